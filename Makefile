@@ -1,0 +1,50 @@
+# bangkom: `make help` explains the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types contracts docker-lint bench serve clean
+
+help: ## what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bangkom needs Python 3.11 or newer; set PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@echo "Installing bangkom into $(VENV) (a minute or two) ..."
+	@$(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## the demo city: files, import, fit, plan, report
+	$(BIN)/bangkom demo demo-city
+
+test: $(READY) ## the default suite, two workers
+	$(BIN)/pytest -n 2 -m "not slow and not browser"
+
+check: lint types contracts docker-lint test ## everything CI runs
+
+lint: $(READY) ## ruff: format and all rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(READY) ## which room may import what
+	$(BIN)/lint-imports --no-cache
+
+docker-lint: $(READY) ## hadolint
+	$(BIN)/hadolint Dockerfile
+
+bench: $(READY) ## one command a claim: ratios, never absolute times
+	$(BIN)/python benchmarks/recommend.py
+	$(BIN)/python benchmarks/plan_city.py
+
+serve: $(READY) ## the HTTP service (not part of this release)
+	@echo "The HTTP service is not part of this release; see README.md, section 'What is not here yet'." && exit 1
+
+clean: ## remove the environment and the demo city
+	rm -rf $(VENV) demo-city

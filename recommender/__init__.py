@@ -1,0 +1,1 @@
+"""People, gaps and choices."""

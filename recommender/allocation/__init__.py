@@ -1,0 +1,1 @@
+"""Who attends which class, within every limit, and the recount that checks it."""

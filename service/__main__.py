@@ -1,0 +1,5 @@
+"""Run the terminal with ``python -m service``."""
+
+from service.cli import main
+
+main()

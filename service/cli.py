@@ -1,0 +1,77 @@
+"""The command ``bangkom``: global options, and one module for each command, imported when it is asked for."""
+
+import os
+import sys
+from datetime import date
+from importlib import import_module
+
+import click
+
+from service.settings import DEFAULT_DATABASE_URL, LANGUAGES, Settings, choose_language, today
+from service.terminal import NOT_DONE
+from service.wording import Wording
+from training_catalog.errors import BangkomError
+
+# name -> module:attribute; a heavy import happens only when its command runs
+COMMANDS = {
+    "demo": "service.commands.demo:demo",
+    "templates": "service.commands.templates:templates",
+    "import": "service.commands.imports:import_files",
+    "gaps": "service.commands.gaps:gaps",
+    "recommend": "service.commands.recommend:recommend",
+    "fit": "service.commands.models:fit",
+    "models": "service.commands.models:models",
+    "plan": "service.commands.plan:plan",
+    "plans": "service.commands.plans:plans",
+    "solve": "service.commands.solve:solve",
+    "export": "service.commands.exports:export",
+    "database": "service.commands.database:database",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the names in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (as above)
+        """Import and return the command, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bangkom")
+@click.option("--database", "database_url", envvar="BANGKOM_DATABASE_URL", default=DEFAULT_DATABASE_URL,
+              show_default=True, help="Database URL.")  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of texts; BANGKOM_LANG, else the locale, else id.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day that counts as today (YYYY-MM-DD).")
+@click.pass_context
+def main_group(ctx: click.Context, database_url: str, lang: str | None, on: date | None) -> None:
+    """Find competency gaps, rank trainings, and plan within the budget.
+
+    \b
+    Start here:
+      bangkom demo demo-city         a whole city, from files to a plan
+      bangkom templates my-office    empty tables to fill in
+      bangkom import my-office/*.csv
+      bangkom plan --year 2027 --out result
+    """  # noqa: D301 (click reads the backslash-b)
+    day = on.date() if hasattr(on, "date") else on
+    ctx.obj = Settings(database_url=database_url, lang=choose_language(lang), on=day or today())
+
+
+def main() -> None:
+    """Run the terminal and translate every known error into one sentence and an exit status."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        main_group(standalone_mode=True)
+    except BangkomError as error:
+        lang = choose_language(None)
+        click.echo(Wording(lang).text("Error: {message}", message=str(error)), err=True)
+        sys.exit(NOT_DONE)

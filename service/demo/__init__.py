@@ -1,0 +1,1 @@
+"""The demo city, written as the files a real office would hold."""

@@ -1,0 +1,1 @@
+"""Tables and plans as CSV, XLSX and Parquet."""

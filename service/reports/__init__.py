@@ -1,0 +1,1 @@
+"""The report a head of agency reads."""

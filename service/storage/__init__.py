@@ -1,0 +1,1 @@
+"""Tables, migrations and repositories on SQLite and PostgreSQL."""

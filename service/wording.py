@@ -1,0 +1,97 @@
+"""Texts, numbers, money and dates in the reader's language."""
+
+import gettext
+import io
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+
+@cache
+def _translations(lang: str) -> gettext.NullTranslations:
+    """Read every ``.po`` of the language; English is the text in the code."""
+    folder = resources.files("service") / "locales" / lang
+    if not folder.is_dir():
+        return gettext.NullTranslations()
+    merged = Catalog(locale=lang)
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".po"):
+            for message in read_po(io.BytesIO(file.read_bytes()), locale=lang):
+                if message.id and message.string:
+                    merged.add(message.id, message.string)
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One reader's language.
+
+    Parameters
+    ----------
+    lang : ``id`` or ``en``.
+    """
+
+    lang: str
+
+    def text(self, message: str, **fields: object) -> str:
+        """Translate an English message and fill its named fields.
+
+        Examples
+        --------
+        >>> Wording("en").text("{n} rows read", n=3)
+        '3 rows read'
+        """
+        translated = _translations(self.lang).gettext(message)
+        return translated.format(**fields) if fields else translated
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Format a number with the language's separators.
+
+        Examples
+        --------
+        >>> Wording("id").number(1234567.891, 1)
+        '1.234.567,9'
+        """
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(value, format=pattern, locale=self.lang)
+
+    def money(self, amount: int) -> str:
+        """Format whole rupiah.
+
+        Examples
+        --------
+        >>> Wording("id").money(1500000), Wording("en").money(-1500000)
+        ('Rp1.500.000', '-Rp1,500,000')
+        """
+        sign = "-" if amount < 0 else ""
+        return f"{sign}Rp{self.number(abs(amount))}"
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """Format a share of one as a percentage.
+
+        Examples
+        --------
+        >>> Wording("id").percent(0.1234)
+        '12,3%'
+        """
+        return format_percent(share, format="0." + "0" * digits + "%" if digits else "0%", locale=self.lang)
+
+    def date(self, day: date) -> str:
+        """Format a day in words.
+
+        Examples
+        --------
+        >>> Wording("id").date(date(2026, 8, 17)), Wording("en").date(date(2026, 8, 17))
+        ('17 Agustus 2026', '17 August 2026')
+        """
+        return format_date(day, format="d MMMM y", locale=self.lang)

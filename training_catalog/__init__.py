@@ -1,0 +1,1 @@
+"""What can be learned, and what positions ask for."""

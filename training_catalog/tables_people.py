@@ -1,0 +1,240 @@
+"""Tables of people, their levels, their past and the money of their units."""
+
+from training_catalog.schema import Column, Table
+from training_catalog.tables_catalog import DIRECTIONS
+
+_EMPLOYEE = Column(
+    name="employee", kind="id", required=True, references="employees", header_id="NIP", header_en="Employee",
+    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "id pegawai"),
+)  # fmt: skip
+_EMPLOYEE_KEY = Column(
+    name="employee", kind="id", required=True, header_id="NIP", header_en="Employee",
+    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "id pegawai"),
+)  # fmt: skip
+_UNIT = Column(
+    name="unit", kind="id", required=True, references="units", header_id="Kode Unit Kerja", header_en="Unit",
+    meaning="Unit.", aliases=("unit_kerja", "unit", "kode_unit", "opd", "kode_opd"),
+)  # fmt: skip
+EMPLOYMENT_TYPES = ("PNS", "PPPK", "CPNS", "other")
+STATUSES = ("active", "leave", "study", "inactive", "retired")
+METHODS = ("assessment-centre", "test", "post-training", "supervisor", "self")
+HISTORY_STATES = ("completed", "failed", "withdrawn", "cancelled", "enrolled")
+
+UNITS = Table(
+    name="units", title_id="Unit Kerja", title_en="Units", key=("unit",), meaning="Units in their tree.",
+    columns=(
+        Column(name="unit", kind="id", required=True, header_id="Kode Unit Kerja", header_en="Unit",
+               meaning="Code of the unit.", aliases=("kode_unit", "kode", "unor_id")),
+        Column(name="name", kind="text", required=True, header_id="Nama Unit Kerja", header_en="Name", meaning="Name.",
+               aliases=("nama", "unit_kerja", "unor_nama", "opd")),
+        Column(name="parent", kind="id", references="units", header_id="Kode Induk", header_en="Parent",
+               meaning="Unit above.", aliases=("induk", "kode_induk")),
+        Column(name="city", kind="text", header_id="Kota", header_en="City", meaning="Where its people work."),
+        Column(name="province", kind="text", header_id="Provinsi", header_en="Province", meaning="Province."),
+        Column(name="authorised_staff", kind="integer", header_id="Kebutuhan Pegawai", header_en="Authorised staff",
+               meaning="Posts the unit should have; staff shortage is measured against it.",
+               aliases=("abk", "kebutuhan", "formasi")),
+    ),
+)  # fmt: skip
+
+EMPLOYEES = Table(
+    name="employees", title_id="Pegawai", title_en="Employees", key=("employee",), meaning="People.",
+    columns=(
+        _EMPLOYEE_KEY,
+        Column(name="name", kind="text", required=True, header_id="Nama", header_en="Name",
+               meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai")),
+        _UNIT,
+        Column(name="position", kind="id", references="positions", header_id="Kode Jabatan", header_en="Position",
+               meaning="Position.", aliases=("jabatan", "kode_jabatan")),
+        Column(name="employment_type", kind="choice", header_id="Jenis Pegawai", header_en="Employment type",
+               meaning="PNS, PPPK, CPNS or other; read from the NIP when empty.", aliases=("jenis_pegawai",),
+               choices=(("PNS", ("pns",)), ("PPPK", ("pppk", "p3k")), ("CPNS", ("cpns",)),
+                        ("other", ("other", "lainnya", "non asn")))),
+        Column(name="status", kind="choice", header_id="Status", header_en="Status",
+               meaning="Active, on leave, on study assignment, inactive or retired; active when empty.",
+               aliases=("kedudukan", "kedudukan_hukum"),
+               choices=(("active", ("active", "aktif", "01")), ("leave", ("leave", "cuti", "cltn")),
+                        ("study", ("study", "tugas belajar", "03")), ("inactive", ("inactive", "nonaktif")),
+                        ("retired", ("retired", "pensiun")))),
+        Column(name="birth_date", kind="date", header_id="Tanggal Lahir", header_en="Birth date",
+               meaning="For retirement and the fairness report only.", aliases=("tanggal_lahir", "tgl_lahir")),
+        Column(name="sex", kind="choice", header_id="Jenis Kelamin", header_en="Sex",
+               meaning="For the fairness report only.", aliases=("jenis_kelamin", "jk"),
+               choices=(("M", ("m", "l", "laki-laki", "pria", "1")), ("F", ("f", "p", "perempuan", "wanita", "2")))),
+        Column(name="grade", kind="text", header_id="Golongan", header_en="Grade", meaning="Rank or grade, such as III/d.",
+               aliases=("gol", "golongan_ruang", "pangkat")),
+        Column(name="service_start", kind="date", header_id="TMT CPNS", header_en="Service start",
+               meaning="First day of service.", aliases=("tmt_cpns", "mulai_kerja")),
+        Column(name="position_since", kind="date", header_id="TMT Jabatan", header_en="In position since",
+               meaning="First day in the position.", aliases=("tmt_jabatan",)),
+        Column(name="retirement_date", kind="date", header_id="TMT Pensiun", header_en="Retirement",
+               meaning="Day of retirement or end of contract.", aliases=("tmt_pensiun",)),
+    ),
+)  # fmt: skip
+
+ASSESSMENTS = Table(
+    name="assessments", title_id="Penilaian Kompetensi", title_en="Assessments",
+    key=("employee", "competency", "assessed_on", "method"),
+    meaning="Levels people were found at. No row means never assessed, which is not level zero.",
+    columns=(
+        _EMPLOYEE,
+        Column(name="competency", kind="id", required=True, references="competencies", header_id="Kode Kompetensi",
+               header_en="Competency", meaning="Competency.", aliases=("kompetensi", "kode_kompetensi")),
+        Column(name="level", kind="level", required=True, header_id="Level", header_en="Level",
+               meaning="Level found, on the framework's scale.", aliases=("nilai", "capaian", "penguasaan")),
+        Column(name="assessed_on", kind="date", required=True, header_id="Tanggal Penilaian", header_en="Assessed on",
+               meaning="Day of the assessment.", aliases=("tanggal", "tanggal_penilaian", "tgl_penilaian")),
+        Column(name="method", kind="choice", header_id="Metode Penilaian", header_en="Method",
+               meaning="How the level was found; assessment-centre when empty.", aliases=("metode",),
+               choices=(("assessment-centre", ("assessment-centre", "asesmen", "assessment center", "cact")),
+                        ("test", ("test", "uji kompetensi", "ukom")), ("post-training", ("post-training", "pascadiklat")),
+                        ("supervisor", ("supervisor", "atasan")), ("self", ("self", "mandiri", "akpk")))),
+        Column(name="assessor", kind="text", header_id="Penilai", header_en="Assessor", meaning="Who assessed.",
+               aliases=("asesor",)),
+    ),
+)  # fmt: skip
+
+RATING_SCALES = Table(
+    name="rating_scales", title_id="Skala Kinerja", title_en="Rating scales", key=("scale",),
+    meaning="Scales of performance ratings, with direction and dates.",
+    columns=(
+        Column(name="scale", kind="id", required=True, header_id="Kode Skala", header_en="Scale", meaning="Code.",
+               aliases=("skala",)),
+        Column(name="name", kind="text", header_id="Nama Skala", header_en="Name", meaning="Name.", aliases=("nama",)),
+        Column(name="minimum", kind="decimal", required=True, header_id="Terendah", header_en="Minimum",
+               meaning="Lowest value.", aliases=("min",)),
+        Column(name="maximum", kind="decimal", required=True, header_id="Tertinggi", header_en="Maximum",
+               meaning="Highest value.", aliases=("maks", "max")),
+        Column(name="direction", kind="choice", required=True, choices=DIRECTIONS, header_id="Arah",
+               header_en="Direction", meaning="Whether higher or lower is better."),
+        Column(name="labels", kind="list", header_id="Sebutan", header_en="Labels",
+               meaning="Names of values, as 1=Sangat Baik;2=Baik."),
+        Column(name="valid_from", kind="date", header_id="Berlaku Mulai", header_en="Valid from",
+               meaning="First day of the scale."),
+        Column(name="valid_until", kind="date", header_id="Berlaku Sampai", header_en="Valid until",
+               meaning="Last day of the scale."),
+        Column(name="source", kind="text", header_id="Sumber", header_en="Source", meaning="Regulation."),
+    ),
+)  # fmt: skip
+
+PERFORMANCE = Table(
+    name="performance", title_id="Kinerja", title_en="Performance", key=("employee", "period_end", "scale"),
+    meaning="Periodic performance ratings.",
+    columns=(
+        _EMPLOYEE,
+        Column(name="period_end", kind="date", required=True, header_id="Akhir Periode", header_en="Period end",
+               meaning="Last day of the period; 31 December when only a year is given.",
+               aliases=("tahun", "periode", "tanggal")),
+        Column(name="scale", kind="id", required=True, references="rating_scales", header_id="Kode Skala",
+               header_en="Scale", meaning="Scale of the rating.", aliases=("skala",)),
+        Column(name="rating", kind="decimal", required=True, header_id="Nilai", header_en="Rating",
+               meaning="Value on the scale, or its label.", aliases=("predikat", "nilai_skp", "rating")),
+    ),
+)  # fmt: skip
+
+HISTORY = Table(
+    name="history", title_id="Riwayat Pelatihan", title_en="Training history",
+    key=("employee", "training_name", "end_date"),
+    meaning="Trainings people took, or began.",
+    columns=(
+        _EMPLOYEE,
+        Column(name="training", kind="id", references="trainings", header_id="Kode Pelatihan", header_en="Training",
+               meaning="Training; empty when only the title is known.", aliases=("kode", "kode_pelatihan")),
+        Column(name="training_name", kind="text", required=True, header_id="Nama Pelatihan", header_en="Title",
+               meaning="Title as on the certificate.", aliases=("nama_diklat", "nama_kursus", "judul", "pelatihan")),
+        Column(name="start_date", kind="date", header_id="Tanggal Mulai", header_en="Start", meaning="First day.",
+               aliases=("mulai",)),
+        Column(name="end_date", kind="date", required=True, header_id="Tanggal Selesai", header_en="End",
+               meaning="Last day.", aliases=("selesai", "tanggal")),
+        Column(name="status", kind="choice", header_id="Status", header_en="Status",
+               meaning="Completed, failed, withdrawn, cancelled or enrolled; completed when empty.", aliases=("hasil",),
+               choices=(("completed", ("completed", "lulus", "selesai")), ("failed", ("failed", "tidak lulus", "gagal")),
+                        ("withdrawn", ("withdrawn", "mengundurkan diri", "mundur")),
+                        ("cancelled", ("cancelled", "batal", "dibatalkan")), ("enrolled", ("enrolled", "terdaftar")))),
+        Column(name="hours", kind="hours", header_id="JP", header_en="Hours (JP)", meaning="JP, already converted.",
+               aliases=("jp", "jumlah_jam")),
+        Column(name="pre_score", kind="decimal", header_id="Nilai Prates", header_en="Pre-test score",
+               meaning="0 to 100.", aliases=("pre_test", "prates")),
+        Column(name="post_score", kind="decimal", header_id="Nilai Pascates", header_en="Post-test score",
+               meaning="0 to 100.", aliases=("post_test", "pascates", "nilai")),
+        Column(name="provider", kind="text", header_id="Penyelenggara", header_en="Provider", meaning="Organiser.",
+               aliases=("institusi_penyelenggara",)),
+    ),
+)  # fmt: skip
+
+BUDGETS = Table(
+    name="budgets", title_id="Anggaran", title_en="Budgets", key=("line", "year"),
+    meaning="Budget lines: unit x activity x account x funding source.",
+    columns=(
+        Column(name="line", kind="id", required=True, header_id="Kode Anggaran", header_en="Line",
+               meaning="Code of the line.", aliases=("kode_anggaran", "mata_anggaran", "no. rekening", "kode")),
+        Column(name="year", kind="integer", required=True, header_id="Tahun", header_en="Year", meaning="Budget year.",
+               aliases=("tahun_anggaran",)),
+        Column(name="name", kind="text", header_id="Uraian", header_en="Name", meaning="Description.",
+               aliases=("nama",)),
+        Column(name="unit", kind="id", references="units", header_id="Kode Unit Kerja", header_en="Unit",
+               meaning="Unit that owns the line; the whole office when empty.", aliases=("unit_kerja", "opd")),
+        Column(name="activity", kind="id", header_id="Sub Kegiatan", header_en="Activity", meaning="Sub-activity code.",
+               aliases=("sub_kegiatan", "kegiatan")),
+        Column(name="account", kind="id", header_id="Rekening", header_en="Account",
+               meaning="Expenditure account; decides whether it pays fees or travel.", aliases=("kode_rekening",)),
+        Column(name="funding_source", kind="text", header_id="Sumber Dana", header_en="Funding source",
+               meaning="Such as APBD, DAK or BLUD."),
+        Column(name="amount", kind="money", required=True, header_id="Pagu", header_en="Amount",
+               meaning="Ceiling in rupiah.", aliases=("pagu", "anggaran", "sesudah", "jumlah")),
+        Column(name="reserved", kind="money", header_id="Dicadangkan", header_en="Reserved",
+               meaning="Promised already, in rupiah."),
+        Column(name="spent", kind="money", header_id="Realisasi", header_en="Spent", meaning="Spent already, in rupiah.",
+               aliases=("serapan",)),
+        Column(name="parent", kind="id", references="budgets", header_id="Kode Induk", header_en="Parent",
+               meaning="Line whose ceiling holds this one.", aliases=("induk", "kode_induk")),
+    ),
+)  # fmt: skip
+
+UNIT_OUTCOMES = Table(
+    name="unit_outcomes", title_id="Kinerja Layanan", title_en="Unit outcomes", key=("unit", "indicator", "period_end"),
+    meaning="Service indicators of units, such as complaint handling and satisfaction.",
+    columns=(
+        _UNIT,
+        Column(name="indicator", kind="id", required=True, header_id="Indikator", header_en="Indicator",
+               meaning="complaints-resolved, satisfaction, ...", aliases=("kode_indikator",)),
+        Column(name="period_end", kind="date", required=True, header_id="Akhir Periode", header_en="Period end",
+               meaning="Last day of the period.", aliases=("periode", "tanggal")),
+        Column(name="value", kind="decimal", required=True, header_id="Nilai", header_en="Value", meaning="Value found.",
+               aliases=("capaian",)),
+    ),
+)  # fmt: skip
+
+INTERESTS = Table(
+    name="interests", title_id="Minat", title_en="Interests", key=("employee", "training"),
+    meaning="Trainings people asked for, or do not want.",
+    columns=(
+        _EMPLOYEE,
+        Column(name="training", kind="id", required=True, references="trainings", header_id="Kode Pelatihan",
+               header_en="Training", meaning="Training.", aliases=("kode_pelatihan", "kode")),
+        Column(name="kind", kind="choice", header_id="Minat", header_en="Interest",
+               meaning="Interested or not; interested when empty.",
+               choices=(("interested", ("interested", "berminat", "ya")),
+                        ("not-interested", ("not-interested", "tidak berminat", "tidak")))),
+        Column(name="stated_on", kind="date", header_id="Tanggal", header_en="Stated on", meaning="Day."),
+    ),
+)  # fmt: skip
+
+ABSENCES = Table(
+    name="absences", title_id="Ketidakhadiran", title_en="Absences", key=("employee", "start_date"),
+    meaning="Leave, study and fixed duties: days on which a person cannot attend.",
+    columns=(
+        _EMPLOYEE,
+        Column(name="start_date", kind="date", required=True, header_id="Tanggal Mulai", header_en="Start",
+               meaning="First day.", aliases=("mulai",)),
+        Column(name="end_date", kind="date", required=True, header_id="Tanggal Selesai", header_en="End",
+               meaning="Last day.", aliases=("selesai",)),
+        Column(name="kind", kind="choice", header_id="Jenis", header_en="Kind", meaning="Leave, study or duty.",
+               choices=(("leave", ("leave", "cuti")), ("study", ("study", "tugas belajar")),
+                        ("duty", ("duty", "penugasan", "dinas")))),
+    ),
+)  # fmt: skip
+
+PEOPLE_TABLES = (
+    UNITS, EMPLOYEES, ASSESSMENTS, RATING_SCALES, PERFORMANCE, HISTORY, BUDGETS, UNIT_OUTCOMES, INTERESTS, ABSENCES,
+)  # fmt: skip
