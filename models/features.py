@@ -1,0 +1,81 @@
+"""The doorway: every feature of an (employee, training) pair, with unit, range and monotone direction.
+
+Ids are never features, and neither are protected attributes (sex, age, religion, marital status, disability):
+merit system of the civil service, and the fairness report would be worthless otherwise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FeatureMatrix = NDArray[np.float32]  # shape (n_pairs, n_features), columns in the order of FEATURES; NaN is missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One column of the feature matrix.
+
+    Parameters
+    ----------
+    name : Column name.
+    unit : Unit of the values.
+    minimum, maximum : Range of possible values.
+    meaning : One sentence.
+    benefit_direction, completion_direction : 1 when a larger value never lowers the prediction,
+        -1 when it never raises it, 0 when free.
+    """
+
+    name: str
+    unit: str
+    minimum: float
+    maximum: float
+    meaning: str
+    benefit_direction: int = 0
+    completion_direction: int = 0
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+            meaning="Deficit the rule expects this training to close."),
+    Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+            meaning="Deficit in the competencies it teaches, up to the level it leads to."),
+    Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1,
+            meaning="All deficits of the person."),
+    Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1,
+            meaning="Competencies with a deficit that it teaches."),
+    Feature(name="levels_too_high", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
+            completion_direction=-1, meaning="Mean distance by which its entry level exceeds the person's."),
+    Feature(name="levels_too_low", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
+            meaning="Mean distance by which its target level falls short of the required one."),
+    Feature(name="assumed_share", unit="share", minimum=0, maximum=1, benefit_direction=0,
+            meaning="Share of the covered deficit that is assumed: never assessed or expired."),
+    Feature(name="assessment_age", unit="years", minimum=0, maximum=30,
+            meaning="Mean age of the assessments behind the covered deficit; missing when never assessed."),
+    Feature(name="hours", unit="JP", minimum=0, maximum=2000, meaning="Learning hours."),
+    Feature(name="is_online", unit="truth", minimum=0, maximum=1, meaning="1 when held online."),
+    Feature(name="is_blended", unit="truth", minimum=0, maximum=1, meaning="1 when blended."),
+    Feature(name="n_targets", unit="competencies", minimum=0, maximum=50, meaning="Competencies it teaches in all."),
+    Feature(name="rating", unit="0 worst .. 1 best", minimum=0, maximum=1, completion_direction=0,
+            meaning="Last performance rating on its own scale."),
+    Feature(name="rating_trend", unit="change", minimum=-1, maximum=1,
+            meaning="Last rating minus the mean of the earlier ones on the same scale."),
+    Feature(name="n_completed", unit="trainings", minimum=0, maximum=200, meaning="Trainings completed in five years."),
+    Feature(name="completion_rate", unit="share", minimum=0, maximum=1, completion_direction=1,
+            meaning="Share of past trainings completed, shrunk to the mean."),
+    Feature(name="online_completion_rate", unit="share", minimum=0, maximum=1, completion_direction=1,
+            meaning="Share of past online trainings completed, shrunk to the mean."),
+    Feature(name="mean_past_gain", unit="score points", minimum=-100, maximum=100, benefit_direction=1,
+            meaning="Mean post-test minus pre-test score of the person's past trainings."),
+    Feature(name="is_interested", unit="truth", minimum=0, maximum=1, completion_direction=1,
+            meaning="1 when the person asked for it."),
+    Feature(name="self_rating_excess", unit="levels", minimum=-10, maximum=10,
+            meaning="Self-rated minus assessed level in what it teaches; missing when not self-rated."),
+    Feature(name="years_of_service", unit="years", minimum=0, maximum=60, meaning="Years since service began."),
+    Feature(name="position_level", unit="levels", minimum=0, maximum=10,
+            meaning="Mean required level of the person's position."),
+    Feature(name="unit_shortage", unit="share", minimum=0, maximum=1, completion_direction=-1,
+            meaning="Share of the unit's authorised posts that are vacant."),
+)  # fmt: skip
+
+FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
