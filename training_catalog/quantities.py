@@ -86,8 +86,9 @@ class HourRule:
 
         Examples
         --------
-        >>> e_learning = HourRule(form="C3", per="actual", rate=1.0, daily_cap=3.0,
-        ...                       monthly_session_cap=None, valid_from=date(2019, 1, 1))
+        >>> e_learning = HourRule(
+        ...     form="C3", per="actual", rate=1.0, daily_cap=3.0, monthly_session_cap=None, valid_from=date(2019, 1, 1)
+        ... )
         >>> e_learning.convert(quantity=20, n_days=5)
         15.0
         """
