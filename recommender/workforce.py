@@ -6,8 +6,6 @@ Records keep their dates, so the same workforce answers for today and for any pa
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import numpy as np
-
 from training_catalog.columns import (
     BoolArray,
     DateArray,

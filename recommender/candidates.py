@@ -1,0 +1,253 @@
+"""Eligible pairs that close a deficit: a sparse product finds them, the rule keeps the best of each person."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from models.baseline import level_fit, mode_effectiveness
+from recommender.eligibility import judge_pairs
+from recommender.gap import DAYS_PER_YEAR, Gaps, GapState
+from recommender.policy import Policy
+from recommender.workforce import Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, join_groups
+from training_catalog.training import Trainings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What each pair's training does for the person's needs: one row for each need it works on.
+
+    Parameters
+    ----------
+    bounds : shape (n_pairs + 1,): the rows of each pair.
+    gap : Row in `Gaps`.
+    covered : Levels of the need between the person's level and the lower of target and requirement.
+    closes : Levels the rule expects it to close.
+    too_high, too_low : Levels by which entry exceeds the person's level, and target falls short of the requirement.
+    """
+
+    bounds: IndexArray
+    gap: IndexArray
+    covered: FloatArray
+    closes: FloatArray
+    too_high: FloatArray
+    too_low: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def total(self, values: FloatArray) -> FloatArray:
+        """Sum a column over the rows of each pair."""
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        totals: FloatArray = running[self.bounds[1:]] - running[self.bounds[:-1]]
+        return totals
+
+    def mean(self, values: FloatArray, weights: FloatArray) -> FloatArray:
+        """Weighted mean of a column over the rows of each pair; 0 where nothing is covered."""
+        weight = self.total(weights)
+        return np.where(weight > 0, self.total(values * weights) / np.where(weight > 0, weight, 1.0), 0.0)
+
+    def take(self, pairs: IndexArray) -> "Coverage":
+        """Keep some pairs, in the order given."""
+        left, row = join_groups(self.bounds, pairs)
+        counts = np.bincount(left, minlength=len(pairs))
+        return Coverage(
+            bounds=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            gap=self.gap[row],
+            covered=self.covered[row],
+            closes=self.closes[row],
+            too_high=self.too_high[row],
+            too_low=self.too_low[row],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Pairs that would close a deficit and may not: with the reason.
+
+    Parameters
+    ----------
+    employee, training : Indices, by employee then training.
+    reason : Index into `eligibility.REASONS`.
+    requires : The missing prerequisite; -1 for other reasons.
+    """
+
+    employee: IndexArray
+    training: IndexArray
+    reason: IndexArray
+    requires: IndexArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Eligible pairs, by employee, then best by the rule, ties by training.
+
+    Parameters
+    ----------
+    employee, training : Indices.
+    rule_benefit : Weighted levels the rule expects to close.
+    coverage : What each pair works on.
+    gaps : The gaps they were found in.
+    left_out : The ineligible, with their reasons.
+    needs_first : For a pair that waits for a prerequisite that can be taken in the same year: that training; else -1.
+    """
+
+    employee: IndexArray
+    training: IndexArray
+    rule_benefit: FloatArray
+    coverage: Coverage
+    gaps: Gaps
+    left_out: LeftOut
+    needs_first: IndexArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs."""
+        return len(self.employee)
+
+
+def _teaching(trainings: Trainings, n_competencies: int) -> csr_array:
+    """Return competencies x trainings: 1 where a training teaches a competency."""
+    ones = np.ones(len(trainings.target_competency))
+    shape = (len(trainings.ids), n_competencies)
+    return csr_array((ones, trainings.target_competency, trainings.target_bounds), shape=shape).T.tocsr()
+
+
+def pairs_with_need(gaps: Gaps, trainings: Trainings) -> tuple[IndexArray, IndexArray]:
+    """Find every (person, training) whose training teaches something the person needs: one sparse product.
+
+    Returns
+    -------
+    employee, training : Indices, by employee then training.
+    """
+    product = gaps.needs() @ _teaching(trainings, gaps.n_competencies)
+    product.sort_indices()
+    employee = np.repeat(np.arange(gaps.n_people, dtype=np.int64), np.diff(product.indptr))
+    return employee, product.indices.astype(np.int64)
+
+
+def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: IndexArray) -> Coverage:
+    """Work out what each pair's training does for the person's needs.
+
+    Parameters
+    ----------
+    gaps : Gaps on one day.
+    trainings : What is taught.
+    employee, training : shape (n_pairs,), indices.
+
+    Notes
+    -----
+    For a need n of a person at level p, required r, and a training that leads from a to b:
+    covered = max(0, min(b, r) - p), at most n; the rule closes covered x level_fit x mode_effectiveness.
+    """
+    pair, target = join_groups(trainings.target_bounds, training)
+    wanted = employee[pair] * gaps.n_competencies + trainings.target_competency[target]
+    gap = np.minimum(np.searchsorted(gaps.keys, wanted), max(len(gaps.keys) - 1, 0))
+    hit = (gaps.keys[gap] == wanted) & (gaps.need[gap] > 0) if len(gaps.keys) else np.zeros(len(gap), dtype=np.bool_)
+    pair, target, gap = pair[hit], target[hit], gap[hit]
+    level = gaps.required[gap] - gaps.need[gap]
+    level_from, level_to = trainings.level_from[target], trainings.level_to[target]
+    covered = np.clip(np.minimum(level_to, gaps.required[gap]) - level, 0.0, gaps.need[gap])
+    closes = covered * level_fit(level, level_from, level_to, gaps.required[gap])
+    counts = np.bincount(pair, minlength=len(training))
+    return Coverage(
+        bounds=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        gap=gap,
+        covered=covered,
+        closes=closes * mode_effectiveness(trainings.mode[training[pair]]),
+        too_high=np.maximum(level_from - level, 0.0),
+        too_low=np.maximum(gaps.required[gap] - level_to, 0.0),
+    )
+
+
+def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArray, n_best: int) -> IndexArray:
+    """Return the rows of the best pairs of each person, best first, ties by training."""
+    order = np.lexsort((training, -benefit, employee))
+    sorted_employee = employee[order]
+    first = np.searchsorted(sorted_employee, sorted_employee)
+    kept: IndexArray = order[np.arange(len(order)) - first < n_best]
+    return kept
+
+
+def _waiting(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:
+    """Return pairs that lack one prerequisite which is itself on offer in the same year."""
+    one = np.diff(catalog.trainings.prerequisite_bounds)[training] == 1
+    on_offer = np.zeros(len(catalog.trainings.ids) + 1, dtype=np.bool_)
+    on_offer[catalog.offerings.training[catalog.offerings.start >= np.datetime64(on, "D")]] = True
+    waiting: BoolArray = (requires >= 0) & one & on_offer[requires]
+    return waiting
+
+
+def find_candidates(
+    workforce: Workforce, catalog: Catalog, gaps: Gaps, on: date, policy: Policy
+) -> tuple[Candidates, Candidates]:
+    """Find the candidates of every person, and the pairs that wait for a prerequisite.
+
+    Parameters
+    ----------
+    workforce, catalog, gaps : People, trainings, and the gaps of the same people on the same day.
+    on : The day.
+    policy : Horizons, and how many candidates each person keeps.
+
+    Returns
+    -------
+    candidates : Eligible pairs that the rule expects to close something.
+    waiting : Pairs that would be candidates once one prerequisite is met; for plans only.
+    """
+    employee, training = pairs_with_need(gaps, catalog.trainings)
+    verdict = judge_pairs(workforce, catalog, on, policy.eligibility, employee=employee, training=training)
+    coverage = cover(gaps, catalog.trainings, employee, training)
+    benefit = coverage.total(coverage.closes * gaps.weight[coverage.gap])
+    useful = benefit > 0
+    waits = useful & _waiting(catalog, verdict.requires, training, on)
+    blocked = np.flatnonzero(useful & ~verdict.is_eligible)
+    left_out = LeftOut(
+        employee=employee[blocked],
+        training=training[blocked],
+        reason=verdict.reason[blocked],
+        requires=verdict.requires[blocked],
+    )
+
+    def keep(rows: IndexArray) -> Candidates:
+        best = rows[_best_of_each(employee[rows], training[rows], benefit[rows], policy.ranking.n_candidates)]
+        return Candidates(
+            employee=employee[best],
+            training=training[best],
+            rule_benefit=benefit[best],
+            coverage=coverage.take(best),
+            gaps=gaps,
+            left_out=left_out,
+            needs_first=verdict.requires[best],
+        )
+
+    return keep(np.flatnonzero(useful & verdict.is_eligible)), keep(np.flatnonzero(waits))
+
+
+def describe_pairs(gaps: Gaps, catalog: Catalog, employee: IndexArray, training: IndexArray) -> Candidates:
+    """Describe given pairs as candidates, whoever chose them: past participations, or a caller's own list."""
+    coverage = cover(gaps, catalog.trainings, employee, training)
+    nothing = np.empty(0, dtype=np.int64)
+    return Candidates(
+        employee=employee,
+        training=training,
+        rule_benefit=coverage.total(coverage.closes * gaps.weight[coverage.gap]),
+        coverage=coverage,
+        gaps=gaps,
+        left_out=LeftOut(employee=nothing, training=nothing, reason=nothing, requires=nothing),
+        needs_first=np.full(len(employee), -1, dtype=np.int64),
+    )
+
+
+def assessment_age_years(gaps: Gaps, on: date) -> FloatArray:
+    """Return the age of the assessment behind each gap in years; NaN when never assessed."""
+    days = (np.datetime64(on, "D") - gaps.assessed_on).astype("timedelta64[D]").astype(np.float64)
+    return np.where(gaps.state == GapState.NEVER_ASSESSED, np.nan, days / DAYS_PER_YEAR)

@@ -1,0 +1,226 @@
+"""Who may take what: small named rules, each with its reason; the first rule that blocks gives it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from recommender.policy import EligibilityRules
+from recommender.workforce import ACTIVE, COMPLETED, ENROLLED, INACTIVE, LEAVE, RETIRED, STUDY, Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, TextArray, freeze, join_groups
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+# In the order in which they are tried: what the person is, then what the training is, then the two together.
+REASONS = (
+    "eligible",
+    "inactive",
+    "on-leave",
+    "retiring-soon",
+    "closed",
+    "past",
+    "already-taken",
+    "already-enrolled",
+    "wrong-employment-type",
+    "wrong-position",
+    "prerequisite-missing",
+    "not-interested",
+)
+CODE = {name: code for code, name in enumerate(REASONS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """The verdict on each pair.
+
+    Parameters
+    ----------
+    reason : Index into `REASONS`; 0 when eligible.
+    requires : For a missing prerequisite, the training that must come first; else -1.
+    """
+
+    reason: IndexArray
+    requires: IndexArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def is_eligible(self) -> BoolArray:
+        """Whether each pair is eligible."""
+        eligible: BoolArray = self.reason == 0
+        return eligible
+
+
+def retirement_days(workforce: Workforce, rules: EligibilityRules) -> DateArray:
+    """Return each person's retirement: the date on file, else the birthday at the policy's age; NaT when unknown."""
+    by_age = workforce.birth_date + np.timedelta64(round(rules.retirement_age * DAYS_PER_YEAR), "D")
+    return np.where(np.isnat(workforce.retirement_date), by_age, workforce.retirement_date)
+
+
+def person_reasons(workforce: Workforce, on: date, rules: EligibilityRules) -> IndexArray:
+    """Return why a person may take nothing at all; 0 where there is no such reason; shape (n_people,)."""
+    reason = np.zeros(workforce.n_people, dtype=np.int64)
+    horizon = np.datetime64(on, "D") + np.timedelta64(round(rules.retirement_months * DAYS_PER_MONTH), "D")
+    reason[retirement_days(workforce, rules) <= horizon] = CODE["retiring-soon"]
+    reason[np.isin(workforce.status, (LEAVE, STUDY))] = CODE["on-leave"]
+    reason[np.isin(workforce.status, (INACTIVE, RETIRED))] = CODE["inactive"]
+    return reason
+
+
+def upcoming_offerings(catalog: Catalog, on: date) -> BoolArray:
+    """Return which offerings are open and begin on or after a day; shape (n_offerings,)."""
+    starts: BoolArray = catalog.offerings.start >= np.datetime64(on, "D")
+    return catalog.offerings.is_open & starts
+
+
+def training_reasons(catalog: Catalog, on: date) -> IndexArray:
+    """Return why a training can be taken by nobody; 0 where it can; shape (n_trainings,).
+
+    A training without any offering on file can still be recommended: only its date is not known yet.
+    """
+    n_trainings = len(catalog.trainings.ids)
+    has_dates = np.bincount(catalog.offerings.training, minlength=n_trainings) > 0
+    upcoming = np.bincount(catalog.offerings.training[upcoming_offerings(catalog, on)], minlength=n_trainings) > 0
+    reason = np.where(has_dates & ~upcoming, CODE["past"], 0)
+    reason[~catalog.trainings.is_open] = CODE["closed"]
+    return reason.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Trainings taken before a day, by person and series, ascending by key.
+
+    Parameters
+    ----------
+    keys : person x n_trainings + series.
+    last : Last day of the latest edition completed.
+    """
+
+    keys: IndexArray
+    last: DateArray
+
+    def find(self, keys: IndexArray) -> DateArray:
+        """Return when each key was last completed; NaT when never."""
+        if not len(self.keys):
+            return np.full(len(keys), np.datetime64("NaT", "D"))
+        found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[found] == keys, self.last[found], np.datetime64("NaT", "D"))
+
+
+def taken_before(workforce: Workforce, catalog: Catalog, on: date, status: int = COMPLETED) -> Taken:
+    """Find what each person completed (or began) on or before a day, in any edition.
+
+    Parameters
+    ----------
+    workforce, catalog : People with their history, and the series of each training.
+    on : A record that ends later is in the future and does not count as completed.
+    status : COMPLETED, or ENROLLED for what is under way (dates then do not matter).
+    """
+    history = workforce.history
+    known = (history.status == status) & (history.training >= 0)
+    if status == COMPLETED:
+        known &= history.end <= np.datetime64(on, "D")
+    rows = np.flatnonzero(known)
+    keys = history.employee[rows] * len(catalog.trainings.ids) + catalog.trainings.series[history.training[rows]]
+    order = np.lexsort((history.end[rows], keys))
+    keys, last = keys[order], history.end[rows][order]
+    is_last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
+    return Taken(keys=keys[is_last], last=last[is_last])
+
+
+def _retake_years(catalog: Catalog, training: IndexArray, rules: EligibilityRules) -> FloatArray:
+    own = catalog.trainings.retake_after_years[training]
+    return np.where(np.isnan(own), rules.retake_after_years, own)
+
+
+def _missing_prerequisite(
+    taken: Taken, catalog: Catalog, employee: IndexArray, training: IndexArray
+) -> tuple[BoolArray, IndexArray]:
+    """Return which pairs lack a prerequisite, and the first one lacking."""
+    trainings = catalog.trainings
+    pair, row = join_groups(trainings.prerequisite_bounds, training)
+    required = trainings.requires[row]
+    keys = employee[pair] * len(trainings.ids) + trainings.series[required]
+    lacking = np.flatnonzero(np.isnat(taken.find(keys)))
+    requires = np.full(len(training), -1, dtype=np.int64)
+    requires[pair[lacking[::-1]]] = required[lacking[::-1]]  # backwards, so that the first one stays
+    return requires >= 0, requires
+
+
+def _is_unwanted(workforce: Workforce, n_trainings: int, employee: IndexArray, training: IndexArray) -> BoolArray:
+    no = ~workforce.interests.is_wanted
+    keys = workforce.interests.employee[no] * n_trainings + workforce.interests.training[no]
+    return np.isin(employee * n_trainings + training, keys)
+
+
+def _type_is_wrong(workforce: Workforce, catalog: Catalog, employee: IndexArray, training: IndexArray) -> BoolArray:
+    return ~catalog.trainings.type_allowed[training, workforce.employment_type[employee]]
+
+
+def _position_is_wrong(workforce: Workforce, catalog: Catalog, employee: IndexArray, training: IndexArray) -> BoolArray:
+    """Return pairs whose training is for other position classes; a person of no class fits none of them."""
+    position_class = np.append(catalog.positions.position_class, -1)[workforce.position[employee]]
+    if not len(catalog.positions.classes):
+        return catalog.trainings.restricts_class[training]
+    fits = catalog.trainings.class_allowed[training, position_class] & (position_class >= 0)
+    wrong: BoolArray = catalog.trainings.restricts_class[training] & ~fits
+    return wrong
+
+
+def judge_pairs(
+    workforce: Workforce,
+    catalog: Catalog,
+    on: date,
+    rules: EligibilityRules,
+    *,
+    employee: IndexArray,
+    training: IndexArray,
+) -> Eligibility:
+    """Judge (person, training) pairs on a day.
+
+    Parameters
+    ----------
+    workforce, catalog, on, rules : People, trainings, the day and the horizons.
+    employee, training : shape (n_pairs,), indices.
+
+    Returns
+    -------
+    One verdict a pair; where several rules block, the first in the order of `REASONS`.
+    """
+    n_trainings = len(catalog.trainings.ids)
+    keys = employee * n_trainings + catalog.trainings.series[training]
+    taken = taken_before(workforce, catalog, on)
+    enrolled = taken_before(workforce, catalog, on, ENROLLED)
+    years = _retake_years(catalog, training, rules)
+    again_from = taken.find(keys) + (years * DAYS_PER_YEAR).astype("timedelta64[D]")
+    lacks, requires = _missing_prerequisite(taken, catalog, employee, training)
+    tried = (
+        ("not-interested", _is_unwanted(workforce, n_trainings, employee, training)),
+        ("prerequisite-missing", lacks),
+        ("wrong-position", _position_is_wrong(workforce, catalog, employee, training)),
+        ("wrong-employment-type", _type_is_wrong(workforce, catalog, employee, training)),
+        ("already-enrolled", ~np.isnat(enrolled.find(keys))),
+        ("already-taken", again_from > np.datetime64(on, "D")),
+    )
+    reason = np.zeros(len(training), dtype=np.int64)
+    for name, blocked in tried:  # last to first, so that the first rule's reason stays
+        reason[blocked] = CODE[name]
+    of_training = training_reasons(catalog, on)[training]
+    reason = np.where(of_training > 0, of_training, reason)
+    of_person = person_reasons(workforce, on, rules)[employee]
+    reason = np.where(of_person > 0, of_person, reason)
+    return Eligibility(reason=reason, requires=np.where(reason == CODE["prerequisite-missing"], requires, -1))
+
+
+def is_active(workforce: Workforce) -> BoolArray:
+    """Return who is in active service; shape (n_people,)."""
+    active: BoolArray = workforce.status == ACTIVE
+    return active
+
+
+def reason_names(reason: IndexArray) -> TextArray:
+    """Return the stable code of each reason."""
+    return np.asarray(REASONS)[reason]

@@ -1,0 +1,123 @@
+"""What past participations came to: pairs as of their own past dates, with the levels that were really gained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from models.features import FEATURE_NAMES, FeatureMatrix
+from recommender.candidates import Candidates, describe_pairs
+from recommender.gap import GapState, expected_deficits, find_gaps
+from recommender.pair_features import make_features
+from recommender.person_features import describe_people
+from recommender.policy import GapRules
+from recommender.workforce import COMPLETED, FAILED, SELF_RATED, WITHDRAWN, Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import DateArray, FloatArray, IndexArray, freeze
+
+OUTCOME_DAYS = 540  # an assessment this long after the last day still measures what the training did
+MONTHS_PER_STEP = 3  # participations are described as of the first day of their quarter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """Past participations, by as-of day, then employee, then training.
+
+    Parameters
+    ----------
+    features : shape (n_rows, n_features), as known before the participation began.
+    on : Day the training ended, by which the rows are split in time.
+    was_completed : 1, 0, or NaN where it is not known.
+    gain : Weighted levels of deficit closed by the next assessment; NaN where they were not measured.
+    """
+
+    features: FeatureMatrix
+    on: DateArray
+    was_completed: FloatArray
+    gain: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+def _next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:
+    """Return the level at the first assessment after a day and within `OUTCOME_DAYS`; NaN where there is none."""
+    records = workforce.assessments
+    rows = np.flatnonzero(records.method != SELF_RATED)
+    span = np.int64(1) << 20  # more days than any calendar here holds
+    day = records.on[rows].astype(np.int64)
+    sorted_keys = (records.employee[rows] * n_competencies + records.competency[rows]) * span + day
+    order = np.argsort(sorted_keys, kind="stable")
+    rows, sorted_keys = rows[order], sorted_keys[order]
+    since = after.astype(np.int64)
+    found = np.searchsorted(sorted_keys, keys * span + since, side="right")
+    padded = np.append(sorted_keys, np.iinfo(np.int64).max)[found]
+    hit = padded <= keys * span + since + OUTCOME_DAYS
+    return np.where(hit, np.append(records.level[rows], np.nan)[np.where(hit, found, len(rows))], np.nan)
+
+
+def _gains(workforce: Workforce, pairs: Candidates, end: DateArray) -> FloatArray:
+    """Weighted levels closed by each pair; NaN unless every known deficit it works on was measured again."""
+    gaps, coverage = pairs.gaps, pairs.coverage
+    pair = np.repeat(np.arange(pairs.n_pairs), np.diff(coverage.bounds))
+    after = _next_levels(workforce, gaps.n_competencies, gaps.keys[coverage.gap], end[pair])
+    before_known = gaps.state[coverage.gap] != GapState.NEVER_ASSESSED
+    closed = np.clip(after - gaps.assessed[coverage.gap], 0.0, gaps.deficit[coverage.gap])
+    closed = closed * gaps.weight[coverage.gap]
+    measured = (before_known & ~np.isnan(after)).astype(np.float64)
+    n_measured, n_covered = coverage.total(measured), np.diff(coverage.bounds)
+    gain = coverage.total(np.where(measured > 0, closed, 0.0))
+    return np.where((n_measured == n_covered) & (n_covered > 0), gain, np.nan)
+
+
+def _steps(start: DateArray) -> Iterator[tuple[date, IndexArray]]:
+    """Group participations by quarter; yield the quarter's first day and its rows."""
+    month = start.astype("datetime64[M]").astype(np.int64)
+    quarter = month - month % MONTHS_PER_STEP
+    for first in np.unique(quarter):
+        day: date = np.datetime64(int(first), "M").astype("datetime64[D]").item()
+        yield day, np.flatnonzero(quarter == first)
+
+
+def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: GapRules) -> Outcomes:
+    """Describe every past participation as of its own quarter, and find what it came to.
+
+    Parameters
+    ----------
+    workforce, catalog : People with their past, and trainings.
+    on : Participations and assessments after this day are not used.
+    rules : How assessed levels are read.
+
+    Notes
+    -----
+    Cancelled classes were neither taken nor passed and are left out; a failed one counts as not completed.
+    Requirements are today's: a person's earlier positions are not on file.
+    """
+    history = workforce.history
+    usable = (history.training >= 0) & (history.end <= np.datetime64(on, "D"))
+    usable &= np.isin(history.status, (COMPLETED, FAILED, WITHDRAWN))
+    rows = np.flatnonzero(usable)
+    parts: list[tuple[FeatureMatrix, IndexArray, FloatArray]] = []
+    for day, step in _steps(history.start[rows]):
+        chosen = rows[step]
+        people, local = np.unique(history.employee[chosen], return_inverse=True)
+        crew = workforce.take(people)
+        gaps = find_gaps(crew, catalog, day, rules)
+        gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
+        pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
+        features = make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, day), day)
+        parts.append((features, chosen, _gains(crew, pairs, history.end[chosen])))
+    order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
+    completed = (history.status[order] == COMPLETED).astype(np.float64)
+    gain = np.concatenate([part[2] for part in parts]) if parts else np.empty(0)
+    return Outcomes(
+        features=_stack([part[0] for part in parts]),
+        on=history.end[order],
+        was_completed=completed,
+        gain=np.where(completed > 0, gain, np.nan),
+    )
+
+
+def _stack(parts: list[FeatureMatrix]) -> FeatureMatrix:
+    return np.concatenate(parts) if parts else np.empty((0, len(FEATURE_NAMES)), dtype=np.float32)

@@ -1,0 +1,78 @@
+"""The single place where a person and a training become a row of numbers, for fitting and for serving alike."""
+
+from datetime import date
+
+import numpy as np
+
+from models.features import FEATURE_NAMES, FeatureMatrix
+from recommender.candidates import Candidates, assessment_age_years
+from recommender.person_features import PersonFeatures
+from recommender.workforce import Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.training import BLENDED, ONLINE
+
+
+def _mean_where_known(candidates: Candidates, values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean over a pair's known values; NaN when none is known."""
+    known = ~np.isnan(values)
+    weight = candidates.coverage.total(np.where(known, weights, 0.0))
+    total = candidates.coverage.total(np.where(known, values, 0.0) * weights)
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+
+
+def _coverage_columns(candidates: Candidates, on: date) -> dict[str, FloatArray]:
+    coverage, gaps = candidates.coverage, candidates.gaps
+    weighted = coverage.covered * gaps.weight[coverage.gap]
+    return {
+        "rule_benefit": candidates.rule_benefit,
+        "covered_deficit": coverage.total(weighted),
+        "n_covered": np.diff(coverage.bounds).astype(np.float64),
+        "levels_too_high": coverage.mean(coverage.too_high, weighted),
+        "levels_too_low": coverage.mean(coverage.too_low, weighted),
+        "assumed_share": coverage.mean(gaps.is_assumed[coverage.gap].astype(np.float64), weighted),
+        "assessment_age": _mean_where_known(candidates, assessment_age_years(gaps, on)[coverage.gap], weighted),
+        "self_rating_excess": _mean_where_known(
+            candidates, (gaps.self_rated - gaps.assessed)[coverage.gap], np.ones(len(coverage.gap))
+        ),
+    }
+
+
+def _training_columns(catalog: Catalog, training: IndexArray) -> dict[str, FloatArray]:
+    trainings = catalog.trainings
+    return {
+        "hours": trainings.hours[training],
+        "is_online": (trainings.mode[training] == ONLINE).astype(np.float64),
+        "is_blended": (trainings.mode[training] == BLENDED).astype(np.float64),
+        "n_targets": np.diff(trainings.target_bounds)[training].astype(np.float64),
+    }
+
+
+def _interest(workforce: Workforce, candidates: Candidates, n_trainings: int, on: date) -> FloatArray:
+    """1 where the person asked for the training on or before the day."""
+    interests = workforce.interests
+    wanted = interests.is_wanted & ~(interests.on > np.datetime64(on, "D"))
+    keys = interests.employee[wanted] * n_trainings + interests.training[wanted]
+    return np.isin(candidates.employee * n_trainings + candidates.training, keys).astype(np.float64)
+
+
+def make_features(
+    workforce: Workforce, catalog: Catalog, candidates: Candidates, people: PersonFeatures, on: date
+) -> FeatureMatrix:
+    """Turn pairs into the feature matrix declared in `models.features`.
+
+    Parameters
+    ----------
+    workforce, catalog, candidates, people : The same people on the same day throughout.
+    on : Only what was known on this day is used.
+
+    Returns
+    -------
+    shape (n_pairs, n_features), float32; NaN is missing.
+    """
+    columns = _coverage_columns(candidates, on) | _training_columns(catalog, candidates.training)
+    columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
+    matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
+    for i, name in enumerate(FEATURE_NAMES):
+        matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]
+    return matrix
