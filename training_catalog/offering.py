@@ -46,7 +46,8 @@ class Offerings:
 
     def __post_init__(self) -> None:
         check_lengths("offerings", len(self.ids), training=self.training, mode=self.mode, start=self.start,
-                      end=self.end, fixed_cost=self.fixed_cost, seat_cost=self.seat_cost, is_open=self.is_open)  # fmt: skip
+                      end=self.end, fixed_cost=self.fixed_cost, seat_cost=self.seat_cost,
+                      is_open=self.is_open)  # fmt: skip
         freeze(self)
 
     @property

@@ -246,7 +246,24 @@ HOUR_RULES = Table(
     ),
 )  # fmt: skip
 
+ACCOUNTS = Table(
+    name="accounts", title_id="Rekening Belanja", title_en="Accounts", key=("account",),
+    meaning="Expenditure accounts: which pay course fees, which pay travel, and for which forms.",
+    columns=(
+        Column(name="account", kind="id", required=True, header_id="Rekening", header_en="Account",
+               meaning="Account code, or the beginning of it.", aliases=("kode_rekening", "kode akun")),
+        Column(name="name", kind="text", header_id="Nama Rekening", header_en="Account name", meaning="Name.",
+               aliases=("uraian",)),
+        Column(name="purpose", kind="choice", required=True, header_id="Kegunaan", header_en="Purpose",
+               meaning="Fee or travel.", choices=(("fee", ("fee", "kontribusi", "biaya")),
+                                                  ("travel", ("travel", "perjalanan", "perjalanan dinas")))),
+        Column(name="forms", kind="list", header_id="Bentuk", header_en="Forms",
+               meaning="Form codes it pays for; every form not named by another account when empty."),
+        _VALID_FROM, _SOURCE,
+    ),
+)  # fmt: skip
+
 CATALOG_TABLES = (
     FRAMEWORKS, COMPETENCIES, POSITIONS, REQUIREMENTS, POSITION_DEFAULTS, TRAININGS, TRAINING_TARGETS,
-    PREREQUISITES, OFFERINGS, PRICE_BOOK, HOUR_RULES,
+    PREREQUISITES, OFFERINGS, PRICE_BOOK, HOUR_RULES, ACCOUNTS,
 )  # fmt: skip
