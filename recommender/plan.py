@@ -1,0 +1,111 @@
+"""The plan: an allocation one can sign, with lines, classes, people, gaps before and after, and provenance."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+ASSIGNMENT_COLUMNS = (
+    "employee", "unit", "offering", "training", "mode", "start", "end", "hours", "fee", "travel", "cost",
+    "fee_line", "travel_line", "benefit", "low", "high", "completion", "competencies", "mandatory", "pinned",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "line", "name", "unit", "account", "funding_source", "parent", "amount", "reserved", "spent", "planned",
+    "reserve", "free", "price",
+)  # fmt: skip
+OFFERING_COLUMNS = (
+    "offering", "training", "mode", "start", "end", "city", "province", "opened", "seats_min", "seats", "taken",
+    "wanted", "fixed_cost", "line", "code",
+)  # fmt: skip
+UNMET_COLUMNS = (
+    "employee", "unit", "code", "training", "offering", "benefit", "needs", "limit", "cutoff", "instead", "next_offering",
+    "next_start",
+)  # fmt: skip
+GAP_COLUMNS = ("unit", "competency", "n_people", "before", "closed", "after")
+PERSON_COLUMNS = (
+    "employee", "unit", "employment_type", "sex", "age_band", "need", "closed", "n_trainings", "hours_taken",
+    "hours_planned", "hours_floor", "hours_cap",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTotals:
+    """Totals of a plan.
+
+    Parameters
+    ----------
+    status : ``optimal``, ``within-gap``, ``heuristic`` or ``infeasible``.
+    objective, bound, gap : Value of the plan, proven upper bound, and the share between them.
+    benefit : Expected deficit closed, in weighted levels.
+    cost : Whole rupiah: seats, travel and fixed cost of opened classes.
+    assignments, people : Seats taken and people served.
+    """
+
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    benefit: float
+    cost: int
+    assignments: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a plan comes from, enough to make it again.
+
+    Parameters
+    ----------
+    on, year : As-of day and plan year.
+    catalog, workforce, policy : Content versions.
+    model, model_state, verdict : Model id, ``model`` or ``rule``, and the verdict's words.
+    solver, seed, seconds, stopped_by_clock : Who solved it and whether the clock ended it.
+    tie_rule : How equal plans are told apart.
+    """
+
+    on: date
+    year: int
+    catalog: str
+    workforce: str
+    policy: str
+    model: str
+    model_state: str
+    verdict: str
+    solver: str
+    seed: int
+    seconds: float
+    stopped_by_clock: bool
+    tie_rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan somebody can sign.
+
+    Parameters
+    ----------
+    totals, provenance : As above.
+    assignments : One row a seat, columns `ASSIGNMENT_COLUMNS`, by employee, then offering.
+    lines : One row a budget line, columns `LINE_COLUMNS`: planned + reserve + free = amount - reserved - spent;
+        price is the benefit that one more million rupiah would buy.
+    offerings : One row a class that could open, columns `OFFERING_COLUMNS`; code says why it did not.
+    unmet : One row a person with a need and nothing chosen, columns `UNMET_COLUMNS`.
+    gaps : Weighted levels by unit and competency before and after, columns `GAP_COLUMNS`.
+    people : One row a person, columns `PERSON_COLUMNS`.
+    clashes : Demands that could not be met: code, subject, limit, needed, available, people.
+    violations : What the recount found; empty when the plan keeps every rule.
+    warnings : Stable code and subject of what the planner should know, such as prices missing.
+    """
+
+    totals: PlanTotals
+    provenance: Provenance
+    assignments: pd.DataFrame
+    lines: pd.DataFrame
+    offerings: pd.DataFrame
+    unmet: pd.DataFrame
+    gaps: pd.DataFrame
+    people: pd.DataFrame
+    clashes: pd.DataFrame
+    violations: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = field(default=())
