@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from recommender.workforce import Units
-from training_catalog.columns import IndexArray, TextArray, check_lengths, freeze
+from training_catalog.columns import BoolArray, IndexArray, TextArray, check_lengths, freeze
 from training_catalog.errors import InputError
 from training_catalog.frames import Tables, index_of, sorted_by_key, text_of, whole_of
 from training_catalog.quantities import RupiahArray
@@ -54,10 +54,11 @@ class Budget:
     @property
     def available(self) -> RupiahArray:
         """What may still be planned: never below zero."""
-        return np.maximum(self.amount - self.reserved - self.spent, 0)
+        left: RupiahArray = np.maximum(self.amount - self.reserved - self.spent, 0)
+        return left
 
     @property
-    def is_leaf(self) -> np.ndarray:
+    def is_leaf(self) -> BoolArray:
         """Whether a line is nobody's parent: only leaves pay."""
         return ~np.isin(np.arange(len(self.ids)), self.parent)
 

@@ -18,8 +18,8 @@ OFFERING_COLUMNS = (
     "wanted", "fixed_cost", "line", "code",
 )  # fmt: skip
 UNMET_COLUMNS = (
-    "employee", "unit", "code", "training", "offering", "benefit", "needs", "limit", "cutoff", "instead", "next_offering",
-    "next_start",
+    "employee", "unit", "code", "training", "offering", "benefit", "needs", "limit", "cutoff", "instead",
+    "next_offering", "next_start",
 )  # fmt: skip
 GAP_COLUMNS = ("unit", "competency", "n_people", "before", "closed", "after")
 PERSON_COLUMNS = (
