@@ -42,8 +42,7 @@ class Coverage:
     def total(self, values: FloatArray) -> FloatArray:
         """Sum a column over the rows of each pair; the same sum whatever stands in other pairs."""
         pair = np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
-        totals: FloatArray = np.bincount(pair, weights=values, minlength=len(self.bounds) - 1)
-        return totals
+        return np.bincount(pair, weights=values, minlength=len(self.bounds) - 1).astype(np.float64)
 
     def mean(self, values: FloatArray, weights: FloatArray) -> FloatArray:
         """Weighted mean of a column over the rows of each pair; 0 where nothing is covered."""
@@ -73,12 +72,14 @@ class LeftOut:
     employee, training : Indices, by employee then training.
     reason : Index into `eligibility.REASONS`.
     requires : The missing prerequisite; -1 for other reasons.
+    is_wanted : Whether the planner demands the pair.
     """
 
     employee: IndexArray
     training: IndexArray
     reason: IndexArray
     requires: IndexArray
+    is_wanted: BoolArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -95,6 +96,7 @@ class Candidates:
     coverage : What each pair works on.
     gaps : The gaps they were found in.
     left_out : The ineligible, with their reasons.
+    is_wanted : Whether the planner demands the pair.
     needs_first : For a pair that waits for a prerequisite that can be taken in the same year: that training; else -1.
     """
 
@@ -105,6 +107,7 @@ class Candidates:
     gaps: Gaps
     left_out: LeftOut
     needs_first: IndexArray
+    is_wanted: BoolArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -178,8 +181,8 @@ def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArra
     return kept
 
 
-def _waiting(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:
-    """Return pairs that lack one prerequisite which is itself on offer in the same year."""
+def _can_wait(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:
+    """Return pairs that lack one prerequisite which is itself on offer later than the day."""
     one = np.diff(catalog.trainings.prerequisite_bounds)[training] == 1
     on_offer = np.zeros(len(catalog.trainings.ids) + 1, dtype=np.bool_)
     on_offer[catalog.offerings.training[catalog.offerings.start >= np.datetime64(on, "D")]] = True
@@ -187,49 +190,73 @@ def _waiting(catalog: Catalog, requires: IndexArray, training: IndexArray, on: d
     return waiting
 
 
+def _union(
+    gaps: Gaps, catalog: Catalog, wanted: tuple[IndexArray, IndexArray]
+) -> tuple[IndexArray, IndexArray, BoolArray]:
+    """Return pairs with a need or wanted by the planner, ascending, and which of them are wanted."""
+    n_trainings = max(len(catalog.trainings.ids), 1)
+    employee, training = pairs_with_need(gaps, catalog.trainings)
+    asked = np.unique(wanted[0] * n_trainings + wanted[1])
+    keys = np.union1d(employee * n_trainings + training, asked)
+    return keys // n_trainings, keys % n_trainings, np.isin(keys, asked)
+
+
+NOTHING_WANTED: tuple[IndexArray, IndexArray] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+
 def find_candidates(
-    workforce: Workforce, catalog: Catalog, gaps: Gaps, on: date, policy: Policy
-) -> tuple[Candidates, Candidates]:
-    """Find the candidates of every person, and the pairs that wait for a prerequisite.
+    workforce: Workforce,
+    catalog: Catalog,
+    gaps: Gaps,
+    on: date,
+    policy: Policy,
+    wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+) -> Candidates:
+    """Find the candidates of every person.
 
     Parameters
     ----------
     workforce, catalog, gaps : People, trainings, and the gaps of the same people on the same day.
     on : The day.
     policy : Horizons, and how many candidates each person keeps.
+    wanted : (employee, training) pairs the planner demands, kept whatever they close.
 
     Returns
     -------
-    candidates : Eligible pairs that the rule expects to close something.
-    waiting : Pairs that would be candidates once one prerequisite is met; for plans only.
+    Eligible pairs that the rule expects to close something, and pairs that wait for one prerequisite on offer
+    (`Candidates.needs_first`): those are for plans only and stand in `left_out` as well.
     """
-    employee, training = pairs_with_need(gaps, catalog.trainings)
+    employee, training, is_wanted = _union(gaps, catalog, wanted)
     verdict = judge_pairs(workforce, catalog, on, policy.eligibility, employee=employee, training=training)
     coverage = cover(gaps, catalog.trainings, employee, training)
     benefit = coverage.total(coverage.closes * gaps.weight[coverage.gap])
-    useful = benefit > 0
-    waits = useful & _waiting(catalog, verdict.requires, training, on)
+    useful = (benefit > 0) | is_wanted
     blocked = np.flatnonzero(useful & ~verdict.is_eligible)
-    left_out = LeftOut(
-        employee=employee[blocked],
-        training=training[blocked],
-        reason=verdict.reason[blocked],
-        requires=verdict.requires[blocked],
+    waits = useful & _can_wait(catalog, verdict.requires, training, on)
+    n_best = policy.ranking.n_candidates
+    open_rows, waiting_rows = np.flatnonzero(useful & verdict.is_eligible), np.flatnonzero(waits)
+    kept = [
+        rows[_best_of_each(employee[rows], training[rows], benefit[rows] + 1e6 * is_wanted[rows], n_best)]
+        for rows in (open_rows, waiting_rows)
+    ]
+    best = np.concatenate(kept)
+    best = best[np.argsort(employee[best], kind="stable")]
+    return Candidates(
+        employee=employee[best],
+        training=training[best],
+        rule_benefit=benefit[best],
+        coverage=coverage.take(best),
+        gaps=gaps,
+        left_out=LeftOut(
+            employee=employee[blocked],
+            training=training[blocked],
+            reason=verdict.reason[blocked],
+            requires=verdict.requires[blocked],
+            is_wanted=is_wanted[blocked],
+        ),
+        needs_first=verdict.requires[best],
+        is_wanted=is_wanted[best],
     )
-
-    def keep(rows: IndexArray) -> Candidates:
-        best = rows[_best_of_each(employee[rows], training[rows], benefit[rows], policy.ranking.n_candidates)]
-        return Candidates(
-            employee=employee[best],
-            training=training[best],
-            rule_benefit=benefit[best],
-            coverage=coverage.take(best),
-            gaps=gaps,
-            left_out=left_out,
-            needs_first=verdict.requires[best],
-        )
-
-    return keep(np.flatnonzero(useful & verdict.is_eligible)), keep(np.flatnonzero(waits))
 
 
 def describe_pairs(gaps: Gaps, catalog: Catalog, employee: IndexArray, training: IndexArray) -> Candidates:
@@ -242,8 +269,11 @@ def describe_pairs(gaps: Gaps, catalog: Catalog, employee: IndexArray, training:
         rule_benefit=coverage.total(coverage.closes * gaps.weight[coverage.gap]),
         coverage=coverage,
         gaps=gaps,
-        left_out=LeftOut(employee=nothing, training=nothing, reason=nothing, requires=nothing),
+        left_out=LeftOut(
+            employee=nothing, training=nothing, reason=nothing, requires=nothing, is_wanted=nothing.astype(np.bool_)
+        ),
         needs_first=np.full(len(employee), -1, dtype=np.int64),
+        is_wanted=np.zeros(len(employee), dtype=np.bool_),
     )
 
 

@@ -107,6 +107,7 @@ class PlanRules:
     reserve_share : Share of each line kept back.
     minimum_benefit : Options expected to close less than this, in weighted levels, are left out.
     options_per_person : Most options a person brings into the problem.
+    stability_weight : Benefit added for keeping a choice of an earlier plan.
     one_training_per_deficit : Whether a person gets at most one training for each deficit in the year.
     """
 
@@ -119,6 +120,7 @@ class PlanRules:
     reserve_share: float = 0.0
     minimum_benefit: float = 0.01
     options_per_person: int = 20
+    stability_weight: float = 0.0
     one_training_per_deficit: bool = True
 
 

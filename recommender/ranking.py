@@ -77,7 +77,7 @@ def _class_shown(catalog: Catalog, options: Options, n_pairs: int, prefers_light
 def rank(
     catalog: Catalog, candidates: Candidates, estimates: BenefitEstimates, options: Options, prefers_light: BoolArray
 ) -> RankedLists:
-    """Rank each person's candidates.
+    """Rank each person's candidates that can be taken now and close something.
 
     Parameters
     ----------
@@ -100,6 +100,7 @@ def rank(
     sort_cost = np.where(shown >= 0, cost, NO_COST)
     benefit = np.round(estimates.mean, EQUAL_BENEFIT_DIGITS)
     order = np.lexsort((candidates.training, sort_cost, -benefit, candidates.employee))
+    order = order[(candidates.needs_first[order] < 0) & (candidates.rule_benefit[order] > 0)]
     employee = candidates.employee[order]
     is_light = np.append(options.is_light, False)[shown]
     return RankedLists(
