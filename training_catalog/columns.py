@@ -99,6 +99,9 @@ def join_groups(bounds: IntArray, keys: IntArray) -> tuple[IndexArray, IndexArra
     >>> left.tolist(), right.tolist()
     ([0, 1, 1], [2, 0, 1])
     """
+    if len(bounds) <= 1:  # no groups at all
+        nothing = np.empty(0, dtype=np.int64)
+        return nothing, nothing.copy()
     known = keys >= 0
     safe = np.where(known, keys, 0)
     starts = np.where(known, bounds[safe], 0).astype(np.int64)

@@ -1,0 +1,216 @@
+"""The frames of a plan: seats, lines, classes, gaps before and after, and people."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.result import Allocation
+from recommender.budget import Budget
+from recommender.demand import Demand
+from recommender.gap import DAYS_PER_YEAR, Gaps
+from recommender.plan import ASSIGNMENT_COLUMNS, GAP_COLUMNS, LINE_COLUMNS, OFFERING_COLUMNS, PERSON_COLUMNS
+from recommender.planning_problem import PlanningProblem
+from recommender.workforce import Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import FloatArray, IndexArray, TextArray, join_groups
+from training_catalog.quantities import RupiahArray
+from training_catalog.tables_people import EMPLOYMENT_TYPES
+from training_catalog.training import MODES
+
+AGE_BANDS = ((0, 30), (30, 40), (40, 50), (50, 200))  # years; for the fairness report
+AGE_BAND_NAMES = ("<30", "30-39", "40-49", ">=50", "")
+PRICE_PER = 1_000_000  # line prices are shown for a million rupiah
+MICRO_LEVELS = 1e-9  # closed levels below this are rounding
+
+
+def _named(ids: TextArray, rows: IndexArray) -> TextArray:
+    """Return ids by row; -1 reads as empty."""
+    return np.append(ids, "")[rows]
+
+
+def _topic_codes(demand: Demand, rows: IndexArray, catalog: Catalog) -> list[str]:
+    """Return the competencies of each row, joined; largest share first is not needed here: code order."""
+    bounds, codes = demand.topic_bounds, catalog.competencies.ids[demand.topic]
+    return [";".join(codes[bounds[row] : bounds[row + 1]]) for row in rows]
+
+
+def assignments_frame(
+    planning: PlanningProblem, allocation: Allocation, demand: Demand, workforce: Workforce, catalog: Catalog,
+    budget: Budget,
+) -> pd.DataFrame:  # fmt: skip
+    """Return one row a seat, by employee, then offering."""
+    chosen, options = allocation.chosen, planning.problem.options
+    row = planning.demand_row[chosen]
+    offering = demand.offering[row]
+    frame = pd.DataFrame({
+        "employee": workforce.ids[demand.employee[row]],
+        "unit": _named(workforce.units.ids, workforce.unit[demand.employee[row]]),
+        "offering": catalog.offerings.ids[offering],
+        "training": catalog.trainings.ids[demand.training[row]],
+        "mode": np.asarray(MODES)[catalog.offerings.mode[offering]],
+        "start": catalog.offerings.start[offering].astype("datetime64[s]"),
+        "end": catalog.offerings.end[offering].astype("datetime64[s]"),
+        "hours": catalog.trainings.hours[demand.training[row]],
+        "fee": demand.fee[row],
+        "travel": demand.travel[row],
+        "cost": demand.cost[row],
+        "fee_line": _named(budget.ids, planning.fee_line[chosen]),
+        "travel_line": _named(budget.ids, planning.travel_line[chosen]),
+        "benefit": demand.benefit[row],
+        "low": demand.lower[row],
+        "high": demand.upper[row],
+        "completion": demand.completion[row],
+        "competencies": _topic_codes(demand, row, catalog),
+        "mandatory": options.is_mandatory[chosen],
+        "pinned": options.is_pinned[chosen],
+    })  # fmt: skip
+    return frame[list(ASSIGNMENT_COLUMNS)].sort_values(["employee", "offering"], ignore_index=True)
+
+
+def opened_classes(problem: AllocationProblem, allocation: Allocation) -> IndexArray:
+    """Return how many seats are taken in each class; a class with none is not opened."""
+    return np.bincount(problem.options.offering[allocation.chosen], minlength=len(problem.classes.ids)).astype(np.int64)
+
+
+def planned_by_line(problem: AllocationProblem, allocation: Allocation) -> RupiahArray:
+    """Return what is planned on each line: seats, travel and opened classes, with the children's in their parents."""
+    planned = np.zeros(len(problem.lines.ids), dtype=np.int64)
+    charges = problem.options.charges
+    left, entry = join_groups(charges.indptr, allocation.chosen)
+    del left  # only the entries matter here
+    np.add.at(planned, charges.indices[entry], charges.data[entry])
+    opened = opened_classes(problem, allocation) > 0
+    paid = opened & (problem.classes.line >= 0)
+    np.add.at(planned, problem.classes.line[paid], problem.classes.fixed_cost[paid])
+    own = planned.copy()
+    for line in range(len(planned)):
+        above, seen = int(problem.lines.parent[line]), {line}
+        while above >= 0 and above not in seen:
+            planned[above] += own[line]
+            seen.add(above)
+            above = int(problem.lines.parent[above])
+    return planned
+
+
+def lines_frame(
+    planning: PlanningProblem, allocation: Allocation, workforce: Workforce, budget: Budget
+) -> pd.DataFrame:
+    """Return one row a line: planned + reserve + free = amount - reserved - spent."""
+    problem = planning.problem
+    planned = planned_by_line(problem, allocation)
+    share = problem.rules.reserve_share
+    reserve = np.array([int(amount * share) for amount in problem.lines.amount], dtype=np.int64)
+    reserve = np.minimum(reserve, np.maximum(problem.lines.amount - planned, 0))
+    frame = pd.DataFrame({
+        "line": budget.ids,
+        "name": budget.names,
+        "unit": _named(workforce.units.ids, budget.unit),
+        "account": budget.account,
+        "funding_source": budget.funding_source,
+        "parent": _named(budget.ids, budget.parent),
+        "amount": budget.amount,
+        "reserved": budget.reserved,
+        "spent": budget.spent,
+        "planned": planned,
+        "reserve": reserve,
+        "free": problem.lines.amount - planned - reserve,
+        "price": allocation.line_prices * PRICE_PER,
+    })  # fmt: skip
+    return frame[list(LINE_COLUMNS)]
+
+
+def offerings_frame(
+    planning: PlanningProblem, allocation: Allocation, catalog: Catalog, budget: Budget, codes: TextArray
+) -> pd.DataFrame:
+    """Return one row a class that could open.
+
+    Parameters
+    ----------
+    codes : shape (n_classes,): ``opened``, or why a class did not open.
+    """
+    problem, rows = planning.problem, planning.offering_row
+    taken = opened_classes(problem, allocation)
+    offerings = catalog.offerings
+    pairs = np.unique(problem.options.offering * len(problem.people.ids) + problem.options.employee)
+    frame = pd.DataFrame({
+        "offering": problem.classes.ids,
+        "training": catalog.trainings.ids[offerings.training[rows]],
+        "mode": np.asarray(MODES)[offerings.mode[rows]],
+        "start": offerings.start[rows].astype("datetime64[s]"),
+        "end": offerings.end[rows].astype("datetime64[s]"),
+        "city": offerings.city[rows],
+        "province": offerings.province[rows],
+        "opened": taken > 0,
+        "seats_min": problem.classes.seats_min,
+        "seats": problem.classes.seats_max,
+        "taken": taken,
+        "wanted": np.bincount(pairs // max(len(problem.people.ids), 1), minlength=len(rows)),
+        "fixed_cost": problem.classes.fixed_cost,
+        "line": _named(budget.ids, problem.classes.line),
+        "code": codes,
+    })  # fmt: skip
+    return frame[list(OFFERING_COLUMNS)]
+
+
+def _closed_cells(planning: PlanningProblem, allocation: Allocation, demand: Demand, n_competencies: int) -> pd.Series:
+    """Return expected levels closed by (person, competency)."""
+    row = planning.demand_row[allocation.chosen]
+    left, topic = join_groups(demand.topic_bounds, row)
+    key = demand.employee[row[left]] * n_competencies + demand.topic[topic]
+    closed = demand.benefit[row[left]] * demand.topic_share[topic]
+    return pd.Series(closed).groupby(key).sum()
+
+
+def gaps_frame(
+    planning: PlanningProblem, allocation: Allocation, demand: Demand, gaps: Gaps, workforce: Workforce,
+    catalog: Catalog,
+) -> pd.DataFrame:  # fmt: skip
+    """Return weighted levels by unit and competency before and after; needs that are assumed are included."""
+    closed = _closed_cells(planning, allocation, demand, gaps.n_competencies)
+    before = gaps.need * gaps.weight
+    by_cell = closed.reindex(gaps.keys, fill_value=0.0).to_numpy()
+    frame = pd.DataFrame({
+        "unit": _named(workforce.units.ids, workforce.unit[gaps.employee]),
+        "competency": catalog.competencies.ids[gaps.competency],
+        "before": before,
+        "closed": np.minimum(by_cell, before),
+        "n_people": (before > 0).astype(np.int64),
+    })  # fmt: skip
+    cells = frame[before > 0].groupby(["unit", "competency"], as_index=False).sum()
+    return cells.assign(after=cells.before - cells.closed)[list(GAP_COLUMNS)]
+
+
+def _age_band(birth_date: np.ndarray, on: date) -> TextArray:
+    age = (np.datetime64(on, "D") - birth_date).astype("timedelta64[D]").astype(np.float64) / DAYS_PER_YEAR
+    band = np.searchsorted([low for low, _ in AGE_BANDS[1:]], age, side="right")
+    return np.asarray(AGE_BAND_NAMES)[np.where(np.isnan(age), len(AGE_BANDS), band)]
+
+
+def people_frame(
+    planning: PlanningProblem, allocation: Allocation, demand: Demand, gaps: Gaps, workforce: Workforce, on: date
+) -> pd.DataFrame:
+    """Return one row a person: need, closed, trainings, hours; sex and age band for the fairness report only."""
+    row = planning.demand_row[allocation.chosen]
+    who, problem = demand.employee[row], planning.problem
+    n_people = workforce.n_people
+
+    def total(values: FloatArray) -> FloatArray:
+        return np.bincount(who, weights=values, minlength=n_people).astype(np.float64)
+
+    frame = pd.DataFrame({
+        "employee": workforce.ids,
+        "unit": _named(workforce.units.ids, workforce.unit),
+        "employment_type": np.asarray(EMPLOYMENT_TYPES)[workforce.employment_type],
+        "sex": np.asarray(("", "M", "F"))[workforce.sex],
+        "age_band": _age_band(workforce.birth_date, on),
+        "need": np.bincount(gaps.employee, weights=gaps.need * gaps.weight, minlength=n_people),
+        "closed": total(demand.benefit[row]),
+        "n_trainings": np.bincount(who, minlength=n_people),
+        "hours_taken": planning.hours_taken,
+        "hours_planned": total(problem.classes.hours[problem.options.offering[allocation.chosen]]),
+        "hours_floor": problem.people.hours_floor + np.where(problem.people.hours_floor > 0, planning.hours_taken, 0.0),
+        "hours_cap": problem.people.hours_cap + planning.hours_taken,
+    })  # fmt: skip
+    return frame[list(PERSON_COLUMNS)]

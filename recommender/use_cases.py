@@ -1,0 +1,142 @@
+"""The whole engine in three straight lines: recommend, make_plan, fit_models. Open this file first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from models.baseline import BenefitPredictor
+from models.benefit import PairModel
+from models.evaluation import Comparison, compare, cut_for, split_by_time
+from models.verdict import Verdict, judge
+from recommender.allocation.limits import SolveLimits
+from recommender.allocation.solve import solve
+from recommender.allocation.verify import verify
+from recommender.budget import Budget
+from recommender.candidates import NOTHING_WANTED, find_candidates
+from recommender.demand import demand_of, gather_demand, wanted_pairs
+from recommender.gap import expected_deficits, find_gaps
+from recommender.options import find_options
+from recommender.outcomes import gather_outcomes
+from recommender.pair_features import make_features
+from recommender.person_features import describe_people, is_short_of_time
+from recommender.plan import Plan
+from recommender.plan_making import PlanInputs, put_together
+from recommender.planning_problem import build_problem
+from recommender.policy import Policy
+from recommender.ranking import RankedLists, rank
+from recommender.workforce import Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import FloatArray, IndexArray
+
+PEOPLE_PER_CHUNK = 5_000  # bounds memory; the answer does not depend on it
+VALIDATION_SHARE = 0.25  # latest share of past participations that judges the model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedModel:
+    """A fitted model with what judged it."""
+
+    model: PairModel
+    comparison: Comparison
+    verdict: Verdict
+    n_rows: int
+    cut: date
+
+
+def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> FloatArray:
+    """Average known deficits by position class: what is assumed for people who were never assessed."""
+    return expected_deficits(find_gaps(workforce, catalog, on, policy.gap), workforce, catalog)
+
+
+def recommend(
+    workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
+    expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+) -> RankedLists:  # fmt: skip
+    """Rank trainings for people.
+
+    Parameters
+    ----------
+    workforce, catalog : People and what can be learned.
+    model : The approved model, or the baseline rule.
+    on : The day; only what was known on it is used.
+    policy : Horizons and list length.
+    expected : From `expect` on the whole workforce.
+    wanted : (employee, training) pairs the planner demands.
+
+    Returns
+    -------
+    Every person's list, best first, with the options behind it and the ineligible with their reasons.
+    """
+    gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
+    candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted)
+    people = describe_people(workforce, catalog, gaps, on)
+    features = make_features(workforce, catalog, candidates, people, on)
+    estimates = model.predict(features)
+    options = find_options(workforce, catalog, candidates, on, policy)
+    short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
+    return rank(catalog, candidates, estimates, options, short_staffed | full_calendar)
+
+
+def recommend_in_chunks(
+    workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
+    wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED, on_progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[tuple[int, Workforce, RankedLists]]:  # fmt: skip
+    """Run `recommend` over consecutive people; yield the first row, the people and their lists."""
+    expected = expect(workforce, catalog, on, policy)
+    for first in range(0, workforce.n_people, PEOPLE_PER_CHUNK):
+        crew = workforce.take(np.arange(first, min(first + PEOPLE_PER_CHUNK, workforce.n_people)))
+        here = (wanted[0] >= first) & (wanted[0] < first + crew.n_people)
+        demanded = (wanted[0][here] - first, wanted[1][here])
+        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded)
+        on_progress(crew.n_people)
+
+
+def make_plan(
+    workforce: Workforce, catalog: Catalog, model: BenefitPredictor, budget: Budget, policy: Policy, on: date, *,
+    inputs: PlanInputs, limits: SolveLimits, on_progress: Callable[[int], None] = lambda _: None,
+) -> Plan:  # fmt: skip
+    """Decide who attends which class within the budget.
+
+    Parameters
+    ----------
+    workforce, catalog, model, budget, policy : People, classes, predictor, money and rules.
+    on : The day of planning; the plan's year is the budget's.
+    inputs : Provenance, and an earlier plan whose choices are worth keeping.
+    limits : Time, gap and seed of the solver.
+    on_progress : Called with the number of people ranked.
+    """
+    wanted = wanted_pairs(workforce, catalog, policy, on)
+    lists = recommend_in_chunks(workforce, catalog, model, on, policy, wanted=wanted, on_progress=on_progress)
+    demand = gather_demand(demand_of(part, catalog, policy, budget.year, first) for first, _, part in lists)
+    planning = build_problem(demand, workforce, catalog, budget, policy, inputs.earlier)
+    allocation = solve(planning.problem, limits)
+    violations = verify(planning.problem, allocation)
+    gaps = find_gaps(workforce, catalog, on, policy.gap, expect(workforce, catalog, on, policy))
+    return put_together(
+        planning, allocation, violations, demand=demand, gaps=gaps, workforce=workforce, catalog=catalog,
+        budget=budget, on=on, inputs=inputs, limits=limits,
+    )  # fmt: skip
+
+
+def fit_models(
+    workforce: Workforce, catalog: Catalog, on: date, policy: Policy, rng: np.random.Generator
+) -> FittedModel:
+    """Learn from past participations, and judge the model against the rule on later ones.
+
+    Parameters
+    ----------
+    workforce, catalog : People with their past, and trainings.
+    on : Nothing after this day is used.
+    policy : How assessed levels are read.
+    rng : For the bootstrap of the comparison.
+    """
+    outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
+    cut = cut_for(outcomes.on, VALIDATION_SHARE)
+    earlier, later = split_by_time(outcomes.on, cut, today=on)
+    model = PairModel().fit(outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier])
+    comparison = compare(model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng)
+    return FittedModel(
+        model=model, comparison=comparison, verdict=judge(comparison), n_rows=len(outcomes.on), cut=cut
+    )
