@@ -1,0 +1,116 @@
+"""Sentences for the stable codes: reasons to recommend, reasons to leave out, reasons for an unmet need."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from recommender.explanation import Reason
+from service.wording import Wording
+from training_catalog.catalog import Catalog
+
+REASONS = {
+    "closes-deficit": "Works on {levels} levels of {name}: required {required}, assessed {assessed}.",
+    "assumed-need": "{name} was never assessed; colleagues in such positions lack {levels} levels on average.",
+    "expired-assessment": "Works on {levels} levels of {name}, by an assessment that has expired.",
+    "blind-spot": "Blind spot in {name}: rated {levels} by the employee, assessed at {assessed}.",
+    "suits-short-staff": "Online or short, because the unit is short of staff.",
+    "suits-full-calendar": "Online or short, because the calendar is full.",
+    "asked-for": "The employee asked for it.",
+    "default-standard": "The required level is the default of the position class.",
+    "service-effect": "Units that trained more went on to change {indicator} by {levels} points a training and head.",
+}
+
+LEFT_OUT = {
+    "inactive": "Not in active service.",
+    "on-leave": "On leave or on a study assignment.",
+    "retiring-soon": "Retires within the horizon of the policy.",
+    "closed": "The training is closed.",
+    "past": "Every class of it lies in the past.",
+    "already-taken": "Taken already, in this or another edition.",
+    "already-enrolled": "Enrolled already.",
+    "wrong-employment-type": "Not meant for this employment type.",
+    "wrong-position": "Not meant for this position.",
+    "prerequisite-missing": "Needs {requires} first.",
+    "not-interested": "Marked as not wanted by the employee.",
+}
+
+UNMET = {
+    "budget": "The budget line {limit} is used up; {needs} more would be needed.",
+    "seats": "Class {limit} is full; the last seat went at an expected gain of {cutoff} levels.",
+    "minimum-class": "Too few people want class {limit}, so it does not open.",
+    "overlap": "It overlaps with {instead}, which was chosen.",
+    "hours-cap": "The yearly limit of learning hours is reached.",
+    "max-trainings": "The most trainings allowed in a year are chosen already.",
+    "away-share": "Too many people of the unit would be away on the same day.",
+    "prerequisite": "Its prerequisite is not in the plan.",
+    "no-offering": "No class of a suitable training is on offer this year.",
+    "not-eligible": "No suitable training may be taken: {limit}.",
+    "lower-benefit": "Others gain more from the same money and seats.",
+    "topic": "Another training for the same deficit was chosen: {instead}.",
+}
+
+CLASS_CODES = {
+    "opened": "Opened.",
+    "no-demand": "Nobody was proposed for it.",
+    "minimum-class": "Too few participants for the minimum.",
+    "budget": "The fixed cost does not fit the budget line.",
+    "lower-benefit": "The money and seats do more good elsewhere.",
+}
+
+STATES = {
+    "met": "met",
+    "deficit": "deficit",
+    "never-assessed": "not assessed",
+    "expired": "expired",
+}
+
+MODES = {"face-to-face": "face-to-face", "online": "online", "blended": "blended"}
+
+PLAN_STATES = {
+    "optimal": "proven optimal",
+    "within-gap": "proven within the gap",
+    "heuristic": "not proven optimal",
+    "infeasible": "not all demands can be met; this is the nearest plan",
+}
+
+
+def competency_name(catalog: Catalog, competency: int, wording: Wording) -> str:
+    """Return a competency's name in the reader's language, the office's own where English is missing."""
+    english = str(catalog.competencies.names_en[competency])
+    return english if wording.lang == "en" and english else str(catalog.competencies.names[competency])
+
+
+def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
+    """Say one reason for a recommendation."""
+    return wording.text(
+        REASONS[reason.code],
+        name=competency_name(catalog, reason.competency, wording) if reason.competency >= 0 else "",
+        levels=wording.number(reason.levels, 1),
+        required=wording.number(reason.required, 1),
+        assessed=wording.number(reason.assessed, 1),
+        indicator=reason.indicator,
+    )
+
+
+def left_out_text(code: str, requires: str, wording: Wording) -> str:
+    """Say why a training is not recommended."""
+    return wording.text(LEFT_OUT[code], requires=requires)
+
+
+def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
+    """Say why a person's need is not met, with the next chance where there is one."""
+    needs = row["needs"]
+    cutoff = row["cutoff"]
+    sentence = wording.text(
+        UNMET.get(str(row["code"]), UNMET["lower-benefit"]),
+        limit=row["limit"],
+        needs=wording.money(int(needs)) if needs == needs and needs is not None else "",  # noqa: PLR0124 (NaN test)
+        cutoff=wording.number(float(cutoff), 2) if cutoff == cutoff and cutoff is not None else "",  # noqa: PLR0124 (NaN test)
+        instead=row["instead"],
+    )
+    if row["next_offering"]:
+        chance = row["next_start"]
+        day = chance.date() if hasattr(chance, "date") else chance
+        when = wording.date(day) if isinstance(day, date) else ""
+        sentence += " " + wording.text("Next chance: {offering}, {day}.", offering=row["next_offering"], day=when)
+    return sentence

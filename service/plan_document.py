@@ -1,0 +1,48 @@
+"""A plan as bytes and back: a ZIP of Parquet frames and one JSON head, the same bytes for the same plan."""
+
+import io
+import zipfile
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from recommender.plan import Plan, PlanTotals, Provenance
+
+FRAMES = ("assignments", "lines", "offerings", "unmet", "gaps", "people", "clashes")
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can hold, so that equal plans are equal bytes
+
+
+def pack_plan(plan: Plan) -> bytes:
+    """Return the plan as one document."""
+    head = {
+        "totals": asdict(plan.totals),
+        "provenance": {**asdict(plan.provenance), "on": plan.provenance.on.isoformat()},
+        "violations": list(plan.violations),
+        "warnings": [list(warning) for warning in plan.warnings],
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("plan.json", _FIXED_TIME), msgspec.json.encode(head))
+        for name in FRAMES:
+            frame: pd.DataFrame = getattr(plan, name)
+            archive.writestr(zipfile.ZipInfo(f"{name}.parquet", _FIXED_TIME), frame.to_parquet(index=False))
+    return buffer.getvalue()
+
+
+def unpack_plan(document: bytes) -> Plan:
+    """Return the plan of a document."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        head: dict[str, Any] = msgspec.json.decode(archive.read("plan.json"))
+        frames = {name: pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet"))) for name in FRAMES}
+    known = {entry.name for entry in fields(Provenance)}
+    provenance = {key: value for key, value in head["provenance"].items() if key in known}
+    return Plan(
+        totals=PlanTotals(**head["totals"]),
+        provenance=Provenance(**{**provenance, "on": date.fromisoformat(provenance["on"])}),
+        violations=tuple(head["violations"]),
+        warnings=tuple((warning[0], warning[1]) for warning in head["warnings"]),
+        **frames,
+    )
