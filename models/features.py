@@ -36,13 +36,13 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+    Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1, completion_direction=1,
             meaning="Deficit the rule expects this training to close."),
-    Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+    Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1, completion_direction=1,
             meaning="Deficit in the competencies it teaches, up to the level it leads to."),
-    Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1,
+    Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1, completion_direction=1,
             meaning="All deficits of the person."),
-    Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1,
+    Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1, completion_direction=1,
             meaning="Competencies with a deficit that it teaches."),
     Feature(name="levels_too_high", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
             completion_direction=-1, meaning="Mean distance by which its entry level exceeds the person's."),

@@ -1,0 +1,241 @@
+"""From the database to the use cases and back: load an office once, run, keep what came out."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from models.artifact import Manifest, pack, unpack
+from models.baseline import BaselineRule, BenefitPredictor
+from models.service_link import ServiceLink
+from recommender.allocation.limits import SolveLimits
+from recommender.budget import build_budget
+from recommender.explanation import Context
+from recommender.person_features import is_short_of_time
+from recommender.plan import Plan
+from recommender.plan_making import PlanInputs
+from recommender.policy import Policy
+from recommender.service_effect import build_unit_outcomes, link_service
+from recommender.use_cases import FittedModel, fit_models, make_plan
+from recommender.workforce import Workforce
+from recommender.workforce_tables import build_workforce
+from service.plan_document import pack_plan, unpack_plan
+from service.storage.database import Database
+from training_catalog.catalog import Catalog, build_catalog, content_digest
+from training_catalog.columns import IndexArray, look_up
+from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
+from training_catalog.frames import Tables, text_of
+
+RULE = "rule"
+SUGGESTIONS = 3  # ids offered for one that is not known
+SUGGESTION_PREFIX = 6  # characters of an id that must agree for it to be offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """What predicts, and how it is named in results.
+
+    Parameters
+    ----------
+    predictor : The approved model, or the rule.
+    identifier : ``m-...`` or ``rule``.
+    state : ``model`` or ``rule``.
+    verdict : The verdict's words; why the rule serves, where it does.
+    """
+
+    predictor: BenefitPredictor
+    identifier: str
+    state: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Everything loaded for one day."""
+
+    tables: Tables
+    catalog: Catalog
+    workforce: Workforce
+    predictor: Predictor
+    on: date
+
+    def person(self, employee: str) -> IndexArray:
+        """Return the row of an employee, as an array of one.
+
+        Raises
+        ------
+        UnknownIdError
+            When nobody has that id.
+        """
+        ids = self.workforce.ids
+        row = look_up(ids, np.array([employee]))
+        if row[0] < 0:
+            near = [str(i) for i in ids[np.char.startswith(ids, employee[:SUGGESTION_PREFIX])][:SUGGESTIONS]]
+            raise UnknownIdError("employee", employee, tuple(near))
+        return row
+
+
+def load_predictor(database: Database) -> Predictor:
+    """Load the approved model; where there is none, or it is refused, the rule serves and says why."""
+    stored = database.load_model(None)
+    if stored is None:
+        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict="no approved model")
+    try:
+        manifest = Manifest.from_dict(stored.manifest)
+        model = unpack(stored.payload, manifest)
+    except ArtifactRefusedError as error:
+        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=str(error))
+    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=manifest.verdict)
+
+
+def load_office(database: Database, on: date) -> Office:
+    """Load every table and build catalogue, workforce and predictor for a day.
+
+    Raises
+    ------
+    InputError
+        When nobody has been imported yet.
+    """
+    tables = database.read_all()
+    if tables["employees"].empty:
+        raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
+    catalog = build_catalog(tables, on)
+    return Office(
+        tables=tables,
+        catalog=catalog,
+        workforce=build_workforce(tables, catalog),
+        predictor=load_predictor(database),
+        on=on,
+    )
+
+
+def service_links(office: Office) -> tuple[ServiceLink, ...]:
+    """Estimate what history says about trainings and the units' service."""
+    return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce))
+
+
+def explanation_context(office: Office, crew: Workforce, policy: Policy) -> Context:
+    """Return what explanations need for some people."""
+    short_staffed, full_calendar = is_short_of_time(crew, office.on, policy.ranking)
+    return Context(
+        is_short_staffed=short_staffed,
+        has_full_calendar=full_calendar,
+        service_links=service_links(office),
+        rules=policy.ranking,
+    )
+
+
+def learn(database: Database, office: Office, policy: Policy, seed: int) -> tuple[str, FittedModel]:
+    """Fit, judge and keep a model; an approved one serves from now on.
+
+    Returns
+    -------
+    model_id : ``m-...``.
+    fitted : The model with comparison and verdict.
+    """
+    fitted = fit_models(office.workforce, office.catalog, office.on, policy, np.random.default_rng(seed))
+    payload, manifest = pack(
+        fitted.model,
+        created_on=office.on,
+        verdict=fitted.verdict.words,
+        n_rows=fitted.n_rows,
+        details={"cut": fitted.cut.isoformat(), "catalog": office.catalog.version, "code": fitted.verdict.code},
+    )
+    state = "approved" if fitted.verdict.code == "approved" else "rejected"
+    manifest_document = manifest.to_dict()
+    manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
+    database.save_model(manifest.model_id, manifest=manifest_document, payload=payload, state=state,
+                        created_on=office.on)  # fmt: skip
+    return manifest.model_id, fitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What a planner asks for.
+
+    Parameters
+    ----------
+    year : Budget and plan year.
+    policy : Rules.
+    budget_factor : Every line is multiplied by it.
+    name : Name of the plan.
+    time_limit : Seconds for the solver.
+    gap : Gap at which the solver may stop.
+    seed : Seed of the solver.
+    """
+
+    year: int
+    policy: Policy
+    budget_factor: Fraction = Fraction(1)
+    name: str = ""
+    time_limit: float = 60.0
+    gap: float = 1e-4
+    seed: int = 0
+
+
+def decide(
+    office: Office,
+    request: PlanRequest,
+    *,
+    earlier: pd.DataFrame | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Plan:
+    """Make a plan.
+
+    Parameters
+    ----------
+    office, request : What is known, and what is asked for.
+    earlier : Assignments of a plan whose choices are worth keeping.
+    on_progress : Called with the number of people ranked.
+    """
+    budget = build_budget(office.tables, office.workforce.units, request.year, request.budget_factor)
+    inputs = PlanInputs(
+        model=office.predictor.identifier,
+        model_state=office.predictor.state,
+        verdict=office.predictor.verdict,
+        policy=request.policy,
+        earlier=earlier_rows(office, earlier) if earlier is not None else None,
+    )
+    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic)
+    return make_plan(
+        office.workforce, office.catalog, office.predictor.predictor, budget, request.policy, office.on,
+        inputs=inputs, limits=limits, on_progress=on_progress,
+    )  # fmt: skip
+
+
+def earlier_rows(office: Office, assignments: pd.DataFrame) -> tuple[IndexArray, IndexArray]:
+    """Return (employee, offering) of an earlier plan's seats that still exist."""
+    people = look_up(office.workforce.ids, text_of(assignments, "employee"))
+    classes = look_up(office.catalog.offerings.ids, text_of(assignments, "offering"))
+    known = (people >= 0) & (classes >= 0)
+    return people[known], classes[known]
+
+
+def keep_plan(database: Database, plan: Plan, name: str) -> str:
+    """Store a plan as a draft and return its id, derived from its content."""
+    document = pack_plan(plan)
+    plan_id = f"p-{content_digest(document)[:12]}"
+    summary = {**asdict(plan.totals), "name": name, "year": plan.provenance.year,
+               "on": plan.provenance.on.isoformat(), "verified": not plan.violations}  # fmt: skip
+    database.save_plan(plan_id, summary=summary, document=document, state="draft", created_on=plan.provenance.on)
+    return plan_id
+
+
+def fetch_plan(database: Database, plan_id: str) -> Plan:
+    """Return a stored plan.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such plan.
+    """
+    stored = database.load_plan(plan_id)
+    if stored is None:
+        known = tuple(entry.plan_id for entry in database.list_plans())
+        raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
+    return unpack_plan(stored.document)
