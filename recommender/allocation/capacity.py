@@ -1,0 +1,95 @@
+"""What each line may carry, and what each option costs along the lines above it: whole rupiah throughout."""
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from recommender.allocation.problem import AllocationProblem, Lines, Money
+from training_catalog.columns import BoolArray, IndexArray, join_groups
+
+
+def line_caps(problem: AllocationProblem) -> Money:
+    """Return what may be planned on each line: its amount less the reserve share, cut to whole rupiah."""
+    share = problem.rules.reserve_share
+    return np.array([int(a) - int(int(a) * share) for a in problem.lines.amount], dtype=np.int64)
+
+
+def chains(lines: Lines) -> csr_array:
+    """Return lines x lines: 1 where spending on the row also counts on the column (itself and those above)."""
+    row: list[int] = []
+    column: list[int] = []
+    for line in range(len(lines.ids)):
+        above, seen = line, set[int]()
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            row.append(line)
+            column.append(above)
+            above = int(lines.parent[above])
+    ones = np.ones(len(row), dtype=np.int64)
+    return coo_array((ones, (row, column)), shape=(len(lines.ids), len(lines.ids))).tocsr()
+
+
+def option_loads(problem: AllocationProblem) -> csr_array:
+    """Return options x lines in whole rupiah, with the lines above included."""
+    loads = (problem.options.charges.astype(np.int64) @ chains(problem.lines)).tocsr()
+    loads.sort_indices()
+    return loads
+
+
+def class_loads(problem: AllocationProblem) -> csr_array:
+    """Return classes x lines in whole rupiah: fixed costs, with the lines above included."""
+    classes = problem.classes
+    paid = np.flatnonzero((classes.line >= 0) & (classes.fixed_cost > 0))
+    shape = (len(classes.ids), len(problem.lines.ids))
+    own = coo_array((classes.fixed_cost[paid], (paid, classes.line[paid])), shape=shape).tocsr()
+    loads = (own.astype(np.int64) @ chains(problem.lines)).tocsr()
+    loads.sort_indices()
+    return loads
+
+
+def _exceeds(loads: csr_array, caps: Money) -> BoolArray:
+    """Return rows with an entry above its line's cap."""
+    row = np.repeat(np.arange(loads.shape[0]), np.diff(loads.indptr))
+    over = np.zeros(loads.shape[0], dtype=np.bool_)
+    over[row[loads.data > caps[loads.indices]]] = True
+    return over
+
+
+def possible_options(problem: AllocationProblem) -> BoolArray:
+    """Return options that could stand in some plan on their own: affordable, in an affordable class, within hours.
+
+    A fixed cost that no line pays makes a class impossible.
+    """
+    caps, classes, options = line_caps(problem), problem.classes, problem.options
+    loads = option_loads(problem)
+    dear_class = _exceeds(class_loads(problem), caps) | ((classes.fixed_cost > 0) & (classes.line < 0))
+    wanted = np.bincount(
+        np.unique(options.offering * max(len(problem.people.ids), 1) + options.employee)
+        // max(len(problem.people.ids), 1),
+        minlength=len(classes.ids),
+    )
+    empty_class = (wanted < classes.seats_min) | (classes.seats_max < 1) | (classes.seats_max < classes.seats_min)
+    bad_class = dear_class | empty_class
+    too_long = classes.hours[options.offering] > problem.people.hours_cap[options.employee] + 1e-9
+    return ~(_exceeds(loads, caps) | bad_class[options.offering] | too_long)
+
+
+def spans(problem: AllocationProblem) -> tuple[IndexArray, IndexArray]:
+    """Return the first and last day of each class as numbers; classes without dates get an empty span (0, -1)."""
+    undated = np.isnat(problem.classes.start) | np.isnat(problem.classes.end)
+    start = np.where(undated, 0, problem.classes.start.astype(np.int64))
+    return start, np.where(undated, -1, problem.classes.end.astype(np.int64))
+
+
+def away_limits(problem: AllocationProblem) -> IndexArray | None:
+    """Return how many of each unit may be away on one day: the share cut to whole people, at least one."""
+    share = problem.rules.away_share
+    if share is None:
+        return None
+    return np.maximum(1, np.floor(problem.people.unit_headcount * share + 1e-9)).astype(np.int64)
+
+
+def topics_of(problem: AllocationProblem) -> tuple[IndexArray, IndexArray]:
+    """Return (option, topic) pairs by option."""
+    addresses = problem.options.addresses
+    option, entry = join_groups(addresses.indptr, np.arange(addresses.shape[0], dtype=np.int64))
+    return option, addresses.indices[entry].astype(np.int64)

@@ -1,0 +1,195 @@
+"""A valid upper bound at any size, and prices of lines and seats: relax the budgets and seats, price them instead.
+
+For any prices >= 0 no plan is worth more than
+sum over people of their best priced choice + prices x what is there (see Notes of `price_bound`), so a price search
+that stops early is merely less tight, never wrong.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from recommender.allocation.capacity import class_loads, line_caps, option_loads, possible_options, topics_of
+from recommender.allocation.objective import option_values
+from recommender.allocation.problem import AllocationProblem
+from training_catalog.columns import FloatArray, IndexArray
+
+PASSES = 150
+STEP = 1.2  # first step as a share of the gap to the plan in hand
+COOLING = 0.97  # step of each pass over the one before
+GROUP_SPAN = np.int64(1) << 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """Prices and the bound they prove.
+
+    Parameters
+    ----------
+    lines : shape (n_lines + n_earmark_caps,), benefit for a rupiah.
+    seats : shape (n_classes,), benefit for a seat.
+    bound : No plan is worth more.
+    """
+
+    lines: FloatArray
+    seats: FloatArray
+    bound: float
+
+
+class PriceProblem:
+    """The relaxed problem, laid out so that a pass is a handful of array operations.
+
+    Parameters
+    ----------
+    problem : What may be chosen.
+    """
+
+    def __init__(self, problem: AllocationProblem) -> None:
+        self.rows = np.flatnonzero(possible_options(problem)).astype(np.int64)
+        options, classes, people = problem.options, problem.classes, problem.people
+        self.offering = options.offering[self.rows]
+        employee = options.employee[self.rows]
+        weight = problem.rules.hours_weight
+        useful = np.minimum(classes.hours[self.offering], people.hours_floor[employee])
+        self.value = option_values(problem)[self.rows] + weight * useful
+        self.constant = -weight * float(people.hours_floor.sum())
+        self._add_money(problem)
+        self.seats = classes.seats_max.astype(np.float64)
+        wanted = np.bincount(self.offering, minlength=len(classes.ids))
+        self.seats = np.minimum(self.seats, wanted)
+        self._group(problem, employee)
+
+    def _add_money(self, problem: AllocationProblem) -> None:
+        """Put lines and earmark caps side by side, each in units of its own cap."""
+        marks = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
+        loads, fixed = option_loads(problem)[self.rows], class_loads(problem)
+        caps = np.concatenate([line_caps(problem), [int(mark.at_most or 0) for mark in marks]]).astype(np.float64)
+        self.unit = np.maximum(caps, 1.0)
+        training = problem.classes.training
+        columns = [np.isin(training, mark.trainings) for mark in marks]
+        extra = np.stack([c[self.offering] for c in columns], axis=1) if columns else np.zeros((len(self.rows), 0))
+        extra_fixed = np.stack(columns, axis=1) if columns else np.zeros((len(training), 0))
+        self.money = _side_by_side(
+            loads, np.asarray(extra * problem.options.cost[self.rows][:, None], dtype=np.float64), self.unit
+        )
+        self.fixed = _side_by_side(
+            fixed, np.asarray(extra_fixed * problem.classes.fixed_cost[:, None], dtype=np.float64), self.unit
+        )
+        self.capacity = caps / self.unit
+        self.is_free = np.diff(self.fixed.indptr) == 0
+        self.n_lines = len(problem.lines.ids)
+
+    def _group(self, problem: AllocationProblem, employee: IndexArray) -> None:
+        """Group options of a person of which at most one can be chosen: one topic, else one training.
+
+        A person has at most one option a topic, so options that share their lowest topic exclude each other; leaving
+        other exclusions out only makes the bound larger, never wrong.
+        """
+        option, topic = topics_of(problem)
+        lowest = np.full(len(problem.options.employee), -1, dtype=np.int64)
+        lowest[option[::-1]] = topic[::-1]
+        first = lowest[self.rows]
+        n_topics = problem.options.addresses.shape[1]
+        training = problem.classes.training[self.offering]
+        kind = np.where(first >= 0, first, n_topics + training)
+        key = employee * GROUP_SPAN + kind
+        self.order = np.argsort(key, kind="stable")
+        sorted_key = key[self.order]
+        self.starts = np.flatnonzero(np.append(True, sorted_key[1:] != sorted_key[:-1])) if len(key) else key
+        self.group_employee = employee[self.order][self.starts] if len(key) else key
+        self.most = problem.people.max_trainings
+
+    def choose(self, reduced: FloatArray) -> tuple[float, IndexArray]:
+        """Return the value of every person's best priced choice, and the rows chosen."""
+        if not len(reduced):
+            return 0.0, np.empty(0, dtype=np.int64)
+        ordered = reduced[self.order]
+        best = np.maximum.reduceat(ordered, self.starts)
+        rank = np.lexsort((-best, self.group_employee))
+        who = self.group_employee[rank]
+        place = np.arange(len(rank)) - np.searchsorted(who, who)
+        taken = rank[(place < self.most[who]) & (best[rank] > 0)]
+        size = np.diff(np.append(self.starts, len(ordered)))
+        group_of = np.repeat(np.arange(len(self.starts)), size)
+        is_best = ordered >= best[group_of]
+        first = np.full(len(self.starts), len(ordered), dtype=np.int64)
+        np.minimum.at(first, group_of[is_best], np.flatnonzero(is_best))
+        return float(best[taken].sum()), self.order[first[taken]]
+
+
+def _side_by_side(loads: csr_array, extra: FloatArray, unit: FloatArray) -> csr_array:
+    """Join two blocks of columns and divide each column by its unit."""
+    left, right = coo_array(loads), coo_array(extra)
+    row = np.concatenate([left.coords[0], right.coords[0]])
+    column = np.concatenate([left.coords[1], right.coords[1] + loads.shape[1]])
+    value = np.concatenate([left.data, right.data]) / unit[column]
+    return coo_array((value, (row, column)), shape=(loads.shape[0], len(unit))).tocsr()
+
+
+def price_bound(priced: PriceProblem, money: FloatArray, seats: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    """Compute the bound of prices, and how far demand exceeds what is there.
+
+    Parameters
+    ----------
+    priced : The relaxed problem.
+    money, seats : Prices >= 0 in the units of `priced`.
+
+    Returns
+    -------
+    bound : Valid for any prices.
+    money_excess, seat_excess : Subgradient; positive where the price should rise.
+
+    Notes
+    -----
+    bound = constant + sum_e max(choice of e: value - money - seat) + prices x caps
+    + sum_o max(0, seat price x seats - fixed cost priced): a class opens only where its seats pay for it.
+    """
+    reduced = priced.value - priced.money @ money - seats[priced.offering]
+    value, chosen = priced.choose(reduced)
+    rent = seats * priced.seats - priced.fixed @ money
+    opens = (rent > 0) | priced.is_free
+    bound = priced.constant + value + float(money @ priced.capacity) + float(rent[opens].sum())
+    spent = np.asarray(priced.money[chosen].sum(axis=0)).ravel() + np.asarray(priced.fixed[opens].sum(axis=0)).ravel()
+    demand = np.bincount(priced.offering[chosen], minlength=len(seats))
+    return bound, spent - priced.capacity, demand - priced.seats * opens
+
+
+def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PASSES) -> Prices:
+    """Search prices by subgradient steps towards the value of a plan in hand.
+
+    Parameters
+    ----------
+    problem : What may be chosen.
+    plan_value : Value of a feasible plan; only steers the steps.
+    passes : Passes over all options.
+    """
+    priced = PriceProblem(problem)
+    money, seats = np.zeros(len(priced.unit)), np.zeros(len(priced.seats))
+    best = Prices(lines=money / priced.unit, seats=seats, bound=np.inf)
+    step = STEP
+    for _ in range(passes):
+        bound, money_excess, seat_excess = price_bound(priced, money, seats)
+        if bound < best.bound:
+            best = Prices(lines=money / priced.unit, seats=seats, bound=bound)
+        else:
+            step *= COOLING
+        money_excess = np.where((money <= 0) & (money_excess < 0), 0.0, money_excess)
+        seat_excess = np.where((seats <= 0) & (seat_excess < 0), 0.0, seat_excess)
+        scale = np.maximum(priced.seats, 1.0)
+        norm = float(money_excess @ money_excess) + float((seat_excess / scale) @ (seat_excess / scale))
+        if norm < 1e-12:  # noqa: PLR2004 (nothing exceeds: these prices are optimal)
+            break
+        length = step * max(bound - plan_value, 1e-9 * abs(bound)) / norm
+        money = np.maximum(money + length * money_excess, 0.0)
+        seats = np.maximum(seats + length * seat_excess / scale**2, 0.0)
+    return best
+
+
+def reduced_values(problem: AllocationProblem, prices: Prices) -> FloatArray:
+    """Return what each option is worth after paying for money and seat; shape (n_options,)."""
+    priced = PriceProblem(problem)
+    reduced = np.full(len(problem.options.employee), -np.inf)
+    money = prices.lines * priced.unit
+    reduced[priced.rows] = priced.value - priced.money @ money - prices.seats[priced.offering]
+    return reduced

@@ -1,0 +1,90 @@
+"""The greedy rule: always a plan that keeps every limit, best for the money first; the safety net of every solver."""
+
+import numpy as np
+
+from recommender.allocation.placement import Placement
+from recommender.allocation.problem import AllocationProblem
+from training_catalog.columns import FloatArray, IndexArray
+
+MOST_ROUNDS = 30  # closing a class below its minimum frees money for another round
+FREE_SEAT = 50_000.0  # rupiah that a seat without a price counts as, so that the ratio stays finite
+
+
+def hours_worth(problem: AllocationProblem) -> FloatArray:
+    """Return benefit and what the hours of each option are worth towards the person's floor."""
+    options = problem.options
+    useful = np.minimum(problem.classes.hours[options.offering], problem.people.hours_floor[options.employee])
+    kept = problem.rules.stability_weight * options.was_chosen
+    value: FloatArray = options.benefit + kept + problem.rules.hours_weight * useful
+    return value
+
+
+def ratio_scores(problem: AllocationProblem) -> FloatArray:
+    """Score options by value for money, a class's fixed cost shared over the seats that are wanted."""
+    options, classes = problem.options, problem.classes
+    wanted = np.bincount(options.offering, minlength=len(classes.ids))
+    seats = np.maximum(np.minimum(wanted, classes.seats_max), 1)
+    cost = options.cost + (classes.fixed_cost / seats)[options.offering]
+    return hours_worth(problem) / (cost + FREE_SEAT)
+
+
+def fill(placement: Placement, order: IndexArray) -> None:
+    """Add options in order, and close classes that stay below their minimum, until nothing more fits.
+
+    Parameters
+    ----------
+    placement : Where they are added; what it already holds stays unless its class is too small.
+    order : Options, best first.
+    """
+    banned: set[int] = set()
+    offering = placement.problem.options.offering.tolist()
+    queue = order.tolist()
+    for _ in range(MOST_ROUNDS):
+        for option in queue:
+            if offering[option] not in banned and placement.fits(option):
+                placement.add(option)
+        short = placement.short_classes()
+        if not short:
+            return
+        for class_ in short:
+            banned.add(class_)
+            for option in placement.in_class(class_):
+                _remove_with_followers(placement, option)
+    for class_ in placement.short_classes():
+        for option in placement.in_class(class_):
+            _remove_with_followers(placement, option)
+
+
+def _remove_with_followers(placement: Placement, option: int) -> None:
+    """Take an option out, and the person's choices that needed it first."""
+    for follower in placement.waits_on(option):
+        if follower in placement.chosen:
+            _remove_with_followers(placement, follower)
+    if option in placement.chosen:
+        placement.remove(option)
+
+
+def order_by(problem: AllocationProblem, scores: FloatArray) -> IndexArray:
+    """Return options that help, pinned first, then mandatory, then by score, ties in canonical order."""
+    options = problem.options
+    first = np.where(options.is_pinned, 2, np.where(options.is_mandatory, 1, 0))
+    order = np.lexsort((np.arange(len(scores)), -scores, -first))
+    useful = (scores > 0) | (first > 0)
+    return order[useful[order]].astype(np.int64)
+
+
+def greedy(problem: AllocationProblem, scores: FloatArray | None = None) -> IndexArray:
+    """Fill a plan greedily.
+
+    Parameters
+    ----------
+    problem : What may be chosen.
+    scores : Score of each option, larger first; options with none above zero are left out. Value for money when None.
+
+    Returns
+    -------
+    Chosen options, ascending; every limit is kept, class minimums included.
+    """
+    placement = Placement(problem)
+    fill(placement, order_by(problem, ratio_scores(problem) if scores is None else scores))
+    return placement.as_array()

@@ -1,0 +1,41 @@
+"""How long, how exact: what a solver may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+TIE_RULE = "Among equally good plans: the lower employee id, then the lower offering id."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveLimits:
+    """Limits of one search.
+
+    Parameters
+    ----------
+    seconds : Wall-clock seconds for everything.
+    gap : Relative gap at which the search may stop.
+    seed : Seed of the solver.
+    clock : Seconds that only grow, such as a monotonic clock; the only way time comes in here.
+    """
+
+    seconds: float
+    gap: float = 1e-4
+    seed: int = 0
+    clock: Callable[[], float]
+
+
+class Deadline:
+    """A moment on the clock.
+
+    Parameters
+    ----------
+    limits : Seconds from now, and the clock.
+    """
+
+    def __init__(self, limits: SolveLimits) -> None:
+        self._clock = limits.clock
+        self._end = limits.clock() + limits.seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left; never below zero."""
+        return max(0.0, self._end - self._clock())

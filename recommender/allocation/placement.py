@@ -1,0 +1,240 @@
+"""A plan being filled option by option: what still fits, and which limit is in the way. Plain integers throughout.
+
+The greedy rule, the exchange of equal options and the reasons for unmet needs all ask this one state.
+"""
+
+import numpy as np
+
+from recommender.allocation.capacity import (
+    away_limits,
+    class_loads,
+    line_caps,
+    option_loads,
+    possible_options,
+    spans,
+    topics_of,
+)
+from recommender.allocation.problem import AllocationProblem
+from training_catalog.columns import IndexArray, IntArray
+
+FITS = ""
+HOURS_TOLERANCE = 1e-9  # JP
+
+
+def _rows(indptr: IntArray, values: IntArray) -> list[list[int]]:
+    """Split a CSR column into plain lists; plain lists are several times faster to walk one option at a time."""
+    flat, bounds = values.tolist(), indptr.tolist()
+    return [flat[bounds[i] : bounds[i + 1]] for i in range(len(bounds) - 1)]
+
+
+class Placement:
+    """Seats, money, hours and days as they are being given away.
+
+    Parameters
+    ----------
+    problem : What may be chosen.
+
+    Notes
+    -----
+    A class's minimum is not checked on the way: `short_classes` lists classes that are open below it.
+    """
+
+    def __init__(self, problem: AllocationProblem) -> None:
+        self.problem = problem
+        options, classes, people = problem.options, problem.classes, problem.people
+        self.is_possible: list[bool] = possible_options(problem).tolist()
+        loads, fixed = option_loads(problem), class_loads(problem)
+        self._lines, self._loads = _rows(loads.indptr, loads.indices), _rows(loads.indptr, loads.data)
+        self._class_lines, self._class_loads = _rows(fixed.indptr, fixed.indices), _rows(fixed.indptr, fixed.data)
+        self.left: list[int] = line_caps(problem).tolist()
+        self._employee, self._offering = options.employee.tolist(), options.offering.tolist()
+        self._training: list[int] = classes.training.tolist()
+        self._hours: list[float] = classes.hours.tolist()
+        self._seats: list[int] = classes.seats_max.tolist()
+        start, end = spans(problem)
+        self._start, self._end = start.tolist(), end.tolist()
+        self._is_away: list[bool] = classes.is_away.tolist()
+        self._unit: list[int] = people.unit.tolist()
+        self._cap: list[float] = people.hours_cap.tolist()
+        self._most: list[int] = people.max_trainings.tolist()
+        option, topic = topics_of(problem)
+        bounds = np.searchsorted(option, np.arange(len(options.employee) + 1))
+        self._topics = _rows(bounds, topic)
+        self._requires: dict[int, list[int]] = {}
+        for training, required in problem.rules.prerequisites:
+            self._requires.setdefault(training, []).append(required)
+        self._start_earmarks(classes.fixed_cost.tolist(), options.cost.tolist())
+        self._start_days()
+        self.taken = [0] * len(classes.ids)
+        self.hours = [0.0] * len(people.ids)
+        self.own: list[list[int]] = [[] for _ in people.ids]
+        self.chosen: set[int] = set()
+
+    def _start_earmarks(self, fixed_cost: list[int], cost: list[int]) -> None:
+        capped = [mark for mark in self.problem.rules.earmarks if mark.at_most is not None]
+        self.earmark_left = [int(mark.at_most or 0) for mark in capped]
+        self._earmarks: dict[int, list[int]] = {}
+        for i, mark in enumerate(capped):
+            for training in mark.trainings:
+                self._earmarks.setdefault(training, []).append(i)
+        self._fixed_cost, self._cost = fixed_cost, cost
+
+    def _start_days(self) -> None:
+        limits = away_limits(self.problem)
+        dated = [(s, e) for s, e in zip(self._start, self._end, strict=True) if e >= s]
+        self._first_day = min((s for s, _ in dated), default=0)
+        n_days = max((e for _, e in dated), default=-1) - self._first_day + 1
+        self._away_limit: list[int] | None = None if limits is None or n_days < 1 else limits.tolist()
+        n_units = len(self.problem.people.unit_ids) if self._away_limit is not None else 0
+        self._away = np.zeros((n_units, max(n_days, 1)), dtype=np.int32)
+
+    def _opening(self, option: int) -> bool:
+        return self.taken[self._offering[option]] == 0
+
+    def _money_is_short(self, option: int) -> tuple[str, int]:
+        """Return ``budget`` and the line that lacks money, or an earmark; else FITS."""
+        need = dict(zip(self._lines[option], self._loads[option], strict=True))
+        offering = self._offering[option]
+        if self._opening(option):
+            for line, load in zip(self._class_lines[offering], self._class_loads[offering], strict=True):
+                need[line] = need.get(line, 0) + load
+        for line, load in need.items():
+            if load > self.left[line]:
+                return "budget", line
+        for mark in self._earmarks.get(self._training[offering], ()):
+            if self._spend(option) > self.earmark_left[mark]:
+                return "earmark", mark
+        return FITS, -1
+
+    def _spend(self, option: int) -> int:
+        """Whole cost of adding an option, with the fixed cost where it opens the class."""
+        return self._cost[option] + (self._fixed_cost[self._offering[option]] if self._opening(option) else 0)
+
+    def missing_money(self, option: int) -> int:
+        """Return the rupiah by which the most lacking line falls short of an option; 0 when none does."""
+        need = dict(zip(self._lines[option], self._loads[option], strict=True))
+        offering = self._offering[option]
+        if self._opening(option):
+            for line, load in zip(self._class_lines[offering], self._class_loads[offering], strict=True):
+                need[line] = need.get(line, 0) + load
+        return max([int(load) - self.left[line] for line, load in need.items()] + [0])
+
+    def _clash_with_own(self, option: int) -> tuple[str, int]:
+        """Return what the person's other choices rule out: the code and the other option."""
+        offering = self._offering[option]
+        start, end, training = self._start[offering], self._end[offering], self._training[offering]
+        topics = self._topics[option]
+        for other in self.own[self._employee[option]]:
+            there = self._offering[other]
+            if self._training[there] == training:
+                return "already", other
+            if (
+                end >= start
+                and self._end[there] >= self._start[there]
+                and start <= self._end[there]
+                and end >= self._start[there]
+            ):
+                return "overlap", other
+            if topics and not set(topics).isdisjoint(self._topics[other]):
+                return "topic", other
+        return FITS, -1
+
+    def _lacks_prerequisite(self, option: int) -> bool:
+        training = self._training[self._offering[option]]
+        required = self._requires.get(training)
+        if not required or (self._employee[option], training) in self.problem.rules.waived:
+            return False
+        start = self._start[self._offering[option]]
+        mine = [self._offering[other] for other in self.own[self._employee[option]]]
+        return any(
+            not any(self._training[there] == need and self._end[there] < start for there in mine) for need in required
+        )
+
+    def _unit_is_short(self, option: int) -> bool:
+        offering = self._offering[option]
+        unit = self._unit[self._employee[option]]
+        if self._away_limit is None or unit < 0 or not self._is_away[offering]:
+            return False
+        first = self._start[offering] - self._first_day
+        last = self._end[offering] - self._first_day
+        return last >= first and int(self._away[unit, first : last + 1].max()) >= self._away_limit[unit]
+
+    def blocked_by(self, option: int) -> tuple[str, int]:
+        """Return the first limit in the way of an option, and what it is about; FITS when there is none.
+
+        Returns
+        -------
+        code : ``already``, ``overlap``, ``topic`` (with the other option), ``max-trainings``, ``hours-cap``,
+            ``prerequisite``, ``away-share``, ``seats`` (with the class), ``budget`` (with the line), ``earmark``.
+        subject : Index of what it is about; -1 for the person.
+        """
+        employee, offering = self._employee[option], self._offering[option]
+        code, subject = self._clash_with_own(option)
+        if code:
+            return code, subject
+        too_long = self.hours[employee] + self._hours[offering] > self._cap[employee] + HOURS_TOLERANCE
+        if len(self.own[employee]) >= self._most[employee] or too_long:
+            return ("hours-cap" if too_long else "max-trainings"), -1
+        if self.taken[offering] >= self._seats[offering]:
+            return "seats", offering
+        if self._lacks_prerequisite(option):
+            return "prerequisite", -1
+        return ("away-share", -1) if self._unit_is_short(option) else self._money_is_short(option)
+
+    def fits(self, option: int) -> bool:
+        """Return whether an option can be added without breaking a limit."""
+        return self.is_possible[option] and option not in self.chosen and self.blocked_by(option)[0] == FITS
+
+    def add(self, option: int) -> None:
+        """Add an option that fits."""
+        self._book(option, 1)
+        self.chosen.add(option)
+        self.own[self._employee[option]].append(option)
+
+    def remove(self, option: int) -> None:
+        """Take an option out again."""
+        self.chosen.remove(option)
+        self.own[self._employee[option]].remove(option)
+        self._book(option, -1)
+
+    def _book(self, option: int, sign: int) -> None:
+        employee, offering = self._employee[option], self._offering[option]
+        moves_class = self.taken[offering] == (0 if sign > 0 else 1)
+        for line, load in zip(self._lines[option], self._loads[option], strict=True):
+            self.left[line] -= sign * load
+        if moves_class:
+            for line, load in zip(self._class_lines[offering], self._class_loads[offering], strict=True):
+                self.left[line] -= sign * load
+        for mark in self._earmarks.get(self._training[offering], ()):
+            self.earmark_left[mark] -= sign * (self._cost[option] + (self._fixed_cost[offering] if moves_class else 0))
+        self.taken[offering] += sign
+        self.hours[employee] += sign * self._hours[offering]
+        unit = self._unit[employee]
+        if self._away_limit is not None and unit >= 0 and self._is_away[offering]:
+            first, last = self._start[offering] - self._first_day, self._end[offering] - self._first_day
+            if last >= first:
+                self._away[unit, first : last + 1] += sign
+
+    def short_classes(self) -> list[int]:
+        """Return classes that are open below their minimum."""
+        least = self.problem.classes.seats_min.tolist()
+        return [o for o, taken in enumerate(self.taken) if 0 < taken < least[o]]
+
+    def waits_on(self, option: int) -> list[int]:
+        """Return the person's other choices that need this one as a prerequisite."""
+        training = self._training[self._offering[option]]
+        own = self.own[self._employee[option]]
+        return [
+            other
+            for other in own
+            if training in self._requires.get(self._training[self._offering[other]], ())
+            and (self._employee[other], self._training[self._offering[other]]) not in self.problem.rules.waived
+        ]
+
+    def in_class(self, offering: int) -> list[int]:
+        """Return the chosen options of a class, ascending."""
+        return sorted(option for option in self.chosen if self._offering[option] == offering)
+
+    def as_array(self) -> IndexArray:
+        """Return the chosen options, ascending."""
+        return np.array(sorted(self.chosen), dtype=np.int64)

@@ -1,0 +1,86 @@
+"""``bangkom solve``: one allocation problem given as a file, no database."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from service.settings import Settings
+from service.terminal import ATTENTION, Terminal
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; the file's own when not given.")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def solve(settings: Settings, file: Path, time_limit: float | None, as_json: bool) -> None:  # noqa: FBT001 (click's flag)
+    """Solve the allocation problem in FILE (JSON) and print the allocation.
+
+    \b
+    Examples:
+      bangkom solve problem.json
+      bangkom solve problem.json --time-limit 10 --json > answer.json
+
+    The shapes of problem and answer are in docs/problem-file.md.
+    """  # noqa: D301 (click reads the backslash-b)
+    from recommender.allocation.limits import SolveLimits  # noqa: PLC0415 (numbers are loaded only when needed)
+    from recommender.allocation.solve import solve as solve_problem  # noqa: PLC0415 (as above)
+    from recommender.allocation.verify import verify  # noqa: PLC0415 (as above)
+    from service.schemas.answer import build_answer  # noqa: PLC0415 (as above)
+    from service.schemas.problem import read_problem  # noqa: PLC0415 (as above)
+    from service.schemas.problem_columns import to_columns  # noqa: PLC0415 (as above)
+
+    terminal = Terminal(settings, as_json)
+    parsed = read_problem(file)
+    problem = to_columns(parsed)
+    seconds = time_limit or parsed.time_limit
+    terminal.say("Solving {n} options of {people} people, at most {seconds} seconds ...",
+                 n=len(problem.options.employee), people=len(problem.people.ids), seconds=seconds)  # fmt: skip
+    limits = SolveLimits(seconds=seconds, gap=parsed.gap, seed=parsed.seed, clock=time.monotonic)
+    allocation = solve_problem(problem, limits)
+    violations = verify(problem, allocation)
+    answer = build_answer(parsed, problem, allocation, violations, content=file.read_bytes(), wording=terminal.wording)
+    if as_json:
+        terminal.emit(answer)
+    else:
+        _show(terminal, answer)
+    mandatory_unmet = any(clash["people"] for clash in answer["clashes"])
+    if violations or mandatory_unmet or answer["status"] == "infeasible":
+        sys.exit(ATTENTION)
+
+
+def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
+    """Print the allocation for people."""
+    from service.phrases import PLAN_STATES  # noqa: PLC0415 (numbers are loaded only when needed)
+
+    wording, console = terminal.wording, terminal.console
+    gap = answer["gap"]
+    console.print(wording.text(
+        "Plan {plan}: {state}; value {value}, gap {gap}; {cost} for {seats} seats, {people} people.",
+        plan=answer["plan"], state=wording.text(PLAN_STATES[answer["status"]]),
+        value=wording.number(answer["objective"], 2), gap="?" if gap is None else wording.percent(gap, 2),
+        cost=wording.money(answer["cost"]), seats=answer["assignments"], people=answer["people"],
+    ))  # fmt: skip
+    table = Table(wording.text("Employee"), wording.text("Class"), wording.text("Cost"), wording.text("Benefit"))
+    for row in answer["chosen"]:
+        table.add_row(row["employee"], row["offering"], wording.money(row["cost"]), wording.number(row["benefit"], 2))
+    console.print(table)
+    for clash in answer["clashes"]:
+        console.print(wording.text(
+            "Cannot be met: {subject} ({code} at {limit}): needs {needed}, there is {available}. Left out: {people}",
+            subject=clash["subject"], code=clash["code"], limit=clash["limit"],
+            needed=wording.number(clash["needed"]), available=wording.number(clash["available"]),
+            people=", ".join(clash["people"]) or "-",
+        ))  # fmt: skip
+    for row in answer["unmet"]:
+        console.print(f"{row['employee']}: {row['text']}")
+    for row in answer["changes"]:
+        console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}: {row['reason']}")
+    recount = "The recount agrees." if answer["verified"]["ok"] else "The recount found violations:"
+    console.print(wording.text(recount))
+    for violation in answer["verified"]["violations"]:
+        console.print(f"  {violation}")

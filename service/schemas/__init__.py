@@ -1,0 +1,1 @@
+"""Shapes of files and answers that scripts hold on to."""

@@ -1,0 +1,169 @@
+"""What ``bangkom solve`` answers: the allocation with lines, classes, reasons and the recount."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from recommender.allocation.capacity import option_loads
+from recommender.allocation.limits import TIE_RULE
+from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.result import Allocation
+from recommender.allocation.verify import Violation
+from recommender.allocation.why import Reasons, WhyNot
+from service.phrases import unmet_text
+from service.schemas.problem import ProblemFile
+from service.wording import Wording
+from training_catalog.columns import IndexArray
+
+
+def _line_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:
+    """Return planned, reserve and free of each line: together they are what was available."""
+    chosen, classes = allocation.chosen, problem.classes
+    planned = np.asarray(option_loads(problem)[chosen].sum(axis=0)).ravel().astype(np.int64)
+    for offering in np.unique(problem.options.offering[chosen]).tolist():
+        line, seen = int(classes.line[offering]), set[int]()
+        while line >= 0 and line not in seen:
+            planned[line] += int(classes.fixed_cost[offering])
+            seen.add(line)
+            line = int(problem.lines.parent[line])
+    rows = []
+    for i, name in enumerate(problem.lines.ids.tolist()):
+        amount = int(problem.lines.amount[i])
+        reserve = int(amount * problem.rules.reserve_share)
+        free = amount - reserve - int(planned[i])
+        rows.append({"line": name, "planned": int(planned[i]), "reserve": reserve, "spent": 0, "free": free,
+                     "price": float(allocation.line_prices[i])})  # fmt: skip
+    return rows
+
+
+def _offering_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:
+    taken = np.bincount(problem.options.offering[allocation.chosen], minlength=len(problem.classes.ids)).tolist()
+    seats = problem.classes.seats_max.tolist()
+    return [
+        {"offering": name, "opened": taken[i] > 0, "seats": seats[i] if seats[i] < np.iinfo(np.int32).max else None,
+         "taken": taken[i]}
+        for i, name in enumerate(problem.classes.ids.tolist())
+    ]  # fmt: skip
+
+
+def _chosen_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:
+    options, cost = problem.options, problem.options.cost
+    return [
+        {"employee": str(problem.people.ids[options.employee[i]]),
+         "offering": str(problem.classes.ids[options.offering[i]]), "cost": int(cost[i]),
+         "benefit": float(options.benefit[i])}
+        for i in allocation.chosen.tolist()
+    ]  # fmt: skip
+
+
+def _text(problem: AllocationProblem, answer: WhyNot, wording: Wording) -> str:
+    later = answer.next_offering
+    start = problem.classes.start[later].item() if later >= 0 else None
+    row = {"code": answer.code, "limit": answer.limit, "needs": answer.needs, "cutoff": answer.cutoff,
+           "instead": answer.instead, "next_offering": str(problem.classes.ids[later]) if later >= 0 else "",
+           "next_start": start}  # fmt: skip
+    return unmet_text(row, wording)
+
+
+def _unmet_rows(
+    file: ProblemFile, problem: AllocationProblem, allocation: Allocation, wording: Wording
+) -> list[dict[str, Any]]:
+    """Return people with nothing chosen, each with the reason; then mandatory trainings that are not met."""
+    reasons = Reasons(problem, allocation.chosen)
+    rows = []
+    for answer in reasons.unmet():
+        options = problem.options
+        rows.append({
+            "employee": str(problem.people.ids[options.employee[answer.option]]), "code": answer.code,
+            "text": _text(problem, answer, wording), "needs": answer.needs,
+            "offering": str(problem.classes.ids[options.offering[answer.option]]), "instead": answer.instead or None,
+        })  # fmt: skip
+    known = {offering.offering for offering in file.offerings}
+    covered = {option.employee for option in file.options if option.offering in known}
+    for option in file.options:
+        if option.offering not in known and option.employee not in covered:
+            covered.add(option.employee)
+            text = wording.text("Class {offering} does not exist.", offering=option.offering)
+            rows.append({"employee": option.employee, "code": "no-offering", "text": text, "needs": 0,
+                         "offering": option.offering, "instead": None})  # fmt: skip
+    rows.sort(key=lambda row: str(row["employee"]))
+    return rows
+
+
+def _changes(
+    file: ProblemFile, problem: AllocationProblem, allocation: Allocation, wording: Wording
+) -> list[dict[str, Any]]:
+    """Return what differs from the earlier plan: who, from where, to where, and why."""
+    if file.previous is None:
+        return []
+    known = {offering.offering for offering in file.offerings}
+    options = problem.options
+    now: dict[str, list[str]] = {}
+    for i in allocation.chosen.tolist():
+        person = str(problem.people.ids[options.employee[i]])
+        now.setdefault(person, []).append(str(problem.classes.ids[options.offering[i]]))
+    before: dict[str, list[str]] = {}
+    for choice in file.previous:
+        before.setdefault(choice.employee, []).append(choice.offering)
+    rows = []
+    for person in sorted(set(now) | set(before)):
+        lost = sorted(set(before.get(person, [])) - set(now.get(person, [])))
+        gained = sorted(set(now.get(person, [])) - set(before.get(person, [])))
+        for k in range(max(len(lost), len(gained))):
+            old, new = (lost[k] if k < len(lost) else None), (gained[k] if k < len(gained) else None)
+            code = "cancelled" if old is not None and old not in known else ("moved" if old and new else "added")
+            code = "dropped" if new is None and code == "added" else code
+            rows.append({"employee": person, "old": old, "new": new, "code": code,
+                         "reason": wording.text(CHANGE_TEXTS[code], old=old or "", new=new or "")})  # fmt: skip
+    return rows
+
+
+CHANGE_TEXTS = {
+    "cancelled": "Class {old} is no longer on offer.",
+    "moved": "Class {new} is worth more than {old} under the limits of this plan.",
+    "added": "Class {new} now has room.",
+    "dropped": "Class {old} no longer fits the limits.",
+}
+
+
+def plan_id(problem_content: bytes, chosen: IndexArray) -> str:
+    """Return an id that depends on the problem file and the choice alone."""
+    digest = hashlib.sha256(problem_content)
+    digest.update(chosen.astype("<i8").tobytes())
+    return f"p-{digest.hexdigest()[:12]}"
+
+
+def build_answer(
+    file: ProblemFile, problem: AllocationProblem, allocation: Allocation, violations: tuple[Violation, ...], *,
+    content: bytes, wording: Wording,
+) -> dict[str, Any]:  # fmt: skip
+    """Build the answer document."""
+    options = problem.options
+    opened = np.unique(options.offering[allocation.chosen])
+    cost = int(options.cost[allocation.chosen].sum()) + int(problem.classes.fixed_cost[opened].sum())
+    clashes = [
+        {"code": c.code, "subject": c.subject, "limit": c.limit, "needed": c.needed, "available": c.available,
+         "short": c.needed - c.available, "people": list(c.people)}
+        for c in allocation.clashes
+    ]  # fmt: skip
+    return {
+        "plan": plan_id(content, allocation.chosen),
+        "status": str(allocation.status),
+        "objective": allocation.objective,
+        "bound": allocation.bound if np.isfinite(allocation.bound) else None,
+        "gap": allocation.gap if np.isfinite(allocation.gap) else None,
+        "cost": cost,
+        "assignments": len(allocation.chosen),
+        "people": len(np.unique(options.employee[allocation.chosen])),
+        "lines": _line_rows(problem, allocation),
+        "offerings": _offering_rows(problem, allocation),
+        "chosen": _chosen_rows(problem, allocation),
+        "unmet": _unmet_rows(file, problem, allocation, wording),
+        "clashes": clashes,
+        "changes": _changes(file, problem, allocation, wording),
+        "verified": {"ok": not violations, "violations": [str(v) for v in violations]},
+        "tie_rule": TIE_RULE,
+        "stopped_by_clock": allocation.stopped_by_clock,
+        "solver": allocation.solver,
+    }
