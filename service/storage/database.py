@@ -1,0 +1,255 @@
+"""The database: opened, upgraded, read as frames, written in whole transactions."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from service.storage.frames import canonical, empty_frame, row_keys, same_values, to_records
+from service.storage.migrate import upgrade
+from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY
+from training_catalog.errors import InputError
+from training_catalog.tables import TABLES, table
+
+BUSY_MILLISECONDS = 10_000  # how long a writer waits for another
+APPROVED, REJECTED, RETIRED, DRAFT = "approved", "rejected", "retired", "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsertCounts:
+    """What an upsert did, with the kind of each row in frame order: 0 new, 1 changed, 2 unchanged."""
+
+    stored: int
+    unchanged: int
+    kinds: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredModel:
+    """A model as stored."""
+
+    model_id: str
+    state: str
+    created_on: date
+    manifest: dict[str, Any]
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan as stored; the document is empty in lists."""
+
+    plan_id: str
+    state: str
+    created_on: date
+    summary: dict[str, Any]
+    document: bytes
+
+
+class Database:
+    """Tables as frames, models and plans as documents.
+
+    Parameters
+    ----------
+    engine : An engine on an upgraded database.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Open one transaction that begins as a writer: all of it, or nothing."""
+        with self.engine.connect().execution_options(rw=True) as connection, connection.begin():
+            yield connection
+
+    def read(self, name: str, connection: sa.Connection | None = None) -> pd.DataFrame:
+        """Return a table with canonical columns and types, ordered by its key."""
+        if connection is None:
+            with self.engine.connect() as own:
+                return self.read(name, own)
+        declared = table(name)
+        stored = DATABASE_TABLES[name]
+        query = sa.select(*[stored.c[column] for column in declared.column_names]).order_by(stored.c[ROW_KEY])
+        rows = connection.exec_driver_sql(str(query.compile(connection))).fetchall()
+        if not rows:
+            return empty_frame(declared)
+        frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(declared.column_names))
+        return canonical(frame, declared)
+
+    def read_all(self) -> dict[str, pd.DataFrame]:
+        """Return every table, all of one moment."""
+        with self.engine.connect() as connection, connection.begin():
+            return {declared.name: self.read(declared.name, connection) for declared in TABLES}
+
+    def upsert(
+        self, connection: sa.Connection, name: str, frame: pd.DataFrame, given: frozenset[str] | None = None
+    ) -> UpsertCounts:
+        """Insert new rows and update changed ones by natural key.
+
+        Parameters
+        ----------
+        connection : From `writing`.
+        name : Table.
+        frame : Canonical rows, each key once.
+        given : Columns that the source has; others keep what is stored. All when None.
+        """
+        declared = table(name)
+        new = canonical(frame, declared)
+        keys = row_keys(new, declared)
+        old = self.read(name, connection)
+        old.index = pd.Index(row_keys(old, declared)) if len(old) else pd.Index([], dtype="str")
+        place = old.index.get_indexer(pd.Index(keys))
+        is_known = place >= 0
+        there = old.iloc[place[is_known]].reset_index(drop=True)
+        mine = new[is_known].reset_index(drop=True)
+        same = np.ones(len(mine), dtype=np.bool_)
+        for column in declared.column_names:
+            if given is not None and column not in given and column not in declared.key:
+                new.loc[is_known, column] = there[column].to_numpy()
+            else:
+                same &= same_values(mine[column], there[column])
+        kinds = np.zeros(len(new), dtype=np.int8)
+        kinds[is_known] = np.where(same, 2, 1)
+        self._write(connection, name, new[kinds < 2], keys[kinds < 2])  # noqa: PLR2004 (2 is unchanged)
+        return UpsertCounts(stored=int((kinds < 2).sum()), unchanged=int((kinds == 2).sum()), kinds=kinds)  # noqa: PLR2004 (2 is unchanged)
+
+    def _write(self, connection: sa.Connection, name: str, rows: pd.DataFrame, keys: pd.Series) -> None:
+        if rows.empty:
+            return
+        columns = [ROW_KEY, *table(name).column_names]
+        marks = ", ".join(["?"] * len(columns))
+        listed = ", ".join(f'"{column}"' for column in columns)
+        changed = ", ".join(f'"{column}" = excluded."{column}"' for column in columns[1:])
+        statement = (
+            f'INSERT INTO "{name}" ({listed}) VALUES ({marks}) ON CONFLICT ("{ROW_KEY}") DO UPDATE SET {changed}'  # noqa: S608 (names come from our own declarations)
+        )
+        if connection.dialect.paramstyle != "qmark":
+            statement = statement.replace("?", "%s")
+        connection.exec_driver_sql(statement, to_records(rows.assign(**{ROW_KEY: keys})[columns]))
+
+    def save_model(
+        self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date
+    ) -> None:
+        """Keep a model; an approved one takes the place of the one before."""
+        with self.writing() as connection:
+            if state == APPROVED:
+                connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
+            connection.execute(sa.delete(MODELS).where(MODELS.c.model_id == model_id))
+            connection.execute(sa.insert(MODELS).values(
+                model_id=model_id, sequence=_next(connection, MODELS), created_on=created_on, state=state,
+                manifest=json.dumps(dict(manifest)), payload=payload,
+            ))  # fmt: skip
+
+    def load_model(self, model_id: str | None) -> StoredModel | None:
+        """Return a model, or the approved one when None; None when there is none."""
+        chosen = MODELS.c.state == APPROVED if model_id is None else MODELS.c.model_id == model_id
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(MODELS).where(chosen).order_by(MODELS.c.sequence.desc())).first()
+        return None if row is None else _model(row, row.payload)
+
+    def list_models(self) -> list[StoredModel]:
+        """Return all models without their bytes, newest first."""
+        query = sa.select(*[c for c in MODELS.c if c.name != "payload"]).order_by(MODELS.c.sequence.desc())
+        with self.engine.connect() as connection:
+            return [_model(row, b"") for row in connection.execute(query)]
+
+    def set_model_state(self, model_id: str, state: str) -> None:
+        """Change a model's state; approving one retires the one before."""
+        with self.writing() as connection:
+            if state == APPROVED:
+                connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
+            connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
+
+    def save_plan(
+        self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date
+    ) -> None:
+        """Keep a plan; the same plan again changes nothing."""
+        with self.writing() as connection:
+            if connection.execute(sa.select(PLANS.c.plan_id).where(PLANS.c.plan_id == plan_id)).first() is None:
+                connection.execute(sa.insert(PLANS).values(
+                    plan_id=plan_id, sequence=_next(connection, PLANS), created_on=created_on, state=state,
+                    summary=json.dumps(dict(summary)), document=document,
+                ))  # fmt: skip
+
+    def load_plan(self, plan_id: str) -> StoredPlan | None:
+        """Return a plan, or None when there is none of that id."""
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(PLANS).where(PLANS.c.plan_id == plan_id)).first()
+        return None if row is None else _plan(row, row.document)
+
+    def list_plans(self) -> list[StoredPlan]:
+        """Return all plans without their documents, newest first."""
+        query = sa.select(*[c for c in PLANS.c if c.name != "document"]).order_by(PLANS.c.sequence.desc())
+        with self.engine.connect() as connection:
+            return [_plan(row, b"") for row in connection.execute(query)]
+
+    def set_plan_state(self, plan_id: str, state: str) -> None:
+        """Change a plan's state."""
+        with self.writing() as connection:
+            connection.execute(sa.update(PLANS).where(PLANS.c.plan_id == plan_id).values(state=state))
+
+
+def _next(connection: sa.Connection, stored: sa.Table) -> int:
+    last = connection.execute(sa.select(sa.func.max(stored.c.sequence))).scalar()
+    return int(last or 0) + 1
+
+
+def _model(row: Any, payload: bytes) -> StoredModel:  # noqa: ANN401 (a row of the database)
+    return StoredModel(model_id=row.model_id, state=row.state, created_on=row.created_on,
+                       manifest=json.loads(row.manifest), payload=payload)  # fmt: skip
+
+
+def _plan(row: Any, document: bytes) -> StoredPlan:  # noqa: ANN401 (a row of the database)
+    return StoredPlan(plan_id=row.plan_id, state=row.state, created_on=row.created_on,
+                      summary=json.loads(row.summary), document=document)  # fmt: skip
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Return an engine; SQLite gets WAL, foreign keys, and transactions that begin as what they are.
+
+    A read that turns into a write cannot wait for another writer in SQLite, so writers begin with ``IMMEDIATE``.
+    """
+    engine = sa.create_engine(url)
+    if engine.dialect.name != "sqlite":
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the driver's own types)
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MILLISECONDS}",
+                       "foreign_keys=ON"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        is_writer = connection.get_execution_options().get("rw", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def open_database(url: str) -> Database:
+    """Open a database, made and upgraded where it must be.
+
+    Raises
+    ------
+    InputError
+        When the URL is none, or the database cannot be opened or is of a newer release.
+    """
+    try:
+        engine = make_engine(url)
+        with engine.connect().execution_options(rw=True) as connection, connection.begin():
+            upgrade(connection)
+    except (ArgumentError, SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise InputError(f"database {url}: cannot be opened: {reason}") from error
+    return Database(engine)

@@ -1,0 +1,1 @@
+"""Migrations from release to release."""
