@@ -12,6 +12,7 @@ from recommender.allocation.recount import LineTotals
 from training_catalog.columns import FloatArray, IndexArray
 
 MOST_CUTS = 200  # rounding lets a rupiah through rarely; each time is cut off and solved again
+TIE_SHARE = 0.5  # all ranks together weigh less than one demand
 TIE_TOLERANCE = 1e-9  # relative loss of objective that telling ties apart may cost
 
 
@@ -97,10 +98,11 @@ def meet_demands(
         return demand_rows(program, groups, np.ones(len(groups))), start, []
     columns = np.concatenate([*groups, np.empty(0, dtype=np.int64)])
     wish = np.zeros(len(program.cost))
-    ranked = len(problem.options.employee) + 1.0
+    n_pins = int(problem.options.is_pinned.sum())
+    one_pin = len(groups) - n_pins + 1.0  # a pin counts more than all mandatory demands together
     for i, group in enumerate(groups):
-        weight = 4.0 if problem.options.is_pinned[group[0]] else 2.0
-        wish[group] = weight + 1e-4 * (1.0 - i / ranked)  # among equals, the lower ids
+        by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
+        wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
     helpful = _helpful_columns(problem, columns, program)
     empty = as_point(problem, np.empty(0, dtype=np.int64))
     part = restrict(_with_cost(program, wish), helpful, empty)

@@ -112,18 +112,23 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
     ``infeasible``, the clashes are named, and the choice is the nearest plan.
     """
     deadline = Deadline(limits)
+    with Solver(deadline, limits.seed) as solver:
+        return solve_with(problem, limits, deadline, solver)
+
+
+def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadline, solver: Solver) -> Allocation:
+    """Solve a problem with a solver that is already there; see `solve`."""
     n_options = len(problem.options.employee)
     program = build_program(problem)
-    with Solver(deadline, limits.seed) as solver:
-        first = _filled(problem, np.zeros(n_options), np.empty(0, dtype=np.int64))
-        program, first, unmet = meet_demands(problem, program, solver, first, seconds=deadline.left())
-        rough = _best_start(problem, first, None)
-        passes = PRICE_PASSES if n_options > LARGEST_OFFICE else OFFICE_PASSES
-        prices = find_prices(problem, worth(problem, rough).objective, passes)
-        start = _best_start(problem, first, prices)
-        search = _Search(problem=problem, program=program, start=start, prices=prices, limits=limits, deadline=deadline)
-        is_office = n_options <= LARGEST_OFFICE
-        found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
+    first = _filled(problem, np.zeros(n_options), np.empty(0, dtype=np.int64))
+    program, first, unmet = meet_demands(problem, program, solver, first, seconds=deadline.left())
+    rough = _best_start(problem, first, None)
+    passes = PRICE_PASSES if n_options > LARGEST_OFFICE else OFFICE_PASSES
+    prices = find_prices(problem, worth(problem, rough).objective, passes)
+    start = _best_start(problem, first, prices)
+    search = _Search(problem=problem, program=program, start=start, prices=prices, limits=limits, deadline=deadline)
+    is_office = n_options <= LARGEST_OFFICE
+    found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
     chosen = found.chosen if n_options <= LARGEST_TIED and found.is_optimal else prefer_lower_ids(problem, found.chosen)
     value = worth(problem, chosen)
     bound = max(min(prices.bound, found.bound), value.objective)
