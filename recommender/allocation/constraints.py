@@ -230,17 +230,19 @@ def _away_rows(rows: Rows, problem: AllocationProblem, options: IndexArray) -> N
 
 
 def _prerequisite_rows(rows: Rows, problem: AllocationProblem, options: IndexArray) -> None:
-    """Append ``advanced <= sum of its prerequisite's classes that end before``."""
+    """Append ``advanced <= sum of its prerequisite's classes that end before``; without dates any order will do."""
     where, who = problem.options.offering[options], problem.options.employee[options]
     training = problem.classes.training[where]
     start, end = spans(problem)
+    is_undated = end < start
     for advanced, required in problem.rules.prerequisites:
-        waived = np.array([(int(e), advanced) in problem.rules.waived for e in who], dtype=np.bool_)
-        first = np.flatnonzero((training == advanced) & ~waived)
+        waived = np.array([e for e, t in problem.rules.waived if t == advanced], dtype=np.int64)
+        first = np.flatnonzero((training == advanced) & ~np.isin(who, waived))
         before = np.flatnonzero(training == required)
         bounds = np.searchsorted(who[before], np.arange(len(problem.people.ids) + 1))
         left, entry = join_groups(bounds, who[first])
-        helps = end[where[before[entry]]] < start[where[first[left]]]
+        earlier, later = where[before[entry]], where[first[left]]
+        helps = (end[earlier] < start[later]) | is_undated[earlier] | is_undated[later]
         left, entry = left[helps], entry[helps]
         row = np.concatenate([np.arange(len(first)), left])
         value = np.concatenate([np.ones(len(first)), -np.ones(len(left))])

@@ -144,11 +144,15 @@ class Placement:
         required = self._requires.get(training)
         if not required or (self._employee[option], training) in self.problem.rules.waived:
             return False
-        start = self._start[self._offering[option]]
+        here = self._offering[option]
         mine = [self._offering[other] for other in self.own[self._employee[option]]]
-        return any(
-            not any(self._training[there] == need and self._end[there] < start for there in mine) for need in required
-        )
+        before = {self._training[there] for there in mine if self._can_precede(there, here)}
+        return not before.issuperset(required)
+
+    def _can_precede(self, earlier: int, later: int) -> bool:
+        """Return whether a class ends before another starts; without dates any order will do."""
+        is_undated = self._end[earlier] < self._start[earlier] or self._end[later] < self._start[later]
+        return is_undated or self._end[earlier] < self._start[later]
 
     def _unit_is_short(self, option: int) -> bool:
         offering = self._offering[option]

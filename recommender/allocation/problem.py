@@ -177,8 +177,9 @@ class Rules:
     unit_floor_share : Share of each unit's people with options that should get a training; None for none. Soft.
     reserve_share : Share of each line kept back.
     stability_weight : Benefit added for keeping a choice of the earlier plan.
-    prerequisites : (training, required training) pairs: the first only after the second, in this plan
-        (a requirement that the past already met is not listed for anybody: see `waived`).
+    prerequisites : (training, required training) pairs: the first only after the second has ended, in this plan
+        (a requirement that the past already met is not listed for anybody: see `waived`); where one of the two
+        classes has no dates, any order will do.
     waived : (employee, training) pairs whose prerequisites the past already met.
     earmarks : Caps and floors on sets of trainings.
     """

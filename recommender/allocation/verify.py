@@ -179,9 +179,9 @@ def _order(problem: AllocationProblem, person: int, seats: list[_Seat]) -> list[
         for seat in seats:
             if seat.training != advanced:
                 continue
-            before = [other for other in seats if other.training == required and other.is_dated]
-            if seat.is_dated:
-                before = [other for other in before if other.end < seat.start]  # type: ignore[operator]  # dates where dated
+            before = [other for other in seats if other.training == required]
+            if seat.is_dated:  # a class without dates can be put anywhere
+                before = [o for o in before if not o.is_dated or o.end < seat.start]  # type: ignore[operator]  # dates where dated
             if not before:
                 limit = str(problem.classes.training_ids[required])
                 name = str(problem.people.ids[person])
