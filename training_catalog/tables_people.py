@@ -1,5 +1,7 @@
 """Tables of people, their levels, their past and the money of their units."""
 
+from dataclasses import replace
+
 from training_catalog.schema import Column, Table
 from training_catalog.tables_catalog import DIRECTIONS
 
@@ -43,7 +45,7 @@ EMPLOYEES = Table(
         _EMPLOYEE_KEY,
         Column(name="name", kind="text", required=True, header_id="Nama", header_en="Name",
                meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai")),
-        _UNIT,
+        replace(_UNIT, required=False),
         Column(name="position", kind="id", references="positions", header_id="Kode Jabatan", header_en="Position",
                meaning="Position.", aliases=("jabatan", "kode_jabatan")),
         Column(name="employment_type", kind="choice", header_id="Jenis Pegawai", header_en="Employment type",
@@ -140,7 +142,7 @@ HISTORY = Table(
         _EMPLOYEE,
         Column(name="training", kind="id", references="trainings", header_id="Kode Pelatihan", header_en="Training",
                meaning="Training; empty when only the title is known.", aliases=("kode", "kode_pelatihan")),
-        Column(name="training_name", kind="text", required=True, header_id="Nama Pelatihan", header_en="Title",
+        Column(name="training_name", kind="text", header_id="Nama Pelatihan", header_en="Title",
                meaning="Title as on the certificate.", aliases=("nama_diklat", "nama_kursus", "judul", "pelatihan")),
         Column(name="start_date", kind="date", header_id="Tanggal Mulai", header_en="Start", meaning="First day.",
                aliases=("mulai",)),

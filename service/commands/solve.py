@@ -17,7 +17,7 @@ from service.terminal import ATTENTION, Terminal
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; the file's own when not given.")
 @click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
 @click.pass_obj
-def solve(settings: Settings, file: Path, time_limit: float | None, as_json: bool) -> None:  # noqa: FBT001 (click's flag)
+def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_json: bool) -> None:
     """Solve the allocation problem in FILE (JSON) and print the allocation.
 
     \b
@@ -26,13 +26,13 @@ def solve(settings: Settings, file: Path, time_limit: float | None, as_json: boo
       bangkom solve problem.json --time-limit 10 --json > answer.json
 
     The shapes of problem and answer are in docs/problem-file.md.
-    """  # noqa: D301 (click reads the backslash-b)
-    from recommender.allocation.limits import SolveLimits  # noqa: PLC0415 (numbers are loaded only when needed)
-    from recommender.allocation.solve import solve as solve_problem  # noqa: PLC0415 (as above)
-    from recommender.allocation.verify import verify  # noqa: PLC0415 (as above)
-    from service.schemas.answer import build_answer  # noqa: PLC0415 (as above)
-    from service.schemas.problem import read_problem  # noqa: PLC0415 (as above)
-    from service.schemas.problem_columns import to_columns  # noqa: PLC0415 (as above)
+    """
+    from recommender.allocation.limits import SolveLimits
+    from recommender.allocation.solve import solve as solve_problem
+    from recommender.allocation.verify import verify
+    from service.schemas.answer import build_answer
+    from service.schemas.problem import read_problem
+    from service.schemas.problem_columns import to_columns
 
     terminal = Terminal(settings, as_json)
     parsed = read_problem(file)
@@ -55,7 +55,7 @@ def solve(settings: Settings, file: Path, time_limit: float | None, as_json: boo
 
 def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
     """Print the allocation for people."""
-    from service.phrases import PLAN_STATES  # noqa: PLC0415 (numbers are loaded only when needed)
+    from service.phrases import PLAN_STATES
 
     wording, console = terminal.wording, terminal.console
     gap = answer["gap"]

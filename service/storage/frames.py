@@ -17,7 +17,7 @@ def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     columns = {}
     for column in table.columns:
         values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
-        columns[column.name] = values.astype(_DTYPES[column.kind])
+        columns[column.name] = values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 

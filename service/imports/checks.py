@@ -1,0 +1,186 @@
+"""Checks between rows and tables: employee numbers, scales, labels, repeats, circles, references."""
+
+import difflib
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from service.imports.parsing import Rows, label_form
+from service.storage.frames import row_keys
+
+NIP = re.compile(r"^\d{18}$")
+MADE_BY_REFERENCE = frozenset({"units", "positions"})  # an employee file may name them before anybody imports them
+SUGGESTION_CUTOFF = 0.8
+MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
+
+
+def check_employee_numbers(rows: Rows) -> None:
+    """Check 18-digit numbers as NIP, and read from them what the file does not give.
+
+    Layout: birth date, start (month, or 2 and contract count for PPPK), sex, serial (Perka BKN 22/2007).
+    """
+    frame = rows.frame
+    ids = frame["employee"].fillna("")
+    is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
+    birth = pd.to_datetime(ids.where(is_nip, "").str[:8], format="%Y%m%d", errors="coerce").astype("datetime64[s]")
+    month = ids.str[12:14]
+    is_pppk = (month.str[:1] == "2").to_numpy(dtype=np.bool_)
+    start = pd.to_datetime(ids.where(is_nip & ~is_pppk, "").str[8:14], format="%Y%m", errors="coerce").astype(
+        "datetime64[s]"
+    )
+    sex = ids.str[14:15].map({"1": "M", "2": "F"})
+    bad = is_nip & (birth.isna() | (~is_pppk & start.isna()) | sex.isna() | (ids.str[15:] == "000")).to_numpy(
+        dtype=np.bool_
+    )
+    rows.refuse_all(np.flatnonzero(bad & ~rows.refused), "id-structure",
+                    "no NIP: birth date, start month, sex digit or serial number is impossible",
+                    column="employee")  # fmt: skip
+    good = is_nip & ~bad
+    _contradictions(rows, good, {"birth_date": birth, "sex": sex})
+    kind = pd.Series(np.where(is_pppk, "PPPK", "PNS"), index=frame.index, dtype="str")
+    derived: dict[str, pd.Series] = {"birth_date": birth, "sex": sex, "employment_type": kind, "service_start": start}
+    filled: list[str] = []
+    for column, values in derived.items():
+        fill = good & frame[column].isna().to_numpy() & values.notna().to_numpy()
+        if fill.any():
+            frame.loc[fill, column] = values[fill].astype(frame[column].dtype)
+            rows.given = rows.given | {column}
+            filled.append(f"{column} ({int(fill.sum())})")
+    if filled:
+        rows.note("id-derived", "Read from the NIP where not given, with the number of rows: {columns}.",
+                  columns=", ".join(filled))  # fmt: skip
+
+
+def _contradictions(rows: Rows, good: np.ndarray, columns: dict[str, pd.Series]) -> None:
+    for column, values in columns.items():
+        given = rows.frame[column]
+        differs = good & given.notna().to_numpy() & (given != values).to_numpy(dtype=np.bool_)
+        for row in np.flatnonzero(differs).tolist():
+            value = given.iloc[row]
+            rows.note("id-contradicts", "differs from what the NIP says", severity="warning", line=int(rows.line[row]),
+                      column=column, value=value.date() if column == "birth_date" else value)  # fmt: skip
+
+
+def check_levels(rows: Rows, scales: pd.DataFrame) -> None:
+    """Refuse levels outside the scale of their competency's framework.
+
+    Parameters
+    ----------
+    rows : Rows with a competency.
+    scales : Indexed by competency: level_min and level_max; NaN where the framework has no levels.
+    """
+    limits = scales.reindex(rows.frame["competency"].fillna(""))
+    for column in (c.name for c in rows.table.columns if c.kind == "level"):
+        level = rows.frame[column].to_numpy(dtype=np.float64)
+        low, high = limits["level_min"].to_numpy(), limits["level_max"].to_numpy()
+        with np.errstate(invalid="ignore"):
+            bad = (level < np.minimum(low, high)) | (level > np.maximum(low, high))
+        for row in np.flatnonzero(bad).tolist():
+            if level[row] == 0 and rows.table.name == "assessments":
+                continue  # a true zero is a level below the scale's first, not a missing one
+            rows.refuse(row, "level-unreadable", "outside the scale; accepted: {low} to {high}", column=column,
+                        value=level[row], low=f"{low[row]:g}", high=f"{high[row]:g}")  # fmt: skip
+
+
+def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
+    """Refuse ratings outside their scale."""
+    ends = scales.set_index("scale")[["minimum", "maximum"]].reindex(rows.frame["scale"].fillna(""))
+    rating = rows.frame["rating"].to_numpy(dtype=np.float64)
+    low, high = ends["minimum"].to_numpy(dtype=np.float64), ends["maximum"].to_numpy(dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        bad = (rating < low) | (rating > high)
+    for row in np.flatnonzero(bad).tolist():
+        rows.refuse(row, "level-unreadable", "outside the scale; accepted: {low} to {high}", column="rating",
+                    value=rating[row], low=f"{low[row]:g}", high=f"{high[row]:g}")  # fmt: skip
+
+
+def rating_labels(scales: pd.DataFrame) -> Mapping[str, float]:
+    """Return every rating label of every scale, in normal form, with its value."""
+    found: dict[str, float] = {}
+    for listed in scales["labels"].dropna():
+        for part in str(listed).split(";"):
+            value, _, name = part.partition("=")
+            found[label_form(name)] = float(value)
+    return found
+
+
+def check_repeats(rows: Rows) -> np.ndarray:
+    """Find rows of one key: the same again is left out as repeated, different ones are both refused.
+
+    Returns
+    -------
+    Which rows repeat an earlier one.
+    """
+    usable = np.flatnonzero(~rows.refused)
+    keys = row_keys(rows.frame.iloc[usable], rows.table).to_numpy()
+    repeated = np.zeros(len(rows.frame), dtype=np.bool_)
+    first: dict[str, int] = {}
+    _, counts_index, counts = np.unique(keys.astype(object), return_inverse=True, return_counts=True)
+    for place in np.flatnonzero(counts[counts_index] > 1).tolist():
+        row, key = int(usable[place]), keys[place]
+        if key not in first:
+            first[key] = row
+            continue
+        earlier = first[key]
+        different = _differences(rows, earlier, row)
+        if not different:
+            repeated[row] = True
+            rows.note(
+                "row-repeated", "The same as line {other}.", line=int(rows.line[row]), other=int(rows.line[earlier])
+            )
+            continue
+        for one, other in ((earlier, row), (row, earlier)):
+            rows.refuse(one, "row-conflict", "Differs from line {other} in {columns}; neither is stored.",
+                        column=different[0], value=rows.frame[different[0]].iloc[one], other=int(rows.line[other]),
+                        columns=", ".join(different))  # fmt: skip
+    return repeated
+
+
+def _differences(rows: Rows, one: int, other: int) -> list[str]:
+    """Return the columns in which two rows differ after trimming and case."""
+    different = []
+    for column in rows.table.column_names:
+        left, right = rows.frame[column].iloc[one], rows.frame[column].iloc[other]
+        if pd.isna(left) and pd.isna(right):
+            continue
+        same = str(left).casefold() == str(right).casefold() if isinstance(left, str) else left == right
+        if pd.isna(left) or pd.isna(right) or not same:
+            different.append(column)
+    return different
+
+
+def check_circles(rows: Rows, known: Mapping[str, str]) -> None:
+    """Refuse rows whose parents go in a circle.
+
+    Parameters
+    ----------
+    rows : Rows with a parent.
+    known : Parents that are on file, by child.
+    """
+    key = rows.table.key[0]
+    above = dict(known)
+    fresh = {}
+    for row in np.flatnonzero(~rows.refused).tolist():
+        child, parent = rows.frame[key].iloc[row], rows.frame["parent"].iloc[row]
+        if pd.notna(parent):
+            above[child] = parent
+            fresh[child] = row
+    for child, row in fresh.items():
+        seen, here = [child], above.get(child)
+        while here is not None and here not in seen:
+            seen.append(here)
+            here = above.get(here)
+        if here == child:
+            rows.refuse(row, "parent-circle", "The parents go in a circle: {circle}.", column="parent",
+                        value=rows.frame["parent"].iloc[row], circle=" -> ".join([*seen, child]))  # fmt: skip
+
+
+def suggestion(value: str, known: list[str]) -> str:
+    """Return the known id that looks most like a value; empty when none does."""
+    near = difflib.get_close_matches(value, known[:MOST_SUGGESTED_FROM], n=1, cutoff=SUGGESTION_CUTOFF)
+    if near:
+        return near[0]
+    padded = [name for name in known[:MOST_SUGGESTED_FROM] if name.lstrip("0") == value.lstrip("0")]
+    return padded[0] if padded else ""

@@ -1,0 +1,128 @@
+"""References between tables, also to rows of the same import, in any order of files."""
+
+import difflib
+
+import numpy as np
+import pandas as pd
+
+from service.imports.checks import suggestion
+from service.imports.parsing import Rows
+
+MADE_BY_REFERENCE = ("units", "positions")
+SOFT = frozenset({("history", "training")})  # kept as an unmatched title, so that no history is lost
+
+
+class KnownIds:
+    """Ids of each table: on file, and accepted in this import.
+
+    Parameters
+    ----------
+    on_file : Frames by table.
+    """
+
+    def __init__(self, on_file: dict[str, pd.DataFrame]) -> None:
+        self._frames = on_file
+        self._ids: dict[str, set[str]] = {}
+        self._names: dict[str, dict[str, str]] = {}
+
+    def ids(self, table: str) -> set[str]:
+        """Return the ids of a table."""
+        if table not in self._ids:
+            key = "line" if table == "budgets" else table_key(table)
+            self._ids[table] = set(self._frames[table][key].dropna())
+        return self._ids[table]
+
+    def names(self, table: str) -> dict[str, str]:
+        """Return id by name, for names that only one row has."""
+        if table not in self._names:
+            frame = self._frames[table]
+            if "name" not in frame:
+                return {}
+            single = frame[~frame["name"].duplicated(keep=False)]
+            self._names[table] = dict(zip(single["name"].str.casefold(), single[table_key(table)], strict=True))
+        return self._names[table]
+
+    def add(self, table: str, rows: pd.DataFrame) -> None:
+        """Add accepted rows."""
+        ids = self.ids(table)
+        key = "line" if table == "budgets" else table_key(table)
+        ids.update(rows[key].dropna())
+        names = self.names(table)
+        if "name" in rows:
+            names.update({str(n).casefold(): i for n, i in zip(rows["name"], rows[key], strict=True) if pd.notna(n)})
+
+
+def table_key(table: str) -> str:
+    """Return the column that names a row of a table that others refer to."""
+    return {
+        "frameworks": "framework", "competencies": "competency", "units": "unit", "positions": "position",
+        "employees": "employee", "trainings": "training", "budgets": "line", "offerings": "offering",
+        "rating_scales": "scale", "accounts": "account",
+    }[table]  # fmt: skip
+
+
+def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
+    """Check the references of accepted rows; a name that only one row has stands for its id.
+
+    Returns
+    -------
+    Units and positions that an employee file names before anybody imported them, to be stored with it.
+    """
+    made: dict[str, pd.DataFrame] = {}
+    for column in rows.table.columns:
+        if column.references is None or column.name not in rows.given:
+            continue
+        own = set()
+        if column.references == rows.table.name:
+            own = set(rows.frame[rows.table.key[0]][~rows.refused].dropna())
+        ids = known.ids(column.references)
+        values = rows.frame[column.name]
+        unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy() & ~rows.refused
+        if not unknown.any():
+            continue
+        names = known.names(column.references)
+        by_name = values.str.casefold().map(names)
+        named = unknown & by_name.notna().to_numpy()
+        rows.frame.loc[named, column.name] = by_name[named].astype("str")
+        unknown &= ~named
+        if rows.table.name == "employees" and column.references in MADE_BY_REFERENCE:
+            made |= _make(rows, column.name, column.references, unknown, known)
+        else:
+            _refuse_unknown(rows, column.name, column.references, unknown, sorted(ids | own))
+    return made
+
+
+def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, known: list[str]) -> None:
+    near: dict[str, str] = {}
+    for row in np.flatnonzero(unknown).tolist():
+        value = str(rows.frame[column].iloc[row])
+        if value not in near:
+            near[value] = suggestion(value, known)
+        hint = near[value]
+        message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
+        if (rows.table.name, column) in SOFT:
+            rows.note("reference-unknown", message, severity="warning", line=int(rows.line[row]), column=column,
+                      value=value, table=target, hint=hint)  # fmt: skip
+        else:
+            rows.refuse(row, "reference-unknown", message, column=column, value=value, table=target, hint=hint)
+    if (rows.table.name, column) in SOFT:
+        title = rows.frame["training_name"]
+        rows.frame["training_name"] = title.where(~unknown | title.notna(), rows.frame[column])
+        rows.frame.loc[unknown, column] = np.nan
+
+
+def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> dict[str, pd.DataFrame]:
+    """Make units or positions that are named for the first time; what looks like a slip of the pen is refused."""
+    on_file = sorted(known.ids(target))
+    wanted = sorted(set(rows.frame[column][unknown]))
+    slips = {v: near[0] for v in wanted if (near := difflib.get_close_matches(v, on_file, n=1, cutoff=0.9))}
+    for row in np.flatnonzero(unknown).tolist():
+        value = str(rows.frame[column].iloc[row])
+        if value in slips:
+            rows.refuse(row, "reference-unknown", "not on file in {table}; did you mean {hint}?", column=column,
+                        value=value, table=target, hint=slips[value])  # fmt: skip
+    fresh = [value for value in wanted if value not in slips]
+    for value in fresh:
+        rows.note("reference-created", "Was not on file in {table} and was made with this name.",
+                  severity="warning", column=column, value=value, table=target)  # fmt: skip
+    return {target: pd.DataFrame({table_key(target): fresh, "name": fresh})} if fresh else {}

@@ -1,0 +1,79 @@
+"""What an import says of every file and row: the shape of ``bangkom import --json``."""
+
+import msgspec
+
+# Stable problem codes. docs/imports.md lists each with its meaning; a test compares the two.
+CODES = {
+    "file-unreadable": "The file cannot be read.",
+    "file-password": "The workbook is protected by a password.",
+    "file-too-large": "The file is larger, or unpacks to more, than is accepted.",
+    "file-kind": "The file is not what its name says.",
+    "sheet-hidden": "A hidden sheet is passed over.",
+    "sheet-unknown": "A sheet matches no table.",
+    "table-unknown": "The headers match no table.",
+    "table-ambiguous": "The headers match several tables.",
+    "header-missing": "A required column is missing.",
+    "header-unknown": "A column is not known and is not read.",
+    "header-repeated": "A header stands more than once.",
+    "column-sensitive": "A column with sensitive data is not read.",
+    "encoding-assumed": "The encoding was assumed.",
+    "cell-cleaned": "Invisible or decorating characters were taken out.",
+    "required-missing": "A required value is missing.",
+    "id-digits-lost": "A number in an id column has lost its last digits.",
+    "id-structure": "An 18-digit employee number that no NIP can be.",
+    "id-contradicts": "The employee number contradicts another column.",
+    "id-derived": "Missing values were read from the employee number.",
+    "date-unreadable": "The date is impossible or not clear.",
+    "number-unreadable": "The number is not clear.",
+    "money-unclear": "The amount is not clear.",
+    "level-unreadable": "The level is not on the scale.",
+    "choice-unknown": "The value is none of the accepted ones.",
+    "reference-unknown": "The value names nothing that is on file.",
+    "reference-created": "A unit or position that was not on file was made.",
+    "row-repeated": "The row says the same as an earlier one.",
+    "row-conflict": "Two rows of one key differ; neither is stored.",
+    "row-total": "A total or heading is left out.",
+    "row-metadata": "A line above the header is left out.",
+    "row-sample": "A sample line is left out.",
+    "parent-circle": "Parents go in a circle.",
+    "range-unlikely": "The value is unusual.",
+}
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """One thing found: an error refuses the row, a warning and a note do not."""
+
+    severity: str
+    line: int | None
+    column: str | None
+    value: str | None
+    code: str
+    message: str
+
+
+class FileReport(msgspec.Struct, kw_only=True):
+    """One file or sheet; read = stored + unchanged + refused + left_out."""
+
+    file: str
+    sheet: str | None = None
+    table: str | None = None
+    profile: str = "own"
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    date_order: str | None = None
+    number_style: str | None = None
+    read: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    left_out: int = 0
+    problems: list[Problem] = []
+
+
+class ImportReport(msgspec.Struct, kw_only=True):
+    """A whole import."""
+
+    dry_run: bool
+    ok: bool
+    files: list[FileReport]
