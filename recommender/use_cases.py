@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BenefitPredictor
-from models.benefit import PairModel
+from models.benefit import PairModel, measured
 from models.evaluation import Comparison, compare, cut_for, split_by_time
 from models.verdict import Verdict, judge
 from recommender.allocation.limits import SolveLimits
@@ -136,7 +136,10 @@ def fit_models(
     cut = cut_for(outcomes.on, VALIDATION_SHARE)
     earlier, later = split_by_time(outcomes.on, cut, today=on)
     model = PairModel().fit(outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier])
-    comparison = compare(model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng)
+    n_train = int(measured(outcomes.was_completed[earlier], outcomes.gain[earlier]).sum())
+    comparison = compare(
+        model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
+    )
     return FittedModel(
-        model=model, comparison=comparison, verdict=judge(comparison), n_rows=len(outcomes.on), cut=cut
+        model=model, comparison=comparison, verdict=judge(comparison), n_rows=len(outcomes.on), cut=cut or on
     )

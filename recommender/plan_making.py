@@ -1,0 +1,164 @@
+"""An allocation put together into a plan: frames, totals, reasons, provenance."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from recommender.allocation.limits import TIE_RULE, SolveLimits
+from recommender.allocation.result import Allocation
+from recommender.allocation.verify import Violation
+from recommender.allocation.why import Reasons, WhyNot, class_codes
+from recommender.budget import Budget
+from recommender.demand import Demand
+from recommender.gap import Gaps
+from recommender.options import unpriced_places
+from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Provenance
+from recommender.plan_tables import (
+    assignments_frame,
+    gaps_frame,
+    lines_frame,
+    offerings_frame,
+    opened_classes,
+    people_frame,
+)
+from recommender.planning_problem import PlanningProblem
+from recommender.policy import Policy
+from recommender.workforce import Workforce
+from training_catalog.catalog import Catalog, content_digest
+from training_catalog.columns import IndexArray
+
+CLASH_COLUMNS = ("code", "subject", "limit", "needed", "available", "people")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInputs:
+    """What a plan must say of where it comes from.
+
+    Parameters
+    ----------
+    model, model_state, verdict : Predictor's id, ``model`` or ``rule``, and the verdict's words.
+    policy : Rules, whose digest goes into the provenance.
+    earlier : (employee, offering) of an earlier plan whose choices are worth keeping.
+    """
+
+    model: str
+    model_state: str
+    verdict: str
+    policy: Policy
+    earlier: tuple[IndexArray, IndexArray] | None = None
+
+
+def _unmet_row(answer: WhyNot, planning: PlanningProblem, workforce: Workforce, catalog: Catalog) -> tuple[object, ...]:
+    options, classes = planning.problem.options, planning.problem.classes
+    who, where = int(options.employee[answer.option]), int(options.offering[answer.option])
+    unit = int(workforce.unit[who])
+    later = answer.next_offering
+    training = catalog.offerings.training[planning.offering_row[where]]
+    return (
+        str(workforce.ids[who]), str(workforce.units.ids[unit]) if unit >= 0 else "", answer.code,
+        str(catalog.trainings.ids[training]), str(classes.ids[where]), float(options.benefit[answer.option]),
+        answer.needs, answer.limit, answer.cutoff, answer.instead,
+        str(classes.ids[later]) if later >= 0 else "",
+        classes.start[later].astype("datetime64[s]") if later >= 0 else np.datetime64("NaT", "s"),
+    )  # fmt: skip
+
+
+def _without_options(planning: PlanningProblem, gaps: Gaps, workforce: Workforce) -> list[tuple[object, ...]]:
+    """Return people with a need for whom no class could even be considered."""
+    has_need = np.bincount(gaps.employee, weights=gaps.need, minlength=workforce.n_people) > 0
+    has_need[np.unique(planning.problem.options.employee)] = False
+    return [
+        (str(workforce.ids[who]), str(np.append(workforce.units.ids, "")[workforce.unit[who]]), "no-offering", "", "",
+         np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"))
+        for who in np.flatnonzero(has_need).tolist()
+    ]  # fmt: skip
+
+
+def unmet_frame(
+    planning: PlanningProblem, allocation: Allocation, gaps: Gaps, workforce: Workforce, catalog: Catalog
+) -> pd.DataFrame:
+    """Return one row a person with a need and nothing chosen: the limit that binds, what it takes, the next chance."""
+    reasons = Reasons(planning.problem, allocation.chosen)
+    rows = [_unmet_row(answer, planning, workforce, catalog) for answer in reasons.unmet()]
+    rows += _without_options(planning, gaps, workforce)
+    frame = pd.DataFrame(rows, columns=list(UNMET_COLUMNS))
+    frame["next_start"] = frame["next_start"].astype("datetime64[s]")
+    frame["needs"] = frame["needs"].astype("int64")
+    return frame.sort_values("employee", kind="stable", ignore_index=True)
+
+
+def _clash_frame(allocation: Allocation) -> pd.DataFrame:
+    rows = [(c.code, c.subject, c.limit, c.needed, c.available, ";".join(c.people)) for c in allocation.clashes]
+    return pd.DataFrame(rows, columns=list(CLASH_COLUMNS))
+
+
+def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
+    options, classes = planning.problem.options, planning.problem.classes
+    opened = opened_classes(planning.problem, allocation) > 0
+    return PlanTotals(
+        status=str(allocation.status),
+        objective=allocation.objective,
+        bound=allocation.bound,
+        gap=allocation.gap,
+        benefit=float(options.benefit[allocation.chosen].sum()),
+        cost=int(options.cost[allocation.chosen].sum()) + int(classes.fixed_cost[opened].sum()),
+        assignments=len(allocation.chosen),
+        people=len(np.unique(options.employee[allocation.chosen])),
+    )
+
+
+def _warnings(planning: PlanningProblem, workforce: Workforce, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Return what the planner should know: places without a price, classes that no line may open, unpaid options."""
+    found = [("no-price", place) for place in unpriced_places(catalog, workforce.units)]
+    found += [("no-line-for-class", str(catalog.offerings.ids[row])) for row in planning.unopenable.tolist()]
+    if len(planning.unpayable):
+        found.append(("no-line-for-fee", str(len(planning.unpayable))))
+    return tuple(found)
+
+
+def put_together(
+    planning: PlanningProblem,
+    allocation: Allocation,
+    violations: tuple[Violation, ...],
+    *,
+    demand: Demand,
+    gaps: Gaps,
+    workforce: Workforce,
+    catalog: Catalog,
+    budget: Budget,
+    on: date,
+    inputs: PlanInputs,
+    limits: SolveLimits,
+) -> Plan:
+    """Put a plan together from its allocation."""
+    codes = np.asarray(class_codes(planning.problem, allocation.chosen), dtype=np.str_)
+    provenance = Provenance(
+        on=on,
+        year=budget.year,
+        catalog=catalog.version,
+        workforce=f"w-{content_digest(workforce)[:12]}",
+        policy=f"r-{content_digest(repr(inputs.policy))[:12]}",
+        model=inputs.model,
+        model_state=inputs.model_state,
+        verdict=inputs.verdict,
+        solver=allocation.solver,
+        seed=limits.seed,
+        seconds=limits.seconds,
+        stopped_by_clock=allocation.stopped_by_clock,
+        tie_rule=TIE_RULE,
+    )
+    return Plan(
+        totals=_totals(planning, allocation),
+        provenance=provenance,
+        assignments=assignments_frame(planning, allocation, demand, workforce, catalog, budget),
+        lines=lines_frame(planning, allocation, workforce, budget),
+        offerings=offerings_frame(planning, allocation, catalog, budget, codes),
+        unmet=unmet_frame(planning, allocation, gaps, workforce, catalog),
+        gaps=gaps_frame(planning, allocation, demand, gaps, workforce, catalog),
+        people=people_frame(planning, allocation, demand, gaps, workforce, on),
+        clashes=_clash_frame(allocation),
+        violations=tuple(str(violation) for violation in violations),
+        warnings=_warnings(planning, workforce, catalog),
+    )

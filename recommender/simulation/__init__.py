@@ -1,0 +1,1 @@
+"""The demo city's people and their past, with planted truth."""
