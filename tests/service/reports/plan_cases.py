@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from recommender.allocation.limits import TIE_RULE
 from recommender.plan import Plan, PlanTotals, Provenance
 from service.exports.plan_names import Names
 
@@ -17,7 +18,7 @@ def _provenance(**changes):
         "on": date(2027, 1, 4), "year": 2027, "catalog": "c-0123456789ab", "workforce": "w-0123456789ab",
         "policy": "y-0123456789ab", "model": "m-42", "model_state": "model",
         "verdict": "Better than the rule: orders 71.0% of pairs rightly.", "solver": "HiGHS 1.16", "seed": 7,
-        "seconds": 1.25, "stopped_by_clock": False, "tie_rule": "lower employee id, then lower offering id",
+        "seconds": 1.25, "stopped_by_clock": False, "tie_rule": TIE_RULE,
     }  # fmt: skip
     return Provenance(**(figures | changes))
 
@@ -35,7 +36,8 @@ def five_people_two_classes(**changes):
     })  # fmt: skip
     lines = pd.DataFrame({
         "line": ["1.02", "1.02.1", "1.02.2"], "name": ["Pengembangan", "Kursus", "Perjalanan"],
-        "unit": ["", "U1", "U1"], "account": ["", "5.1.02.02", "5.1.02.04"], "funding_source": "APBD", "parent": ["", "1.02", "1.02"],
+        "unit": ["", "U1", "U1"], "account": ["", "5.1.02.02", "5.1.02.04"], "funding_source": "APBD",
+        "parent": ["", "1.02", "1.02"],
         "amount": [100_000_000, 60_000_000, 20_000_000], "reserved": [5_000_000, 5_000_000, 0],
         "spent": [10_000_000, 10_000_000, 0], "planned": [9_250_000, 8_500_000, 750_000],
         "reserve": [8_500_000, 4_500_000, 2_000_000], "free": [67_250_000, 32_000_000, 17_250_000],
@@ -60,7 +62,8 @@ def five_people_two_classes(**changes):
     })  # fmt: skip
     people = pd.DataFrame({
         "employee": PEOPLE, "unit": ["U1", "U1", "U2", "U1", "U2"],
-        "employment_type": ["PNS", "PNS", "PPPK", "PNS", "PNS"], "sex": ["F", "M", "F", "M", ""], "age_band": ["30-39", "30-39", "<30", ">=50", "40-49"],
+        "employment_type": ["PNS", "PNS", "PPPK", "PNS", "PNS"],
+        "sex": ["F", "M", "F", "M", ""], "age_band": ["30-39", "30-39", "<30", ">=50", "40-49"],
         "need": [2.0, 1.0, 1.0, 1.0, 1.0], "closed": [0.8, 0.5, 0.6, 0.0, 0.0], "n_trainings": [1, 1, 1, 0, 0],
         "hours_taken": [0.0, 0.0, 0.0, 12.0, 20.0], "hours_planned": [24.0, 24.0, 24.0, 0.0, 0.0],
         "hours_floor": [20.0, 20.0, 0.0, 20.0, 0.0], "hours_cap": [np.inf, np.inf, 24.0, np.inf, np.inf],

@@ -1,0 +1,183 @@
+"""What the plan leaves undone: unmet needs and their reasons, demands that clash, the best use of more money."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from recommender.plan import Plan
+from service.exports.plan_names import Names
+from service.reports.class_section import day_text
+from service.reports.labels import IN_RUPIAH, NO_FIGURE, UNMET, word_for
+from service.reports.records import records
+from service.reports.view import Row, Section, TableView
+from service.wording import Wording
+
+MOST_NEEDS = 20  # groups of unmet needs shown; all of them are in the XLSX file
+MOST_PRICES = 10
+
+
+def unmet_by_reason(unmet: pd.DataFrame) -> pd.DataFrame:
+    """Return columns code, n_people, benefit, needs (rupiah; missing counts as none), most people first."""
+    sums = unmet.assign(needs=unmet["needs"].fillna(0)).groupby("code", as_index=False)
+    counts = sums.agg(n_people=("employee", "size"), benefit=("benefit", "sum"), needs=("needs", "sum"))
+    return counts.sort_values(["n_people", "code"], ascending=[False, True], ignore_index=True)
+
+
+def largest_unmet(unmet: pd.DataFrame) -> pd.DataFrame:
+    """Return unmet needs without persons: those of one unit, training and reason are one row.
+
+    Returns
+    -------
+    Columns unit, training, code, n_people, benefit, needs, next_offering, next_start (the earliest), by benefit, then
+    unit, training, code.
+    """
+    keys = ["unit", "training", "code"]
+    first = unmet.assign(needs=unmet["needs"].fillna(0)).sort_values([*keys, "next_start"], na_position="last")
+    groups = first.groupby(keys, as_index=False).agg(
+        n_people=("employee", "size"), benefit=("benefit", "sum"), needs=("needs", "sum"),
+        next_offering=("next_offering", "first"), next_start=("next_start", "min"),
+    )  # fmt: skip
+    return groups.sort_values(["benefit", *keys], ascending=[False, True, True, True], ignore_index=True)
+
+
+def _money_or_dash(amount: float, wording: Wording) -> str:
+    return wording.money(int(amount)) if amount > 0 else NO_FIGURE
+
+
+def _reason_table(unmet: pd.DataFrame, wording: Wording) -> TableView:
+    rows = [
+        Row(cells=(
+            word_for(row.code, UNMET, wording), wording.number(row.n_people), wording.number(row.benefit, 1),
+            _money_or_dash(row.needs, wording),
+        ))
+        for row in records(unmet_by_reason(unmet))
+    ]  # fmt: skip
+    total = (
+        wording.text("All"), wording.number(len(unmet)), wording.number(float(unmet["benefit"].sum()), 1),
+        _money_or_dash(float(unmet["needs"].fillna(0).sum()), wording),
+    )  # fmt: skip
+    headers = ("Reason", "People", "Levels they would gain", "Money that falls short")
+    return TableView(
+        id="unmet-by-reason",
+        caption=wording.text("People with a need who get nothing, by reason; levels are weighted and expected"),
+        headers=tuple(wording.text(header) for header in headers),
+        rows=(*rows, Row(cells=total, kind="total")),
+    )
+
+
+def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
+    day = day_text(row.next_start, wording)
+    chance = f"{row.next_offering}, {day}" if row.next_offering and day else row.next_offering or NO_FIGURE
+    return Row(
+        cells=(
+            names.unit(row.unit) or wording.text("Unit not known"),
+            names.training(row.training) or NO_FIGURE,
+            word_for(row.code, UNMET, wording),
+            wording.number(row.n_people),
+            wording.number(row.benefit, 1),
+            _money_or_dash(row.needs, wording),
+            chance,
+        )
+    )
+
+
+def _largest_table(unmet: pd.DataFrame, names: Names, wording: Wording) -> TableView:
+    groups = largest_unmet(unmet)
+    headers = (
+        "Unit",
+        "Training",
+        "Reason",
+        "People",
+        "Levels they would gain",
+        "Money that falls short",
+        "Next chance",
+    )
+    return TableView(
+        id="unmet-largest",
+        caption=wording.text("Largest unmet needs, by unit and training, without names"),
+        headers=tuple(wording.text(header) for header in headers),
+        rows=tuple(_need_row(row, names, wording) for row in records(groups.head(MOST_NEEDS))),
+        n_text=3,
+        text_after=(6,),
+        note=wording.text(
+            "{shown} of {n} groups; every person's reason is in the XLSX file.",
+            shown=wording.number(min(MOST_NEEDS, len(groups))), n=wording.number(len(groups)),
+        ),
+    )  # fmt: skip
+
+
+def unmet_section(plan: Plan, names: Names, wording: Wording) -> Section:
+    """Return unmet needs by reason, and the largest of them."""
+    title = wording.text("Unmet needs")
+    if plan.unmet.empty:
+        return Section(id="unmet", title=title, sentences=(wording.text("Every person with a need gets something."),))
+    tables = (_reason_table(plan.unmet, wording), _largest_table(plan.unmet, names, wording))
+    return Section(id="unmet", title=title, tables=tables)
+
+
+def n_named(people: object) -> int:
+    """Return how many people a clash names, however it lists them: ids joined by ``;``, a sequence, or a count."""
+    if isinstance(people, str):
+        return len([who for who in people.split(";") if who])
+    if isinstance(people, int):
+        return people
+    return len(people) if hasattr(people, "__len__") else 0
+
+
+def _clash_row(row: SimpleNamespace, plan: Plan, names: Names, wording: Wording) -> Row:
+    figures = wording.money if row.code in IN_RUPIAH else wording.number
+    is_person = bool((plan.people["employee"] == row.subject).any())
+    subject = wording.text("one person") if is_person else names.trainings.get(row.subject, names.unit(row.subject))
+    needed, available = figures(int(row.needed)), figures(int(row.available))
+    reason = word_for(row.code, UNMET, wording)
+    return Row(
+        cells=(subject, reason, names.unit(row.limit), needed, available, wording.number(n_named(row.people))),
+        kind="alert",
+    )
+
+
+def clash_section(plan: Plan, names: Names, wording: Wording) -> Section:
+    """Return the demands that cannot all be met."""
+    title = wording.text("Demands that clash")
+    if plan.clashes.empty:
+        return Section(id="clashes", title=title, sentences=(wording.text("Every demand is met."),))
+    headers = ("Demand", "Reason", "Limit", "Needed", "Available", "People left out")
+    table = TableView(
+        id="clash-list",
+        caption=wording.text("Demands that could not be met; money in rupiah, the rest in people"),
+        headers=tuple(wording.text(header) for header in headers),
+        rows=tuple(_clash_row(row, plan, names, wording) for row in records(plan.clashes)),
+        n_text=3,
+    )
+    return Section(id="clashes", title=title, tables=(table,))
+
+
+def best_lines(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines where one more million rupiah would buy most, ties by id."""
+    priced = lines[lines["price"] > 0]
+    return priced.sort_values(["price", "line"], ascending=[False, True], ignore_index=True).head(MOST_PRICES)
+
+
+def price_section(plan: Plan, names: Names, wording: Wording) -> Section:
+    """Return where more money would do most."""
+    title = wording.text("Best use of the next rupiah")
+    found = records(best_lines(plan.lines))
+    if not found:
+        nothing = wording.text("Near this plan no line would buy more levels with a little more money.")
+        return Section(id="prices", title=title, sentences=(nothing,))
+    headers = ("Budget line", "Description", "Unit", "Levels for one more million rupiah", "Left free")
+    rows = tuple(
+        Row(cells=(
+            row.line, row.name, names.unit(row.unit), wording.number(row.price, 3), wording.money(row.free),
+        ))
+        for row in found
+    )  # fmt: skip
+    table = TableView(
+        id="prices-by-line",
+        caption=wording.text("Expected levels that one more million rupiah would close, by line"),
+        headers=tuple(wording.text(header) for header in headers),
+        rows=rows,
+        n_text=3,
+        note=wording.text("Such a price holds for a little more money near this plan, not for any amount."),
+    )
+    return Section(id="prices", title=title, tables=(table,))
