@@ -1,6 +1,6 @@
 """A plan as titled sheets of typed columns, in the reader's language: what CSV and XLSX are written from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -10,9 +10,9 @@ from service.exports.plan_names import Names
 from service.phrases import CLASS_CODES, MODES, unmet_text
 from service.wording import Wording
 from training_catalog.frames import text_of
+from training_catalog.offering import UNLIMITED_SEATS
 
 Kind = Literal["text", "whole", "decimal", "share", "money", "date", "flag"]
-MORE_CLASS_CODES = {"seats": "Its seats are taken by a better choice."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +144,11 @@ def line_sheet(plan: Plan, names: Names, wording: Wording) -> Sheet:
     return Sheet(title=wording.text("Budget lines"), fields=fields)
 
 
+def _limited(field: Field) -> Field:
+    """Leave the cell of a class without a limit of seats empty."""
+    return replace(field, cells=field.cells.where(field.cells < UNLIMITED_SEATS))
+
+
 def class_sheet(plan: Plan, names: Names, wording: Wording) -> Sheet:
     """Return one row a class that could open."""
     of = _Columns(plan.offerings, names, wording)
@@ -157,13 +162,13 @@ def class_sheet(plan: Plan, names: Names, wording: Wording) -> Sheet:
         of.plain("Province", "text", "province"),
         of.plain("Opened", "flag", "opened"),
         of.plain("Fewest seats", "whole", "seats_min"),
-        of.plain("Seats", "whole", "seats"),
+        _limited(of.plain("Seats", "whole", "seats")),
         of.plain("Taken", "whole", "taken"),
         of.plain("People who could gain", "whole", "wanted"),
         of.plain("Fixed cost", "money", "fixed_cost"),
         of.plain("Budget line", "text", "line"),
         of.plain("Code", "text", "code"),
-        of.worded("Why", "code", CLASS_CODES | MORE_CLASS_CODES),
+        of.worded("Why", "code", CLASS_CODES),
     )
     return Sheet(title=wording.text("Classes"), fields=fields)
 

@@ -13,6 +13,7 @@ from service.reports.labels import CLASSES, word_for
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording
+from training_catalog.offering import UNLIMITED_SEATS
 
 ALL_COLUMNS = ("Class", "Training", "First day", "Last day", "Place", "Taken", "Seats", "Fewest seats", "Could gain",
                "Fixed cost", "Outcome")  # fmt: skip
@@ -24,9 +25,15 @@ def day_text(day: object, wording: Wording) -> str:
     return wording.date(day) if known and isinstance(day, date) else ""
 
 
+def limited_seats(offerings: pd.DataFrame) -> pd.Series:
+    """Return the seats of each class; 0 where there is no limit, so that sums count limited seats only."""
+    return offerings["seats"].where(offerings["seats"] < UNLIMITED_SEATS, 0)
+
+
 def classes_by_code(offerings: pd.DataFrame) -> pd.DataFrame:
     """Return columns code, n, seats, taken; opened first, then most classes first, ties by code."""
-    counts = offerings.groupby("code").agg(n=("offering", "size"), seats=("seats", "sum"), taken=("taken", "sum"))
+    limited = offerings.assign(seats=limited_seats(offerings))
+    counts = limited.groupby("code").agg(n=("offering", "size"), seats=("seats", "sum"), taken=("taken", "sum"))
     counts = counts.reset_index()
     is_later = (counts["code"] != "opened").astype(np.int64)
     order = counts.assign(is_later=is_later).sort_values(["is_later", "n", "code"], ascending=[True, False, True])
@@ -41,9 +48,9 @@ def _summary_table(offerings: pd.DataFrame, wording: Wording) -> TableView:
         ))
         for row in records(classes_by_code(offerings))
     ]  # fmt: skip
-    totals = (len(offerings), int(offerings["taken"].sum()), int(offerings["seats"].sum()))
+    totals = (len(offerings), int(offerings["taken"].sum()), int(limited_seats(offerings).sum()))
     total = Row(cells=(wording.text("All"), *(wording.number(n) for n in totals)), kind="total")
-    headers = ("Outcome", "Classes", "Taken", "Seats")
+    headers = ("Outcome", "Classes", "Taken", "Limited seats")
     return TableView(
         id="classes-by-outcome",
         caption=wording.text("Classes by outcome"),
@@ -65,7 +72,7 @@ def _class_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
             day_text(row.end, wording),
             _place(row, wording),
             wording.number(row.taken),
-            wording.number(row.seats),
+            wording.number(row.seats) if row.seats < UNLIMITED_SEATS else wording.text("no limit"),
             wording.number(row.seats_min),
             wording.number(row.wanted),
             wording.money(row.fixed_cost),
@@ -91,9 +98,9 @@ def class_section(plan: Plan, names: Names, wording: Wording) -> Section:
     """Return classes by outcome, and all of them in a folded table."""
     opened = plan.offerings[plan.offerings["opened"].astype(bool)]
     sentence = wording.text(
-        "{opened} of {n} classes open; {taken} of their {seats} seats are taken.",
+        "{opened} of {n} classes open with {taken} participants; classes with a limit have {seats} seats.",
         opened=wording.number(len(opened)), n=wording.number(len(plan.offerings)),
-        taken=wording.number(int(opened["taken"].sum())), seats=wording.number(int(opened["seats"].sum())),
+        taken=wording.number(int(opened["taken"].sum())), seats=wording.number(int(limited_seats(opened).sum())),
     )  # fmt: skip
     return Section(
         id="offerings",

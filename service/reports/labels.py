@@ -32,12 +32,10 @@ CLASSES = {
     "seats": "Its seats are taken by a better choice",
 }
 
-WARNINGS = {
-    "prices-missing": "Prices are missing, so some costs are too low: {subject}.",
-    "price-missing": "A price is missing, so some costs are too low: {subject}.",
-    "no-payer": "No budget line may pay: {subject}.",
-    "unpayable": "No budget line may pay these choices, so they were left out: {subject}.",
-    "unopenable": "No budget line may pay the fixed cost of these classes, so they stay closed: {subject}.",
+WARNINGS = {  # subjects of one code are said together
+    "no-price": "No travel price is on file for {subject}, so the cost of classes there is too low.",
+    "no-line-for-class": "No budget line may pay the fixed cost of these classes, so they stay closed: {subject}.",
+    "no-line-for-fee": "Choices that no budget line may pay, and that were therefore left out: {subject}.",
     "stopped-by-clock": "The time limit ended the search; another run may find a better plan.",
 }
 

@@ -56,7 +56,7 @@ def _facts(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording)
         ("Model", source.model),
         ("Solver", source.solver),
         ("Seed", str(source.seed)),
-        ("Seconds", wording.number(source.seconds, 1)),
+        ("Time limit in seconds", wording.number(source.seconds, 1)),
         ("Ended by the time limit", wording.text("yes") if source.stopped_by_clock else wording.text("no")),
         ("Status", totals.status),
         ("Value of the plan", wording.number(totals.objective, 3)),

@@ -71,20 +71,25 @@ def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
     return tuple(found)
 
 
-def warning_text(warning: tuple[str, str], wording: Wording) -> str:
-    """Say a warning in words; one whose code is not known is shown as it is."""
-    code, subject = warning
-    if code in WARNINGS:
-        return wording.text(WARNINGS[code], subject=subject)
-    return f"{code}: {subject}" if subject else code
+def warning_texts(warnings: tuple[tuple[str, str], ...], wording: Wording) -> tuple[str, ...]:
+    """Say warnings in words, those of one code together; one whose code is not known is shown as it is."""
+    subjects: dict[str, list[str]] = {}
+    for code, subject in warnings:
+        subjects.setdefault(code, []).append(subject)
+    return tuple(
+        wording.text(WARNINGS[code], subject=", ".join(_cut(tuple(about), wording)))
+        if code in WARNINGS
+        else f"{code}: {', '.join(_cut(tuple(about), wording))}"
+        for code, about in subjects.items()
+    )
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
     by_clock = (("stopped-by-clock", ""),) if plan.provenance.stopped_by_clock else ()
-    lines = tuple(dict.fromkeys(warning_text(warning, wording) for warning in (*plan.warnings, *by_clock)))
+    lines = warning_texts((*plan.warnings, *by_clock), wording)
     if not lines:
         return ()
-    return (Notice(kind="caution", title=wording.text("To know before signing"), lines=_cut(lines, wording)),)
+    return (Notice(kind="caution", title=wording.text("To know before signing"), lines=lines),)
 
 
 def summary_section(plan: Plan, wording: Wording) -> Section:

@@ -9,10 +9,11 @@ from python_calamine import CalamineWorkbook
 from service.exports.plan_files import write_plan_files
 from service.exports.plan_names import names_from
 from service.exports.plan_rosters import MOST_SHEETS, rosters
-from service.exports.plan_sheets import assignment_sheet, plan_sheets
+from service.exports.plan_sheets import assignment_sheet, class_sheet, plan_sheets
 from service.exports.plan_workbook import cells_of, write_workbook
 from service.wording import Wording
 from tests.service.reports.plan_cases import PEOPLE, a_city, city_names, five_names, five_people_two_classes
+from training_catalog.offering import UNLIMITED_SEATS
 
 ENGLISH, INDONESIAN = Wording("en"), Wording("id")
 
@@ -69,6 +70,13 @@ def test_money_days_and_numbers_of_people_keep_their_types_in_xlsx(written):
     assert list(by_header["Cost"]) == plan.assignments.cost.tolist()
     assert list(by_header["First day"]) == [day.date() for day in plan.assignments.start]
     assert by_header["Mandatory"] == (True, False, False)
+
+
+def test_a_class_without_a_limit_of_seats_has_an_empty_cell():
+    plan = five_people_two_classes()
+    plan = five_people_two_classes(offerings=plan.offerings.assign(seats=[UNLIMITED_SEATS, 40]))
+    seats = next(field for field in class_sheet(plan, five_names(), ENGLISH).fields if field.header == "Seats")
+    assert cells_of(seats) == [None, 40]
 
 
 def test_a_sheet_longer_than_xlsx_allows_continues_on_the_next():

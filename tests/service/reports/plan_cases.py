@@ -52,7 +52,7 @@ def five_people_two_classes(**changes):
     })  # fmt: skip
     unmet = pd.DataFrame({
         "employee": [four, five], "unit": ["U1", "U2"], "code": ["minimum-class", "budget"], "training": ["P02", "P01"],
-        "offering": ["K2", "K1"], "benefit": [0.7, 0.2], "needs": [np.nan, 2_250_000.0], "limit": ["K2", "1.02.2"],
+        "offering": ["K2", "K1"], "benefit": [0.7, 0.2], "needs": [0, 2_250_000], "limit": ["K2", "1.02.2"],
         "cutoff": [np.nan, np.nan], "instead": "", "next_offering": ["K2B", ""],
         "next_start": pd.to_datetime(["2027-09-06", None]),
     })  # fmt: skip
@@ -176,7 +176,7 @@ def a_city(*, n_people=5_200, n_classes=700, n_lines=110, seed=0):
         "employee": left.employee, "unit": left.unit,
         "code": rng.choice(["budget", "seats", "lower-benefit", "no-offering"], len(left)),
         "training": rng.choice([f"P{n:03d}" for n in range(200)], len(left)), "offering": "K0001",
-        "benefit": rng.random(len(left)), "needs": rng.integers(1, 40, len(left)) * 100_000.0, "limit": "L000",
+        "benefit": rng.random(len(left)), "needs": rng.integers(1, 40, len(left)) * 100_000, "limit": "L000",
         "cutoff": 0.4, "instead": "", "next_offering": "K0003",
         "next_start": pd.to_datetime(["2027-10-04"] * len(left)),
     })  # fmt: skip

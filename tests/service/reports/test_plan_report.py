@@ -18,6 +18,7 @@ from tests.service.reports.plan_cases import (
     five_names,
     five_people_two_classes,
 )
+from training_catalog.offering import UNLIMITED_SEATS
 
 ENGLISH, INDONESIAN = Wording("en"), Wording("id")
 MADE_AT = datetime(2027, 1, 5, 8, 30, tzinfo=UTC)
@@ -221,11 +222,19 @@ def test_a_failed_recount_is_the_first_thing_said():
     assert "An independent recount found that the plan keeps every rule." not in text
 
 
-def test_warnings_are_said_in_words_and_unknown_ones_as_they_are():
-    plan = five_people_two_classes(warnings=(("prices-missing", "Papua"), ("brand-new", "X")))
+def test_warnings_are_said_in_words_those_of_one_code_together_and_unknown_ones_as_they_are():
+    plan = five_people_two_classes(warnings=(("no-price", "Papua"), ("brand-new", "X"), ("no-price", "Maluku")))
     text = Page(render_report(plan, five_names(), ENGLISH)).text
-    assert "Prices are missing, so some costs are too low: Papua." in text
+    assert "No travel price is on file for Papua, Maluku, so the cost of classes there is too low." in text
     assert "brand-new: X" in text
+
+
+def test_a_class_without_a_limit_of_seats_shows_none_and_counts_in_no_sum():
+    plan = five_people_two_classes()
+    offerings = plan.offerings.assign(seats=[UNLIMITED_SEATS, 40])
+    page = Page(render_report(replace(plan, offerings=offerings), five_names(), ENGLISH))
+    assert page.body("classes")[0][6] == "no limit"
+    assert [row[3] for row in page.body("classes-by-outcome")] == ["0", "40", "40"]
 
 
 def test_the_rule_is_named_when_no_model_serves():
@@ -340,7 +349,7 @@ def test_equal_plans_give_equal_pages():
 
 
 def test_everything_the_report_says_has_an_indonesian_translation():
-    plan = five_people_two_classes(warnings=(("prices-missing", ""),), violations=("x",))
+    plan = five_people_two_classes(warnings=(("no-price", ""),), violations=("x",))
     wrong = replace(plan, totals=replace(plan.totals, cost=1, status="infeasible"))
     empty = without(plan, "unmet", "clashes", "people", "lines")
     rule = replace(plan, provenance=replace(plan.provenance, model_state="rule", verdict="Too few data"))
