@@ -7,15 +7,18 @@ from datetime import date
 import numpy as np
 
 from models.features import FEATURE_NAMES, FeatureMatrix
+from models.surrogate import fill_with_surrogate
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
 from recommender.policy import GapRules
+from recommender.unaided import find_unaided_closing, unaided_closing
 from recommender.workforce import COMPLETED, FAILED, SELF_RATED, WITHDRAWN, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import DateArray, FloatArray, IndexArray, freeze
 
+_COVERED = FEATURE_NAMES.index("covered_deficit")
 OUTCOME_DAYS = 540  # an assessment this long after the last day still measures what the training did
 MONTHS_PER_STEP = 3  # participations are described as of the first day of their quarter
 
@@ -29,13 +32,16 @@ class Outcomes:
     features : shape (n_rows, n_features), as known before the participation began.
     on : Day the training ended, by which the rows are split in time.
     was_completed : 1, 0, or NaN where it is not known.
-    gain : Weighted levels of deficit closed by the next assessment; NaN where they were not measured.
+    gain : Weighted levels of deficit closed by the next assessment, less what closes between two assessments of people
+        who took nothing (`recommender.unaided`); NaN where they were not measured. May be negative for one person.
+    gain_to_learn : The same with what test scores say of it (`models.surrogate`); for fitting, never for judging.
     """
 
     features: FeatureMatrix
     on: DateArray
     was_completed: FloatArray
     gain: FloatArray
+    gain_to_learn: FloatArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -57,14 +63,14 @@ def _next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, af
     return np.where(hit, np.append(records.level[rows], np.nan)[np.where(hit, found, len(rows))], np.nan)
 
 
-def _gains(workforce: Workforce, pairs: Candidates, end: DateArray) -> FloatArray:
-    """Weighted levels closed by each pair; NaN unless every known deficit it works on was measured again."""
+def _gains(workforce: Workforce, pairs: Candidates, end: DateArray, unaided: FloatArray) -> FloatArray:
+    """Weighted levels closed by each pair beyond what closes unaided; NaN unless all it works on was measured again."""
     gaps, coverage = pairs.gaps, pairs.coverage
     pair = np.repeat(np.arange(pairs.n_pairs), np.diff(coverage.bounds))
     after = _next_levels(workforce, gaps.n_competencies, gaps.keys[coverage.gap], end[pair])
     before_known = gaps.state[coverage.gap] != GapState.NEVER_ASSESSED
     closed = np.clip(after - gaps.assessed[coverage.gap], 0.0, gaps.deficit[coverage.gap])
-    closed = closed * gaps.weight[coverage.gap]
+    closed = (closed - unaided_closing(unaided, gaps.deficit[coverage.gap])) * gaps.weight[coverage.gap]
     measured = (before_known & ~np.isnan(after)).astype(np.float64)
     n_measured, n_covered = coverage.total(measured), np.diff(coverage.bounds)
     gain = coverage.total(np.where(measured > 0, closed, 0.0))
@@ -98,6 +104,7 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     usable = (history.training >= 0) & (history.end <= np.datetime64(on, "D"))
     usable &= np.isin(history.status, (COMPLETED, FAILED, WITHDRAWN))
     rows = np.flatnonzero(usable)
+    unaided = find_unaided_closing(workforce, catalog, on)
     parts: list[tuple[FeatureMatrix, IndexArray, FloatArray]] = []
     for day, step in _steps(history.start[rows]):
         chosen = rows[step]
@@ -107,15 +114,19 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
         features = make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, day), day)
-        parts.append((features, chosen, _gains(crew, pairs, history.end[chosen])))
+        parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)
-    gain = np.concatenate([part[2] for part in parts]) if parts else np.empty(0)
+    measured = np.concatenate([part[2] for part in parts]) if parts else np.empty(0)
+    gain = np.where(completed > 0, measured, np.nan)
+    features = _stack([part[0] for part in parts])
+    score_gain = np.where(completed > 0, history.post_score[order] - history.pre_score[order], np.nan)
     return Outcomes(
-        features=_stack([part[0] for part in parts]),
+        features=features,
         on=history.end[order],
         was_completed=completed,
-        gain=np.where(completed > 0, gain, np.nan),
+        gain=gain,
+        gain_to_learn=fill_with_surrogate(gain, score_gain, features[:, _COVERED].astype(np.float64)),
     )
 
 

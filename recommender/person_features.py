@@ -108,7 +108,9 @@ def describe_people(workforce: Workforce, catalog: Catalog, gaps: Gaps, on: date
         mean_past_gain=_past_gain(workforce, tried),
         years_of_service=np.maximum(_years_since(workforce.service_start, on), 0.0),
         position_level=np.where(n_required > 0, required / np.maximum(n_required, 1), np.nan),
-        person_deficit=np.bincount(gaps.employee, weights=gaps.need * gaps.weight, minlength=n_people),
+        person_deficit=np.bincount(gaps.employee, weights=gaps.need * gaps.weight, minlength=n_people).astype(
+            np.float64
+        ),
         unit_shortage=np.append(workforce.units.shortage, np.nan)[workforce.unit],
     )
 

@@ -88,6 +88,11 @@ def away_limits(problem: AllocationProblem) -> IndexArray | None:
     return np.maximum(1, np.floor(problem.people.unit_headcount * share + 1e-9)).astype(np.int64)
 
 
+def capped_earmarks(problem: AllocationProblem) -> list[int]:
+    """Return the numbers of the earmarks that have a cap."""
+    return [i for i, mark in enumerate(problem.rules.earmarks) if mark.at_most is not None]
+
+
 def topics_of(problem: AllocationProblem) -> tuple[IndexArray, IndexArray]:
     """Return (option, topic) pairs by option."""
     addresses = problem.options.addresses

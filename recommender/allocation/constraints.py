@@ -1,12 +1,13 @@
 """The problem as rows of a mixed-integer program, built from columns without a loop over people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
 from recommender.allocation.capacity import (
     away_limits,
+    capped_earmarks,
     class_loads,
     line_caps,
     option_loads,
@@ -35,6 +36,8 @@ class Program:
     row_lower, row_upper : shape (n_rows,).
     n_options, n_classes : Widths of the first two groups.
     constant : Added to the objective.
+    priced_row, priced_slot, priced_unit : Rows of limits that have a price; what each limits: lines, then capped
+        earmarks, then seats of classes; and how many rupiah or seats one unit of the row is.
     """
 
     matrix: csc_array
@@ -47,6 +50,9 @@ class Program:
     n_options: int
     n_classes: int
     constant: float = 0.0
+    priced_row: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    priced_slot: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    priced_unit: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 class Rows:
@@ -59,6 +65,17 @@ class Rows:
         self._value: list[FloatArray] = []
         self._lower: list[FloatArray] = []
         self._upper: list[FloatArray] = []
+        self._priced: list[tuple[IndexArray, FloatArray]] = []  # (row, slot) pairs, and the units
+
+    def price(self, slots: IndexArray, unit: float = 1.0) -> None:
+        """Say that the next rows to be appended limit these slots, a unit of the row being so many of theirs."""
+        rows = self.n + np.arange(len(slots))
+        self._priced.append((np.stack([rows, slots], axis=1).astype(np.int64), np.full(len(slots), unit)))
+
+    def priced(self) -> tuple[IndexArray, IndexArray, FloatArray]:
+        """Return row, slot and unit of every row with a price."""
+        pairs = np.concatenate([pair for pair, _ in self._priced] or [np.empty((0, 2), dtype=np.int64)])
+        return pairs[:, 0], pairs[:, 1], np.concatenate([unit for _, unit in self._priced] or [np.empty(0)])
 
     def add(
         self, row: IndexArray, column: IndexArray, value: FloatArray, *, lower: FloatArray, upper: FloatArray
@@ -166,6 +183,7 @@ def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
             continue
         coefficient, cap = (load[part] // unit).astype(np.float64), float(int(caps[i]) // unit)
         scale = max(1.0, float(coefficient.max()) / LARGE)
+        rows.price(np.array([i]), unit * scale)
         rows.add(np.zeros(len(coefficient), dtype=np.int64), column[part], coefficient / scale,
                  lower=np.array([-np.inf]), upper=np.array([cap / scale]))  # fmt: skip
 
@@ -178,6 +196,7 @@ def _seat_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
     wanted = np.bincount(number, minlength=len(used))
     most = np.minimum(classes.seats_max[used], wanted).astype(np.float64)
     ones, at = np.ones(len(options)), np.arange(len(used))
+    rows.price(len(problem.lines.ids) + len(capped_earmarks(problem)) + used)
     rows.add(np.concatenate([number, at]), np.concatenate([options, n_options + used]), np.concatenate([ones, -most]),
              lower=np.full(len(used), -np.inf), upper=np.zeros(len(used)))  # fmt: skip
     least = np.flatnonzero(classes.seats_min[used] > 1)
@@ -285,6 +304,7 @@ def _earmark_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, l
         value = np.concatenate([cost[own], classes.fixed_cost[opened]]) / million
         zero = np.zeros(len(column), dtype=np.int64)
         if mark.at_most is not None:
+            rows.price(np.array([len(problem.lines.ids) + capped_earmarks(problem).index(i)]), million)
             rows.add(zero, column, value, lower=np.array([-np.inf]), upper=np.array([mark.at_most / million]))
         if mark.at_least:
             short = layout.money_short + int(np.searchsorted(layout.earmarks, i))
@@ -319,6 +339,7 @@ def build_program(problem: AllocationProblem) -> Program:
     without = np.ones(len(problem.people.ids), dtype=np.bool_)
     without[layout.floored] = False
     row_lower, row_upper = rows.bounds()
+    priced_row, priced_slot, priced_unit = rows.priced()
     return Program(
         matrix=rows.matrix(layout.width),
         cost=cost,
@@ -330,6 +351,9 @@ def build_program(problem: AllocationProblem) -> Program:
         n_options=layout.n_options,
         n_classes=layout.n_classes,
         constant=-problem.rules.hours_weight * float(problem.people.hours_floor[without].sum()),
+        priced_row=priced_row,
+        priced_slot=priced_slot,
+        priced_unit=priced_unit,
     )
 
 

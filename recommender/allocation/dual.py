@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from recommender.allocation.capacity import class_loads, line_caps, option_loads, possible_options, topics_of
+from recommender.allocation.capacity import (
+    capped_earmarks,
+    class_loads,
+    line_caps,
+    option_loads,
+    possible_options,
+    topics_of,
+)
+from recommender.allocation.constraints import Program
+from recommender.allocation.highs import Answer
 from recommender.allocation.objective import option_values
 from recommender.allocation.problem import AllocationProblem
 from training_catalog.columns import FloatArray, IndexArray
@@ -18,6 +27,7 @@ from training_catalog.columns import FloatArray, IndexArray
 PASSES = 150
 STEP = 1.2  # first step as a share of the gap to the plan in hand
 COOLING = 0.97  # step of each pass over the one before
+ROUNDING = 1e-6  # relative error allowed in a linear program's value
 GROUP_SPAN = np.int64(1) << 32
 
 
@@ -62,7 +72,7 @@ class PriceProblem:
 
     def _add_money(self, problem: AllocationProblem) -> None:
         """Put lines and earmark caps side by side, each in units of its own cap."""
-        marks = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
+        marks = [problem.rules.earmarks[i] for i in capped_earmarks(problem)]
         loads, fixed = option_loads(problem)[self.rows], class_loads(problem)
         caps = np.concatenate([line_caps(problem), [int(mark.at_most or 0) for mark in marks]]).astype(np.float64)
         self.unit = np.maximum(caps, 1.0)
@@ -184,6 +194,24 @@ def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PAS
         money = np.maximum(money + length * money_excess, 0.0)
         seats = np.maximum(seats + length * seat_excess / scale**2, 0.0)
     return best
+
+
+def linear_prices(problem: AllocationProblem, program: Program, answer: Answer) -> Prices:
+    """Take the prices that a linear program's rows have; they prove a bound of their own, whatever the solver did.
+
+    Parameters
+    ----------
+    problem, program : The problem and its rows.
+    answer : Of the program without its whole-number conditions, proved optimal.
+    """
+    priced = PriceProblem(problem)
+    n_money = len(priced.unit)
+    slots = np.zeros(n_money + len(priced.seats))
+    if answer.row_prices is not None:
+        slots[program.priced_slot] = np.abs(answer.row_prices[program.priced_row]) / program.priced_unit
+    money, seats = slots[:n_money] * priced.unit, slots[n_money:]
+    bound = price_bound(priced, money, seats)[0]
+    return Prices(lines=slots[:n_money], seats=seats, bound=min(bound, answer.bound + ROUNDING * abs(answer.bound)))
 
 
 def reduced_values(problem: AllocationProblem, prices: Prices) -> FloatArray:

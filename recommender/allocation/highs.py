@@ -2,7 +2,8 @@
 
 import multiprocessing
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -15,7 +16,9 @@ from recommender.allocation.limits import Deadline
 from training_catalog.columns import FloatArray, IndexArray
 from training_catalog.errors import SolverError
 
-GRACE_SECONDS = 2.0  # how long an overrun is tolerated before the process is killed
+GRACE_SECONDS = 0.5  # how long an overrun is tolerated before the process is killed
+EARLY_SHARE = 0.03  # HiGHS is asked to stop a little early, because it looks at the clock rarely
+LARGEST_PRESOLVED = 40_000  # columns; above it presolve costs more than it saves (measured, see the decision record)
 SMALLEST_LIMIT = 0.1  # seconds given to HiGHS at least
 
 
@@ -38,12 +41,20 @@ class Answer:
     is_infeasible: bool
     row_prices: FloatArray | None = None
 
+    def after(self, earlier: "Answer") -> "Answer":
+        """Return this answer with what an earlier report of the same search knows better."""
+        return replace(
+            self,
+            values=earlier.values if self.values is None else self.values,
+            bound=min(self.bound, earlier.bound),
+        )
+
 
 NO_ANSWER = Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=False)
 
 
 def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap: float, seed: int,
-              is_linear: bool = False) -> Answer:  # fmt: skip
+              is_linear: bool = False, report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
     """Solve a program in this process.
 
     Parameters
@@ -52,6 +63,12 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
     start : A feasible point to begin from.
     seconds, gap, seed : Limits; HiGHS does not always keep the first, hence `Solver`.
     is_linear : Whether to drop the whole-number conditions.
+    report : Told of every better plan and bound on the way.
+
+    Notes
+    -----
+    Four settings differ from HiGHS's own: feasibility jump and symmetry detection are off, and so is presolve on a
+    city's program; each of them takes longer there than the rest of the search.
     """
     import highspy  # noqa: PLC0415 (only the solver's process needs it)
 
@@ -61,6 +78,7 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
         "mip_rel_gap": gap, "mip_abs_gap": 1e-9, "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8, "mip_heuristic_run_feasibility_jump": False,
         "mip_detect_symmetry": False,
+        "presolve": "off" if len(program.cost) > LARGEST_PRESOLVED and not is_linear else "choose",
     }  # fmt: skip
     for name, value in options.items():
         solver.setOptionValue(name, value)
@@ -69,8 +87,29 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         solver.setSolution(solution)
+    if report is not None and not is_linear:
+        _listen(highspy, solver, report)
     solver.run()
     return _answer(highspy, solver, program, is_linear=is_linear)
+
+
+def _listen(highspy: Any, solver: Any, report: Callable[[Answer], None]) -> None:  # noqa: ANN401 (highspy ships no types)
+    """Report plans and bounds as HiGHS finds them, so that killing it loses nothing."""
+    kinds = highspy.cb.HighsCallbackType
+    best = [np.inf]
+
+    def hear(kind: Any, _message: str, found: Any, _given: Any, _user: Any) -> None:  # noqa: ANN401 (as above)
+        bound = float(found.mip_dual_bound)
+        bound = bound if np.isfinite(bound) else np.inf
+        is_plan = kind == kinds.kCallbackMipImprovingSolution
+        if is_plan or bound < best[0]:
+            best[0] = min(best[0], bound)
+            values = np.array(found.mip_solution, dtype=np.float64) if is_plan else None
+            report(Answer(values=values, bound=bound, is_optimal=False, is_infeasible=False))
+
+    solver.setCallback(hear, None)
+    solver.startCallback(kinds.kCallbackMipImprovingSolution)
+    solver.startCallback(kinds.kCallbackMipLogging)
 
 
 def _model(highspy: Any, program: Program, *, is_linear: bool) -> Any:  # noqa: ANN401 (highspy ships no types)
@@ -116,9 +155,16 @@ def _serve(connection: Connection) -> None:
     while True:
         try:
             program, start, settings = connection.recv()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return
-        connection.send(run_highs(program, start, **settings))
+
+        def report(answer: Answer) -> None:
+            connection.send((False, answer))
+
+        try:
+            connection.send((True, run_highs(program, start, **settings, report=report)))
+        except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for the answer any more
+            return
 
 
 class Solver:
@@ -172,18 +218,26 @@ class Solver:
         if seconds <= 0:
             return NO_ANSWER
         self._begin()
-        settings = {"seconds": seconds, "gap": gap, "seed": self._seed, "is_linear": is_linear}
-        self._connection.send((program, start, settings))
-        if self._connection.poll(seconds + GRACE_SECONDS):
-            try:
-                answer: Answer = self._connection.recv()
-            except EOFError as error:
-                self.stop()
-                raise SolverError("the solver's process died") from error
-            return answer
+        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "is_linear": is_linear}
+        until = self._deadline.now() + seconds + GRACE_SECONDS
+        try:
+            self._connection.send((program, start, settings))
+            return self._wait(until)
+        except (EOFError, ConnectionError) as error:
+            self.stop()
+            raise SolverError("the solver's process died") from error
+
+    def _wait(self, until: float) -> Answer:
+        """Hear reports until the last one; kill the process when it does not come in time."""
+        heard = NO_ANSWER
+        while self._connection.poll(max(0.0, until - self._deadline.now())):
+            is_last, answer = self._connection.recv()
+            heard = answer.after(heard)
+            if is_last:
+                return heard
         self.n_killed += 1
         self.stop()
-        return NO_ANSWER
+        return heard
 
 
 def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Program:

@@ -36,6 +36,10 @@ class Deadline:
         self._clock = limits.clock
         self._end = limits.clock() + limits.seconds
 
+    def now(self) -> float:
+        """Return the clock's seconds."""
+        return self._clock()
+
     def left(self) -> float:
         """Return the seconds that are left; never below zero."""
         return max(0.0, self._end - self._clock())

@@ -10,6 +10,7 @@ from recommender.simulation import settings as s
 from recommender.simulation.truth import (
     Truth,
     completion_probability,
+    dose_of,
     fit_of_level,
     mean_gain,
     motivation_factor,
@@ -181,7 +182,7 @@ def _gains(
     practised = rng.random(len(row)) < s.SHARE_PRACTISED
     months = rng.uniform(*s.HALF_LIFE_MONTHS, len(row))
     half_life = np.where(practised, np.inf, months * DAYS_PER_MONTH)
-    level = traits.level.copy()
+    level, dose = traits.level.copy(), dose_of(trainings)
     gain = np.zeros(len(row))
     turn = _turn_within(entry, row)
     for k in range(
@@ -191,7 +192,7 @@ def _gains(
         e, t, w = entry[now], target[now], who[now]
         fit = fit_of_level(level[e], trainings.level_from[t], trainings.level_to[t])
         mode = trainings.mode[training[row[now]]]
-        mean = mean_gain(mode, fit, traits.motivation[w], traits.support[w])
+        mean = mean_gain(mode, dose[training[row[now]]], fit, traits.motivation[w], traits.support[w])
         spread = fit * motivation_factor(traits.motivation[w]) * transfer(traits.support[w])
         gain[now] = np.maximum(mean + noise[now] * spread, 0.0)
         level[e] += gain[now]

@@ -17,6 +17,7 @@ ASSESSMENT_ERROR, SELF_BIAS, SELF_ERROR = 0.35, 0.55, 0.6  # levels
 GAIN, GAIN_SPREAD = 0.60, 0.20  # learning in SD, one SD a level: Arthur et al. 2003 for the mean
 BLENDED_EXTRA = 0.1  # Sitzmann 2006, cautious
 ENTRY_TOO_HIGH, BELOW_LEVEL = 0.5, 0.2  # factor for each level of too high an entry; for what is known already
+FULL_DOSE, DOSE_FACTOR = 24.0, (0.4, 1.25)  # JP a competency for a full gain; gain grows with its root, within bounds
 MOTIVATION_FACTOR = (0.6, 1.2)
 TRANSFER = (0.4, 0.9)
 HALF_LIFE_MONTHS = (6.5, 13.0)  # Tatel & Ackerman: half of a gain lost without practice
@@ -33,7 +34,7 @@ SELECTION_BY_RATING = 0.6  # log-rate of being sent, for each SD of past perform
 SHARE_BY_OFFER = 0.35  # participations that come from an offer, whatever the person needs
 RATING_BY_COMPETENCE = 0.2  # correlation of a year's rating with competence
 
-SHARE_MEASURED_AGAIN = 0.6  # trainees who are assessed on the training's targets within a year
+SHARE_MEASURED_AGAIN = 0.8  # trainees who are assessed on the training's targets within a year
 SATISFACTION_EFFECT = 4.0  # points a unit's satisfaction rises for a completed training a head, a year later
 COMPLAINTS_EFFECT = 0.05  # share of complaints resolved, likewise
 

@@ -12,7 +12,9 @@ from recommender.simulation.settings import (
     COMPLETION_INTEREST,
     COMPLETION_MOTIVATION,
     COMPLETION_SHORTAGE,
+    DOSE_FACTOR,
     ENTRY_TOO_HIGH,
+    FULL_DOSE,
     GAIN,
     GAIN_SPREAD,
     HALF_LIFE_MONTHS,
@@ -90,9 +92,17 @@ def fit_of_level(level: FloatArray, level_from: FloatArray, level_to: FloatArray
     return np.where(level >= level_to, BELOW_LEVEL, ENTRY_TOO_HIGH ** np.maximum(level_from - level, 0.0))
 
 
-def mean_gain(mode: IndexArray, fit: FloatArray, motivation: FloatArray, support: FloatArray) -> FloatArray:
+def dose_of(trainings: Trainings) -> FloatArray:
+    """Return each training's factor on learning for the JP it gives to each competency, 0.4 to 1.25."""
+    n_targets = np.maximum(np.diff(trainings.target_bounds), 1)
+    return np.clip(np.sqrt(trainings.hours / n_targets / FULL_DOSE), *DOSE_FACTOR)
+
+
+def mean_gain(
+    mode: IndexArray, dose: FloatArray, fit: FloatArray, motivation: FloatArray, support: FloatArray
+) -> FloatArray:
     """Return the mean gain that reaches the job at once, in levels."""
-    learning = (GAIN + BLENDED_EXTRA * (mode == BLENDED)) * fit * motivation_factor(motivation)
+    learning = (GAIN + BLENDED_EXTRA * (mode == BLENDED)) * dose * fit * motivation_factor(motivation)
     gain: FloatArray = learning * transfer(support)
     return gain
 
@@ -123,7 +133,8 @@ def _covered(
     pair, target, entry = pair[hit], target[hit], entry[hit]
     fit = fit_of_level(truth.level[entry], trainings.level_from[target], trainings.level_to[target])
     who, mode = employee[pair], trainings.mode[training[pair]]
-    gain = mean_gain(mode, fit, truth.motivation[who], truth.support[who]) * retained()
+    dose = dose_of(trainings)[training[pair]]
+    gain = mean_gain(mode, dose, fit, truth.motivation[who], truth.support[who]) * retained()
     spread = GAIN_SPREAD * fit * motivation_factor(truth.motivation[who]) * transfer(truth.support[who])
     return pair, entry, gain, spread
 

@@ -1,0 +1,80 @@
+"""What closes without any training: a low level found once is partly bad luck, and is found higher the next time.
+
+Without this, every training seems to do more than it does, the more so the larger the deficit (regression to the
+mean; Galton 1886).
+"""
+
+from datetime import date
+
+import numpy as np
+
+from recommender.workforce import COMPLETED, SELF_RATED, Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups
+
+LARGEST_DEFICIT = 6  # levels told apart; larger deficits are taken as this one
+FEWEST_PAIRS = 30  # pairs of assessments behind a figure; below, the share over all deficits is used
+_SPAN = np.int64(1) << 20  # more days than any calendar here holds
+
+
+def _required(workforce: Workforce, catalog: Catalog, employee: IndexArray, competency: IndexArray) -> FloatArray:
+    """Return the level required of each person in each competency; NaN where none is."""
+    positions, width = catalog.positions, len(catalog.competencies.ids)
+    owner = np.repeat(np.arange(len(positions.ids)), np.diff(positions.bounds))
+    keys = owner * width + positions.competency
+    wanted = workforce.position[employee] * width + competency
+    if not len(keys):
+        return np.full(len(wanted), np.nan)
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    hit = (keys[found] == wanted) & (workforce.position[employee] >= 0)
+    return np.where(hit, positions.level[found], np.nan)
+
+
+def _was_trained(
+    workforce: Workforce, catalog: Catalog, keys: IndexArray, start: IndexArray, end: IndexArray
+) -> BoolArray:
+    """Return whether a completed training taught the competency between two days."""
+    history, width = workforce.history, len(catalog.competencies.ids)
+    rows = np.flatnonzero((history.status == COMPLETED) & (history.training >= 0))
+    left, target = join_groups(catalog.trainings.target_bounds, history.training[rows])
+    taught = history.employee[rows[left]] * width + catalog.trainings.target_competency[target]
+    events = np.sort(taught * _SPAN + history.end[rows[left]].astype(np.int64))
+    before = np.searchsorted(events, keys * _SPAN + start, side="right")
+    trained: BoolArray = np.searchsorted(events, keys * _SPAN + end, side="right") > before
+    return trained
+
+
+def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date) -> FloatArray:
+    """Average what closes between two assessments of people who took no training for the competency in between.
+
+    Parameters
+    ----------
+    workforce, catalog : People with their assessments and past, requirements and targets.
+    on : Assessments after this day are not used.
+
+    Returns
+    -------
+    shape (LARGEST_DEFICIT + 1,): levels closed by deficit in whole levels; 0 for no deficit.
+    """
+    records, width = workforce.assessments, len(catalog.competencies.ids)
+    rows = np.flatnonzero((records.method != SELF_RATED) & (records.on <= np.datetime64(on, "D")))
+    keys = records.employee[rows] * width + records.competency[rows]
+    first = np.flatnonzero(keys[1:] == keys[:-1])
+    one, two, key = rows[first], rows[first + 1], keys[first]
+    day = records.on.astype(np.int64)
+    untrained = ~_was_trained(workforce, catalog, key, day[one], day[two])
+    required = _required(workforce, catalog, records.employee[one], records.competency[one])
+    deficit = required - records.level[one]
+    used = untrained & (deficit > 0)
+    closed = np.clip(records.level[two] - records.level[one], 0.0, np.maximum(deficit, 0.0))[used]
+    size = np.clip(np.round(deficit[used]), 1, LARGEST_DEFICIT).astype(np.int64)
+    count = np.bincount(size, minlength=LARGEST_DEFICIT + 1)
+    total = np.bincount(size, weights=closed, minlength=LARGEST_DEFICIT + 1)
+    share = float(closed.sum() / deficit[used].sum()) if used.any() else 0.0
+    overall = share * np.arange(LARGEST_DEFICIT + 1)
+    return np.where(count >= FEWEST_PAIRS, total / np.maximum(count, 1), overall)
+
+
+def unaided_closing(unaided: FloatArray, deficit: FloatArray) -> FloatArray:
+    """Return what would close unaided for each deficit, between whole levels by interpolation."""
+    return np.interp(np.nan_to_num(deficit), np.arange(len(unaided)), unaided)
