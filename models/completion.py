@@ -7,17 +7,28 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from models.baseline import BaselineRule
-from models.features import FEATURES, FeatureMatrix
-from training_catalog.columns import FloatArray, IndexArray
+from models.features import FEATURES, FeatureMatrix, check_features
+from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 DIRECTIONS = np.array([feature.completion_direction for feature in FEATURES])
+EVEN_ODDS = 0.5  # probability; what is said when nothing is known, and where the likelier outcome changes
 
 
 def canonical_order(X: FeatureMatrix, y: FloatArray) -> IndexArray:
-    """Return the order in which rows are fitted, so that the order in which they came changes nothing."""
+    """Return the order in which rows are fitted, so that the order in which they came changes nothing.
+
+    Parameters
+    ----------
+    X, y : Rows and outcomes of the same length; NaN sorts first.
+    """
     filled = np.nan_to_num(X, nan=-1e30)
     return np.lexsort((np.nan_to_num(y, nan=-1e30), *filled.T)).astype(np.int64)
+
+
+def without_empty_columns(X: FeatureMatrix) -> FeatureMatrix:
+    """Fill columns that nobody has a value in: scikit-learn cannot bin them, and a constant is never split on."""
+    is_empty: BoolArray = np.asarray(np.isnan(X).all(axis=0))
+    return np.where(is_empty, np.float32(0.0), X)
 
 
 class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -28,6 +39,11 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
+
+    Attributes
+    ----------
+    share_ : Share completed among the rows fitted; an even chance when there were none.
+    model_ : The fitted classifier; None when only one outcome was seen.
     """
 
     def __init__(self, n_iterations: int = 80, learning_rate: float = 0.06, min_samples_leaf: int = 40) -> None:
@@ -36,32 +52,42 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.min_samples_leaf = min_samples_leaf
 
     def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:
-        """Fit on rows whose outcome (0 or 1) is known; with only one outcome the share itself is the prediction."""
+        """Fit on rows whose outcome is known; with only one outcome the share itself is the prediction.
+
+        Parameters
+        ----------
+        X : shape (n_rows, n_features).
+        y : 1 completed, 0 not, NaN not known.
+
+        Raises
+        ------
+        LengthMismatchError
+            When the columns are not those of `FEATURES`.
+        """
+        check_features(X)
         known = ~np.isnan(y)
         X, y = X[known], y[known]
         order = canonical_order(X, y)
         self.classes_ = np.array([0, 1])
         self.n_features_in_ = X.shape[1]
-        self.share_ = float(y.mean()) if len(y) else 1.0
+        self.share_ = float(y.mean()) if len(y) else EVEN_ODDS
         self.model_ = None
         if 0.0 < self.share_ < 1.0:
             self.model_ = HistGradientBoostingClassifier(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
                 max_leaf_nodes=15, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
                 random_state=0,
-            ).fit(X[order], y[order].astype(np.int64))  # fmt: skip
+            ).fit(without_empty_columns(X[order]), y[order].astype(np.int64))  # fmt: skip
         return self
 
     def predict_proba(self, X: FeatureMatrix) -> NDArray[np.float64]:
         """Return probabilities of not completing and completing; shape (n_rows, 2)."""
+        check_features(X)
+        if not len(X):
+            return np.empty((0, 2))
         p = self.model_.predict_proba(X)[:, 1] if self.model_ is not None else np.full(len(X), self.share_)
         return np.stack([1.0 - p, p], axis=1)
 
     def predict(self, X: FeatureMatrix) -> NDArray[np.int64]:
         """Return the likelier outcome."""
-        return (self.predict_proba(X)[:, 1] >= 0.5).astype(np.int64)  # noqa: PLR2004 (even odds)
-
-
-def rule_completion(X: FeatureMatrix) -> FloatArray:
-    """Return what the rule takes for completion, for comparison."""
-    return BaselineRule().predict(X).completion
+        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(np.int64)

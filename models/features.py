@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training_catalog.errors import LengthMismatchError
+
 FeatureMatrix = NDArray[np.float32]  # shape (n_pairs, n_features), columns in the order of FEATURES; NaN is missing
 
 
@@ -23,7 +25,7 @@ class Feature:
     minimum, maximum : Range of possible values.
     meaning : One sentence.
     benefit_direction, completion_direction : 1 when a larger value never lowers the prediction,
-        -1 when it never raises it, 0 when free.
+        -1 when it never raises it, 0 when free. A deficit is held to both, since the expected benefit is the product.
     """
 
     name: str
@@ -36,14 +38,14 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1, completion_direction=1,
-            meaning="Deficit the rule expects this training to close."),
-    Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1, completion_direction=1,
-            meaning="Deficit in the competencies it teaches, up to the level it leads to."),
-    Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1, completion_direction=1,
-            meaning="All deficits of the person."),
-    Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1, completion_direction=1,
-            meaning="Competencies with a deficit that it teaches."),
+    Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+            completion_direction=1, meaning="Deficit the rule expects this training to close."),
+    Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+            completion_direction=1, meaning="Deficit in the competencies it teaches, up to the level it leads to."),
+    Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1,
+            completion_direction=1, meaning="All deficits of the person."),
+    Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1,
+            completion_direction=1, meaning="Competencies with a deficit that it teaches."),
     Feature(name="levels_too_high", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
             completion_direction=-1, meaning="Mean distance by which its entry level exceeds the person's."),
     Feature(name="levels_too_low", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
@@ -79,3 +81,16 @@ FEATURES: tuple[Feature, ...] = (
 )  # fmt: skip
 
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+
+
+def check_features(X: FeatureMatrix) -> None:
+    """Check that a matrix has the columns of `FEATURES`.
+
+    Raises
+    ------
+    LengthMismatchError
+        Naming both widths.
+    """
+    if X.ndim != 2 or X.shape[1] != len(FEATURES):  # noqa: PLR2004 (rows and columns)
+        message = f"features have shape {X.shape}, expected (n_pairs, {len(FEATURES)})"
+        raise LengthMismatchError(message)
