@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import date
+from datetime import datetime
 from importlib import import_module
 
 import click
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of texts; BANGKOM_LANG, else the locale, else id.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day that counts as today (YYYY-MM-DD).")
 @click.pass_context
-def main_group(ctx: click.Context, database_url: str, lang: str | None, on: date | None) -> None:
+def main_group(ctx: click.Context, database_url: str, lang: str | None, on: datetime | None) -> None:
     """Find competency gaps, rank trainings, and plan within the budget.
 
     \b
@@ -61,9 +61,9 @@ def main_group(ctx: click.Context, database_url: str, lang: str | None, on: date
       bangkom templates my-office    empty tables to fill in
       bangkom import my-office/*.csv
       bangkom plan --year 2027 --out result
-    """  # noqa: D301 (click reads the backslash-b)
-    day = on.date() if hasattr(on, "date") else on
-    ctx.obj = Settings(database_url=database_url, lang=choose_language(lang), on=day or today())
+    """
+    day = on.date() if on is not None else today()
+    ctx.obj = Settings(database_url=database_url, lang=choose_language(lang), on=day)
 
 
 def main() -> None:

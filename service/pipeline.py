@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -239,3 +239,34 @@ def fetch_plan(database: Database, plan_id: str) -> Plan:
         known = tuple(entry.plan_id for entry in database.list_plans())
         raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
     return unpack_plan(stored.document)
+
+
+KEEP_WEIGHT = 100.0  # levels: more than any training closes, so that only what must change changes
+
+
+def replan_request(database: Database, earlier: Plan, on: date, time_limit: float) -> tuple[Office, PlanRequest]:
+    """Return the office of today, and a request that keeps every choice of an earlier plan that still stands."""
+    rules = Policy()
+    kept = replace(rules, plan=replace(rules.plan, stability_weight=KEEP_WEIGHT))
+    office = load_office(database, max(on, earlier.provenance.on))
+    return office, PlanRequest(year=earlier.provenance.year, policy=kept, time_limit=time_limit, name="replan")
+
+
+def without_offerings(office: Office, cancelled: tuple[str, ...]) -> Office:
+    """Return the office with some classes cancelled.
+
+    Raises
+    ------
+    UnknownIdError
+        When a class is not known.
+    """
+    ids = office.catalog.offerings.ids
+    rows = look_up(ids, np.asarray(cancelled, dtype=np.str_))
+    for name, row in zip(cancelled, rows, strict=True):
+        if row < 0:
+            near = [str(i) for i in ids[np.char.startswith(ids, name[:4])][:SUGGESTIONS]]
+            raise UnknownIdError("offering", name, tuple(near))
+    is_open = office.catalog.offerings.is_open.copy()
+    is_open[rows] = False
+    offerings = replace(office.catalog.offerings, is_open=is_open)
+    return replace(office, catalog=replace(office.catalog, offerings=offerings))

@@ -40,7 +40,7 @@ class Terminal:
         """Console on standard output, for people's tables."""
         return Console(soft_wrap=True, highlight=False)
 
-    def say(self, message: str, **fields: object) -> None:
+    def say(self, message: str, /, **fields: object) -> None:
         """Write one translated sentence to standard error."""
         click.echo(self.wording.text(message, **fields), err=True)
 

@@ -43,7 +43,7 @@ class Wording:
 
     lang: str
 
-    def text(self, message: str, **fields: object) -> str:
+    def text(self, message: str, /, **fields: object) -> str:
         """Translate an English message and fill its named fields.
 
         Examples

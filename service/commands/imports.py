@@ -31,7 +31,13 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
 @click.pass_obj
 def import_files(
-    settings: Settings, /, *, files: tuple[Path, ...], refused: Path | None, as_json: bool, **flags: Any
+    settings: Settings,
+    /,
+    *,
+    files: tuple[Path, ...],
+    refused: Path | None,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Import FILES (CSV or XLSX); tables that refer to each other may come in any order.
 
@@ -71,7 +77,7 @@ def _write_refused(path: Path, refused: dict[str, list[list[object]]]) -> None:
             csv.writer(stream, delimiter=";").writerows(rows)
 
 
-def _show(terminal: Terminal, report: Any) -> None:  # noqa: ANN401 (an import report)
+def _show(terminal: Terminal, report: Any) -> None:
     wording, console = terminal.wording, terminal.console
     table = Table(*[wording.text(t) for t in ("File", "Table", "Read", "Stored", "Unchanged", "Refused", "Left out")])
     for file in report.files:

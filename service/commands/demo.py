@@ -1,0 +1,139 @@
+"""``bangkom demo``: a whole city, from files to a plan."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.settings import Settings
+from service.terminal import ATTENTION, NOT_DONE, Terminal
+
+PLANNING_DAY = (2027, 1, 4)  # a Monday; used when --on is not given, so that everybody's demo is the same
+N_NEW_HEADS = 8  # officials for whom the leadership training is mandatory
+STEPS = 6
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default="demo-city", required=False)
+@click.option("--people", type=click.IntRange(50, 1_000_000), default=5_200, show_default=True, help="People.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
+@click.option("--time-limit", type=click.FloatRange(min=1), default=45, show_default=True, help="Seconds to solve.")
+@click.option("--serve", is_flag=True, help="Start the service afterwards (not part of this release).")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_context
+def demo(
+    ctx: click.Context, /, *, directory: Path, people: int, seed: int, time_limit: float, serve: bool, as_json: bool
+) -> None:
+    """Make the demo city in DIRECTORY as files an office would have, import them, learn, plan, and report.
+
+    \b
+    Examples:
+      bangkom demo
+      bangkom demo big-city --people 50000 --seed 7
+    """
+    settings: Settings = ctx.obj
+    terminal = Terminal(settings, as_json)
+    if serve:
+        terminal.say("The HTTP service is not part of this release; --serve is accepted and does nothing yet.")
+    _run(terminal, _demo_settings(ctx, settings, directory), directory, people=people, seed=seed, time_limit=time_limit)
+
+
+def _demo_settings(ctx: click.Context, settings: Settings, directory: Path) -> Settings:
+    """Use the demo's own day and database unless the person named others."""
+    from dataclasses import replace
+    from datetime import date
+
+    parent = ctx.parent
+    given = {name: parent.get_parameter_source(name) for name in ("on", "database_url")} if parent else {}
+    is_default = {name: source is None or source.name == "DEFAULT" for name, source in given.items()}
+    on = date(*PLANNING_DAY) if is_default.get("on", True) else settings.on
+    url = f"sqlite:///{directory / 'bangkom.db'}" if is_default.get("database_url", True) else settings.database_url
+    return replace(settings, on=on, database_url=url)
+
+
+def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int, seed: int, time_limit: float) -> None:
+    """Go through the steps, each with its line on the terminal."""
+    say = terminal.say
+    say(
+        "[1/{steps}] Building a city of {n} people (seed {seed}) ...",
+        steps=STEPS,
+        n=terminal.wording.number(people),
+        seed=seed,
+    )
+    from service.demo.city import build_city, import_city, new_heads
+    from service.pipeline import PlanRequest, learn, load_office
+    from service.policy_file import read_policy
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        terminal.say("{folder}: cannot be written: {reason}", folder=directory, reason=error.strerror)
+        sys.exit(NOT_DONE)
+    city, files = build_city(terminal, settings, directory, n_people=people, seed=seed)
+    say("[2/{steps}] Importing {n} files ...", steps=STEPS, n=len(files))
+    database, counts = import_city(terminal, settings, files)
+    say("    {read} rows read: {stored} stored, {unchanged} unchanged, {refused} refused, {left_out} left out.",
+        **{key: terminal.wording.number(value) for key, value in counts.items()})  # fmt: skip
+    say("[3/{steps}] Finding gaps ...", steps=STEPS)
+    office = load_office(database, settings.on)
+    policy_path = new_heads(office, directory, N_NEW_HEADS)
+    policy = read_policy(policy_path)
+    say("[4/{steps}] Learning from past trainings ...", steps=STEPS)
+    model_id, fitted = learn(database, office, policy, seed)
+    say("    {model}: {words}", model=model_id, words=fitted.verdict.words)
+    say("[5/{steps}] Ranking trainings and planning ...", steps=STEPS)
+    office = load_office(database, settings.on)
+    request = PlanRequest(year=settings.on.year, policy=policy, name="demo", time_limit=time_limit, seed=seed)
+    _finish(terminal, settings, directory, database, office, request, city, policy_path)
+
+
+def _finish(
+    terminal: Terminal,
+    settings: Settings,
+    directory: Path,
+    database: Any,
+    office: Any,
+    request: Any,
+    city: Any,
+    policy_path: Path,
+) -> None:
+    """Plan, write, and say what to do next."""
+    from service.commands.plan import make_and_keep, summarise, write_files
+    from service.demo.city import true_benefit_of
+    from service.plan_answer import plan_document
+
+    plan_id, plan = make_and_keep(terminal, database, office, request)
+    terminal.say("[6/{steps}] Writing the plan and its report ...", steps=STEPS)
+    files = write_files(terminal, office, plan_id, plan, directory / "rencana")
+    truth = true_benefit_of(city, office, plan)
+    if terminal.as_json:
+        document = plan_document(plan_id, plan, terminal.wording, full=False)
+        terminal.emit({**document, "report": str(files[0]), "true_benefit": truth, "database": settings.database_url})
+    else:
+        summarise(terminal, plan_id, plan)
+        terminal.say(
+            "By the simulated truth it closes {truth} weighted levels.", truth=terminal.wording.number(truth, 1)
+        )
+        _next_steps(terminal, settings, directory, plan_id, plan, policy_path, files[0])
+    if plan.violations:
+        sys.exit(ATTENTION)
+
+
+def _next_steps(
+    terminal: Terminal, settings: Settings, directory: Path, plan_id: str, plan: Any, policy_path: Path, report: Path
+) -> None:
+    wording, console = terminal.wording, terminal.console
+    someone = plan.assignments["employee"].iloc[0] if len(plan.assignments) else plan.people["employee"].iloc[0]
+    call = f"bangkom --database {shlex.quote(settings.database_url)} --on {settings.on.isoformat()}"
+    console.print()
+    console.print(wording.text("Report: {report}", report=report))
+    console.print(wording.text("Next, try:"))
+    console.print(f"  {call} recommend {someone}")
+    console.print(f"  {call} plans why {plan_id} {someone}")
+    console.print(
+        f"  {call} plan --year {plan.provenance.year} --policy {shlex.quote(str(policy_path))} --budget-factor 1.1"
+    )
+    console.print(wording.text("The portal is not part of this release; the report above is read in any browser."))
+    del directory

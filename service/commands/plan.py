@@ -1,0 +1,154 @@
+"""``bangkom plan``: decide who attends which class within the budget."""
+
+import sys
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.settings import Settings
+from service.terminal import ATTENTION, Terminal
+
+
+@click.command()
+@click.option("--year", type=int, help="Plan year; the year of today when not given.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Policy file (JSON or TOML); see docs/policy.md.")
+@click.option("--budget-factor", default="1", show_default=True, help="Multiply every line, such as 1.1.")
+@click.option("--name", default="", help="Name of the plan.")
+@click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds to solve.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the solver.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for CSV, XLSX, Parquet and report."
+)
+@click.option("--full", is_flag=True, help="With --json: also who was chosen, and why not.")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def plan(
+    settings: Settings, /, *, year: int | None, policy: Path | None, budget_factor: str, name: str, time_limit: float,
+    seed: int, out: Path | None, full: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Decide who attends which class of the year, within every budget line, seat, hour and rule.
+
+    \b
+    Examples:
+      bangkom plan --year 2027 --out rencana-2027
+      bangkom plan --year 2027 --policy kebijakan.toml --budget-factor 1.1 --json
+    """
+    from service.pipeline import PlanRequest, load_office
+    from service.policy_file import read_policy
+    from service.reference import open_office
+
+    terminal = Terminal(settings, as_json)
+    request = PlanRequest(
+        year=year or settings.on.year,
+        policy=read_policy(policy),
+        budget_factor=_factor(budget_factor),
+        name=name,
+        time_limit=time_limit,
+        seed=seed,
+    )
+    database = open_office(settings.database_url)
+    terminal.say("Loading ...")
+    office = load_office(database, settings.on)
+    plan_id, made = make_and_keep(terminal, database, office, request)
+    finish(terminal, office, plan_id, made, out=out, full=full)
+
+
+def _factor(text: str) -> Fraction:
+    """Read a factor exactly, so that 1.1 is eleven tenths."""
+    try:
+        factor = Fraction(text.replace(",", "."))
+    except (ValueError, ZeroDivisionError) as error:
+        raise click.BadParameter(f"{text!r} is no number", param_hint="--budget-factor") from error
+    if not 0 <= factor <= 1000:  # noqa: PLR2004 (more is a slip)
+        raise click.BadParameter("accepted: 0 to 1000", param_hint="--budget-factor")
+    return factor
+
+
+def make_and_keep(terminal: Terminal, database: Any, office: Any, request: Any, earlier: Any = None) -> tuple[str, Any]:
+    """Make a plan with progress on the terminal, and store it."""
+    from service.pipeline import decide, keep_plan
+
+    with terminal.progress() as progress:
+        task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
+
+        def on_progress(n_people: int) -> None:
+            progress.advance(task, n_people)
+            if progress.tasks[0].finished:
+                solving = terminal.wording.text("Solving (at most {seconds} s)", seconds=f"{request.time_limit:g}")
+                progress.add_task(solving, total=None)
+
+        made = decide(office, request, earlier=earlier, on_progress=on_progress)
+    return keep_plan(database, made, request.name), made
+
+
+def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Path | None, full: bool) -> None:
+    """Write files, print the answer, and exit 1 when something needs attention."""
+    from service.plan_answer import plan_document
+
+    if out is not None:
+        write_files(terminal, office, plan_id, made, out)
+    if terminal.as_json:
+        terminal.emit(plan_document(plan_id, made, terminal.wording, full=full))
+    else:
+        summarise(terminal, plan_id, made)
+    if made.violations or made.totals.status == "infeasible":
+        sys.exit(ATTENTION)
+
+
+def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: Path) -> list[Path]:
+    """Write CSV, XLSX, Parquet, rosters and the report; return their paths, the report first."""
+    from service.exports.plan_files import write_plan_files
+    from service.exports.plan_names import names_from
+    from service.reports.plan_report import render_report
+    from training_catalog.errors import InputError
+
+    wording = terminal.wording
+    names = names_from(office.tables, lang=wording.lang)
+    report = out / ("laporan.html" if wording.lang == "id" else "report.html")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        made_at = datetime.combine(made.provenance.on, datetime.min.time())
+        html = render_report(made, names, wording, plan_id=plan_id, made_at=made_at)
+        report.write_text(html, encoding="utf-8")
+        files = write_plan_files(made, names, out, wording=wording)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from error
+    terminal.say("Report: {report}", report=report)
+    return [report, *files]
+
+
+def summarise(terminal: Terminal, plan_id: str, made: Any) -> None:
+    """Print the plan in a few lines."""
+    from service.phrases import PLAN_STATES
+
+    wording, console, totals = terminal.wording, terminal.console, made.totals
+    gap = wording.percent(totals.gap, 1) if totals.gap == totals.gap and totals.gap != float("inf") else "?"
+    console.print(wording.text(
+        "Plan {plan} for {year}: {seats} seats for {people} people, {cost}.",
+        plan=plan_id, year=made.provenance.year, seats=wording.number(totals.assignments),
+        people=wording.number(totals.people), cost=wording.money(totals.cost),
+    ))  # fmt: skip
+    console.print(wording.text(
+        "Expected to close {benefit} weighted levels; {state}, proven gap {gap}.",
+        benefit=wording.number(totals.benefit, 1), state=wording.text(PLAN_STATES[totals.status]), gap=gap,
+    ))  # fmt: skip
+    leaves = made.lines[~made.lines["line"].isin(made.lines["parent"])]
+    amounts = {name: wording.money(int(leaves[name].sum())) for name in ("amount", "planned", "free")}
+    console.print(
+        wording.text("Budget {amount}: planned {planned}, free {free}, over {n} lines.", n=len(leaves), **amounts)
+    )
+    recount = "The recount agrees." if not made.violations else "The recount found violations:"
+    console.print(wording.text(recount))
+    for violation in made.violations[:20]:
+        console.print(f"  {violation}")
+    for clash in made.clashes.to_dict("records")[:20]:
+        console.print(wording.text(
+            "Cannot be met: {subject} ({code} at {limit}): needs {needed}, there is {available}. Left out: {people}",
+            **{**clash, "needed": wording.number(clash["needed"]), "available": wording.number(clash["available"]),
+               "people": clash["people"] or "-"},
+        ))  # fmt: skip
+    for code, subject in made.warnings[:10]:
+        console.print(wording.text("Note: {code}: {subject}", code=code, subject=subject))

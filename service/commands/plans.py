@@ -1,0 +1,191 @@
+"""``bangkom plans``: work with plans that were made."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from service.settings import Settings
+from service.terminal import ATTENTION, Terminal
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def plans(ctx: click.Context) -> None:
+    """Work with plans: list, show, compare, why, prices, approve, replan."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_plans)
+
+
+def _open(settings: Settings, *, as_json: bool) -> tuple[Terminal, Any]:
+    from service.reference import open_office
+
+    return Terminal(settings, as_json), open_office(settings.database_url)
+
+
+@plans.command("list")
+@AS_JSON
+@click.pass_obj
+def list_plans(settings: Settings, /, *, as_json: bool = False) -> None:
+    """List plans, newest first."""
+    terminal, database = _open(settings, as_json=as_json)
+    rows = [
+        {"plan": p.plan_id, "state": p.state, "created_on": p.created_on, **p.summary} for p in database.list_plans()
+    ]
+    if as_json:
+        terminal.emit({"plans": rows})
+        return
+    wording = terminal.wording
+    headers = ("Plan", "Name", "Year", "State", "Status", "Seats", "People", "Cost", "Benefit")
+    table = Table(*[wording.text(header) for header in headers])
+    for row in rows:
+        states = (wording.text(row["state"]), wording.text(row["status"]))
+        table.add_row(row["plan"], row["name"], str(row["year"]), *states,
+                      wording.number(row["assignments"]), wording.number(row["people"]), wording.money(row["cost"]),
+                      wording.number(row["benefit"], 1))  # fmt: skip
+    terminal.console.print(table)
+
+
+@plans.command()
+@click.argument("plan_id")
+@click.option("--full", is_flag=True, help="Also who was chosen, and why not.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write its files and report again.")
+@AS_JSON
+@click.pass_obj
+def show(settings: Settings, /, *, plan_id: str, full: bool, out: Path | None, as_json: bool) -> None:
+    """Show a plan."""
+    from service.commands.plan import finish
+    from service.pipeline import fetch_plan, load_office
+
+    terminal, database = _open(settings, as_json=as_json)
+    made = fetch_plan(database, plan_id)
+    office = load_office(database, made.provenance.on) if out is not None else None
+    finish(terminal, office, plan_id, made, out=out, full=full)
+
+
+@plans.command()
+@click.argument("one")
+@click.argument("other")
+@AS_JSON
+@click.pass_obj
+def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> None:
+    """Compare two plans: totals, and who moves from where to where."""
+    from service.pipeline import fetch_plan
+    from service.plan_answer import differences
+
+    terminal, database = _open(settings, as_json=as_json)
+    document = differences(fetch_plan(database, one), fetch_plan(database, other))
+    if as_json:
+        terminal.emit(document)
+        return
+    wording = terminal.wording
+    table = Table("", one, other)
+    table.add_row(wording.text("Benefit"), *[wording.number(v, 1) for v in document["objective"]])
+    table.add_row(wording.text("Cost"), *[wording.money(v) for v in document["cost"]])
+    table.add_row(wording.text("People"), *[wording.number(v) for v in document["people"]])
+    table.add_row(wording.text("Seats"), *[wording.number(v) for v in document["assignments"]])
+    terminal.console.print(table)
+    for row in document["changes"]:
+        terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
+
+
+@plans.command()
+@click.argument("plan_id")
+@click.argument("nip")
+@click.argument("training", required=False)
+@AS_JSON
+@click.pass_obj
+def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, as_json: bool) -> None:
+    """Say why a person got a class, or nothing."""
+    from service.pipeline import fetch_plan
+    from service.plan_answer import why_rows
+    from training_catalog.errors import UnknownIdError
+
+    terminal, database = _open(settings, as_json=as_json)
+    plan = fetch_plan(database, plan_id)
+    if nip not in set(plan.people["employee"]):
+        raise UnknownIdError("employee", nip)
+    rows = why_rows(plan, nip, training, terminal.wording)
+    if as_json:
+        terminal.emit({"plan": plan_id, "employee": nip, "reasons": rows})
+        return
+    for row in rows:
+        terminal.console.print(row["text"])
+    if not rows:
+        terminal.console.print(terminal.wording.text("No need was found for this person, so nothing was planned."))
+
+
+@plans.command()
+@click.argument("plan_id")
+@AS_JSON
+@click.pass_obj
+def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
+    """Show what one more million rupiah would buy on each line, best first."""
+    from service.pipeline import fetch_plan
+
+    terminal, database = _open(settings, as_json=as_json)
+    lines = fetch_plan(database, plan_id).lines.sort_values(["price", "line"], ascending=[False, True])
+    rows = [{"line": r["line"], "name": r["name"], "price": float(r["price"]), "free": int(r["free"])}
+            for r in lines.to_dict("records")]  # fmt: skip
+    if as_json:
+        terminal.emit({"plan": plan_id, "unit": "weighted levels per million rupiah", "prices": rows})
+        return
+    wording = terminal.wording
+    table = Table(wording.text("Line"), wording.text("Name"), wording.text("Levels per million"), wording.text("Free"))
+    for row in rows:
+        table.add_row(row["line"], row["name"], wording.number(row["price"], 3), wording.money(row["free"]))
+    terminal.console.print(table)
+
+
+@plans.command()
+@click.argument("plan_id")
+@click.pass_obj
+def approve(settings: Settings, /, *, plan_id: str) -> None:
+    """Approve a plan whose recount agrees and whose demands are met."""
+    from service.pipeline import fetch_plan
+
+    terminal, database = _open(settings, as_json=False)
+    plan = fetch_plan(database, plan_id)
+    if plan.violations or plan.totals.status == "infeasible":
+        terminal.say("Not approved: the recount or a demand fails; see `bangkom plans show {plan}`.", plan=plan_id)
+        sys.exit(ATTENTION)
+    database.set_plan_state(plan_id, "approved")
+    terminal.say("{plan} is approved.", plan=plan_id)
+
+
+@plans.command()
+@click.argument("plan_id")
+@click.option("--cancel", "cancelled", multiple=True, required=True, help="Class that is cancelled; may be repeated.")
+@click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds to solve.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for files and report.")
+@AS_JSON
+@click.pass_obj
+def replan(
+    settings: Settings,
+    /,
+    *,
+    plan_id: str,
+    cancelled: tuple[str, ...],
+    time_limit: float,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Plan again after classes were cancelled; whoever is not concerned keeps their place."""
+    from service.commands.plan import finish, make_and_keep
+    from service.pipeline import fetch_plan, replan_request, without_offerings
+    from service.plan_answer import differences
+
+    terminal, database = _open(settings, as_json=as_json)
+    earlier = fetch_plan(database, plan_id)
+    office, request = replan_request(database, earlier, settings.on, time_limit)
+    office = without_offerings(office, cancelled)
+    new_id, made = make_and_keep(terminal, database, office, request, earlier.assignments)
+    if not as_json:
+        changes = differences(earlier, made)["changes"]
+        for row in changes:
+            terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
+    finish(terminal, office, new_id, made, out=out, full=True)

@@ -1,0 +1,103 @@
+"""``bangkom recommend``: ranked trainings for one person, or for everybody."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from service.commands.gaps import show_gaps
+from service.settings import Settings
+from service.terminal import Terminal
+
+MODES = ("face-to-face", "online", "blended")
+
+
+@click.command()
+@click.argument("nip", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Everybody, to --out.")
+@click.option("--out", type=click.Path(path_type=Path), help="File for --all: .parquet, .csv or .xlsx.")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most trainings a person.")
+@click.option("--mode", type=click.Choice(MODES), help="Only classes of this mode.")
+@click.option("--max-cost", type=click.IntRange(min=0), help="Only classes of at most this cost, in rupiah.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that begin on or after.")
+@click.option("--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that end on or before.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Policy file (JSON or TOML).")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def recommend(
+    settings: Settings, /, *, nip: str | None, everybody: bool, out: Path | None, limit: int, mode: str | None,
+    max_cost: int | None, start: datetime | None, end: datetime | None, policy: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Rank trainings for the employee with number NIP, best first, each with its reasons.
+
+    \b
+    Examples:
+      bangkom recommend 199001012015011001 --limit 5 --mode online
+      bangkom recommend --all --out rekomendasi.parquet
+    """
+    from service.lookup import ListFilter, recommendation_document
+    from service.pipeline import load_office
+    from service.policy_file import read_policy
+    from service.reference import open_office
+
+    if everybody == bool(nip):
+        raise click.UsageError("give either a NIP or --all")
+    if everybody and out is None:
+        raise click.UsageError("--all needs --out FILE")
+    terminal = Terminal(settings, as_json)
+    rules = read_policy(policy)
+    office = load_office(open_office(settings.database_url), settings.on)
+    if everybody and out is not None:
+        _write_all(terminal, office, rules, out, limit)
+        return
+    wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
+                        end=end.date() if end else None)  # fmt: skip
+    document = recommendation_document(office, str(nip), wanted, terminal.wording, rules)
+    if as_json:
+        terminal.emit(document)
+    else:
+        _show(terminal, document)
+
+
+def _write_all(terminal: Terminal, office: Any, rules: Any, out: Path, limit: int) -> None:
+    from service.lists import write_lists
+
+    with terminal.progress() as progress:
+        task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
+        n_rows = write_lists(office, rules, out, limit, lambda n: progress.advance(task, n))
+    terminal.say("{n} recommendations for {people} people written to {file}.", n=terminal.wording.number(n_rows),
+                 people=terminal.wording.number(office.workforce.n_people), file=out)  # fmt: skip
+    if terminal.as_json:
+        terminal.emit({"file": str(out), "rows": n_rows, "people": office.workforce.n_people})
+
+
+def _show(terminal: Terminal, document: dict[str, Any]) -> None:
+    wording, console = terminal.wording, terminal.console
+    console.print(wording.text("{name} ({nip}), {position}, {unit}", name=document["name"], nip=document["employee"],
+                               position=document["position"] or "-", unit=document["unit"] or "-"))  # fmt: skip
+    show_gaps(terminal, document["gaps"])
+    if document["notice"]:
+        console.print(document["notice"])
+    headers = ("Rank", "Training", "Class", "Benefit", "Completion", "Cost", "JP", "Mode", "Start")
+    table = Table(*[wording.text(header) for header in headers])
+    for item in document["items"]:
+        interval = (
+            f"{wording.number(item['benefit'], 2)} ({wording.number(item['low'], 2)}-{wording.number(item['high'], 2)})"
+        )
+        cost = wording.money(item["cost"]) if item["cost"] is not None else "-"
+        start = wording.date(item["start"]) if item["start"] else "-"
+        table.add_row(str(item["rank"]), f"{item['training']} {item['name']}", item["offering"] or "-", interval,
+                      wording.percent(item["completion"], 0), cost, wording.number(item["hours"]),
+                      wording.text(item["mode"]), start)  # fmt: skip
+    console.print(table)
+    for item in document["items"]:
+        for reason in item["reasons"]:
+            console.print(f"{item['rank']}. {reason['text']}")
+    if not document["items"]:
+        console.print(wording.text("Nothing to recommend."))
+    for row in document["left_out"]:
+        console.print(wording.text("Not {training}: {reason}", training=row["training"], reason=row["text"]))
+    serving = "Ranked by model {model}: {verdict}" if document["state"] == "model" else "Ranked by the rule: {verdict}"
+    console.print(wording.text(serving, model=document["model"], verdict=document["verdict"]))

@@ -1,0 +1,113 @@
+"""A table as CSV, XLSX or Parquet; what is written here is read back the same."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+
+from service.storage.database import Database
+from training_catalog.errors import InputError
+from training_catalog.schema import Table
+from training_catalog.tables import TABLES, table
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FIXED_DATE = date(2020, 1, 1)  # a workbook's own date, so that equal tables are equal bytes
+TEXT_KINDS = ("id", "text", "choice", "list")
+
+
+def neutralise(text: str) -> str:
+    """Keep a text from running as a formula where it is opened; the importer takes the apostrophe off again."""
+    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
+
+
+def headers_of(declared: Table, lang: str) -> list[str]:
+    """Return the template headers in a language."""
+    return [column.header_en if lang == "en" else column.header_id for column in declared.columns]
+
+
+def write_table(database: Database, name: str, path: Path, lang: str) -> int:
+    """Write a stored table and return its number of rows.
+
+    Raises
+    ------
+    InputError
+        When the table or the suffix is not known, or the file cannot be written.
+    """
+    names = [t.name for t in TABLES]
+    if name not in names:
+        raise InputError(f"table {name!r} is not known; accepted: {', '.join(names)}")
+    frame, declared = database.read(name), table(name)
+    try:
+        write_frame(frame, declared, path, lang)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    return len(frame)
+
+
+def write_frame(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:
+    """Write a canonical frame by the suffix of the path.
+
+    Raises
+    ------
+    InputError
+        When the suffix is none of .csv, .xlsx and .parquet.
+    """
+    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"{path.name}: suffix {path.suffix!r} is not accepted; accepted: {', '.join(writers)}")
+    writer(frame, declared, path, lang)
+
+
+def _write_csv(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:
+    shown = frame.copy()
+    for column in declared.columns:
+        if column.kind in TEXT_KINDS:
+            shown[column.name] = shown[column.name].map(neutralise, na_action="ignore")
+    shown.columns = pd.Index(headers_of(declared, lang))
+    shown.to_csv(path, index=False, encoding="utf-8-sig", date_format="%Y-%m-%d")
+
+
+def _write_parquet(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:
+    del declared, lang  # canonical names are for programs
+    frame.to_parquet(path, index=False)
+
+
+def _write_xlsx(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        workbook.set_properties({"created": pd.Timestamp(FIXED_DATE).to_pydatetime()})
+        write_sheet(workbook, declared, frame, lang)
+
+
+def write_sheet(workbook: xlsxwriter.Workbook, declared: Table, frame: pd.DataFrame, lang: str) -> None:
+    """Write a table to a sheet of its own: ids as text, real dates and numbers."""
+    bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "@"})
+    day, money = workbook.add_format({"num_format": "yyyy-mm-dd"}), workbook.add_format({"num_format": "#,##0"})
+    sheet = workbook.add_worksheet(declared.title_en if lang == "en" else declared.title_id)
+    formats = {"date": day, "money": money}
+    for i, column in enumerate(declared.columns):
+        own = text if column.kind in TEXT_KINDS else formats.get(column.kind)
+        sheet.set_column(i, i, 18, own)
+        sheet.write_string(0, i, headers_of(declared, lang)[i], bold)
+    sheet.freeze_panes(1, 0)
+    columns = [
+        frame[column.name].astype(object).where(frame[column.name].notna(), None).tolist()
+        for column in declared.columns
+    ]
+    for row, cells in enumerate(zip(*columns, strict=True), start=1):
+        for i, cell in enumerate(cells):
+            if cell is None:
+                continue
+            if declared.columns[i].kind in TEXT_KINDS:
+                sheet.write_string(row, i, cell, text)
+            elif declared.columns[i].kind == "date":
+                sheet.write_datetime(row, i, pd.Timestamp(cell).to_pydatetime(), day)
+            else:
+                sheet.write_number(row, i, cell, formats.get(declared.columns[i].kind))

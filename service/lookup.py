@@ -1,0 +1,230 @@
+"""One person's gaps and recommendations as documents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from recommender.eligibility import REASONS
+from recommender.explanation import explain_row
+from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
+from recommender.policy import Policy
+from recommender.ranking import RankedLists
+from recommender.use_cases import expect, recommend
+from recommender.workforce import Workforce
+from service.phrases import competency_name, left_out_text, reason_text
+from service.pipeline import Office, explanation_context
+from service.wording import Wording
+from training_catalog.catalog import Catalog
+from training_catalog.training import MODES
+
+
+def _plain(value: float) -> float | int | None:
+    """Return a figure without a needless point; None where it is not known."""
+    if np.isnan(value):
+        return None
+    rounded = round(float(value), 6)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def gap_rows(gaps: Gaps, catalog: Catalog, wording: Wording) -> list[dict[str, Any]]:
+    """Return every required competency of the people in `gaps`, levels as on the framework's own scale."""
+    sign = catalog.competencies.direction[gaps.competency]
+    return [
+        {
+            "competency": str(catalog.competencies.ids[competency]),
+            "name": competency_name(catalog, competency, wording),
+            "required": _plain(gaps.required[i] * sign[i]),
+            "assessed": _plain(gaps.assessed[i] * sign[i]),
+            "deficit": _plain(gaps.deficit[i]),
+            "state": STATE_NAMES[int(gaps.state[i])],
+            "assessed_on": None if np.isnat(gaps.assessed_on[i]) else gaps.assessed_on[i].item(),
+            "self_rated": _plain(gaps.self_rated[i] * sign[i]),
+            "default": bool(gaps.is_default[i]),
+        }
+        for i, competency in enumerate(gaps.competency.tolist())
+    ]
+
+
+def _identity(office: Office, nip: str) -> dict[str, Any]:
+    """Return name, position and unit of a person as on file."""
+    people, positions, units = (office.tables[name] for name in ("employees", "positions", "units"))
+    row = people[people["employee"] == nip].iloc[0]
+    position = positions.loc[positions["position"] == row["position"], "name"]
+    unit = units.loc[units["unit"] == row["unit"], "name"]
+    return {
+        "name": str(row["name"]),
+        "position": str(position.iloc[0]) if len(position) else None,
+        "unit": str(unit.iloc[0]) if len(unit) else None,
+    }
+
+
+def gap_document(office: Office, nip: str, wording: Wording) -> dict[str, Any]:
+    """Return one person's gaps.
+
+    Raises
+    ------
+    UnknownIdError
+        When nobody has that number.
+    """
+    crew = office.workforce.take(office.person(nip))
+    gaps = find_gaps(crew, office.catalog, office.on, Policy().gap)
+    match = job_person_match(gaps)
+    return {
+        "employee": nip,
+        **_identity(office, nip),
+        "on": office.on,
+        "catalog": office.catalog.version,
+        "gaps": gap_rows(gaps, office.catalog, wording),
+        "job_person_match": _plain(match[0]) if len(match) else None,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFilter:
+    """What to show of a list.
+
+    Parameters
+    ----------
+    limit : Most items.
+    mode : Only classes of this mode.
+    max_cost : Only classes of at most this cost, in rupiah.
+    start, end : Only classes that begin on or after, and end on or before.
+    """
+
+    limit: int = 10
+    mode: str | None = None
+    max_cost: int | None = None
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether classes have to be chosen anew."""
+        return any(value is not None for value in (self.mode, self.max_cost, self.start, self.end))
+
+
+def _keeps(office: Office, wanted: ListFilter) -> Callable[[int, int], bool]:
+    """Return a test of a class by its offering and cost."""
+    offerings = office.catalog.offerings
+
+    def keeps(offering: int, cost: int) -> bool:
+        starts, ends = offerings.start[offering].item(), offerings.end[offering].item()
+        return (
+            (wanted.mode is None or MODES[int(offerings.mode[offering])] == wanted.mode)
+            and (wanted.max_cost is None or cost <= wanted.max_cost)
+            and (wanted.start is None or starts >= wanted.start)
+            and (wanted.end is None or ends <= wanted.end)
+        )
+
+    return keeps
+
+
+def _option_shown(lists: RankedLists, row: int, keeps: Callable[[int, int], bool] | None) -> int | None:
+    """Return the option to show of a row: the list's own, or the cheapest that passes the filter; None for none."""
+    if keeps is None:
+        return int(lists.option[row])
+    options = lists.options
+    mine = np.flatnonzero(options.pair == lists.pair[row])
+    passing = [int(i) for i in mine if keeps(int(options.offering[i]), int(options.cost[i]))]
+    return min(passing, key=lambda i: (int(options.cost[i]), int(options.offering[i])), default=None)
+
+
+def _item(office: Office, lists: RankedLists, row: int, option: int) -> dict[str, Any]:
+    catalog = office.catalog
+    training = int(lists.training[row])
+    item: dict[str, Any] = {
+        "training": str(catalog.trainings.ids[training]),
+        "name": str(catalog.trainings.names[training]),
+        "offering": None,
+        "benefit": round(float(lists.benefit[row]), 6),
+        "low": round(float(lists.lower[row]), 6),
+        "high": round(float(lists.upper[row]), 6),
+        "completion": round(float(lists.completion[row]), 6),
+        "cost": None,
+        "hours": _plain(catalog.trainings.hours[training]),
+        "mode": MODES[int(catalog.trainings.mode[training])],
+        "start": None,
+        "end": None,
+    }
+    if option >= 0:
+        offering = int(lists.options.offering[option])
+        item |= {
+            "offering": str(catalog.offerings.ids[offering]),
+            "cost": int(lists.options.cost[option]),
+            "mode": MODES[int(catalog.offerings.mode[offering])],
+            "start": catalog.offerings.start[offering].item(),
+            "end": catalog.offerings.end[offering].item(),
+        }
+    return item
+
+
+def recommendation_document(
+    office: Office, nip: str, wanted: ListFilter, wording: Wording, policy: Policy
+) -> dict[str, Any]:
+    """Return one person's ranked trainings with reasons, and those left out with theirs.
+
+    Raises
+    ------
+    UnknownIdError
+        When nobody has that number.
+    """
+    row_in_office = office.person(nip)
+    crew = office.workforce.take(row_in_office)
+    expected = expect(office.workforce, office.catalog, office.on, policy)
+    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy, expected=expected)
+    context = explanation_context(office, crew, policy)
+    keeps = _keeps(office, wanted) if wanted.narrows else None
+    items: list[dict[str, Any]] = []
+    for row in range(len(lists.pair)):
+        option = _option_shown(lists, row, keeps)
+        if option is None or len(items) >= wanted.limit:
+            continue
+        reasons = [
+            {
+                "code": r.code,
+                "competency": str(office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
+                "levels": _plain(r.levels),
+                "text": reason_text(r, office.catalog, wording),
+            }
+            for r in explain_row(lists, row, crew, office.catalog, context)
+        ]
+        items.append({"rank": len(items) + 1, **_item(office, lists, row, option), "reasons": reasons})
+    return {
+        "employee": nip,
+        **_identity(office, nip),
+        "on": office.on,
+        "model": office.predictor.identifier,
+        "catalog": office.catalog.version,
+        "state": office.predictor.state,
+        "verdict": office.predictor.verdict,
+        "gaps": gap_rows(lists.candidates.gaps, office.catalog, wording),
+        "notice": _notice(lists, crew, wording),
+        "items": items,
+        "left_out": _left_out(office, lists, wording),
+    }
+
+
+def _notice(lists: RankedLists, crew: Workforce, wording: Wording) -> str | None:
+    """Say what a reader must know of the list as a whole."""
+    gaps = lists.candidates.gaps
+    if int(crew.position[0]) < 0:
+        return wording.text("No position is on file, so there is nothing to compare with.")
+    if not len(gaps.state):
+        return wording.text("The position has no competency standard on file.")
+    if (gaps.state == STATE_NAMES.index("never-assessed")).all():
+        return wording.text("Not assessed yet: the list follows the position's standard.")
+    return None
+
+
+def _left_out(office: Office, lists: RankedLists, wording: Wording) -> list[dict[str, Any]]:
+    left, ids = lists.left_out, office.catalog.trainings.ids
+    rows = []
+    for i in range(len(left.reason)):
+        requires = str(ids[left.requires[i]]) if left.requires[i] >= 0 else ""
+        code = REASONS[int(left.reason[i])]
+        rows.append({"training": str(ids[left.training[i]]), "code": code,
+                     "text": left_out_text(code, requires, wording)})  # fmt: skip
+    return rows

@@ -1,0 +1,97 @@
+"""A plan as the documents of ``plan --json`` and ``plans``."""
+
+from typing import Any
+
+import pandas as pd
+
+from recommender.plan import Plan
+from service.phrases import unmet_text
+from service.wording import Wording
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if abs(value) != float("inf") and value == value else None  # noqa: PLR0124 (NaN test)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dicts keyed by column name."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def unmet_rows(plan: Plan, wording: Wording) -> list[dict[str, Any]]:
+    """Return people with a need and nothing chosen, with the reason in words."""
+    return [
+        {"employee": row["employee"], "code": row["code"], "text": unmet_text(row, wording), "needs": int(row["needs"]),
+         "training": row["training"] or None, "offering": row["offering"] or None}
+        for row in _records(plan.unmet)
+    ]  # fmt: skip
+
+
+def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> dict[str, Any]:
+    """Return the answer; `chosen` and `unmet` only when the whole is asked for."""
+    totals = plan.totals
+    lines = plan.lines[["line", "planned", "reserve", "spent", "free", "price"]]
+    document: dict[str, Any] = {
+        "plan": plan_id, "year": plan.provenance.year, "status": totals.status, "objective": totals.objective,
+        "bound": _finite(totals.bound), "gap": _finite(totals.gap), "benefit": totals.benefit, "cost": totals.cost,
+        "assignments": totals.assignments, "people": totals.people,
+        "lines": [{k: (v if k == "line" else int(v) if k != "price" else float(v)) for k, v in row.items()}
+                  for row in lines.to_dict("records")],
+        "offerings": [{"offering": r["offering"], "opened": bool(r["opened"]), "seats": int(r["seats"]),
+                       "taken": int(r["taken"]), "code": r["code"]} for r in plan.offerings.to_dict("records")],
+        "clashes": plan.clashes.to_dict("records"),
+        "unmet_by_code": {str(k): int(v) for k, v in plan.unmet["code"].value_counts().items()},
+        "warnings": [list(warning) for warning in plan.warnings],
+        "verified": {"ok": not plan.violations, "violations": list(plan.violations)},
+        "model": plan.provenance.model, "model_state": plan.provenance.model_state, "catalog": plan.provenance.catalog,
+        "solver": plan.provenance.solver, "stopped_by_clock": plan.provenance.stopped_by_clock,
+        "tie_rule": plan.provenance.tie_rule,
+    }  # fmt: skip
+    if full:
+        chosen = plan.assignments[["employee", "offering", "training", "cost", "benefit"]]
+        document["chosen"] = chosen.to_dict("records")
+        document["unmet"] = unmet_rows(plan, wording)
+    return document
+
+
+def differences(one: Plan, other: Plan) -> dict[str, Any]:
+    """Return what differs from one plan to another: totals, and who moved from where to where."""
+    before = one.assignments[["employee", "offering"]].assign(side="before")
+    after = other.assignments[["employee", "offering"]].assign(side="after")
+    both = pd.concat([before, after])
+    alone = both[~both.duplicated(["employee", "offering"], keep=False)]
+    rows = []
+    for employee, part in alone.groupby("employee"):
+        lost = sorted(part.loc[part.side == "before", "offering"])
+        gained = sorted(part.loc[part.side == "after", "offering"])
+        for k in range(max(len(lost), len(gained))):
+            rows.append({"employee": employee, "old": lost[k] if k < len(lost) else None,
+                         "new": gained[k] if k < len(gained) else None})  # fmt: skip
+    return {
+        "objective": [one.totals.objective, other.totals.objective],
+        "cost": [one.totals.cost, other.totals.cost],
+        "people": [one.totals.people, other.totals.people],
+        "assignments": [one.totals.assignments, other.totals.assignments],
+        "changes": rows,
+    }
+
+
+def why_rows(plan: Plan, nip: str, training: str | None, wording: Wording) -> list[dict[str, Any]]:
+    """Return what the plan says of one person: what was chosen, or why nothing was."""
+    chosen = plan.assignments[plan.assignments["employee"] == nip]
+    if training is not None:
+        chosen = chosen[chosen["training"] == training]
+    rows: list[dict[str, Any]] = [
+        {"employee": nip, "code": "chosen", "training": r["training"], "offering": r["offering"], "needs": 0,
+         "text": wording.text("Chosen: class {offering} for {cost}, expected gain {benefit} levels.",
+                              offering=r["offering"], cost=wording.money(int(r["cost"])),
+                              benefit=wording.number(float(r["benefit"]), 2))}
+        for r in chosen.to_dict("records")
+    ]  # fmt: skip
+    unmet = plan.unmet[plan.unmet["employee"] == nip]
+    rows += [
+        {"employee": nip, "code": r["code"], "training": r["training"], "offering": r["offering"],
+         "needs": int(r["needs"]), "text": unmet_text(r, wording)}
+        for r in _records(unmet)
+    ]  # fmt: skip
+    return rows
