@@ -1,5 +1,6 @@
 """Expected deficit closed: completion times gain, with monotone constraints and split-conformal intervals."""
 
+import hashlib
 from typing import Self
 
 import numpy as np
@@ -8,16 +9,20 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.baseline import BenefitEstimates
 from models.completion import CompletionModel, canonical_order, without_empty_columns
-from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix
-from training_catalog.columns import BoolArray, FloatArray
+from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
+from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
 DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
 COVERED = FEATURE_NAMES.index("covered_deficit")
+AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
 RULE = FEATURE_NAMES.index("rule_benefit")
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
 COVERAGE = 0.8  # share of outcomes that the interval should hold
 CALIBRATION_SHARE = 0.25  # latest share of the rows kept from the fit for the intervals
 FEWEST_PER_BIN = 50  # rows behind each quantile
+MOST_BINS = 8
+FEWEST_MEASURED = 30  # measured outcomes that can stand for those not measured
+FAR_SMALLER = 5.0  # times smaller: measured ones would count so often that a few decide
 
 
 class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -42,7 +47,19 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
         self.min_samples_leaf = min_samples_leaf
 
     def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:
-        """Fit on rows whose gain was measured."""
+        """Fit on rows whose gain is known.
+
+        Parameters
+        ----------
+        X : shape (n_rows, n_features).
+        y : Weighted levels closed by those who completed; NaN not known.
+
+        Raises
+        ------
+        LengthMismatchError
+            When the columns are not those of `FEATURES`.
+        """
+        check_features(X)
         known = ~np.isnan(y)
         X, y = X[known], y[known]
         order = canonical_order(X, y)
@@ -59,16 +76,21 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
         """Return the gain of each row, 0 to the covered deficit; clipping keeps the constraints."""
-        covered = np.nan_to_num(X[:, COVERED].astype(np.float64))
+        check_features(X)
         gain = rule_gain(X)
         if self.model_ is not None and len(X):
             gain = gain * np.maximum(np.asarray(self.model_.predict(X), dtype=np.float64), 0.0)
-        return np.clip(gain, 0.0, np.maximum(covered, 0.0))
+        return np.clip(gain, 0.0, covered_deficit(X))
 
 
 def rule_gain(X: FeatureMatrix) -> FloatArray:
     """Return what the rule expects to be closed by a completed training."""
     return np.maximum(np.nan_to_num(X[:, RULE].astype(np.float64)), 0.0)
+
+
+def covered_deficit(X: FeatureMatrix) -> FloatArray:
+    """Return the most that a training can close; nothing where it is not known."""
+    return np.maximum(np.nan_to_num(X[:, COVERED].astype(np.float64)), 0.0)
 
 
 class PairModel:
@@ -79,45 +101,72 @@ class PairModel:
     completion_, benefit_ : The fitted parts.
     edges_ : Bounds of the bins of predicted mean.
     below_, above_ : Residual quantiles of each bin, in weighted levels.
+    n_rows_ : Rows it was fitted and calibrated on.
+    rows_digest_ : Digest of those rows, whatever their order.
     """
 
-    def fit(self, X: FeatureMatrix, y_completed: FloatArray, y_gain: FloatArray) -> Self:
-        """Fit on earlier rows, and calibrate the intervals on the latest of them.
+    def fit(
+        self,
+        X: FeatureMatrix,
+        y_completed: FloatArray,
+        y_gain: FloatArray,
+        *,
+        y_measured: FloatArray | None = None,
+        is_calibration: BoolArray | None = None,
+    ) -> Self:
+        """Fit on earlier rows, calibrate the intervals on the latest of them, then fit on all.
 
         Parameters
         ----------
-        X : Rows in the order of time; the last share calibrates.
+        X : Rows; in the order of time unless `is_calibration` is given.
         y_completed : 1, 0 or NaN.
-        y_gain : Weighted levels closed; NaN where not measured.
+        y_gain : Weighted levels closed, to learn from; NaN where not known.
+        y_measured : Weighted levels really found closed, where `y_gain` holds something smoother; the intervals are
+            for these. `y_gain` when None.
+        is_calibration : The later rows, which calibrate; the last quarter when None.
+
+        Raises
+        ------
+        LengthMismatchError
+            When columns are not those of `FEATURES`, or lengths differ.
+
+        Notes
+        -----
+        Split-conformal intervals (Lei et al. 2018, JASA 113) by bins of the predicted mean. The last fit uses all rows,
+        so the residuals are those of a slightly poorer model: intervals err to the wide side.
         """
-        n_fit = len(X) - int(len(X) * CALIBRATION_SHARE)
-        self.completion_ = CompletionModel().fit(X[:n_fit], y_completed[:n_fit])
-        self.benefit_ = BenefitModel().fit(X[:n_fit], y_gain[:n_fit])
-        self._calibrate(X[n_fit:], y_completed[n_fit:], y_gain[n_fit:])
+        check_features(X)
+        found = y_gain if y_measured is None else y_measured
+        later = _latest(len(X)) if is_calibration is None else is_calibration
+        check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
+        early = ~later
+        self.completion_ = CompletionModel().fit(X[early], y_completed[early])
+        self.benefit_ = BenefitModel().fit(X[early], y_gain[early])
+        self._calibrate(X[later], y_completed[later], found[later])
         self.completion_ = CompletionModel().fit(X, y_completed)
         self.benefit_ = BenefitModel().fit(X, y_gain)
+        self.n_rows_ = len(X)
+        self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)
         return self
 
     def _mean(self, X: FeatureMatrix) -> tuple[FloatArray, FloatArray]:
-        completion = self.completion_.predict_proba(X)[:, 1] if len(X) else np.zeros(0)
+        completion: FloatArray = self.completion_.predict_proba(X)[:, 1]
         return completion * self.benefit_.predict(X), completion
 
-    def _calibrate(self, X: FeatureMatrix, y_completed: FloatArray, y_gain: FloatArray) -> None:
+    def _calibrate(self, X: FeatureMatrix, y_completed: FloatArray, y_found: FloatArray) -> None:
         """Take residual quantiles in bins of the predicted mean; what was not completed closed nothing."""
-        outcome = np.where(y_completed == 0, 0.0, y_gain)
-        known = ~np.isnan(outcome)
-        mean, _ = self._mean(X[known])
-        residual = outcome[known] - mean
-        n_bins = max(1, min(8, len(residual) // FEWEST_PER_BIN))
+        weight = outcome_weights(X, y_completed, y_found)
+        used = weight > 0
+        weight, outcome = weight[used], outcomes_of(y_completed, y_found)[used]
+        mean, _ = self._mean(X[used])
+        n_bins = max(1, min(MOST_BINS, len(mean) // FEWEST_PER_BIN))
         inner = np.quantile(mean, np.linspace(0, 1, n_bins + 1)[1:-1]) if len(mean) else np.zeros(0)
         self.edges_ = np.unique(inner)
         bins = np.searchsorted(self.edges_, mean, side="right")
-        tails = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
-        below, above = [], []
-        for i in range(len(self.edges_) + 1):
-            own = residual[bins == i]
-            below.append(float(np.quantile(own, tails[0], method="lower")) if len(own) else -np.inf)
-            above.append(float(np.quantile(own, tails[1], method="higher")) if len(own) else np.inf)
+        tail = (1 - COVERAGE) / 2
+        each = [bins == i for i in range(len(self.edges_) + 1)]
+        above = [conformal_quantile((outcome - mean)[own], weight[own], tail) for own in each]
+        below = [-conformal_quantile((mean - outcome)[own], weight[own], tail) for own in each]
         self.below_, self.above_ = np.minimum(below, 0.0), np.maximum(above, 0.0)
 
     def predict(self, X: FeatureMatrix) -> BenefitEstimates:
@@ -128,7 +177,7 @@ class PairModel:
         Finite estimates with 0 <= lower <= mean <= upper <= covered deficit.
         """
         mean, completion = self._mean(X)
-        covered = np.maximum(np.nan_to_num(X[:, COVERED].astype(np.float64)), mean)
+        covered = np.maximum(covered_deficit(X), mean)
         bins = np.searchsorted(self.edges_, mean, side="right")
         return BenefitEstimates(
             mean=mean,
@@ -138,6 +187,92 @@ class PairModel:
         )
 
 
+def _latest(n_rows: int) -> BoolArray:
+    return np.arange(n_rows) >= n_rows - int(n_rows * CALIBRATION_SHARE)
+
+
+def rows_digest(X: FeatureMatrix, *columns: FloatArray) -> str:
+    """Digest rows, whatever their order.
+
+    Examples
+    --------
+    >>> X = np.zeros((2, len(FEATURES)), dtype=np.float32)
+    >>> rows_digest(X, np.array([0.0, 1.0])) == rows_digest(X, np.array([1.0, 0.0]))
+    True
+    """
+    table = np.column_stack([X.astype(np.float64), *columns]) + 0.0  # no negative zero
+    table[np.isnan(table)] = np.nan  # one NaN of the many
+    ordered = table[np.lexsort(np.nan_to_num(table, nan=-1e30).T)]
+    return hashlib.sha256(np.ascontiguousarray(ordered).tobytes()).hexdigest()
+
+
+def conformal_quantile(residual: FloatArray, weight: FloatArray, tail: float) -> float:
+    """Return what a new residual exceeds with a probability of at most `tail`.
+
+    Parameters
+    ----------
+    residual, weight : shape (n,); each residual counts `weight` times.
+    tail : 0 to 1.
+
+    Returns
+    -------
+    One of the residuals; infinite when there are too few to say.
+
+    Notes
+    -----
+    The new row counts as one of mean weight beyond the largest residual (Tibshirani et al. 2019, NeurIPS 32).
+
+    Examples
+    --------
+    >>> conformal_quantile(np.arange(9.0), np.ones(9), 0.1)
+    8.0
+    >>> conformal_quantile(np.arange(8.0), np.ones(8), 0.1)
+    inf
+    """
+    if not len(residual):
+        return float("inf")
+    order = np.argsort(residual, kind="stable")
+    reached = np.cumsum(weight[order]) / (weight.sum() + weight.mean())
+    i = int(np.searchsorted(reached, 1 - tail - 1e-12))
+    return float(residual[order][i]) if i < len(order) else float("inf")
+
+
+def outcomes_of(y_completed: FloatArray, y_gain: FloatArray) -> FloatArray:
+    """Return what each participation closed: the gain when completed, nothing when not, NaN when not known."""
+    return np.where(y_completed == 0, 0.0, np.where(y_completed == 1, y_gain, np.nan))
+
+
 def measured(y_completed: FloatArray, y_gain: FloatArray) -> BoolArray:
     """Return rows whose outcome is known: measured, or not completed and therefore nothing closed."""
-    return ~np.isnan(np.where(y_completed == 0, 0.0, y_gain))
+    return ~np.isnan(outcomes_of(y_completed, y_gain))
+
+
+def outcome_weights(X: FeatureMatrix, y_completed: FloatArray, y_gain: FloatArray) -> FloatArray:
+    """Return how often each known outcome counts, so that they stand for all participations with a deficit to close.
+
+    Parameters
+    ----------
+    X, y_completed, y_gain : Rows as in `PairModel.fit`.
+
+    Returns
+    -------
+    shape (n_rows,); 0 where the outcome is not known, or nothing could be closed.
+
+    Notes
+    -----
+    Every participation not completed has a known outcome (nothing), but only some of the completed were measured:
+    unweighted, the known ones complete too rarely. Measured ones count n_completed / n_measured times (inverse
+    probability weights, Horvitz & Thompson 1952), apart for people assessed before and never assessed. A group is left
+    out, failures too, when fewer than `FEWEST_MEASURED` of it were measured, or a far smaller share than of the other.
+    """
+    weight = np.zeros(len(X))
+    is_new, has_deficit = np.isnan(X[:, AGE]), covered_deficit(X) > 0
+    groups = [has_deficit & is_new, has_deficit & ~is_new]
+    completed = [group & (y_completed == 1) for group in groups]
+    found = [done & ~np.isnan(y_gain) for done in completed]
+    share = [f.sum() / max(done.sum(), 1) for f, done in zip(found, completed, strict=True)]
+    for i, group in enumerate(groups):
+        if found[i].sum() >= FEWEST_MEASURED and share[i] >= max(share) / FAR_SMALLER:
+            weight[found[i]] = 1.0 / share[i]
+            weight[group & (y_completed == 0)] = 1.0
+    return weight

@@ -8,13 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.baseline import BaselineRule, BenefitPredictor
-from models.benefit import COVERAGE, measured
+from models.benefit import COVERAGE, covered_deficit, outcome_weights, outcomes_of
 from models.features import FeatureMatrix
-from models.metrics import brier_score, concordance, interval_coverage, mean_absolute_error
+from models.metrics import (
+    brier_score,
+    calibration_error,
+    concordance,
+    concordances,
+    interval_coverage,
+    root_mean_squared_error,
+)
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 from training_catalog.errors import InvalidValueError
 
-N_RESAMPLES = 200  # bootstrap resamples behind each interval
+N_RESAMPLES = 400  # bootstrap resamples behind each interval
+RESAMPLES_AT_ONCE = 50  # bounds memory
 DateLike = NDArray[Any]  # datetime64[D]
 
 
@@ -25,15 +33,18 @@ class Comparison:
     Parameters
     ----------
     n_train, n_test : Rows with a known outcome before and after the cut.
+    n_measured : Later rows that were completed and measured; the other known ones were not completed.
     model_concordance, rule_concordance : Share of pairs ordered rightly, 0.5 is chance.
     gain, gain_lower, gain_upper : Difference of the two with a 95 % bootstrap interval.
-    model_error, rule_error : Mean absolute error in weighted levels.
+    model_error, rule_error : Root mean squared error in weighted levels.
     model_brier, rule_brier : Of completion.
-    coverage, nominal_coverage : Share of outcomes inside the interval, and what it should be.
+    model_calibration : Average calibration error of completion, a share.
+    coverage, nominal_coverage : Share of outcomes inside the model's interval, and what it should be.
     """
 
     n_train: int
     n_test: int
+    n_measured: int
     model_concordance: float
     rule_concordance: float
     gain: float
@@ -43,6 +54,7 @@ class Comparison:
     rule_error: float
     model_brier: float
     rule_brier: float
+    model_calibration: float
     coverage: float
     nominal_coverage: float
 
@@ -97,35 +109,56 @@ def compare(
     Parameters
     ----------
     model : Fitted on earlier rows only.
-    X, y_completed, y_gain : Later rows; what was not completed closed nothing.
+    X, y_completed, y_gain : Later rows; gains as they were really measured.
     rng : For the bootstrap.
     n_train : Rows with a known outcome that the model was fitted on.
+
+    Notes
+    -----
+    Known outcomes are weighted to stand for all participations (`models.benefit.outcome_weights`). The error is squared
+    because a prediction is an expectation: with mostly zero outcomes the absolute error is smallest for a prediction
+    of nothing. A measured outcome below nothing, or above what was covered, is held against the interval's end there.
+    The bootstrap draws rows one by one: rows of one person count as independent.
     """
-    known = measured(y_completed, y_gain)
-    outcome = np.where(y_completed == 0, 0.0, y_gain)[known]
-    X, completed = X[known], y_completed[known]
-    n = len(outcome)
-    if n == 0:
+    weight = outcome_weights(X, y_completed, y_gain)
+    used = weight > 0
+    if not used.any():
         return _nothing_to_compare(n_train)
     own, rule = model.predict(X), BaselineRule().predict(X)
-    differences = []
-    for _ in range(N_RESAMPLES):
-        count = rng.multinomial(n, np.full(n, 1.0 / n)).astype(np.float64)
-        differences.append(concordance(outcome, own.mean, count) - concordance(outcome, rule.mean, count))
-    lower, upper = np.quantile(differences, [0.025, 0.975])
-    model_c, rule_c = concordance(outcome, own.mean), concordance(outcome, rule.mean)
+    outcome, weight = outcomes_of(y_completed, y_gain)[used], weight[used]
+    capped = np.clip(outcome, 0.0, np.maximum(covered_deficit(X), own.mean)[used])
+    lower, upper = _difference_interval(outcome, own.mean[used], rule.mean[used], weight, rng)
+    model_c, rule_c = concordance(outcome, own.mean[used], weight), concordance(outcome, rule.mean[used], weight)
+    decided = ~np.isnan(y_completed)
+    happened, chance, usual = y_completed[decided], own.completion[decided], rule.completion[decided]
     return Comparison(
-        n_train=n_train, n_test=n, model_concordance=model_c, rule_concordance=rule_c, gain=model_c - rule_c,
-        gain_lower=float(lower), gain_upper=float(upper),
-        model_error=mean_absolute_error(outcome, own.mean), rule_error=mean_absolute_error(outcome, rule.mean),
-        model_brier=brier_score(completed, own.completion), rule_brier=brier_score(completed, rule.completion),
-        coverage=interval_coverage(outcome, own.lower, own.upper), nominal_coverage=COVERAGE,
+        n_train=n_train, n_test=int(used.sum()), n_measured=int((y_completed[used] == 1).sum()),
+        model_concordance=model_c, rule_concordance=rule_c, gain=model_c - rule_c, gain_lower=lower, gain_upper=upper,
+        model_error=root_mean_squared_error(outcome, own.mean[used], weight),
+        rule_error=root_mean_squared_error(outcome, rule.mean[used], weight),
+        model_brier=brier_score(happened, chance), rule_brier=brier_score(happened, usual),
+        model_calibration=calibration_error(happened, chance),
+        coverage=interval_coverage(capped, own.lower[used], own.upper[used], weight), nominal_coverage=COVERAGE,
     )  # fmt: skip
+
+
+def _difference_interval(
+    outcome: FloatArray, own: FloatArray, rule: FloatArray, weight: FloatArray, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return the 95 % percentile interval of the difference in concordance (Efron & Tibshirani 1993)."""
+    n = len(outcome)
+    parts = []
+    for first in range(0, N_RESAMPLES, RESAMPLES_AT_ONCE):
+        count = rng.multinomial(n, np.full(n, 1.0 / n), size=min(RESAMPLES_AT_ONCE, N_RESAMPLES - first)).T
+        resampled = count * weight[:, None]
+        parts.append(concordances(outcome, own, resampled) - concordances(outcome, rule, resampled))
+    lower, upper = np.quantile(np.concatenate(parts), [0.025, 0.975])
+    return float(lower), float(upper)
 
 
 def _nothing_to_compare(n_train: int) -> Comparison:
     return Comparison(
-        n_train=n_train, n_test=0, model_concordance=0.5, rule_concordance=0.5, gain=0.0, gain_lower=0.0,
-        gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, coverage=0.0,
-        nominal_coverage=COVERAGE,
+        n_train=n_train, n_test=0, n_measured=0, model_concordance=0.5, rule_concordance=0.5, gain=0.0, gain_lower=0.0,
+        gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, model_calibration=0.0,
+        coverage=0.0, nominal_coverage=COVERAGE,
     )  # fmt: skip

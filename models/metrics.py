@@ -24,6 +24,22 @@ def mean_absolute_error(actual: FloatArray, predicted: FloatArray, weight: Float
     return float(np.average(np.abs(actual - predicted), weights=weight))
 
 
+def root_mean_squared_error(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+    """Root of the mean squared difference, in the unit of the values; smallest for the true expectation.
+
+    Parameters
+    ----------
+    actual, predicted : shape (n,), n at least 1.
+    weight : Times each row counts; once when None.
+
+    Examples
+    --------
+    >>> root_mean_squared_error(np.array([1.0, 0.0]), np.array([0.0, 0.0]), np.array([1.0, 3.0]))
+    0.5
+    """
+    return float(np.sqrt(np.average((actual - predicted) ** 2, weights=weight)))
+
+
 def brier_score(happened: FloatArray, probability: FloatArray) -> float:
     """Mean squared difference between outcome (0 or 1) and probability (Brier 1950, Monthly Weather Review 78).
 

@@ -6,6 +6,7 @@ from models.evaluation import Comparison
 
 FEWEST_ROWS = 400  # outcomes needed for fitting and judging together
 FEWEST_TEST_ROWS = 100  # later outcomes needed for judging
+FEWEST_MEASURED = 50  # later outcomes of people who completed and were assessed again
 NOT_ENOUGH_DATA, NO_BETTER, APPROVED = "not-enough-data", "no-better-than-rule", "approved"
 
 
@@ -26,14 +27,18 @@ class Verdict:
 
 
 def judge(
-    comparison: Comparison, *, fewest_rows: int = FEWEST_ROWS, fewest_test_rows: int = FEWEST_TEST_ROWS
+    comparison: Comparison,
+    *,
+    fewest_rows: int = FEWEST_ROWS,
+    fewest_test_rows: int = FEWEST_TEST_ROWS,
+    fewest_measured: int = FEWEST_MEASURED,
 ) -> Verdict:
     """Judge a model by how much better than the rule it ordered later outcomes.
 
     Parameters
     ----------
     comparison : Model against rule.
-    fewest_rows, fewest_test_rows : Below these nothing is concluded.
+    fewest_rows, fewest_test_rows, fewest_measured : Below any of these nothing is concluded.
 
     Returns
     -------
@@ -41,11 +46,12 @@ def judge(
     """
     c = comparison
     n_rows = c.n_train + c.n_test
-    if n_rows < fewest_rows or c.n_test < fewest_test_rows:
+    if n_rows < fewest_rows or c.n_test < fewest_test_rows or c.n_measured < fewest_measured:
         rows = "row" if n_rows == 1 else "rows"
         words = (
-            f"Too few data: {n_rows} {rows} with a known outcome, {c.n_test} of them later; "
-            f"needs {fewest_rows} and {fewest_test_rows}."
+            f"Too few data: {n_rows} {rows} with a known outcome, {c.n_test} of them later, "
+            f"{c.n_measured} of these measured after completing; "
+            f"needs {fewest_rows}, {fewest_test_rows} and {fewest_measured}."
         )
         return Verdict(code=NOT_ENOUGH_DATA, words=words, comparison=c)
     figures = (
