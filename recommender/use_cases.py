@@ -136,8 +136,9 @@ def fit_models(
     cut = cut_for(outcomes.on, VALIDATION_SHARE)
     earlier, later = split_by_time(outcomes.on, cut, today=on)
     model = PairModel().fit(
-        outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain_to_learn[earlier]
-    )
+        outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain_to_learn[earlier],
+        y_measured=outcomes.gain[earlier],
+    )  # fmt: skip
     n_train = int(measured(outcomes.was_completed[earlier], outcomes.gain[earlier]).sum())
     comparison = compare(
         model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
