@@ -2,11 +2,12 @@
 
 import hashlib
 import io
+import pickle
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import joblib
 import numpy as np
@@ -21,9 +22,9 @@ SCHEMA_VERSION = 1  # of the pickled classes; raise it when their attributes cha
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions a pickle depends on."""
+    """Return the versions a pickle depends on: of Python major and minor, of the libraries to the last digit."""
     return {
-        "python": platform.python_version(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "scikit-learn": sklearn.__version__,
@@ -51,7 +52,13 @@ class Manifest:
     created_on : Day.
     verdict : Words of the verdict.
     n_rows : Past participations it learned from and was judged on.
+    rows_digest : Digest of the rows it was fitted on, whatever their order.
     details : Anything else worth knowing, as text.
+
+    Notes
+    -----
+    The digest shows damage and mix-ups, not forgery: who can write into the model store can write a manifest too.
+    Artefacts from elsewhere must not be put there.
     """
 
     model_id: str
@@ -62,6 +69,7 @@ class Manifest:
     created_on: str
     verdict: str
     n_rows: int
+    rows_digest: str
     details: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,24 +78,54 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Manifest":
-        """Read it from plain values.
+        """Read it from plain values, such as a JSON document; entries it does not know are passed over.
 
         Raises
         ------
         ArtifactRefusedError
-            When a field is missing.
+            When an entry is missing or has another type.
+
+        Examples
+        --------
+        >>> Manifest.from_dict({"model_id": "m-0"})
+        Traceback (most recent call last):
+        training_catalog.errors.ArtifactRefusedError: model manifest: sha256 is missing
         """
-        names = [entry.name for entry in fields(cls)]
-        missing = [name for name in names if name not in document]
-        if missing:
-            raise ArtifactRefusedError(f"model manifest lacks {', '.join(missing)}")
-        return cls(**{name: document[name] for name in names})
+        return cls(**{entry.name: _checked(entry.name, str(entry.type), document) for entry in fields(cls)})
+
+
+def _checked(name: str, kind: str, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 (checked right here)
+    """Return an entry of a manifest when it has its declared type."""
+    if name not in document:
+        raise ArtifactRefusedError(f"model manifest: {name} is missing")
+    value = document[name]
+    expected = int if "int" in kind else dict if "dict" in kind else str
+    is_right = isinstance(value, expected) and not isinstance(value, bool)
+    if is_right and isinstance(value, dict):
+        is_right = all(isinstance(part, str) for entry in value.items() for part in entry)
+    if not is_right:
+        raise ArtifactRefusedError(f"model manifest: {name} is {value!r}; accepted: {expected.__name__}")
+    return value
 
 
 def pack(
     model: PairModel, *, created_on: date, verdict: str, n_rows: int, details: Mapping[str, str]
 ) -> tuple[bytes, Manifest]:
-    """Turn a model into bytes and a manifest."""
+    """Turn a fitted model into bytes and a manifest.
+
+    Parameters
+    ----------
+    model : Fitted.
+    created_on : Day.
+    verdict : Words of the verdict.
+    n_rows : Past participations it learned from and was judged on.
+    details : Anything else worth knowing, as text.
+
+    Returns
+    -------
+    payload : Uncompressed joblib artefact.
+    manifest : To be kept beside it, and checked before it is opened.
+    """
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
     payload = buffer.getvalue()
@@ -101,6 +139,7 @@ def pack(
         created_on=created_on.isoformat(),
         verdict=verdict,
         n_rows=n_rows,
+        rows_digest=model.rows_digest_,
         details=dict(details),
     )
 
@@ -115,19 +154,21 @@ def check(payload: bytes, manifest: Manifest) -> None:
     """
     found = hashlib.sha256(payload).hexdigest()
     if found != manifest.sha256:
-        raise ArtifactRefusedError(
-            f"model {manifest.model_id}: digest is {found[:12]}, manifest says {manifest.sha256[:12]}"
-        )
+        _refuse(manifest, f"digest of the file is {found[:12]}, its manifest says {manifest.sha256[:12]}")
+    if manifest.model_id != f"m-{found[:12]}":
+        _refuse(manifest, f"id does not belong to the file, whose id is m-{found[:12]}")
     if manifest.schema_version != SCHEMA_VERSION:
-        raise ArtifactRefusedError(
-            f"model {manifest.model_id}: schema version {manifest.schema_version}, this release reads {SCHEMA_VERSION}"
-        )
+        _refuse(manifest, f"schema version is {manifest.schema_version}, this release reads {SCHEMA_VERSION}")
     if manifest.features != feature_digest():
-        raise ArtifactRefusedError(f"model {manifest.model_id}: made for other features than this release has")
+        _refuse(manifest, f"features are {manifest.features[:12]}, this release has {feature_digest()[:12]}")
     for name, version in library_versions().items():
         made_with = manifest.versions.get(name, "unknown")
         if made_with != version:
-            raise ArtifactRefusedError(f"model {manifest.model_id}: made with {name} {made_with}, running {version}")
+            _refuse(manifest, f"made with {name} {made_with}, running {version}")
+
+
+def _refuse(manifest: Manifest, reason: str) -> NoReturn:
+    raise ArtifactRefusedError(f"model {manifest.model_id} refused: {reason}")
 
 
 def unpack(payload: bytes, manifest: Manifest) -> PairModel:
@@ -139,7 +180,10 @@ def unpack(payload: bytes, manifest: Manifest) -> PairModel:
         When a check fails, or the bytes hold something else than a model.
     """
     check(payload, manifest)
-    model = joblib.load(io.BytesIO(payload))
+    try:
+        model = joblib.load(io.BytesIO(payload))
+    except (AttributeError, EOFError, ImportError, IndexError, KeyError, pickle.UnpicklingError, ValueError) as error:
+        raise ArtifactRefusedError(f"model {manifest.model_id} refused: cannot be read ({error})") from error
     if not isinstance(model, PairModel):
-        raise ArtifactRefusedError(f"model {manifest.model_id}: holds {type(model).__name__}, not a model")
+        _refuse(manifest, f"holds {type(model).__name__}, not a model")
     return model
