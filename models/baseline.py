@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import FEATURE_NAMES, FeatureMatrix
+from models.features import FEATURE_NAMES, FeatureMatrix, check_features
 from training_catalog.columns import FloatArray, check_lengths, freeze
 
 # Share of a one-level deficit that one matching classroom course closes: learning d = 0.60 (Arthur et al. 2003,
@@ -20,8 +20,9 @@ MODE_EFFECTS = np.array([CLASSROOM_EFFECT, ONLINE_EFFECT, BLENDED_EFFECT])  # fa
 # online courses lower still), blended between. Assumptions of the demo's sources; a fitted model replaces them.
 MODE_COMPLETION = np.array([0.95, 0.35, 0.85])
 
+# Factors for level fit; assumptions of the field notes, no published figure was found.
 TOO_HIGH_FACTOR = 0.5  # for each level by which the entry level exceeds the person's
-BELOW_LEVEL_FACTOR = 0.2  # when the training begins more than a level below where the person already is
+BELOW_LEVEL_FACTOR = 0.2  # when the training ends at or below the level that the person already has
 
 _COLUMN = {name: i for i, name in enumerate(FEATURE_NAMES)}
 
@@ -61,7 +62,7 @@ def level_fit(level: FloatArray, level_from: FloatArray, level_to: FloatArray, r
     ----------
     level : The person's level.
     level_from, level_to : Entry and target level of the training.
-    required : Level the position asks for; kept for the rule's symmetry, coverage already ends at it.
+    required : Level the position asks for; what is taught beyond it does not count.
 
     Returns
     -------
@@ -81,7 +82,17 @@ def level_fit(level: FloatArray, level_from: FloatArray, level_to: FloatArray, r
 
 
 def mode_effectiveness(mode: NDArray[np.int64]) -> FloatArray:
-    """Share of a covered deficit that a completed training of each mode closes."""
+    """Share of a covered deficit that a completed training of each mode closes.
+
+    Parameters
+    ----------
+    mode : 0 face-to-face, 1 online, 2 blended.
+
+    Examples
+    --------
+    >>> mode_effectiveness(np.array([0, 1, 2])).tolist()
+    [0.4, 0.4, 0.46]
+    """
     return MODE_EFFECTS[mode]
 
 
@@ -93,7 +104,14 @@ class BaselineRule:
     """The rule as a predictor: what it expects to be closed, times the completion usual for the mode."""
 
     def predict(self, X: FeatureMatrix) -> BenefitEstimates:
-        """Estimate every pair; the interval runs from nothing to all that is covered."""
+        """Estimate every pair; the interval runs from nothing to all that is covered.
+
+        Raises
+        ------
+        LengthMismatchError
+            When the columns are not those of `FEATURES`.
+        """
+        check_features(X)
         online, blended = _column(X, "is_online"), _column(X, "is_blended")
         completion = np.where(
             online > 0, MODE_COMPLETION[1], np.where(blended > 0, MODE_COMPLETION[2], MODE_COMPLETION[0])

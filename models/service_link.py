@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 MINIMUM_PERIODS = 60  # unit-periods below which nothing is said
-NORMAL_95 = 1.96  # two-sided 95 % point of the normal distribution
+FEWEST_UNITS = 5  # units below which nothing is said: the interval is clustered by unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +51,19 @@ def estimate_link(
     Returns
     -------
     The within-unit, within-period slope with an interval clustered by unit; unsupported when there are fewer than
-    `MINIMUM_PERIODS` unit-periods or the dose does not vary.
+    `MINIMUM_PERIODS` unit-periods or `FEWEST_UNITS` units, or the dose does not vary.
 
     Notes
     -----
-    Two-way fixed effects by alternating demeaning; sandwich variance summed by unit. It describes what went
-    together in the past, not a proof of cause: units that improve for other reasons may also train more.
+    Two-way fixed effects by alternating demeaning; sandwich variance summed by unit, with the t distribution of
+    n_units - 1 degrees of freedom and the factor n_units / (n_units - 1) for few units (Cameron & Miller 2015, Journal
+    of Human Resources 50). It describes what went together in the past, not a proof of cause: units that improve for
+    other reasons may also train more.
     """
     n = len(value)
     nothing = ServiceLink(indicator=indicator, effect=0.0, lower=0.0, upper=0.0, n_periods=n, is_supported=False)
-    if n < MINIMUM_PERIODS:
+    n_units = len(np.unique(unit))
+    if n < MINIMUM_PERIODS or n_units < FEWEST_UNITS:
         return nothing
     x, y = _within(dose, unit, period), _within(value, unit, period)
     spread = float(x @ x)
@@ -67,8 +71,9 @@ def estimate_link(
         return nothing
     effect = float(x @ y) / spread
     by_unit = np.bincount(unit, weights=x * (y - effect * x))
-    error = float(np.sqrt(by_unit @ by_unit)) / spread
-    lower, upper = effect - NORMAL_95 * error, effect + NORMAL_95 * error
+    error = float(np.sqrt(by_unit @ by_unit * n_units / (n_units - 1))) / spread
+    reach = float(stdtrit(n_units - 1, 0.975)) * error
+    lower, upper = effect - reach, effect + reach
     return ServiceLink(indicator=indicator, effect=effect, lower=lower, upper=upper, n_periods=n,
                        is_supported=lower > 0 or upper < 0)  # fmt: skip
 
