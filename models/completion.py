@@ -72,7 +72,7 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.n_features_in_ = X.shape[1]
         self.share_ = float(y.mean()) if len(y) else EVEN_ODDS
         self.model_ = None
-        if 0.0 < self.share_ < 1.0:
+        if 0 < y.sum() < len(y):
             self.model_ = HistGradientBoostingClassifier(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
                 max_leaf_nodes=15, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
