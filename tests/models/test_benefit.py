@@ -1,0 +1,216 @@
+"""Benefit: the planted truth is found, directions hold, intervals cover, and no answer is ever missing."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.baseline import BaselineRule
+from models.benefit import (
+    FEWEST_MEASURED,
+    BenefitModel,
+    PairModel,
+    conformal_quantile,
+    covered_deficit,
+    measured,
+    outcome_weights,
+    outcomes_of,
+    rows_digest,
+)
+from models.features import FEATURES
+from models.metrics import concordance, interval_coverage, root_mean_squared_error
+from tests.models.planted import COLUMN, as_the_rule_says, better_than_rule, random_features
+from training_catalog.errors import LengthMismatchError
+
+DEFICITS = ("rule_benefit", "covered_deficit", "person_deficit", "n_covered")
+
+
+def test_the_planted_truth_is_found_better_than_by_the_rule(fitted):
+    fresh = better_than_rule(4_000, seed=2)
+    model, rule = fitted.predict(fresh.features), BaselineRule().predict(fresh.features)
+    assert concordance(fresh.true_mean, model.mean) > 0.9 > concordance(fresh.true_mean, rule.mean) + 0.05
+    model_error = root_mean_squared_error(fresh.true_mean, model.mean)
+    assert model_error < 0.6 * root_mean_squared_error(fresh.true_mean, rule.mean)
+
+
+def test_where_the_rule_is_the_truth_the_model_stays_close_to_it(fitted_on_the_rule):
+    fresh = as_the_rule_says(2_000, seed=2)
+    found = fitted_on_the_rule.predict(fresh.features)
+    assert root_mean_squared_error(fresh.true_mean, found.mean) < 0.05
+
+
+@given(st.sampled_from(DEFICITS), st.integers(0, 299), st.floats(0.01, 5.0))
+@settings(deadline=None, max_examples=60)
+def test_a_raised_deficit_never_lowers_the_benefit(fitted, name, row, more):
+    pair = random_features(300, np.random.default_rng(11))[row : row + 1]
+    pair[0, COLUMN[name]] = np.nan_to_num(pair[0, COLUMN[name]])
+    raised = pair.copy()
+    raised[0, COLUMN[name]] += more
+    assert fitted.predict(raised).mean[0] >= fitted.predict(pair).mean[0]
+
+
+@pytest.mark.parametrize("feature", [f for f in FEATURES if f.benefit_direction], ids=lambda f: f.name)
+def test_every_declared_direction_holds(fitted, feature):
+    rows = random_features(300, np.random.default_rng(5))
+    rows[:, COLUMN[feature.name]] = feature.minimum
+    higher = rows.copy()
+    higher[:, COLUMN[feature.name]] = np.linspace(feature.minimum, feature.maximum, 300)
+    change = fitted.benefit_.predict(higher) - fitted.benefit_.predict(rows)
+    assert (change * feature.benefit_direction >= -1e-12).all()
+
+
+def test_intervals_cover_what_they_promise_on_fresh_rows(fitted):
+    fresh = better_than_rule(8_000, seed=3)
+    found = fitted.predict(fresh.features)
+    weight = outcome_weights(fresh.features, fresh.y_completed, fresh.y_gain)
+    used = weight > 0
+    outcome = outcomes_of(fresh.y_completed, fresh.y_gain)[used]
+    assert 0.77 < interval_coverage(outcome, found.lower[used], found.upper[used], weight[used]) < 0.9
+
+
+def test_intervals_are_for_measured_gains_where_the_learned_ones_are_smoother():
+    rows = better_than_rule(4_000, seed=4)
+    smooth = np.where(np.isnan(rows.y_gain), np.nan, rows.true_mean / rows.true_completion)
+    model = PairModel().fit(rows.features, rows.y_completed, smooth, y_measured=rows.y_gain)
+    narrow = PairModel().fit(rows.features, rows.y_completed, smooth)
+    fresh = better_than_rule(4_000, seed=5)
+    used = (fresh.y_completed == 1) & ~np.isnan(fresh.y_gain)
+
+    def cover(m):
+        found = m.predict(fresh.features[used])
+        return interval_coverage(fresh.y_gain[used], found.lower, found.upper)
+
+    assert cover(model) > cover(narrow) + 0.03
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+@settings(deadline=None, max_examples=25)
+def test_estimates_are_finite_and_in_order_whatever_is_missing(fitted, seed, missing):
+    rows = random_features(40, np.random.default_rng(seed))
+    rows[np.random.default_rng(seed).random(rows.shape) < missing] = np.nan
+    found = fitted.predict(rows)
+    for part in (found.mean, found.lower, found.upper, found.completion):
+        assert np.isfinite(part).all()
+    assert (found.lower >= 0).all()
+    assert (found.lower <= found.mean).all()
+    assert (found.mean <= found.upper).all()
+    assert (found.upper <= covered_deficit(rows) + 1e-12).all()
+
+
+def test_a_pair_of_which_nothing_is_known_closes_nothing(fitted):
+    found = fitted.predict(np.full((2, len(FEATURES)), np.nan, dtype=np.float32))
+    assert found.mean.tolist() == found.lower.tolist() == found.upper.tolist() == [0.0, 0.0]
+
+
+def test_no_pairs_give_no_estimates(fitted):
+    assert len(fitted.predict(np.empty((0, len(FEATURES)), dtype=np.float32)).mean) == 0
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 5])
+def test_hardly_any_rows_still_make_a_model_that_answers(n_rows):
+    rows = better_than_rule(20, seed=6)
+    model = PairModel().fit(rows.features[:n_rows], rows.y_completed[:n_rows], rows.y_gain[:n_rows])
+    found = model.predict(rows.features)
+    assert np.isfinite(found.mean).all()
+    assert (found.lower <= found.mean).all()
+    assert found.upper == pytest.approx(covered_deficit(rows.features))  # nothing to narrow it with
+
+
+def test_without_measured_gains_the_gain_is_the_rule():
+    rows = random_features(30, np.random.default_rng(0))
+    model = BenefitModel().fit(rows, np.full(30, np.nan))
+    assert model.predict(rows) == pytest.approx(np.nan_to_num(rows[:, COLUMN["rule_benefit"]]), abs=1e-6)
+
+
+def test_the_order_of_rows_changes_nothing_when_the_later_ones_are_marked():
+    rows = better_than_rule(1_500, seed=7)
+    later = np.arange(1_500) >= 1_100
+    mixed = np.random.default_rng(8).permutation(1_500)
+    one = PairModel().fit(rows.features, rows.y_completed, rows.y_gain, is_calibration=later)
+    other = PairModel().fit(
+        rows.features[mixed], rows.y_completed[mixed], rows.y_gain[mixed], is_calibration=later[mixed]
+    )
+    first, second = one.predict(rows.features), other.predict(rows.features)
+    for name in ("mean", "lower", "upper", "completion"):
+        assert (getattr(first, name) == getattr(second, name)).all()
+    assert one.rows_digest_ == other.rows_digest_
+
+
+def test_unmarked_rows_are_calibrated_on_the_last_quarter():
+    rows = better_than_rule(1_200, seed=9)
+    given_ = PairModel().fit(rows.features, rows.y_completed, rows.y_gain, is_calibration=np.arange(1_200) >= 900)
+    assumed = PairModel().fit(rows.features, rows.y_completed, rows.y_gain)
+    assert given_.above_.tolist() == assumed.above_.tolist()
+    assert given_.edges_.tolist() == assumed.edges_.tolist()
+
+
+def test_the_digest_tells_other_rows_apart():
+    rows = random_features(10, np.random.default_rng(0), missing=0.3)
+    y = np.arange(10.0)
+    other = rows.copy()
+    other[3, 0] += 1
+    assert rows_digest(rows, y) != rows_digest(other, y)
+    assert rows_digest(rows, y) != rows_digest(rows, y + 1)
+    assert rows_digest(rows, y) == rows_digest(rows[::-1], y[::-1])
+
+
+def test_lengths_and_widths_that_do_not_fit_are_refused(fitted):
+    rows = random_features(4, np.random.default_rng(0))
+    with pytest.raises(LengthMismatchError, match="gain"):
+        PairModel().fit(rows, np.ones(4), np.ones(3))
+    with pytest.raises(LengthMismatchError, match="expected"):
+        fitted.predict(rows[:, :5])
+
+
+def test_what_was_not_completed_closed_nothing_and_what_is_unknown_stays_unknown():
+    completed, gain = np.array([0.0, 1.0, 1.0, np.nan, 0.0]), np.array([np.nan, 0.4, np.nan, 0.7, 0.9])
+    assert np.array_equal(outcomes_of(completed, gain), [0.0, 0.4, np.nan, np.nan, 0.0], equal_nan=True)
+    assert measured(completed, gain).tolist() == [True, True, False, False, True]
+
+
+def counted_rows(n: int, *, is_new: bool) -> np.ndarray:
+    rows = random_features(n, np.random.default_rng(0))
+    rows[:, COLUMN["assessment_age"]] = np.nan if is_new else 1.0
+    return rows
+
+
+def test_known_outcomes_stand_for_all_participations():
+    # 100 completed, half of them measured, and 20 failed: a measured one counts for two.
+    completed = np.repeat([1.0, 1.0, 0.0], [50, 50, 20])
+    gain = np.repeat([0.3, np.nan, np.nan], [50, 50, 20])
+    weight = outcome_weights(counted_rows(120, is_new=False), completed, gain)
+    assert weight.tolist() == [2.0] * 50 + [0.0] * 50 + [1.0] * 20
+
+
+def test_failures_do_not_count_where_hardly_anybody_was_measured():
+    known, new = counted_rows(60, is_new=False), counted_rows(60, is_new=True)
+    completed = np.tile(np.repeat([1.0, 0.0], [40, 20]), 2)
+    gain = np.where(completed == 1, 0.3, np.nan)
+    gain[60 + FEWEST_MEASURED - 1 :] = np.nan  # one too few among those never assessed
+    weight = outcome_weights(np.concatenate([known, new]), completed, gain)
+    assert (weight[:60] == 1.0).all()
+    assert (weight[60:] == 0.0).all()
+
+
+def test_a_group_measured_far_more_rarely_than_the_other_does_not_count():
+    known, new = counted_rows(100, is_new=False), counted_rows(1_000, is_new=True)
+    gain = np.full(1_100, np.nan)
+    gain[:90] = 0.3
+    gain[100 : 100 + FEWEST_MEASURED] = 0.3  # 3 % against 90 %
+    weight = outcome_weights(np.concatenate([known, new]), np.ones(1_100), gain)
+    assert weight.max() == pytest.approx(100 / 90)
+
+
+def test_pairs_with_nothing_to_close_do_not_count():
+    rows = counted_rows(100, is_new=False)
+    rows[:40, COLUMN["covered_deficit"]] = 0.0
+    assert (outcome_weights(rows, np.ones(100), np.full(100, 0.2))[:40] == 0).all()
+
+
+@given(st.integers(1, 200), st.integers(0, 1_000))
+@settings(deadline=None, max_examples=60)
+def test_equal_weights_give_the_textbook_conformal_quantile(n, seed):
+    residual = np.random.default_rng(seed).normal(size=n)
+    k = int(np.ceil(0.9 * (n + 1) - 1e-9))
+    expected = np.sort(residual)[k - 1] if k <= n else np.inf
+    assert conformal_quantile(residual, np.full(n, 3.0), 0.1) == expected
