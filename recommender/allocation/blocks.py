@@ -15,8 +15,8 @@ from recommender.allocation.recount import LineTotals
 from training_catalog.columns import FloatArray, IndexArray
 
 PEOPLE_PER_BLOCK = 200
-SECONDS_PER_BLOCK = 6.0
-BLOCK_GAP = 1e-3
+SECONDS_PER_BLOCK = 2.0
+BLOCK_GAP = 3e-3
 NEAR_PRICE = 0.25  # options within so many levels of paying their price are worth a second look
 LARGEST_NEAR = 60_000  # options that HiGHS is asked to weigh at once
 

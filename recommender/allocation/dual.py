@@ -39,11 +39,13 @@ class Prices:
     ----------
     lines : shape (n_lines + n_earmark_caps,), benefit for a rupiah.
     seats : shape (n_classes,), benefit for a seat.
+    hours : shape (n_capped,), benefit for a capped person's whole cap of hours.
     bound : No plan is worth more.
     """
 
     lines: FloatArray
     seats: FloatArray
+    hours: FloatArray
     bound: float
 
 
@@ -69,6 +71,17 @@ class PriceProblem:
         wanted = np.bincount(self.offering, minlength=len(classes.ids))
         self.seats = np.minimum(self.seats, wanted)
         self._group(problem, employee)
+        self._add_hours(problem, employee)
+
+    def _add_hours(self, problem: AllocationProblem, employee: IndexArray) -> None:
+        """Price the hours of people with a cap: most of them can take one training where three would be allowed."""
+        cap = problem.people.hours_cap
+        self.capped = np.flatnonzero(np.isfinite(cap) & (cap > 0))
+        place = np.full(len(cap), -1, dtype=np.int64)
+        place[self.capped] = np.arange(len(self.capped))
+        self.cap_of = place[employee]
+        share = problem.classes.hours[self.offering] / np.where(self.cap_of >= 0, cap[employee], 1.0)
+        self.hours_share = np.where(self.cap_of >= 0, share, 0.0)
 
     def _add_money(self, problem: AllocationProblem) -> None:
         """Put lines and earmark caps side by side, each in units of its own cap."""
@@ -137,32 +150,38 @@ def _side_by_side(loads: csr_array, extra: FloatArray, unit: FloatArray) -> csr_
     return coo_array((value, (row, column)), shape=(loads.shape[0], len(unit))).tocsr()
 
 
-def price_bound(priced: PriceProblem, money: FloatArray, seats: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+def price_bound(
+    priced: PriceProblem, money: FloatArray, seats: FloatArray, hours: FloatArray
+) -> tuple[float, FloatArray, FloatArray, FloatArray]:
     """Compute the bound of prices, and how far demand exceeds what is there.
 
     Parameters
     ----------
     priced : The relaxed problem.
-    money, seats : Prices >= 0 in the units of `priced`.
+    money, seats, hours : Prices >= 0 in the units of `priced`: of a line's cap, a seat, a person's hours cap.
 
     Returns
     -------
     bound : Valid for any prices.
-    money_excess, seat_excess : Subgradient; positive where the price should rise.
+    money_excess, seat_excess, hours_excess : Subgradient; positive where the price should rise.
 
     Notes
     -----
-    bound = constant + sum_e max(choice of e: value - money - seat) + prices x caps
+    bound = constant + sum_e max(choice of e: value - money - seat - hours) + prices x caps
     + sum_o max(0, seat price x seats - fixed cost priced): a class opens only where its seats pay for it.
     """
-    reduced = priced.value - priced.money @ money - seats[priced.offering]
+    hour_price = np.append(hours, 0.0)[priced.cap_of] * priced.hours_share
+    reduced = priced.value - priced.money @ money - seats[priced.offering] - hour_price
     value, chosen = priced.choose(reduced)
     rent = seats * priced.seats - priced.fixed @ money
     opens = (rent > 0) | priced.is_free
-    bound = priced.constant + value + float(money @ priced.capacity) + float(rent[opens].sum())
+    bound = priced.constant + value + float(money @ priced.capacity) + float(rent[opens].sum()) + float(hours.sum())
     spent = np.asarray(priced.money[chosen].sum(axis=0)).ravel() + np.asarray(priced.fixed[opens].sum(axis=0)).ravel()
     demand = np.bincount(priced.offering[chosen], minlength=len(seats))
-    return bound, spent - priced.capacity, demand - priced.seats * opens
+    used: FloatArray = np.bincount(
+        priced.cap_of[chosen] + 1, weights=priced.hours_share[chosen], minlength=len(hours) + 1
+    )[1:]
+    return bound, spent - priced.capacity, demand - priced.seats * opens, used - 1.0
 
 
 def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PASSES) -> Prices:
@@ -175,25 +194,26 @@ def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PAS
     passes : Passes over all options.
     """
     priced = PriceProblem(problem)
-    money, seats = np.zeros(len(priced.unit)), np.zeros(len(priced.seats))
-    best = Prices(lines=money / priced.unit, seats=seats, bound=np.inf)
-    step = STEP
+    sizes = [len(priced.unit), len(priced.seats), len(priced.capped)]
+    scale = np.concatenate([np.ones(sizes[0]), np.maximum(priced.seats, 1.0), np.ones(sizes[2])])
+    price = np.zeros(len(scale))
+    ends = np.cumsum(sizes)[:-1]
+    best, best_price, step = np.inf, price, STEP
     for _ in range(passes):
-        bound, money_excess, seat_excess = price_bound(priced, money, seats)
-        if bound < best.bound:
-            best = Prices(lines=money / priced.unit, seats=seats, bound=bound)
+        bound, *excesses = price_bound(priced, *np.split(price, ends))
+        if bound < best:
+            best, best_price = bound, price
         else:
             step *= COOLING
-        money_excess = np.where((money <= 0) & (money_excess < 0), 0.0, money_excess)
-        seat_excess = np.where((seats <= 0) & (seat_excess < 0), 0.0, seat_excess)
-        scale = np.maximum(priced.seats, 1.0)
-        norm = float(money_excess @ money_excess) + float((seat_excess / scale) @ (seat_excess / scale))
+        excess = np.concatenate(excesses)
+        excess[(price <= 0) & (excess < 0)] = 0.0
+        norm = float(np.sum((excess / scale) ** 2))
         if norm < 1e-12:  # noqa: PLR2004 (nothing exceeds: these prices are optimal)
             break
         length = step * max(bound - plan_value, 1e-9 * abs(bound)) / norm
-        money = np.maximum(money + length * money_excess, 0.0)
-        seats = np.maximum(seats + length * seat_excess / scale**2, 0.0)
-    return best
+        price = np.maximum(price + length * excess / scale**2, 0.0)
+    money, seats, hours = np.split(best_price, ends)
+    return Prices(lines=money / priced.unit, seats=seats, hours=hours, bound=best)
 
 
 def linear_prices(problem: AllocationProblem, program: Program, answer: Answer) -> Prices:
@@ -210,8 +230,11 @@ def linear_prices(problem: AllocationProblem, program: Program, answer: Answer) 
     if answer.row_prices is not None:
         slots[program.priced_slot] = np.abs(answer.row_prices[program.priced_row]) / program.priced_unit
     money, seats = slots[:n_money] * priced.unit, slots[n_money:]
-    bound = price_bound(priced, money, seats)[0]
-    return Prices(lines=slots[:n_money], seats=seats, bound=min(bound, answer.bound + ROUNDING * abs(answer.bound)))
+    hours = np.zeros(len(priced.capped))
+    bound = price_bound(priced, money, seats, hours)[0]
+    return Prices(
+        lines=slots[:n_money], seats=seats, hours=hours, bound=min(bound, answer.bound + ROUNDING * abs(answer.bound))
+    )
 
 
 def reduced_values(problem: AllocationProblem, prices: Prices) -> FloatArray:
@@ -219,5 +242,6 @@ def reduced_values(problem: AllocationProblem, prices: Prices) -> FloatArray:
     priced = PriceProblem(problem)
     reduced = np.full(len(problem.options.employee), -np.inf)
     money = prices.lines * priced.unit
-    reduced[priced.rows] = priced.value - priced.money @ money - prices.seats[priced.offering]
+    hour_price = np.append(prices.hours, 0.0)[priced.cap_of] * priced.hours_share
+    reduced[priced.rows] = priced.value - priced.money @ money - prices.seats[priced.offering] - hour_price
     return reduced

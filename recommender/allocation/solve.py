@@ -22,9 +22,10 @@ from training_catalog.columns import FloatArray, IndexArray
 LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
 LARGEST_LINEAR = 250_000  # options up to which a city's program is given to HiGHS at all
-CITY_BLOCK_SHARE = 0.35  # share of the time that a city's blocks get; the rest goes to options near their price
+NEAR_SECONDS, NEAR_SHARE = 90.0, 0.5  # with less time, weighing all near options at once only costs it (measured)
 PRICE_PASSES, OFFICE_PASSES = 200, 60
 TINY_GAP = 1e-9
+KINDNESS = (0.0, 0.04, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,13 @@ def _keeps_demands(problem: AllocationProblem, chosen: IndexArray, start: IndexA
 def _best_start(problem: AllocationProblem, start: IndexArray, prices: Prices | None) -> IndexArray:
     """Return the best of the greedy plans: by value for money, and by what is left after prices."""
     plans = [start, _filled(problem, ratio_scores(problem), start)]
-    if prices is not None:
+    if prices is not None and len(problem.options.benefit):
         reduced = reduced_values(problem, prices)
-        plans.append(_filled(problem, np.where(np.isfinite(reduced), reduced, -1.0), start))
-        low = np.where(np.isfinite(reduced), reduced, -np.inf)
-        plans.append(_filled(problem, np.where(low > 0, 1e3 + low, ratio_scores(problem)), start))
+        usual = float(np.median(problem.options.benefit))
+        plans += [
+            _filled(problem, np.where(np.isfinite(reduced), reduced + usual * kindness, -1.0), start)
+            for kindness in KINDNESS
+        ]
     plans = [plan for plan in plans if _keeps_demands(problem, plan, start)]
     return max(plans, key=lambda plan: worth(problem, plan).objective)
 
@@ -80,11 +83,12 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
     problem, deadline = search.problem, search.deadline
     improver = Improver(problem, search.program, search.start, solver)
     rng = np.random.default_rng(search.limits.seed)
-    until_left = deadline.left() * (1.0 - CITY_BLOCK_SHARE)
-    improve_in_blocks(improver, deadline, rng, until_left=until_left)
-    columns = near_columns(problem, search.program, search.prices, improver.chosen)
-    improver.try_columns(columns, seconds=deadline.left(), gap=search.limits.gap)
-    improve_in_blocks(improver, deadline, rng, until_left=0.0)
+    has_time = deadline.left() >= NEAR_SECONDS
+    improve_in_blocks(improver, deadline, rng, until_left=deadline.left() * NEAR_SHARE if has_time else 0.0)
+    if has_time:
+        columns = near_columns(problem, search.program, search.prices, improver.chosen)
+        improver.try_columns(columns, seconds=deadline.left(), gap=search.limits.gap)
+        improve_in_blocks(improver, deadline, rng, until_left=0.0)
     return Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=deadline.left() <= 0)
 
 

@@ -62,18 +62,18 @@ def _offering(t: SampleTraining, k: int, start: int, scale: float, rng: np.rando
         "fixed_cost": 0, "seat_cost": 0, "seats_min": 1, "seats_max": 30, "budget_line": None, "status": "open",
     }  # fmt: skip
     if t.place == "online":
-        row |= {"seat_cost": int(rng.integers(0, 8)) * 100_000, "seats_max": int(60 * max(scale, 1)), "city": None,
+        row |= {"seat_cost": int(rng.integers(0, 8)) * 100_000, "seats_max": int(150 * max(scale, 1)), "city": None,
                 "province": None}  # fmt: skip
     elif t.place == "away":
         city, province = ELSEWHERE[int(rng.integers(0, len(ELSEWHERE)))]
-        row |= {"city": city, "province": province, "seats_max": int(max(3, 8 * scale)),
+        row |= {"city": city, "province": province, "seats_max": int(max(3, 10 * scale)),
                 "seat_cost": int(rng.integers(20, 56)) * 100_000 + int(t.hours) * 20_000}  # fmt: skip
     else:
         days = min(t.days, 6)
         fixed = int(t.hours) * HOUR_FEE + days * ROOM_AND_COMMITTEE
         kind = {"B1": "leadership", "B10": "bimtek"}.get(t.form, "classes")
         least = 10 if scale > 0.5 else 4  # noqa: PLR2004 (small offices run small classes)
-        row |= {"fixed_cost": fixed, "seat_cost": days * MEALS + KIT, "seats_min": least, "seats_max": int(rng.choice([25, 30, 40])),
+        row |= {"fixed_cost": fixed, "seat_cost": days * MEALS + KIT, "seats_min": least, "seats_max": int(rng.choice([30, 35, 40])),
                 "budget_line": line_code(CENTRAL_UNIT, CENTRAL_LINES[kind])}  # fmt: skip
     return row
 

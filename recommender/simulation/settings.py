@@ -38,5 +38,7 @@ SHARE_MEASURED_AGAIN = 0.8  # trainees who are assessed on the training's target
 SATISFACTION_EFFECT = 4.0  # points a unit's satisfaction rises for a completed training a head, a year later
 COMPLAINTS_EFFECT = 0.05  # share of complaints resolved, likewise
 
-BUDGET_PER_HEAD = 640_000  # rupiah a year: the city's floor of 0.16 % of its budget over about 5,200 people
+BUDGET_PER_HEAD = (
+    530_000  # rupiah a year: about a third of what everybody's need would cost; the city's floor is near 640,000
+)
 CENTRAL_SHARE = 0.4

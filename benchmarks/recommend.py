@@ -1,0 +1,60 @@
+"""Claim: from deficit to ranked list, the whole path runs at no less than half the speed of bare predictions.
+
+The floor is scikit-learn's own predict and predict_proba of the same two models on the same feature matrix, in the
+same run.
+
+    python benchmarks/recommend.py [--people 5200] [--rounds 5]
+"""
+
+import argparse
+import time
+
+import numpy as np
+from plan_city import ON, city_tables, reference_tables
+
+from models.completion import without_empty_columns
+from recommender.candidates import find_candidates
+from recommender.gap import find_gaps
+from recommender.pair_features import make_features
+from recommender.person_features import describe_people
+from recommender.policy import Policy
+from recommender.simulation.city import simulate_city
+from recommender.use_cases import expect, fit_models, recommend
+from recommender.workforce_tables import build_workforce
+from training_catalog.catalog import build_catalog
+
+
+def main() -> None:
+    """Print pairs per second of the whole path and of the bare predictions, and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=5_200)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    reference = reference_tables()
+    city = simulate_city(np.random.default_rng(1), n_people=given.people, on=ON, reference=reference)
+    tables, policy = city_tables(city, reference), Policy()
+    catalog = build_catalog(tables, ON)
+    workforce = build_workforce(tables, catalog)
+    model = fit_models(workforce, catalog, ON, policy, np.random.default_rng(0)).model
+    expected = expect(workforce, catalog, ON, policy)
+    gaps = find_gaps(workforce, catalog, ON, policy.gap, expected)
+    candidates = find_candidates(workforce, catalog, gaps, ON, policy)
+    features = make_features(workforce, catalog, candidates, describe_people(workforce, catalog, gaps, ON), ON)
+    features = without_empty_columns(features)
+    whole, bare = [], []
+    for _ in range(given.rounds):
+        begun = time.perf_counter()
+        lists = recommend(workforce, catalog, model, ON, policy, expected=expected)
+        whole.append(len(lists.pair) / (time.perf_counter() - begun))
+        begun = time.perf_counter()
+        model.completion_.model_.predict_proba(features)
+        model.benefit_.model_.predict(features)
+        bare.append(len(features) / (time.perf_counter() - begun))
+    ratio = np.median(np.array(whole) / np.array(bare))
+    print(f"{len(features)} pairs of {given.people} people, {given.rounds} rounds")
+    print(f"whole path: {np.median(whole):,.0f} pairs a second; bare predictions: {np.median(bare):,.0f}")
+    print(f"ratio {ratio:.2f} (aim: at least 0.50)")
+
+
+if __name__ == "__main__":
+    main()
