@@ -72,6 +72,13 @@ def main() -> None:
     try:
         main_group(standalone_mode=True)
     except BangkomError as error:
-        lang = choose_language(None)
-        click.echo(Wording(lang).text("Error: {message}", message=str(error)), err=True)
+        click.echo(Wording(_language_asked()).text("Error: {message}", message=str(error)), err=True)
         sys.exit(NOT_DONE)
+
+
+def _language_asked() -> str:
+    """Return the language of this run, also where an error kept the settings from being made."""
+    given = sys.argv[1:]
+    asked = [value for flag, value in zip(given, given[1:], strict=False) if flag == "--lang"]
+    asked += [word.partition("=")[2] for word in given if word.startswith("--lang=")]
+    return choose_language(asked[-1] if asked and asked[-1] in LANGUAGES else None)

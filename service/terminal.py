@@ -14,6 +14,7 @@ from service.wording import Wording
 
 ATTENTION = 1  # done, and something needs attention
 WRONG_USAGE = 2
+PIPED_WIDTH = 160  # columns of tables that go to a file or another program
 NOT_DONE = 3  # the input could not be read or the request could not be carried out
 
 
@@ -38,7 +39,8 @@ class Terminal:
     @property
     def console(self) -> Console:
         """Console on standard output, for people's tables."""
-        return Console(soft_wrap=True, highlight=False)
+        width = None if sys.stdout.isatty() else PIPED_WIDTH
+        return Console(soft_wrap=True, highlight=False, markup=False, width=width)
 
     def say(self, message: str, /, **fields: object) -> None:
         """Write one translated sentence to standard error."""

@@ -178,9 +178,8 @@ def price_bound(
     bound = priced.constant + value + float(money @ priced.capacity) + float(rent[opens].sum()) + float(hours.sum())
     spent = np.asarray(priced.money[chosen].sum(axis=0)).ravel() + np.asarray(priced.fixed[opens].sum(axis=0)).ravel()
     demand = np.bincount(priced.offering[chosen], minlength=len(seats))
-    used: FloatArray = np.bincount(
-        priced.cap_of[chosen] + 1, weights=priced.hours_share[chosen], minlength=len(hours) + 1
-    )[1:]
+    by_cap = np.bincount(priced.cap_of[chosen] + 1, weights=priced.hours_share[chosen], minlength=len(hours) + 1)
+    used = by_cap[1:].astype(np.float64)
     return bound, spent - priced.capacity, demand - priced.seats * opens, used - 1.0
 
 

@@ -74,8 +74,11 @@ class Header:
         return tuple(c.name for c in self.table.columns if c.required and c.name not in self.columns)
 
 
-def match_columns(cells: list[Cell], table: Table, row: int) -> Header:
-    """Match header cells with a table's columns: exact canonical and template names first, then aliases."""
+def match_columns(cells: list[Cell], table: Table, row: int, *, is_named: bool = False) -> Header:
+    """Match header cells with a table's columns: exact canonical and template names first, then aliases.
+
+    Where the person named the table, a column called ``id`` is its key, as in national reference lists.
+    """
     index = _BY_TABLE[table.name]
     exact = {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
     columns: dict[str, int] = {}
@@ -84,6 +87,8 @@ def match_columns(cells: list[Cell], table: Table, row: int) -> Header:
     for position, name in enumerate(names):
         if name in exact and exact[name] not in columns:
             columns[exact[name]] = position
+    if is_named and "id" in names and table.key[0] not in columns:
+        columns[table.key[0]] = names.index("id")
     for position, name in enumerate(names):
         if not name or position in columns.values():
             continue
@@ -128,7 +133,7 @@ def find_header(rows: list[list[Cell]], tables: tuple[Table, ...], line: int | N
             filled = [cell for cell in rows[row] if plain(cell)] if row < len(rows) else []
             if len(filled) < min(2, len(table.columns)):
                 continue
-            header = match_columns(rows[row], table, row)
+            header = match_columns(rows[row], table, row, is_named=len(tables) == 1)
             if header.columns and (best is None or _score(header) > _score(best)):
                 best = header
         if best is not None:

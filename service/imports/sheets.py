@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import multiprocessing
 import re
 import resource
@@ -68,6 +69,8 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
         content = _gunzip(content)
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06") or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return _read_workbook(path, content)
+    if content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
+        return [read_json(content)]
     head = content[:2000].lstrip().lower()
     if head.startswith((b"<html", b"<!doctype html", b"<table")):
         raise FileRefusedError("file-kind", "this is a web page, not a workbook; open it and save it as .xlsx")
@@ -119,6 +122,24 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
         raise FileRefusedError("file-unreadable", "cannot be read as CSV: {reason}", reason=error) from error
     notes = [("encoding-assumed", found)] if was_assumed else []
     return Sheet(name=None, rows=rows, encoding=found, delimiter=delimiter, notes=notes)
+
+
+def read_json(content: bytes) -> Sheet:
+    """Read a JSON list of flat objects as rows; the first row names every key in order of appearance."""
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, UnicodeDecodeError, RecursionError) as error:
+        raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
+    if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
+        raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
+    keys = list(dict.fromkeys(key for item in document for key in item))
+    rows = [[_flat(item.get(key)) for key in keys] for item in document]
+    return Sheet(name=None, rows=[keys, *rows], encoding="utf-8")
+
+
+def _flat(value: Cell) -> Cell:
+    """Return a JSON value as a cell; what is nested stays text."""
+    return "" if value is None else value if isinstance(value, str | int | float | bool) else json.dumps(value)
 
 
 def find_delimiter(lines: Sequence[str]) -> str:
