@@ -4,6 +4,7 @@ import os
 import sys
 from datetime import datetime
 from importlib import import_module
+from itertools import pairwise
 
 import click
 
@@ -79,6 +80,6 @@ def main() -> None:
 def _language_asked() -> str:
     """Return the language of this run, also where an error kept the settings from being made."""
     given = sys.argv[1:]
-    asked = [value for flag, value in zip(given, given[1:], strict=False) if flag == "--lang"]
+    asked = [value for flag, value in pairwise(given) if flag == "--lang"]
     asked += [word.partition("=")[2] for word in given if word.startswith("--lang=")]
     return choose_language(asked[-1] if asked and asked[-1] in LANGUAGES else None)

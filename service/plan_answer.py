@@ -1,5 +1,6 @@
 """A plan as the documents of ``plan --json`` and ``plans``."""
 
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -64,9 +65,8 @@ def differences(one: Plan, other: Plan) -> dict[str, Any]:
     for employee, part in alone.groupby("employee"):
         lost = sorted(part.loc[part.side == "before", "offering"])
         gained = sorted(part.loc[part.side == "after", "offering"])
-        for k in range(max(len(lost), len(gained))):
-            rows.append({"employee": employee, "old": lost[k] if k < len(lost) else None,
-                         "new": gained[k] if k < len(gained) else None})  # fmt: skip
+        pairs = zip_longest(lost, gained)
+        rows += [{"employee": employee, "old": old, "new": new} for old, new in pairs]
     return {
         "objective": [one.totals.objective, other.totals.objective],
         "cost": [one.totals.cost, other.totals.cost],

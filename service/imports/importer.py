@@ -137,7 +137,7 @@ class Importer:
         severity = "error" if is_only or self.options.table else "note"
         if not found:
             _note(report, severity, "table-unknown", self.wording.text(
-                "no line looks like the header of a table; name the table with --table, or see the templates"))  # fmt: skip
+                "no line looks like the header of a table; name it with --table, or see the templates"))  # fmt: skip
         elif found[0].missing:
             best = found[0]
             missing = ", ".join(best.table.column(name).header_id for name in best.missing)

@@ -1,0 +1,21 @@
+# Two stages: the first builds the environment, the second runs it as a user without rights.
+# No container engine is part of the checks; the file is linted only (make docker-lint).
+FROM python:3.12-slim-bookworm AS build
+WORKDIR /build
+RUN python -m venv /opt/bangkom
+COPY constraints.txt pyproject.toml README.md LICENSE ./
+COPY training_catalog training_catalog
+COPY models models
+COPY recommender recommender
+COPY service service
+RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt .
+
+FROM python:3.12-slim-bookworm
+ENV OMP_NUM_THREADS=1 PATH=/opt/bangkom/bin:$PATH BANGKOM_DATABASE_URL=sqlite:////data/bangkom.db
+RUN useradd --create-home --uid 10001 bangkom && mkdir /data && chown bangkom /data
+COPY --from=build /opt/bangkom /opt/bangkom
+USER bangkom
+WORKDIR /data
+VOLUME /data
+ENTRYPOINT ["bangkom"]
+CMD ["--help"]
