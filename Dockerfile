@@ -14,7 +14,7 @@ FROM python:3.12-slim-bookworm
 ENV OMP_NUM_THREADS=1 PATH=/opt/bangkom/bin:$PATH BANGKOM_DATABASE_URL=sqlite:////data/bangkom.db
 RUN useradd --create-home --uid 10001 bangkom && mkdir /data && chown bangkom /data
 COPY --from=build /opt/bangkom /opt/bangkom
-USER bangkom
+USER 10001
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["bangkom"]
