@@ -118,6 +118,32 @@ def _warnings(planning: PlanningProblem, workforce: Workforce, catalog: Catalog)
     return tuple(found)
 
 
+def _provenance(
+    allocation: Allocation,
+    workforce: Workforce,
+    catalog: Catalog,
+    budget: Budget,
+    on: date,
+    inputs: PlanInputs,
+    limits: SolveLimits,
+) -> Provenance:
+    return Provenance(
+        on=on,
+        year=budget.year,
+        catalog=catalog.version,
+        workforce=f"w-{content_digest(workforce)[:12]}",
+        policy=f"r-{content_digest(repr(inputs.policy))[:12]}",
+        model=inputs.model,
+        model_state=inputs.model_state,
+        verdict=inputs.verdict,
+        solver=allocation.solver,
+        seed=limits.seed,
+        seconds=limits.seconds,
+        stopped_by_clock=allocation.stopped_by_clock,
+        tie_rule=TIE_RULE,
+    )
+
+
 def put_together(
     planning: PlanningProblem,
     allocation: Allocation,
@@ -134,24 +160,9 @@ def put_together(
 ) -> Plan:
     """Put a plan together from its allocation."""
     codes = np.asarray(class_codes(planning.problem, allocation.chosen), dtype=np.str_)
-    provenance = Provenance(
-        on=on,
-        year=budget.year,
-        catalog=catalog.version,
-        workforce=f"w-{content_digest(workforce)[:12]}",
-        policy=f"r-{content_digest(repr(inputs.policy))[:12]}",
-        model=inputs.model,
-        model_state=inputs.model_state,
-        verdict=inputs.verdict,
-        solver=allocation.solver,
-        seed=limits.seed,
-        seconds=limits.seconds,
-        stopped_by_clock=allocation.stopped_by_clock,
-        tie_rule=TIE_RULE,
-    )
     return Plan(
         totals=_totals(planning, allocation),
-        provenance=provenance,
+        provenance=_provenance(allocation, workforce, catalog, budget, on, inputs, limits),
         assignments=assignments_frame(planning, allocation, demand, workforce, catalog, budget),
         lines=lines_frame(planning, allocation, workforce, budget),
         offerings=offerings_frame(planning, allocation, catalog, budget, codes),

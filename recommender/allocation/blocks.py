@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from recommender.allocation.constraints import Program, as_point, free_columns
+from recommender.allocation.constraints import as_point, free_columns
 from recommender.allocation.dual import Prices, reduced_values
 from recommender.allocation.exact import demands
 from recommender.allocation.highs import Solver, restrict
 from recommender.allocation.limits import Deadline
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.program import Program
 from recommender.allocation.recount import LineTotals
 from training_catalog.columns import FloatArray, IndexArray
 

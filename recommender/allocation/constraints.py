@@ -1,9 +1,9 @@
 """The problem as rows of a mixed-integer program, built from columns without a loop over people."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, csr_array, vstack
+from scipy.sparse import coo_array, csr_array
 
 from recommender.allocation.capacity import (
     away_limits,
@@ -18,103 +18,10 @@ from recommender.allocation.capacity import (
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT, UNIT_FLOOR_WEIGHT, option_values, unit_goals, worth
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.program import Program, Rows
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups
 
 LARGE = 1e4  # coefficients above this are scaled down, so that the solver's tolerance stays below one unit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """Maximise cost @ x subject to row_lower <= matrix @ x <= row_upper and lower <= x <= upper.
-
-    Parameters
-    ----------
-    matrix : CSC (n_rows, n_columns). Columns: options, then classes, then JP missing by person with a floor, then
-        people short by unit, then rupiah short by earmark (in units of 10^6).
-    cost, lower, upper : shape (n_columns,).
-    is_integer : Which columns are whole numbers.
-    row_lower, row_upper : shape (n_rows,).
-    n_options, n_classes : Widths of the first two groups.
-    constant : Added to the objective.
-    priced_row, priced_slot, priced_unit : Rows of limits that have a price; what each limits: lines, then capped
-        earmarks, then seats of classes; and how many rupiah or seats one unit of the row is.
-    """
-
-    matrix: csc_array
-    cost: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    is_integer: BoolArray
-    row_lower: FloatArray
-    row_upper: FloatArray
-    n_options: int
-    n_classes: int
-    constant: float = 0.0
-    priced_row: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    priced_slot: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    priced_unit: FloatArray = field(default_factory=lambda: np.empty(0))
-
-
-class Rows:
-    """Rows being collected."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self._row: list[IndexArray] = []
-        self._column: list[IndexArray] = []
-        self._value: list[FloatArray] = []
-        self._lower: list[FloatArray] = []
-        self._upper: list[FloatArray] = []
-        self._priced: list[tuple[IndexArray, FloatArray]] = []  # (row, slot) pairs, and the units
-
-    def price(self, slots: IndexArray, unit: float = 1.0) -> None:
-        """Say that the next rows to be appended limit these slots, a unit of the row being so many of theirs."""
-        rows = self.n + np.arange(len(slots))
-        self._priced.append((np.stack([rows, slots], axis=1).astype(np.int64), np.full(len(slots), unit)))
-
-    def priced(self) -> tuple[IndexArray, IndexArray, FloatArray]:
-        """Return row, slot and unit of every row with a price."""
-        pairs = np.concatenate([pair for pair, _ in self._priced] or [np.empty((0, 2), dtype=np.int64)])
-        return pairs[:, 0], pairs[:, 1], np.concatenate([unit for _, unit in self._priced] or [np.empty(0)])
-
-    def add(
-        self, row: IndexArray, column: IndexArray, value: FloatArray, *, lower: FloatArray, upper: FloatArray
-    ) -> None:
-        """Append len(upper) rows; `row` counts from 0 among them."""
-        self._row.append(row + self.n)
-        self._column.append(column)
-        self._value.append(np.asarray(value, dtype=np.float64))
-        self._lower.append(np.asarray(lower, dtype=np.float64))
-        self._upper.append(np.asarray(upper, dtype=np.float64))
-        self.n += len(upper)
-
-    def groups(self, group: IndexArray, column: IndexArray, value: FloatArray, limit: FloatArray) -> None:
-        """Append a row ``sum(value x) <= limit`` for each group that could exceed its limit.
-
-        Parameters
-        ----------
-        group : Group of each entry.
-        limit : By group number.
-        """
-        total = np.bincount(group, weights=value, minlength=len(limit))
-        binding = np.flatnonzero(total > limit + 1e-9)
-        number = np.full(len(limit), -1, dtype=np.int64)
-        number[binding] = np.arange(len(binding))
-        kept = number[group] >= 0
-        self.add(
-            number[group[kept]], column[kept], value[kept], lower=np.full(len(binding), -np.inf), upper=limit[binding]
-        )
-
-    def matrix(self, n_columns: int) -> csc_array:
-        """Return everything appended so far."""
-        entries = (np.concatenate(self._value), (np.concatenate(self._row), np.concatenate(self._column)))
-        matrix = coo_array(entries, shape=(self.n, n_columns)).tocsc()
-        matrix.sum_duplicates()
-        return csc_array(matrix)
-
-    def bounds(self) -> tuple[FloatArray, FloatArray]:
-        """Return lower and upper bounds of all rows."""
-        return np.concatenate(self._lower), np.concatenate(self._upper)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +219,22 @@ def _earmark_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, l
                      lower=np.array([mark.at_least / million]), upper=np.array([np.inf]))  # fmt: skip
 
 
+def _cost_and_upper(
+    problem: AllocationProblem, layout: _Layout, is_possible: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return what each column is worth, and its largest value."""
+    cost = np.zeros(layout.width)
+    cost[: layout.n_options] = option_values(problem)
+    cost[layout.hours : layout.unit_short] = -problem.rules.hours_weight
+    cost[layout.unit_short : layout.person_served] = -UNIT_FLOOR_WEIGHT
+    cost[layout.money_short :] = -EARMARK_FLOOR_WEIGHT * 1e6
+    upper = np.full(layout.width, np.inf)
+    upper[: layout.n_options] = is_possible
+    upper[layout.n_options : layout.hours] = 1.0
+    upper[layout.person_served : layout.money_short] = 1.0
+    return cost, upper
+
+
 def build_program(problem: AllocationProblem) -> Program:
     """Build the program of a problem; options that no plan can hold are fixed at zero and stand in no row."""
     is_possible = possible_options(problem)
@@ -325,15 +248,7 @@ def build_program(problem: AllocationProblem) -> Program:
     _prerequisite_rows(rows, problem, options)
     _floor_rows(rows, problem, options, layout)
     _earmark_rows(rows, problem, options, layout)
-    cost = np.zeros(layout.width)
-    cost[: layout.n_options] = option_values(problem)
-    cost[layout.hours : layout.unit_short] = -problem.rules.hours_weight
-    cost[layout.unit_short : layout.person_served] = -UNIT_FLOOR_WEIGHT
-    cost[layout.money_short :] = -EARMARK_FLOOR_WEIGHT * 1e6
-    upper = np.full(layout.width, np.inf)
-    upper[: layout.n_options] = is_possible
-    upper[layout.n_options : layout.hours] = 1.0
-    upper[layout.person_served : layout.money_short] = 1.0
+    cost, upper = _cost_and_upper(problem, layout, is_possible)
     is_integer = np.zeros(layout.width, dtype=np.bool_)
     is_integer[: layout.hours] = True
     without = np.ones(len(problem.people.ids), dtype=np.bool_)
@@ -390,22 +305,3 @@ def free_columns(problem: AllocationProblem, people: IndexArray, chosen: IndexAr
             np.arange(layout.money_short, layout.width),
         ]
     ).astype(np.int64)
-
-
-def demand_rows(program: Program, groups: list[IndexArray], lower: FloatArray) -> Program:
-    """Append a row ``at least lower`` for each group of columns."""
-    row = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    column = np.concatenate([*groups, np.empty(0, dtype=np.int64)])
-    extra = coo_array((np.ones(len(column)), (row, column)), shape=(len(groups), program.matrix.shape[1]))
-    return replace(
-        program,
-        matrix=csc_array(vstack([program.matrix, extra], format="csc")),
-        row_lower=np.concatenate([program.row_lower, lower]),
-        row_upper=np.concatenate([program.row_upper, np.full(len(groups), np.inf)]),
-    )
-
-
-def cut_row(program: Program, columns: IndexArray) -> Program:
-    """Append ``not all of these columns at once``: what rounding let through is cut off."""
-    cut = demand_rows(program, [columns], np.array([-np.inf]))
-    return replace(cut, row_upper=np.append(program.row_upper, len(columns) - 1.0))

@@ -18,10 +18,10 @@ from recommender.allocation.capacity import (
     possible_options,
     topics_of,
 )
-from recommender.allocation.constraints import Program
 from recommender.allocation.highs import Answer
 from recommender.allocation.objective import option_values
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.program import Program
 from training_catalog.columns import FloatArray, IndexArray
 
 PASSES = 150

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.allocation.constraints import Program, as_point, cut_row, demand_rows
+from recommender.allocation.constraints import as_point
 from recommender.allocation.highs import Answer, Solver, restrict
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.program import Program, cut_row, demand_rows
 from recommender.allocation.recount import LineTotals
 from training_catalog.columns import FloatArray, IndexArray
 

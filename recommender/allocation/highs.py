@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 from scipy.sparse import csc_array
 
-from recommender.allocation.constraints import Program
 from recommender.allocation.limits import Deadline
+from recommender.allocation.program import Program
 from training_catalog.columns import FloatArray, IndexArray
 from training_catalog.errors import SolverError
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.allocation.blocks import Improver, improve_in_blocks, near_columns
 from recommender.allocation.clashes import name_clashes
-from recommender.allocation.constraints import Program, build_program
+from recommender.allocation.constraints import build_program
 from recommender.allocation.dual import Prices, find_prices, reduced_values
 from recommender.allocation.exact import Found, break_ties, demands, meet_demands, solve_exactly
 from recommender.allocation.greedy import fill, order_by, ratio_scores
@@ -15,6 +15,7 @@ from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.program import Program
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
 from training_catalog.columns import FloatArray, IndexArray
