@@ -47,7 +47,8 @@ def assessment_table(
         there = (day > 0) & (day > traits.service_start[traits.employee] + 60)
         there &= day > _today(on) - int((s.YEARS_OF_HISTORY + 0.5) * DAYS_PER_YEAR)
         parts.append((entries[there], day[there], "assessment-centre"))
-    again = taken.completed & (rng.random(len(taken.completed)) < s.SHARE_MEASURED_AGAIN) & (last[taken.employee] >= 0)
+    in_rounds = last > _today(on) - 3 * DAYS_PER_YEAR  # offices that assess at all also measure after trainings
+    again = taken.completed & (rng.random(len(taken.completed)) < s.SHARE_MEASURED_AGAIN) & in_rounds[taken.employee]
     rows = np.flatnonzero(again)
     row, target = join_groups(catalog.trainings.target_bounds, taken.training[rows])
     keys = traits.employee * len(catalog.competencies.ids) + traits.competency

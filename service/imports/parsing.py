@@ -105,7 +105,7 @@ def parse_rows(
             kept.append(i)
         else:
             left_out.append((i, *reason))
-    n_cells = max((len(rows[header.row]), *header.columns.values())) + 1 if header.columns else 0
+    n_cells = max(len(rows[header.row]), max(header.columns.values(), default=-1) + 1)
     body = [rows[i] + [""] * (n_cells - len(rows[i])) for i in kept]
     parsed = Rows(
         table=header.table,

@@ -12,6 +12,7 @@ from training_catalog.schema import Column
 MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na", "nan", "#n/a", "belum ada", "tidak ada", "kosong"})
 MOST_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
 NIP_DIGITS = 18
+NEUTRALISED = ("=", "+", "-", "@", "'")  # what an export guards with an apostrophe
 OPEN_END_YEAR = 9999
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
@@ -250,12 +251,19 @@ def read_level(cell: Cell) -> float:
 
 
 def read_text(cell: Cell) -> str:
-    """Read text; whole numbers lose their point."""
+    """Read text; whole numbers lose their point, and an export's guard against formulas comes off.
+
+    Examples
+    --------
+    >>> read_text("'=1+1"), read_text(7.0), read_text("'Abdul")
+    ('=1+1', '7', "'Abdul")
+    """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return cell.isoformat()
-    return plain(cell)
+    text = plain(cell)
+    return text[1:] if text[:1] == "'" and text[1:2] in NEUTRALISED else text
 
 
 def read_list(cell: Cell) -> str:

@@ -1,0 +1,34 @@
+import json
+from datetime import date
+from pathlib import Path
+
+from service.demo.city import build_city
+from service.settings import Settings
+from service.terminal import Terminal
+
+
+def test_a_small_city_goes_from_files_to_a_verified_plan(bangkom, tmp_path):
+    run = bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json")
+    assert run.code in (0, 1), run.err
+    answer = json.loads(run.out)
+    assert answer["verified"] == {"ok": True, "violations": []}
+    assert answer["assignments"] > 0
+    report = Path(answer["report"]).read_text(encoding="utf-8")
+    assert "<h1" in report
+    assert "http://" not in report
+    assert "[6/6]" in run.err
+    folder = tmp_path / "city"
+    assert (folder / "rencana" / "assignments.csv").exists()
+    leaves = [line for line in answer["lines"] if "/5." in line["line"]]
+    assert all(line["free"] >= 0 for line in leaves)
+    someone = bangkom("plans", "list", "--json").document["plans"][0]
+    assert someone["plan"] == answer["plan"]
+    assert bangkom("plans", "prices", answer["plan"], "--json").code == 0
+    assert bangkom("plans", "approve", answer["plan"]).code in (0, 1)
+
+
+def test_the_same_seed_writes_the_same_bytes(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'r.db'}", lang="id", on=date(2027, 1, 4))
+    _, files = build_city(Terminal(settings), settings, tmp_path / "once", n_people=60, seed=5)
+    _, again = build_city(Terminal(settings), settings, tmp_path / "again", n_people=60, seed=5)
+    assert [f.read_bytes() for f in files] == [f.read_bytes() for f in again]

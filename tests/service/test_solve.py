@@ -1,0 +1,171 @@
+import itertools
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).resolve().parents[1] / "data" / "solve"
+
+
+def write(tmp_path, **parts):
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(parts), encoding="utf-8")
+    return path
+
+
+def test_d01_names_the_clash_and_offers_the_nearest_plan(bangkom):
+    run = bangkom("solve", CASES / "D01.json", "--json")
+    assert run.code == 1
+    answer = run.document
+    assert answer["status"] == "infeasible"
+    (clash,) = answer["clashes"]
+    assert (clash["subject"], clash["limit"], clash["code"]) == ("W01", "A", "budget")
+    assert (clash["needed"], clash["available"], clash["short"]) == (60_000_000, 50_000_000, 10_000_000)
+    assert len(answer["chosen"]) == 10
+    assert len(clash["people"]) == 2
+    assert {row["employee"] for row in answer["chosen"]}.isdisjoint(clash["people"])
+
+
+def test_d02_fits_exactly_and_never_one_rupiah_over(bangkom):
+    exact = bangkom("solve", CASES / "D02-1.json", "--json").document
+    assert sorted(row["offering"] for row in exact["chosen"]) == ["A", "B", "C"]
+    assert exact["lines"][0]["free"] == 0
+    short = bangkom("solve", CASES / "D02-2.json", "--json").document
+    assert len(short["chosen"]) == 2
+    assert short["cost"] <= 2_999_999_999
+    assert short["verified"]["ok"]
+
+
+def test_d03_keeps_a_trillion_beside_one_rupiah(bangkom):
+    answer = bangkom("solve", CASES / "D03.json", "--json").document
+    assert sorted(row["offering"] for row in answer["chosen"]) == ["B", "C"]
+    assert answer["cost"] == 1_000_000_000_000
+
+
+def test_d04_does_not_open_a_class_that_is_too_small(bangkom):
+    answer = bangkom("solve", CASES / "D04.json", "--json").document
+    opened = {row["offering"]: row["taken"] for row in answer["offerings"] if row["opened"]}
+    assert opened == {"K2": 7}
+    assert answer["cost"] == 3_500_000
+
+
+def test_d05_gives_the_same_three_people_in_every_order(bangkom, tmp_path):
+    problem = json.loads((CASES / "D05.json").read_text(encoding="utf-8"))
+    expected = ["199001012015011900", "199001012015011902", "199001012015011904"]
+    for seed in range(5):
+        shuffled = {key: random.Random(seed).sample(value, len(value)) for key, value in problem.items()}
+        answer = bangkom("solve", write(tmp_path, **shuffled), "--json").document
+        assert [row["employee"] for row in answer["chosen"]] == expected
+        assert "lower employee id" in answer["tie_rule"]
+
+
+def test_d06_moves_only_the_people_of_the_cancelled_class(bangkom):
+    answer = bangkom("solve", CASES / "D06.json", "--json").document
+    assert len(answer["changes"]) == 8
+    assert {row["old"] for row in answer["changes"]} == {"K2"}
+    assert {row["new"] for row in answer["changes"]} <= {"K1", "K3", "K4"}
+    assert all(row["reason"] for row in answer["changes"])
+
+
+def test_d08_says_why_each_person_got_nothing(bangkom):
+    answer = bangkom("solve", CASES / "D08.json", "--json").document
+    assert [row["employee"] for row in answer["chosen"]] == ["199001012015011900", "199001012015012901"]
+    unmet = {row["employee"]: row for row in answer["unmet"]}
+    assert unmet["199001012015011902"]["code"] in ("seats", "budget")
+    assert unmet["199001012015011902"]["needs"] == 5_000_000
+    assert unmet["199001012015012903"]["code"] == "budget"
+    assert unmet["199001012015011904"]["code"] == "no-offering"
+
+
+def test_d09_keeps_every_rule_when_time_runs_out(bangkom, tmp_path):
+    rng = random.Random(1)
+    classes = [{"offering": f"K{i:03d}", "fixed_cost": 2_000_000, "min": 3, "max": 20, "line": "A"} for i in range(60)]
+    people = [{"employee": f"E{i:04d}", "max_trainings": 2} for i in range(700)]
+    options = [
+        {
+            "employee": p["employee"],
+            "offering": c["offering"],
+            "benefit": round(rng.random(), 3),
+            "cost": rng.randint(1, 9) * 100_000,
+        }
+        for p in people
+        for c in rng.sample(classes, 8)
+    ]
+    path = write(
+        tmp_path, budgets=[{"line": "A", "amount": 300_000_000}], offerings=classes, employees=people, options=options
+    )
+    run = bangkom("solve", path, "--time-limit", "1", "--json")
+    answer = run.document
+    assert run.code == 0
+    assert answer["verified"]["ok"]
+    assert answer["assignments"] > 0
+    assert answer["status"] in ("heuristic", "within-gap", "optimal")
+    assert answer["bound"] >= answer["objective"]
+
+
+SMALL = {
+    "budgets": [{"line": "A", "amount": 10}],
+    "offerings": [{"offering": "K", "max": 1}],
+    "employees": [{"employee": "E"}],
+    "options": [{"employee": "E", "offering": "K", "benefit": 1.0, "cost": 1}],
+}
+BAD = {
+    "an id that is a number": ("employees", {"employee": 199001012015011900}, "is a number"),
+    "an amount below zero": ("budgets", {"line": "A", "amount": -1}, "accepted: 0 or more"),
+    "an amount with cents": ("budgets", {"line": "A", "amount": 1.5}, "1.5 is not accepted"),
+    "an unknown field": ("offerings", {"offering": "K", "maximum": 3}, "unknown field"),
+    "seats below the minimum": ("offerings", {"offering": "K", "min": 5, "max": 2}, "accepted: min (5) or more"),
+    "an end before its start": (
+        "offerings",
+        {"offering": "K", "start": "2027-02-02", "end": "2027-02-01"},
+        "is before start",
+    ),
+    "an unknown line": ("employees", {"employee": "E", "line": "AA"}, "did you mean 'A'"),
+    "a benefit that is no number": (
+        "options",
+        {"employee": "E", "offering": "K", "benefit": "x"},
+        "'x' is not accepted",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_named_with_its_place(bangkom, tmp_path, name):
+    table, row, words = BAD[name]
+    run = bangkom("solve", write(tmp_path, **{**SMALL, table: [row]}), "--json")
+    assert run.code == 3
+    assert run.out == ""
+    assert f"$.{table}[0]" in run.err
+    assert words in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe\x00", b'{"budgets": 1}'])
+def test_a_file_that_is_no_problem_is_refused(bangkom, tmp_path, content):
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    run = bangkom("solve", path)
+    assert run.code == 3
+    assert "Traceback" not in run.err
+
+
+def test_a_missing_file_is_refused(bangkom, tmp_path):
+    assert bangkom("solve", tmp_path / "none.json").code == 3
+
+
+def test_more_budget_never_lowers_the_total(bangkom, tmp_path):
+    people = [{"employee": f"E{i}"} for i in range(6)]
+    options = [
+        {"employee": p["employee"], "offering": k, "benefit": 1 + (i * 7 + j * 3) % 5, "cost": 2 + (i + j) % 4}
+        for (i, p), (j, k) in itertools.product(enumerate(people), enumerate(["K", "L"]))
+    ]
+    offerings = [{"offering": "K", "max": 4, "fixed_cost": 3}, {"offering": "L", "max": 3, "min": 2}]
+    totals = []
+    for amount in (0, 5, 10, 15, 25, 40):
+        path = write(
+            tmp_path, budgets=[{"line": "A", "amount": amount}], offerings=offerings, employees=people, options=options
+        )
+        totals.append(bangkom("solve", path, "--json").document["objective"])
+    assert totals == sorted(totals)
+    assert totals[0] == 0

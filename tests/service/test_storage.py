@@ -1,0 +1,70 @@
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from service.storage.database import open_database
+from service.storage.schema import METADATA
+from training_catalog.errors import InputError
+
+
+@pytest.fixture
+def database(tmp_path):
+    return open_database(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+def people(**columns):
+    return pd.DataFrame([{"employee": "a", "name": "A", **columns}])
+
+
+def test_migrations_make_the_declared_tables(database):
+    inspector = sa.inspect(database.engine)
+    assert set(inspector.get_table_names()) - {"alembic_version"} == set(METADATA.tables)
+    for name, table in METADATA.tables.items():
+        made = {column["name"]: str(column["type"]) for column in inspector.get_columns(name)}
+        assert made == {column.name: str(column.type.compile(database.engine.dialect)) for column in table.columns}
+
+
+def test_an_upsert_counts_new_changed_and_unchanged_rows(database):
+    with database.writing() as connection:
+        assert database.upsert(connection, "employees", people(unit="U")).stored == 1
+        assert database.upsert(connection, "employees", people(unit="U")).unchanged == 1
+        assert database.upsert(connection, "employees", people(unit="V")).stored == 1
+    assert database.read("employees")["unit"].tolist() == ["V"]
+
+
+def test_columns_that_a_file_does_not_have_keep_what_is_stored(database):
+    with database.writing() as connection:
+        database.upsert(connection, "employees", people(unit="U"))
+        database.upsert(
+            connection, "employees", pd.DataFrame([{"employee": "a", "name": "B"}]), frozenset({"employee", "name"})
+        )
+    row = database.read("employees").iloc[0]
+    assert (row["name"], row["unit"]) == ("B", "U")
+
+
+def test_nothing_of_a_broken_transaction_stays(database):
+    with pytest.raises(ZeroDivisionError), database.writing() as connection:
+        database.upsert(connection, "employees", people())
+        raise ZeroDivisionError
+    assert database.read("employees").empty
+
+
+def test_a_database_of_a_newer_release_is_refused(database, tmp_path):
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(InputError, match="newer release"):
+        open_database(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/such/folder/x.db", "nosuch://x"])
+def test_an_address_that_opens_nothing_is_named(url):
+    with pytest.raises(InputError, match="cannot be opened"):
+        open_database(url)
+
+
+def test_an_approved_model_takes_the_place_of_the_one_before(database):
+    day = pd.Timestamp("2027-01-04").date()
+    for name in ("m-1", "m-2"):
+        database.save_model(name, manifest={}, payload=b"x", state="approved", created_on=day)
+    assert database.load_model(None).model_id == "m-2"
+    assert {m.model_id: m.state for m in database.list_models()} == {"m-1": "retired", "m-2": "approved"}
