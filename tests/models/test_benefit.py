@@ -1,5 +1,7 @@
 """Benefit: the planted truth is found, directions hold, intervals cover, and no answer is ever missing."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from models.benefit import (
     outcomes_of,
     rows_digest,
 )
+from models.completion import CompletionModel
 from models.features import FEATURES
 from models.metrics import concordance, interval_coverage, root_mean_squared_error
 from tests.models.planted import COLUMN, as_the_rule_says, better_than_rule, random_features
@@ -214,3 +217,29 @@ def test_equal_weights_give_the_textbook_conformal_quantile(n, seed):
     k = int(np.ceil(0.9 * (n + 1) - 1e-9))
     expected = np.sort(residual)[k - 1] if k <= n else np.inf
     assert conformal_quantile(residual, np.full(n, 3.0), 0.1) == expected
+
+
+def test_many_threads_asking_at_once_get_the_answers_of_one(fitted):
+    parts = [random_features(60, np.random.default_rng(seed)) for seed in range(24)]
+    alone = [fitted.predict(part).mean for part in parts]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda part: fitted.predict(part).mean, parts))
+    assert all((one == other).all() for one, other in zip(alone, together, strict=True))
+
+
+def test_the_served_parts_have_learned_from_all_rows_and_not_only_from_the_early_ones(planted, fitted):
+    whole = CompletionModel().fit(planted.features, planted.y_completed)
+    rows = planted.features[:200]
+    assert (fitted.predict(rows).completion == whole.predict_proba(rows)[:, 1]).all()
+
+
+def test_rows_with_hardly_anything_to_close_do_not_drown_the_others():
+    # Noise of half a level against a rule of 0.03 looks like a factor of 17.
+    rng = np.random.default_rng(12)
+    rows = random_features(3_000, rng)
+    small = rng.random(3_000) < 0.7
+    rows[:, COLUMN["rule_benefit"]] = np.where(small, 0.03, 1.0)
+    rows[:, COLUMN["covered_deficit"]] = np.where(small, 0.1, 2.5)
+    truth = rows[:, COLUMN["rule_benefit"]].astype(np.float64)
+    model = BenefitModel().fit(rows, truth + rng.normal(0, 0.5, 3_000))
+    assert root_mean_squared_error(truth, model.predict(rows)) < 0.05

@@ -168,3 +168,11 @@ def test_features_are_judged_where_something_could_be_closed(fitted):
     rows = better_than_rule(1_000, seed=9)
     rows.features[:900, COLUMN["covered_deficit"]] = 0.0
     assert compared(fitted, rows).n_test <= 100
+
+
+def test_the_interval_of_the_difference_is_of_the_weighted_outcomes_too(fitted):
+    rows = better_than_rule(8_000, seed=10)
+    rows.y_gain[np.random.default_rng(0).random(8_000) < 0.9] = np.nan
+    found = compared(fitted, rows)
+    assert found.n_measured < 400
+    assert found.gain == pytest.approx((found.gain_lower + found.gain_upper) / 2, abs=0.005)

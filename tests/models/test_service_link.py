@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from models.service_link import FEWEST_UNITS, MINIMUM_PERIODS, estimate_link
 
@@ -47,3 +48,17 @@ def test_training_that_never_varies_supports_nothing():
     rows["dose"] = np.ones(100)
     found = estimate_link("x", **rows)
     assert (found.effect, found.is_supported) == (0.0, False)
+
+
+def test_effect_and_interval_are_those_of_least_squares_with_a_dummy_for_each_unit_and_period():
+    rows = panel(12, 6, effect=0.8, seed=4)
+    unit, period, dose, value = rows["unit"], rows["period"], rows["dose"], rows["value"]
+    dummies = np.column_stack([unit[:, None] == np.arange(12), period[:, None] == np.arange(1, 6)]).astype(float)
+    design = np.column_stack([dose, dummies])
+    coefficients, *_ = np.linalg.lstsq(design, value, rcond=None)
+    own = dose - dummies @ np.linalg.lstsq(dummies, dose, rcond=None)[0]
+    scores = np.array([(own * (value - design @ coefficients))[unit == u].sum() for u in range(12)])
+    error = np.sqrt(12 / 11 * (scores**2).sum()) / (own**2).sum()
+    found = estimate_link("x", **rows)
+    assert found.effect == pytest.approx(coefficients[0])
+    assert found.upper - found.effect == pytest.approx(t.ppf(0.975, 11) * error)
