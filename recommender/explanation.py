@@ -24,7 +24,7 @@ class Reason:
     code : ``closes-deficit``, ``assumed-need``, ``expired-assessment``, ``blind-spot``, ``suits-short-staff``,
         ``suits-full-calendar``, ``asked-for``, ``default-standard`` or ``service-effect``.
     competency : Index of the competency; -1 when it is about none.
-    levels : Levels covered, or the effect's size in points of the indicator.
+    levels : Levels covered; for ``service-effect`` points of the indicator for one more training a head in the unit.
     required, assessed : Levels on the framework's scale; NaN when not known.
     indicator : Service indicator, for ``service-effect``.
     """
@@ -120,10 +120,7 @@ def _circumstances(lists: RankedLists, row: int, employee: int, workforce: Workf
     if asked.any():
         reasons.append(Reason(code="asked-for"))
     supported = (link for link in context.service_links if link.is_supported)
-    reasons.extend(
-        Reason(code="service-effect", levels=link.effect * float(lists.benefit[row]), indicator=link.indicator)
-        for link in supported
-    )
+    reasons.extend(Reason(code="service-effect", levels=link.effect, indicator=link.indicator) for link in supported)
     return reasons
 
 

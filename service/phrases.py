@@ -17,7 +17,7 @@ REASONS = {
     "suits-full-calendar": "Online or short, because the calendar is full.",
     "asked-for": "The employee asked for it.",
     "default-standard": "The required level is the default of the position class.",
-    "service-effect": "Units that trained more went on to change {indicator} by {levels} points a training and head.",
+    "service-effect": "In the past, one more training a head in a unit was followed by {levels} points of {indicator}.",
 }
 
 LEFT_OUT = {
@@ -85,7 +85,7 @@ def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
     return wording.text(
         REASONS[reason.code],
         name=competency_name(catalog, reason.competency, wording) if reason.competency >= 0 else "",
-        levels=wording.number(reason.levels, 1),
+        levels=wording.number(reason.levels, 2 if reason.code == "service-effect" else 1),
         required=wording.number(reason.required, 1),
         assessed=wording.number(reason.assessed, 1),
         indicator=reason.indicator,

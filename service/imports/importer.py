@@ -52,6 +52,7 @@ class _Part:
     """One sheet on its way into a table."""
 
     report: FileReport
+    path: Path
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 
@@ -92,17 +93,17 @@ class Importer:
             else:
                 report = FileReport(file=path.name, sheet=sheet.name, problems=[])
                 _note(report, "note", "sheet-hidden", self.wording.text("The hidden or unnamed sheet is passed over."))
-                self.parts.append(_Part(report=report))
+                self.parts.append(_Part(report=report, path=path))
 
     def _refuse_file(self, path: Path, code: str, message: str) -> None:
         report = FileReport(file=path.name, problems=[])
         _note(report, "error", code, message)
-        self.parts.append(_Part(report=report))
+        self.parts.append(_Part(report=report, path=path))
 
     def _read_sheet(self, path: Path, sheet: Sheet, *, is_only: bool) -> None:
         report = FileReport(file=path.name, sheet=sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter,
                             problems=[])  # fmt: skip
-        part = _Part(report=report)
+        part = _Part(report=report, path=path)
         self.parts.append(part)
         for code, found in sheet.notes:
             _note(
@@ -307,6 +308,14 @@ def import_files(
     return _finish(importer, was_rolled_back=was_rolled_back)
 
 
+def _lines_again(part: _Part, rows: Rows, options: ImportOptions) -> list[list[object]]:
+    """Read the header and the refused lines of a file once more, as they stand there; keeping them all costs memory."""
+    sheets = read_sheets(part.path, encoding=options.encoding, delimiter=options.delimiter)
+    sheet = next(s for s in sheets if s.name == part.report.sheet)
+    lines = [sheet.rows[line - 1] for line in rows.line[rows.refused].tolist()]
+    return [sheet.rows[(part.report.header_line or 1) - 1], *lines]
+
+
 def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
     options = importer.options
     refused: dict[str, list[list[object]]] = {}
@@ -316,8 +325,7 @@ def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
         part.report.problems += part.rows.problems
         part.report.problems.sort(key=lambda p: (p.line is None, p.line or 0))
         if part.rows.refused.any():
-            lines = [part.rows.cells[row] for row in np.flatnonzero(part.rows.refused).tolist()]
-            refused[part.report.file] = [part.rows.headers, *lines]
+            refused[part.report.file] = _lines_again(part, part.rows, options)
         if was_rolled_back and not options.dry_run:
             part.report.refused += part.report.stored + part.report.unchanged
             part.report.stored = part.report.unchanged = 0

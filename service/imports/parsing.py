@@ -31,8 +31,6 @@ class Rows:
     line : Line of each row, as the person sees it.
     refused : Which rows have an error.
     given : Columns that the file has.
-    cells : Cells as read, for the file of refused rows.
-    headers : Header cells as read.
     n_left_out : Lines left out, each with a note.
     problems : Everything found.
     """
@@ -42,8 +40,6 @@ class Rows:
     line: np.ndarray
     refused: np.ndarray
     given: frozenset[str]
-    cells: list[list[Cell]]
-    headers: list[Cell]
     wording: Wording
     n_left_out: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -113,8 +109,6 @@ def parse_rows(
         line=np.array(kept, dtype=np.int64) + 1,
         refused=np.zeros(len(kept), dtype=np.bool_),
         given=frozenset(header.columns),
-        cells=body,
-        headers=rows[header.row],
         wording=wording,
         n_left_out=len(left_out),
         labels=labels,
@@ -125,22 +119,22 @@ def parse_rows(
         if any(plain(cell) for cell in rows[i]):
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
-    _parse_columns(parsed, header, order)
+    _parse_columns(parsed, header, body, order)
     return parsed
 
 
-def _parse_columns(parsed: Rows, header: Header, order: str | None) -> None:
+def _parse_columns(parsed: Rows, header: Header, body: list[list[Cell]], order: str | None) -> None:
     columns: dict[str, pd.Series] = {}
     found = order
     for column in parsed.table.columns:
         if column.name in header.columns and column.kind == "date" and found is None:
             position = header.columns[column.name]
-            found = date_order([row[position] for row in parsed.cells])
+            found = date_order([row[position] for row in body])
     parsed.order = found or "dmy"
     for column in parsed.table.columns:
         if column.name in header.columns:
             position = header.columns[column.name]
-            columns[column.name] = _parse_column(parsed, column, [row[position] for row in parsed.cells])
+            columns[column.name] = _parse_column(parsed, column, [row[position] for row in body])
     parsed.frame = canonical(pd.DataFrame(columns, index=range(len(parsed.line))), parsed.table)
     for column in parsed.table.columns:
         if column.required and column.name in header.columns:
