@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from models.features import FEATURE_NAMES, FeatureMatrix
-from models.surrogate import fill_with_surrogate
+from models.surrogate import expected_scores, fill_with_surrogate
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
@@ -121,12 +121,13 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     gain = np.where(completed > 0, measured, np.nan)
     features = _stack([part[0] for part in parts])
     score_gain = np.where(completed > 0, history.post_score[order] - history.pre_score[order], np.nan)
+    expected = expected_scores(features, score_gain)
     return Outcomes(
         features=features,
         on=history.end[order],
         was_completed=completed,
         gain=gain,
-        gain_to_learn=fill_with_surrogate(gain, score_gain, features[:, _COVERED].astype(np.float64)),
+        gain_to_learn=fill_with_surrogate(gain, expected, features[:, _COVERED].astype(np.float64)),
     )
 
 
