@@ -62,6 +62,7 @@ class Provenance:
     model, model_state, verdict : Model id, ``model`` or ``rule``, and the verdict's words.
     solver, seed, seconds, stopped_by_clock : Who solved it and whether the clock ended it.
     tie_rule : How equal plans are told apart.
+    rules : The whole policy as JSON, so that the plan can be made again.
     """
 
     on: date
@@ -77,6 +78,7 @@ class Provenance:
     seconds: float
     stopped_by_clock: bool
     tie_rule: str
+    rules: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

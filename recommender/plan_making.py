@@ -1,6 +1,7 @@
 """An allocation put together into a plan: frames, totals, reasons, provenance."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
@@ -141,6 +142,7 @@ def _provenance(
         seconds=limits.seconds,
         stopped_by_clock=allocation.stopped_by_clock,
         tie_rule=TIE_RULE,
+        rules=json.dumps(asdict(inputs.policy)),
     )
 
 

@@ -246,7 +246,7 @@ KEEP_WEIGHT = 100.0  # levels: more than any training closes, so that only what 
 
 def replan_request(database: Database, earlier: Plan, on: date, time_limit: float) -> tuple[Office, PlanRequest]:
     """Return the office of today, and a request that keeps every choice of an earlier plan that still stands."""
-    rules = Policy()
+    rules = msgspec.json.decode(earlier.provenance.rules, type=Policy)
     kept = replace(rules, plan=replace(rules.plan, stability_weight=KEEP_WEIGHT))
     office = load_office(database, max(on, earlier.provenance.on))
     return office, PlanRequest(year=earlier.provenance.year, policy=kept, time_limit=time_limit, name="replan")

@@ -32,3 +32,18 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path):
     _, files = build_city(Terminal(settings), settings, tmp_path / "once", n_people=60, seed=5)
     _, again = build_city(Terminal(settings), settings, tmp_path / "again", n_people=60, seed=5)
     assert [f.read_bytes() for f in files] == [f.read_bytes() for f in again]
+
+
+def test_a_cancelled_class_is_planned_around_and_everybody_else_keeps_their_place(bangkom, tmp_path):
+    made = bangkom("demo", tmp_path / "city", "--people", "80", "--time-limit", "4", "--json").document
+    url = made["database"]
+    before = bangkom("--database", url, "plans", "show", made["plan"], "--full", "--json").document
+    cancelled = before["chosen"][0]["offering"]
+    after = bangkom(
+        "--database", url, "plans", "replan", made["plan"], "--cancel", cancelled, "--time-limit", "5", "--json"
+    ).document
+    kept = {(row["employee"], row["offering"]) for row in before["chosen"] if row["offering"] != cancelled}
+    assert kept <= {(row["employee"], row["offering"]) for row in after["chosen"]}
+    assert cancelled not in {row["offering"] for row in after["chosen"]}
+    changes = bangkom("--database", url, "plans", "compare", made["plan"], after["plan"], "--json").document["changes"]
+    assert {row["old"] for row in changes} <= {cancelled, None}
