@@ -52,7 +52,7 @@ def assignments_frame(
         "mode": np.asarray(MODES)[catalog.offerings.mode[offering]],
         "start": catalog.offerings.start[offering].astype("datetime64[s]"),
         "end": catalog.offerings.end[offering].astype("datetime64[s]"),
-        "hours": catalog.trainings.hours[demand.training[row]],
+        "hours": catalog.class_hours[offering],
         "fee": demand.fee[row],
         "travel": demand.travel[row],
         "cost": demand.cost[row],

@@ -92,7 +92,7 @@ def _classes(catalog: Catalog, rows: IndexArray, budget: Budget, workforce: Work
         seats_max=offerings.seats_max[rows],
         start=offerings.start[rows],
         end=offerings.end[rows],
-        hours=catalog.trainings.hours[offerings.training[rows]],
+        hours=catalog.class_hours[rows],
         is_away=offerings.mode[rows] != ONLINE,
     )
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import numpy as np
 
+from training_catalog.columns import FloatArray
 from training_catalog.competency import Competencies, Frameworks, build_competencies, build_frameworks
 from training_catalog.frames import Tables
+from training_catalog.hour_rules import credited_hours
 from training_catalog.offering import Offerings, build_offerings
 from training_catalog.position import Positions, build_positions
 from training_catalog.price_book import PriceBook, build_price_book
@@ -20,6 +22,7 @@ class Catalog:
 
     Parameters
     ----------
+    class_hours : shape (n_offerings,): JP that each class is credited with.
     version : ``c-`` and the first 12 hexadecimal digits of the content's SHA-256.
     on : Day whose standards and prices hold.
     """
@@ -30,6 +33,7 @@ class Catalog:
     trainings: Trainings
     offerings: Offerings
     prices: PriceBook
+    class_hours: FloatArray
     on: date
     version: str
 
@@ -68,7 +72,8 @@ def build_catalog(tables: Tables, on: date) -> Catalog:
     )
     offerings = build_offerings(tables["offerings"], trainings)
     prices = build_price_book(tables["price_book"], on)
-    parts = (frameworks, competencies, positions, trainings, offerings, prices)
+    class_hours = credited_hours(offerings, trainings, tables["hour_rules"], on)
+    parts = (frameworks, competencies, positions, trainings, offerings, prices, class_hours)
     return Catalog(
         frameworks=frameworks,
         competencies=competencies,
@@ -76,6 +81,7 @@ def build_catalog(tables: Tables, on: date) -> Catalog:
         trainings=trainings,
         offerings=offerings,
         prices=prices,
+        class_hours=class_hours,
         on=on,
         version=f"c-{content_digest(*parts)[:12]}",
     )
