@@ -33,10 +33,9 @@ from recommender.use_cases import fit_models, recommend_in_chunks
 from recommender.workforce import Assessments, Workforce
 from recommender.workforce_tables import build_workforce
 from service.reference import open_office
-from service.storage.frames import empty_frame
 from training_catalog.catalog import Catalog, build_catalog
 from training_catalog.columns import FloatArray, IndexArray
-from training_catalog.frames import Tables
+from training_catalog.frames import Tables, empty_frame
 from training_catalog.tables import TABLES
 
 ON = date(2027, 1, 4)

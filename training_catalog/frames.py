@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 
 from training_catalog.columns import DateArray, FloatArray, IndexArray, TextArray, look_up
+from training_catalog.schema import Kind, Table
 
+_DTYPES: dict[Kind, str] = {
+    "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
+    "decimal": "float64", "level": "float64", "hours": "float64", "date": "datetime64[s]",
+}  # fmt: skip
 Tables = Mapping[str, pd.DataFrame]  # canonical table name -> frame with canonical columns
 
 
@@ -48,3 +53,17 @@ def choice_of(frame: pd.DataFrame, column: str, choices: tuple[str, ...], defaul
     position = {name: i for i, name in enumerate(choices)}
     codes = frame[column].map(position)
     return np.asarray(codes.astype("Int64").fillna(position[default]).to_numpy(dtype=np.int64))
+
+
+def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the table's columns, in order, with their canonical types; columns that are absent come back missing."""
+    columns = {}
+    for column in table.columns:
+        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
+        columns[column.name] = values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
+    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+
+
+def empty_frame(table: Table) -> pd.DataFrame:
+    """Return a table without rows."""
+    return canonical(pd.DataFrame(columns=list(table.column_names)), table)

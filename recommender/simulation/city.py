@@ -10,15 +10,9 @@ from recommender.simulation import money, past, people, records
 from recommender.simulation.truth import Truth
 from training_catalog.catalog import Catalog, build_catalog
 from training_catalog.columns import look_up
-from training_catalog.frames import Tables, text_of
+from training_catalog.frames import Tables, canonical, text_of
 from training_catalog.sample import competencies, positions, trainings, units
-from training_catalog.schema import Kind
-from training_catalog.tables import TABLES
-
-_DTYPES: dict[Kind, str] = {
-    "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
-    "decimal": "float64", "level": "float64", "hours": "float64", "date": "datetime64[s]",
-}  # fmt: skip
+from training_catalog.tables import TABLES, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +33,7 @@ class City:
 
 def typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table's declared columns with their canonical types."""
-    declared = next(table for table in TABLES if table.name == name)
-    columns = {}
-    for column in declared.columns:
-        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
-        columns[column.name] = values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return canonical(frame, table(name))
 
 
 def catalogue_tables(on: date) -> dict[str, pd.DataFrame]:
@@ -83,10 +72,10 @@ def catalogue_tables(on: date) -> dict[str, pd.DataFrame]:
 def _with_reference(tables: dict[str, pd.DataFrame], reference: Tables) -> dict[str, pd.DataFrame]:
     """Join the city's tables with the reference data; tables that neither has are empty."""
     joined = {}
-    for table in TABLES:
-        parts = [source[table.name] for source in (tables, reference) if table.name in source]
-        empty = pd.DataFrame(columns=list(table.column_names))
-        joined[table.name] = typed(table.name, pd.concat(parts, ignore_index=True) if parts else empty)
+    for declared in TABLES:
+        parts = [source[declared.name] for source in (tables, reference) if declared.name in source]
+        empty = pd.DataFrame(columns=list(declared.column_names))
+        joined[declared.name] = typed(declared.name, pd.concat(parts, ignore_index=True) if parts else empty)
     return joined
 
 

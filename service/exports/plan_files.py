@@ -13,21 +13,10 @@ from service.exports.plan_names import Names
 from service.exports.plan_rosters import MOST_SHEETS, Roster, roster_list, roster_sheet, roster_workbook, rosters
 from service.exports.plan_sheets import Field, Sheet, assignment_sheet, plan_sheets
 from service.exports.plan_workbook import write_workbook
+from service.exports.tables import neutralise
 from service.wording import Wording
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet may run text that begins so
 ROSTER_FOLDER, ROSTER_WORKBOOK, ROSTER_LIST = "rosters", "rosters.xlsx", "index.csv"
-
-
-def neutralise(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: a leading apostrophe where it could be one.
-
-    Examples
-    --------
-    >>> neutralise("=1+1"), neutralise("Budi")
-    ("'=1+1", 'Budi')
-    """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _csv_column(field: Field, wording: Wording) -> pd.Series:

@@ -11,13 +11,19 @@ from training_catalog.errors import InputError
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 FIXED_DATE = date(2020, 1, 1)  # a workbook's own date, so that equal tables are equal bytes
 TEXT_KINDS = ("id", "text", "choice", "list")
 
 
 def neutralise(text: str) -> str:
-    """Keep a text from running as a formula where it is opened; the importer takes the apostrophe off again."""
+    """Keep a text from running as a formula where it is opened; the importer takes the apostrophe off again.
+
+    Examples
+    --------
+    >>> neutralise("=1+1"), neutralise("Budi")
+    ("'=1+1", 'Budi')
+    """
     return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
 
 

@@ -11,8 +11,8 @@ from service.imports.headers import INVISIBLE, Header, normal, plain
 from service.imports.report import Problem
 from service.imports.sheets import Cell
 from service.imports.values import CellError, date_order, is_missing, reader_of
-from service.storage.frames import canonical
 from service.wording import Wording
+from training_catalog.frames import canonical
 from training_catalog.schema import Column, Table
 
 MOST_SHOWN = 60  # characters of a value that a message shows

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from service.storage.frames import canonical, empty_frame, row_keys, same_values, to_records
+from service.storage.frames import row_keys, same_values, to_records
 from service.storage.migrate import upgrade
 from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY
 from training_catalog.errors import InputError
+from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
 
 BUSY_MILLISECONDS = 10_000  # how long a writer waits for another

@@ -1,29 +1,10 @@
-"""Frames with canonical types: what the database gives back and takes."""
+"""Frames on their way into the database: keys, comparison, plain values."""
 
 import numpy as np
 import pandas as pd
 
 from service.storage.schema import KEY_SEPARATOR, ROW_KEY
-from training_catalog.schema import Kind, Table
-
-_DTYPES: dict[Kind, str] = {
-    "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
-    "decimal": "float64", "level": "float64", "hours": "float64", "date": "datetime64[s]",
-}  # fmt: skip
-
-
-def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the table's columns, in order, with their canonical types; columns that are absent come back missing."""
-    columns = {}
-    for column in table.columns:
-        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
-        columns[column.name] = values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
-    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
-
-
-def empty_frame(table: Table) -> pd.DataFrame:
-    """Return a table without rows."""
-    return canonical(pd.DataFrame(columns=list(table.column_names)), table)
+from training_catalog.schema import Table
 
 
 def _as_text(values: pd.Series) -> pd.Series:
