@@ -1,0 +1,226 @@
+"""Laws of the allocation engine, against every choice tried."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from problems import (
+    SolverHere,
+    SolverSilent,
+    best_by_trying,
+    claim,
+    demands_met,
+    make_problem,
+    tiny_problems,
+    with_budgets,
+)
+
+from recommender.allocation import solve as solving
+from recommender.allocation.dual import PriceProblem, price_bound
+from recommender.allocation.greedy import greedy
+from recommender.allocation.intervals import crowded_moments
+from recommender.allocation.limits import Deadline, SolveLimits
+from recommender.allocation.objective import worth
+from recommender.allocation.problem import Earmark, Rules
+from recommender.allocation.result import Status
+from recommender.allocation.solve import solve, solve_with
+from recommender.allocation.verify import verify
+from recommender.allocation.why import Reasons, class_codes
+
+QUICK = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+def limits(seconds=20.0):
+    return SolveLimits(seconds=seconds, gap=0.0, clock=time.monotonic)
+
+
+def solved(problem, solver=None, seconds=20.0):
+    given_limits = limits(seconds)
+    return solve_with(problem, given_limits, Deadline(given_limits), solver or SolverHere())
+
+
+@QUICK
+@given(tiny_problems())
+def test_exact_equals_trying_every_choice(problem):
+    allocation = solved(problem)
+    assert verify(problem, allocation) == ()
+    best = best_by_trying(problem)[2]
+    assert allocation.objective == pytest.approx(best, abs=1e-6)
+    assert allocation.bound >= best - 1e-6
+
+
+@QUICK
+@given(tiny_problems(demanded=True))
+def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
+    allocation = solved(problem)
+    assert verify(problem, allocation) == ()
+    pins, mandatory, value = best_by_trying(problem)
+    assert demands_met(problem, allocation.chosen.tolist()) == (pins, mandatory)
+    options = problem.options
+    groups = {
+        (int(options.employee[i]), int(problem.classes.training[options.offering[i]]))
+        for i in np.flatnonzero(options.is_mandatory)
+    }
+    if pins == int(options.is_pinned.sum()) and mandatory == len(groups):
+        assert allocation.objective == pytest.approx(value, abs=1e-6)
+        assert allocation.status != Status.INFEASIBLE
+    else:
+        assert allocation.status == Status.INFEASIBLE
+        assert allocation.clashes
+
+
+@QUICK
+@given(tiny_problems())
+def test_the_greedy_plan_keeps_every_rule(problem):
+    assert verify(problem, claim(problem, greedy(problem))) == ()
+
+
+@QUICK
+@given(tiny_problems())
+def test_without_an_answer_from_the_solver_there_is_still_a_plan(problem):
+    allocation = solved(problem, SolverSilent())
+    assert verify(problem, allocation) == ()
+    assert allocation.bound >= best_by_trying(problem)[2] - 1e-6
+
+
+@QUICK
+@given(tiny_problems(), st.lists(st.integers(0, 10), min_size=3, max_size=3))
+def test_more_budget_never_lowers_the_total(problem, extra):
+    more = with_budgets(problem, [int(a) + e for a, e in zip(problem.lines.amount, extra, strict=True)])
+    assert solved(more).objective >= solved(problem).objective - 1e-6
+
+
+@QUICK
+@given(tiny_problems(), st.integers(0, 2**32 - 1))
+def test_any_prices_prove_a_valid_bound(problem, seed):
+    rng = np.random.default_rng(seed)
+    priced = PriceProblem(problem)
+    money, seats, hours = (rng.exponential(0.5, n) for n in (len(priced.unit), len(priced.seats), len(priced.capped)))
+    assert price_bound(priced, money, seats, hours)[0] >= best_by_trying(problem)[2] - 1e-6
+
+
+@QUICK
+@given(tiny_problems())
+def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "LARGEST_OFFICE", 0)
+        patch.setattr(solving, "NEAR_SECONDS", 0.0)
+        allocation = solved(problem, seconds=2.0)
+    assert verify(problem, allocation) == ()
+    assert allocation.bound >= best_by_trying(problem)[2] - 1e-6
+    assert allocation.objective >= worth(problem, greedy(problem)).objective - 1e-9
+
+
+@QUICK
+@given(tiny_problems())
+def test_everybody_without_a_class_gets_a_reason_and_every_class_a_code(problem):
+    chosen = greedy(problem)
+    reasons = Reasons(problem, chosen).unmet()
+    served = set(problem.options.employee[chosen].tolist())
+    assert {int(problem.options.employee[r.option]) for r in reasons} == set(problem.options.employee.tolist()) - served
+    assert all(r.code and r.code != "chosen" for r in reasons)
+    assert len(class_codes(problem, chosen)) == len(problem.classes.ids)
+
+
+def base(**changes):
+    """Two people, two classes of different trainings on different days, one line."""
+    parts = {
+        "budgets": [10], "n_people": 2,
+        "classes": [{"training": 0, "day": 0, "fixed": 2, "max": 2}, {"training": 1, "day": 5, "max": 2}],
+        "options": [
+            {"who": who, "where": where, "benefit": 1.0, "cost": 1} for who in (0, 1) for where in (0, 1)
+        ],
+    }  # fmt: skip
+    return make_problem(**{**parts, **changes})
+
+
+EVERYTHING = [0, 1, 2, 3]
+PLANTED = {
+    "budget": base(budgets=[5]),
+    "seats": base(classes=[{"training": 0, "day": 0, "max": 1}, {"training": 1, "day": 5, "max": 2}]),
+    "minimum-class": base(classes=[{"training": 0, "day": 0, "min": 3}, {"training": 1, "day": 5}]),
+    "hours-cap": base(people={"cap": [8, 99]}),
+    "max-trainings": base(people={"most": [1, 9]}),
+    "once-per-training": base(classes=[{"training": 0, "day": 0}, {"training": 0, "day": 5}]),
+    "overlap": base(classes=[{"training": 0, "day": 0, "days": 3}, {"training": 1, "day": 2}]),
+    "topic": base(options=[{"who": w, "where": k, "benefit": 1.0, "topics": [0]} for w in (0, 1) for k in (0, 1)]),
+    "away-share": base(people={"unit": [0, 0]}, rules=Rules(away_share=0.5)),
+    "prerequisite": base(rules=Rules(prerequisites=((0, 1),))),
+    "earmark": base(rules=Rules(earmarks=(Earmark(name="M", trainings=(0,), at_most=3),))),
+}
+
+
+@pytest.mark.parametrize("code", PLANTED)
+def test_the_recount_catches_every_planted_violation(code):
+    assert code in {v.code for v in verify(PLANTED[code], claim(PLANTED[code], EVERYTHING))}
+
+
+def test_the_recount_finds_nothing_in_a_plan_that_keeps_every_rule():
+    assert verify(base(), claim(base(), EVERYTHING)) == ()
+
+
+@pytest.mark.parametrize(("code", "field"), [("pinned", "pinned"), ("mandatory", "mandatory")])
+def test_the_recount_misses_demands_that_are_not_met(code, field):
+    options = [{"who": 0, "where": 0, "benefit": 1.0, field: True}, {"who": 1, "where": 0, "benefit": 1.0}]
+    problem = base(options=options)
+    assert {v.code for v in verify(problem, claim(problem, [1]))} == {code}
+
+
+def test_the_recount_catches_a_wrong_objective_a_wrong_bound_and_a_doubled_choice():
+    problem = base()
+    assert {v.code for v in verify(problem, claim(problem, [0], objective=9.0))} == {"objective"}
+    assert {v.code for v in verify(problem, claim(problem, [0], bound=0.5))} == {"bound"}
+    assert "duplicate" in {v.code for v in verify(problem, claim(problem, [0, 0]))}
+
+
+def test_children_count_in_their_parent_s_ceiling():
+    options = [
+        {"who": 0, "where": 1, "benefit": 1.0, "cost": {1: 4}},
+        {"who": 1, "where": 1, "benefit": 1.0, "cost": {2: 4}},
+    ]
+    problem = base(budgets=[6, 5, 5], parents=[-1, 0, 0], options=options)
+    assert {v.code for v in verify(problem, claim(problem, [0, 1]))} == {"budget"}
+    assert len(solved(problem).chosen) == 1
+
+
+def test_a_reserve_is_kept_back():
+    problem = base(rules=Rules(reserve_share=0.5))
+    allocation = solved(problem)
+    assert verify(problem, allocation) == ()
+    assert {v.code for v in verify(problem, claim(problem, EVERYTHING))} == {"budget"}
+
+
+def test_the_solver_s_process_keeps_its_time_limit():
+    rng = np.random.default_rng(0)
+    options = [
+        {"who": who, "where": where, "benefit": float(rng.random()), "cost": int(rng.integers(1, 50))}
+        for who in range(300) for where in rng.choice(40, 10, replace=False).tolist()
+    ]  # fmt: skip
+    classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(40)]
+    problem = make_problem(budgets=[2_500], classes=classes, options=options, n_people=300, people={"most": [2] * 300})
+    begun = time.monotonic()
+    allocation = solve(problem, limits(3.0))
+    assert time.monotonic() - begun < 15
+    assert verify(problem, allocation) == ()
+    assert allocation.bound >= allocation.objective
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 4)), max_size=9))
+def test_crowded_moments_are_the_maximal_overlapping_sets(rows):
+    group, start, length = (
+        (np.array(c, dtype=np.int64) for c in zip(*rows, strict=True)) if rows else [np.empty(0, dtype=np.int64)] * 3
+    )
+    moment, row = crowded_moments(group, start, start + length)
+    found = [frozenset(row[moment == m].tolist()) for m in np.unique(moment)]
+    alive = [
+        frozenset(i for i in range(len(rows)) if group[i] == g and start[i] <= d <= start[i] + length[i])
+        for g in range(3) for d in range(15)
+    ]  # fmt: skip
+    expected = {s for s in alive if len(s) > 1 and not any(s < other for other in alive)}
+    assert set(found) == expected
+    assert len(found) == len(set(found))
