@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from recommender.eligibility import REASONS
-from recommender.explanation import explain_row
+from recommender.explanation import Context, explain_row
 from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
@@ -161,6 +161,30 @@ def _item(office: Office, lists: RankedLists, row: int, option: int) -> dict[str
     return item
 
 
+def _worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int) -> list[tuple[int, tuple[int, int]]]:
+    """Return the first rows with their rank, and the best light class for a person short of time if none is among them."""
+    ranked = list(enumerate(shown, start=1))
+    first = ranked[:limit]
+    if not any(lists.suits_full_calendar[row] for _, (row, _) in first):
+        first += [entry for entry in ranked[limit:] if lists.suits_full_calendar[entry[1][0]]][:1]
+    return first
+
+
+def _reasons(
+    office: Office, crew: Workforce, lists: RankedLists, row: int, context: Context, wording: Wording
+) -> list[dict[str, Any]]:
+    """Return why a row is recommended: codes, figures and sentences."""
+    return [
+        {
+            "code": r.code,
+            "competency": str(office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
+            "levels": _plain(r.levels),
+            "text": reason_text(r, office.catalog, wording),
+        }
+        for r in explain_row(lists, row, crew, office.catalog, context)
+    ]
+
+
 def recommendation_document(
     office: Office, nip: str, wanted: ListFilter, wording: Wording, policy: Policy
 ) -> dict[str, Any]:
@@ -177,21 +201,17 @@ def recommendation_document(
     lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy, expected=expected)
     context = explanation_context(office, crew, policy)
     keeps = _keeps(office, wanted) if wanted.narrows else None
-    items: list[dict[str, Any]] = []
-    for row in range(len(lists.pair)):
-        option = _option_shown(lists, row, keeps)
-        if option is None or len(items) >= wanted.limit:
-            continue
-        reasons = [
-            {
-                "code": r.code,
-                "competency": str(office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
-                "levels": _plain(r.levels),
-                "text": reason_text(r, office.catalog, wording),
-            }
-            for r in explain_row(lists, row, crew, office.catalog, context)
-        ]
-        items.append({"rank": len(items) + 1, **_item(office, lists, row, option), "reasons": reasons})
+    shown = [
+        (row, option) for row in range(len(lists.pair)) if (option := _option_shown(lists, row, keeps)) is not None
+    ]
+    items = [
+        {
+            "rank": rank,
+            **_item(office, lists, row, option),
+            "reasons": _reasons(office, crew, lists, row, context, wording),
+        }
+        for rank, (row, option) in _worth_showing(lists, shown, wanted.limit)
+    ]
     return {
         "employee": nip,
         **_identity(office, nip),
