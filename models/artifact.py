@@ -33,8 +33,8 @@ def library_versions() -> dict[str, str]:
 
 
 def feature_digest() -> str:
-    """Digest the feature schema: names, order and directions."""
-    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction) for f in FEATURES]
+    """Digest the feature schema: names, order, units, directions, and which part sees them."""
+    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction, f.tells_completion) for f in FEATURES]
     return hashlib.sha256(repr(schema).encode()).hexdigest()
 
 

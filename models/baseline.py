@@ -100,6 +100,16 @@ def _column(X: FeatureMatrix, name: str) -> FloatArray:
     return np.nan_to_num(X[:, _COLUMN[name]].astype(np.float64))
 
 
+def rule_gain(X: FeatureMatrix) -> FloatArray:
+    """Return what the rule expects to be closed by a completed training, in weighted levels; nothing where missing."""
+    return np.maximum(_column(X, "rule_benefit"), 0.0)
+
+
+def covered_deficit(X: FeatureMatrix) -> FloatArray:
+    """Return the most that a training can close, in weighted levels; nothing where it is not known."""
+    return np.maximum(_column(X, "covered_deficit"), 0.0)
+
+
 class BaselineRule:
     """The rule as a predictor: what it expects to be closed, times the completion usual for the mode."""
 
@@ -116,10 +126,10 @@ class BaselineRule:
         completion = np.where(
             online > 0, MODE_COMPLETION[1], np.where(blended > 0, MODE_COMPLETION[2], MODE_COMPLETION[0])
         )
-        mean = np.maximum(_column(X, "rule_benefit"), 0.0) * completion
+        mean = rule_gain(X) * completion
         return BenefitEstimates(
             mean=mean,
             lower=np.zeros(len(X)),
-            upper=np.maximum(_column(X, "covered_deficit"), mean),
+            upper=np.maximum(covered_deficit(X), mean),
             completion=completion,
         )

@@ -7,15 +7,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from models.baseline import BenefitEstimates
+from models.baseline import BenefitEstimates, covered_deficit, rule_gain
 from models.completion import CompletionModel, canonical_order, without_empty_columns
 from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
 DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
-COVERED = FEATURE_NAMES.index("covered_deficit")
 AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
-RULE = FEATURE_NAMES.index("rule_benefit")
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
 COVERAGE = 0.8  # share of outcomes that the interval should hold
 CALIBRATION_SHARE = 0.25  # latest share of the rows kept from the fit for the intervals
@@ -81,16 +79,6 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
         if self.model_ is not None and len(X):
             gain = gain * np.maximum(np.asarray(self.model_.predict(X), dtype=np.float64), 0.0)
         return np.clip(gain, 0.0, covered_deficit(X))
-
-
-def rule_gain(X: FeatureMatrix) -> FloatArray:
-    """Return what the rule expects to be closed by a completed training."""
-    return np.maximum(np.nan_to_num(X[:, RULE].astype(np.float64)), 0.0)
-
-
-def covered_deficit(X: FeatureMatrix) -> FloatArray:
-    """Return the most that a training can close; nothing where it is not known."""
-    return np.maximum(np.nan_to_num(X[:, COVERED].astype(np.float64)), 0.0)
 
 
 class PairModel:

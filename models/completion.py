@@ -10,7 +10,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from models.features import FEATURES, FeatureMatrix, check_features
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
-DIRECTIONS = np.array([feature.completion_direction for feature in FEATURES])
+SEEN = np.flatnonzero([feature.tells_completion for feature in FEATURES])  # columns that the model sees
+DIRECTIONS = np.array([FEATURES[i].completion_direction for i in SEEN])
 EVEN_ODDS = 0.5  # probability; what is said when nothing is known, and where the likelier outcome changes
 
 
@@ -32,7 +33,12 @@ def without_empty_columns(X: FeatureMatrix) -> FeatureMatrix:
 
 
 class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Gradient boosting with monotone constraints on the features that must not mislead.
+    """Gradient boosting of small trees, with monotone constraints on the features that must not mislead.
+
+    Notes
+    -----
+    Four leaves a tree: on later outcomes of simulated cities the Brier score was lower than with fifteen (0.111 against
+    0.113; the rule 0.114), for completion says little beyond mode, record and workload.
 
     Parameters
     ----------
@@ -46,7 +52,7 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     model_ : The fitted classifier; None when only one outcome was seen.
     """
 
-    def __init__(self, n_iterations: int = 80, learning_rate: float = 0.06, min_samples_leaf: int = 40) -> None:
+    def __init__(self, n_iterations: int = 60, learning_rate: float = 0.06, min_samples_leaf: int = 100) -> None:
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
@@ -66,16 +72,16 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         """
         check_features(X)
         known = ~np.isnan(y)
-        X, y = X[known], y[known]
+        X, y = X[np.ix_(known, SEEN)], y[known]
         order = canonical_order(X, y)
         self.classes_ = np.array([0, 1])
-        self.n_features_in_ = X.shape[1]
+        self.n_features_in_ = len(FEATURES)
         self.share_ = float(y.mean()) if len(y) else EVEN_ODDS
         self.model_ = None
         if 0 < y.sum() < len(y):
             self.model_ = HistGradientBoostingClassifier(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=15, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
+                max_leaf_nodes=4, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
                 random_state=0,
             ).fit(without_empty_columns(X[order]), y[order].astype(np.int64))  # fmt: skip
         return self
@@ -85,7 +91,7 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         check_features(X)
         if not len(X):
             return np.empty((0, 2))
-        p = self.model_.predict_proba(X)[:, 1] if self.model_ is not None else np.full(len(X), self.share_)
+        p = self.model_.predict_proba(X[:, SEEN])[:, 1] if self.model_ is not None else np.full(len(X), self.share_)
         return np.stack([1.0 - p, p], axis=1)
 
     def predict(self, X: FeatureMatrix) -> NDArray[np.int64]:

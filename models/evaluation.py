@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.baseline import BaselineRule, BenefitPredictor
-from models.benefit import COVERAGE, covered_deficit, outcome_weights, outcomes_of
+from models.baseline import BaselineRule, BenefitPredictor, covered_deficit
+from models.benefit import COVERAGE, outcome_weights, outcomes_of
 from models.features import FeatureMatrix
 from models.metrics import (
     brier_score,

@@ -25,7 +25,10 @@ class Feature:
     minimum, maximum : Range of possible values.
     meaning : One sentence.
     benefit_direction, completion_direction : 1 when a larger value never lowers the prediction,
-        -1 when it never raises it, 0 when free. A deficit is held to both, since the expected benefit is the product.
+        -1 when it never raises it, 0 when free.
+    tells_completion : Whether the completion model sees it. Deficits and what is known of them are kept from it:
+        whether a class is finished is read from mode, length, the person's record and the unit, and the expected
+        benefit, which is a product, then never falls as a deficit rises.
     """
 
     name: str
@@ -35,24 +38,25 @@ class Feature:
     meaning: str
     benefit_direction: int = 0
     completion_direction: int = 0
+    tells_completion: bool = True
 
 
 FEATURES: tuple[Feature, ...] = (
     Feature(name="rule_benefit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
-            completion_direction=1, meaning="Deficit the rule expects this training to close."),
+            tells_completion=False, meaning="Deficit the rule expects this training to close."),
     Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
-            completion_direction=1, meaning="Deficit in the competencies it teaches, up to the level it leads to."),
+            tells_completion=False, meaning="Deficit in the competencies it teaches, up to the level it leads to."),
     Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1,
-            completion_direction=1, meaning="All deficits of the person."),
+            tells_completion=False, meaning="All deficits of the person."),
     Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1,
-            completion_direction=1, meaning="Competencies with a deficit that it teaches."),
+            tells_completion=False, meaning="Competencies with a deficit that it teaches."),
     Feature(name="levels_too_high", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
             completion_direction=-1, meaning="Mean distance by which its entry level exceeds the person's."),
-    Feature(name="levels_too_low", unit="levels", minimum=0, maximum=10, benefit_direction=-1,
+    Feature(name="levels_too_low", unit="levels", minimum=0, maximum=10, benefit_direction=-1, tells_completion=False,
             meaning="Mean distance by which its target level falls short of the required one."),
-    Feature(name="assumed_share", unit="share", minimum=0, maximum=1, benefit_direction=0,
+    Feature(name="assumed_share", unit="share", minimum=0, maximum=1, tells_completion=False,
             meaning="Share of the covered deficit that is assumed: never assessed or expired."),
-    Feature(name="assessment_age", unit="years", minimum=0, maximum=30,
+    Feature(name="assessment_age", unit="years", minimum=0, maximum=30, tells_completion=False,
             meaning="Mean age of the assessments behind the covered deficit; missing when never assessed."),
     Feature(name="hours", unit="JP", minimum=0, maximum=2000, meaning="Learning hours."),
     Feature(name="is_online", unit="truth", minimum=0, maximum=1, meaning="1 when held online."),
@@ -71,7 +75,7 @@ FEATURES: tuple[Feature, ...] = (
             meaning="Mean post-test minus pre-test score of the person's past trainings."),
     Feature(name="is_interested", unit="truth", minimum=0, maximum=1, completion_direction=1,
             meaning="1 when the person asked for it."),
-    Feature(name="self_rating_excess", unit="levels", minimum=-10, maximum=10,
+    Feature(name="self_rating_excess", unit="levels", minimum=-10, maximum=10, tells_completion=False,
             meaning="Self-rated minus assessed level in what it teaches; missing when not self-rated."),
     Feature(name="years_of_service", unit="years", minimum=0, maximum=60, meaning="Years since service began."),
     Feature(name="position_level", unit="levels", minimum=0, maximum=10,

@@ -3,12 +3,13 @@
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from models.baseline import covered_deficit, rule_gain
 from models.completion import canonical_order, without_empty_columns
 from models.features import FeatureMatrix
 from training_catalog.columns import BoolArray, FloatArray
 
 FEWEST_ROWS = 200  # rows with both a measured gain and scores; below, scores say nothing
-CLEAR = 3.0  # standard errors by which the scores' slope must exceed zero
+CLEAR = 2.0  # standard errors by which the scores' slope must exceed zero
 
 
 def expected_scores(X: FeatureMatrix, score_gain: FloatArray) -> FloatArray:
@@ -39,40 +40,44 @@ def expected_scores(X: FeatureMatrix, score_gain: FloatArray) -> FloatArray:
     return expected
 
 
-def fill_with_surrogate(gain: FloatArray, score_gain: FloatArray, covered: FloatArray) -> FloatArray:
-    """Replace gains by what scores and coverage predict of them, wherever scores are known.
+def fill_with_surrogate(X: FeatureMatrix, gain: FloatArray, score_gain: FloatArray) -> FloatArray:
+    """Replace gains by what expected scores say of them, wherever scores are known.
 
     Parameters
     ----------
+    X : Features.
     gain : Weighted levels gained; NaN where not measured.
-    score_gain : Expected post-test minus pre-test, in points, from `expected_scores`; NaN where not known.
-    covered : Weighted deficit that the training works on.
+    score_gain : Post-test minus pre-test, in points; NaN where not known.
 
     Returns
     -------
-    The predicted gains where scores are known (much less noisy than whole levels found once), the measured ones
-    elsewhere. The gains as they came when too few rows have both, or scores tell nothing.
+    The predicted gains where scores are known and something could be closed (much less noisy than whole levels found
+    once), the measured ones elsewhere. The gains as they came when too few rows have both, or scores tell nothing.
 
     Notes
     -----
-    Linear surrogate index (Athey, Chetty, Imbens, Kang 2019, NBER 26463):
-    E[gain] = a + b score + c covered + d score x covered, by least squares on the rows with both.
+    A surrogate index (Athey, Chetty, Imbens, Kang 2019, NBER 26463) that keeps to the rule:
+    E[gain] = rule x (a + b (expected score - its mean)), b not negative, by least squares on the rows with both. It
+    keeps close to the rule, for levels found again are too noisy to tell much more. Whether scores tell anything is
+    asked of the plainer E[gain] = a rule + b (expected score - its mean). Give it the rows to learn from only: what it
+    says of a row draws on all of them.
     """
-    both: BoolArray = ~np.isnan(gain) & ~np.isnan(score_gain) & (covered > 0)
+    score = expected_scores(X, score_gain)
+    usable: BoolArray = ~np.isnan(score) & (covered_deficit(X) > 0)
+    both = usable & ~np.isnan(gain)
     if both.sum() < FEWEST_ROWS:
         return gain
-    design = _design(score_gain[both], covered[both])
-    coefficients, *_ = np.linalg.lstsq(design, gain[both], rcond=None)
-    rest = gain[both] - design @ coefficients
-    variance = float(rest @ rest) / (len(rest) - design.shape[1])
-    covariance = variance * np.linalg.pinv(design.T @ design)
-    slope = np.array([0.0, 1.0, 0.0, float(covered[both].mean())])  # at mean coverage
-    if float(slope @ coefficients) < CLEAR * float(np.sqrt(slope @ covariance @ slope)):
+    rule, above = rule_gain(X), np.nan_to_num(score - score[both].mean())
+    (_, slope), error = _least_squares(np.stack([rule, above], axis=1)[both], gain[both])
+    if slope < CLEAR * error:
         return gain
-    usable = ~np.isnan(score_gain) & (covered > 0)
-    predicted = _design(np.nan_to_num(score_gain), covered) @ coefficients
-    return np.where(usable, predicted, gain)
+    (share, slope), _ = _least_squares(np.stack([rule, rule * above], axis=1)[both], gain[both])
+    return np.where(usable, rule * np.maximum(share + max(slope, 0.0) * above, 0.0), gain)
 
 
-def _design(score_gain: FloatArray, covered: FloatArray) -> FloatArray:
-    return np.stack([np.ones(len(score_gain)), score_gain, covered, score_gain * covered], axis=1)
+def _least_squares(design: FloatArray, outcome: FloatArray) -> tuple[FloatArray, float]:
+    """Return the coefficients, and the standard error of the last."""
+    coefficients, *_ = np.linalg.lstsq(design, outcome, rcond=None)
+    rest = outcome - design @ coefficients
+    variance = float(rest @ rest) / (len(rest) - design.shape[1])
+    return coefficients.astype(np.float64), float(np.sqrt(variance * np.linalg.pinv(design.T @ design)[-1, -1]))

@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 
 from models.features import FEATURE_NAMES, FeatureMatrix
-from models.surrogate import expected_scores, fill_with_surrogate
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
@@ -18,7 +17,6 @@ from recommender.workforce import COMPLETED, FAILED, SELF_RATED, WITHDRAWN, Work
 from training_catalog.catalog import Catalog
 from training_catalog.columns import DateArray, FloatArray, IndexArray, freeze
 
-_COVERED = FEATURE_NAMES.index("covered_deficit")
 OUTCOME_DAYS = 540  # an assessment this long after the last day still measures what the training did
 MONTHS_PER_STEP = 3  # participations are described as of the first day of their quarter
 
@@ -34,14 +32,14 @@ class Outcomes:
     was_completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels of deficit closed by the next assessment, less what closes between two assessments of people
         who took nothing (`recommender.unaided`); NaN where they were not measured. May be negative for one person.
-    gain_to_learn : The same with what test scores say of it (`models.surrogate`); for fitting, never for judging.
+    score_gain : Post-test minus pre-test of those who completed, in points; NaN where not known.
     """
 
     features: FeatureMatrix
     on: DateArray
     was_completed: FloatArray
     gain: FloatArray
-    gain_to_learn: FloatArray
+    score_gain: FloatArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -121,13 +119,12 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     gain = np.where(completed > 0, measured, np.nan)
     features = _stack([part[0] for part in parts])
     score_gain = np.where(completed > 0, history.post_score[order] - history.pre_score[order], np.nan)
-    expected = expected_scores(features, score_gain)
     return Outcomes(
         features=features,
         on=history.end[order],
         was_completed=completed,
         gain=gain,
-        gain_to_learn=fill_with_surrogate(gain, expected, features[:, _COVERED].astype(np.float64)),
+        score_gain=score_gain,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from models.baseline import BenefitPredictor
 from models.benefit import PairModel, measured
 from models.evaluation import Comparison, compare, cut_for, split_by_time
+from models.surrogate import fill_with_surrogate
 from models.verdict import Verdict, judge
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.solve import solve
@@ -135,11 +136,10 @@ def fit_models(
     outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
     cut = cut_for(outcomes.on, VALIDATION_SHARE)
     earlier, later = split_by_time(outcomes.on, cut, today=on)
-    model = PairModel().fit(
-        outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain_to_learn[earlier],
-        y_measured=outcomes.gain[earlier],
-    )  # fmt: skip
-    n_train = int(measured(outcomes.was_completed[earlier], outcomes.gain[earlier]).sum())
+    features, completed, gain = outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier]
+    smooth = fill_with_surrogate(features, gain, outcomes.score_gain[earlier])
+    model = PairModel().fit(features, completed, smooth, y_measured=gain)
+    n_train = int(measured(completed, gain).sum())
     comparison = compare(
         model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
     )

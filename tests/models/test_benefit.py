@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.baseline import BaselineRule
+from models.baseline import BaselineRule, covered_deficit
 from models.benefit import (
     FEWEST_MEASURED,
     BenefitModel,
     PairModel,
     conformal_quantile,
-    covered_deficit,
     measured,
     outcome_weights,
     outcomes_of,

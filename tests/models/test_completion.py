@@ -83,10 +83,19 @@ def test_canonical_order_is_the_same_whatever_the_order_given():
 
 def test_it_is_an_estimator_that_scikit_learn_can_clone():
     model = clone(CompletionModel(n_iterations=7))
-    assert model.get_params() == {"n_iterations": 7, "learning_rate": 0.06, "min_samples_leaf": 40}
+    assert model.get_params() == {"n_iterations": 7, "learning_rate": 0.06, "min_samples_leaf": 100}
 
 
 def test_no_rows_give_no_predictions_and_another_width_is_refused(model):
     assert model.predict_proba(np.empty((0, len(FEATURES)), dtype=np.float32)).shape == (0, 2)
     with pytest.raises(LengthMismatchError):
         model.predict_proba(np.zeros((2, 2), dtype=np.float32))
+
+
+def test_what_is_kept_from_it_changes_no_prediction(model):
+    rows = random_features(100, np.random.default_rng(6))
+    other = rows.copy()
+    for feature in FEATURES:
+        if not feature.tells_completion:
+            other[:, COLUMN[feature.name]] = feature.maximum
+    assert (model.predict_proba(rows) == model.predict_proba(other)).all()

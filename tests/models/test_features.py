@@ -18,9 +18,14 @@ def test_names_are_unique_and_ranges_are_not_empty():
     assert all(feature.minimum < feature.maximum for feature in FEATURES)
 
 
-def test_every_deficit_is_held_to_both_parts_of_the_benefit():
-    held = {f.name for f in FEATURES if f.benefit_direction == f.completion_direction == 1}
-    assert held == {"rule_benefit", "covered_deficit", "person_deficit", "n_covered"}
+def test_deficits_may_only_raise_the_benefit_and_are_kept_from_completion():
+    deficits = [f for f in FEATURES if f.name in {"rule_benefit", "covered_deficit", "person_deficit", "n_covered"}]
+    assert [f.benefit_direction for f in deficits] == [1, 1, 1, 1]
+    assert not any(f.tells_completion for f in deficits)
+
+
+def test_what_is_kept_from_completion_has_no_direction_there():
+    assert all(f.tells_completion for f in FEATURES if f.completion_direction)
 
 
 @pytest.mark.parametrize("shape", [(3,), (3, len(FEATURES) - 1), (3, len(FEATURES) + 1)])
