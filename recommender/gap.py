@@ -91,6 +91,8 @@ def latest_levels(
 ) -> tuple[IndexArray, IndexArray]:
     """Find the last assessment of each (person, competency) on or before a day.
 
+    Of several on the same day the first of `METHODS` counts: an assessment centre before a supervisor's view.
+
     Returns
     -------
     keys : Ascending person x n_competencies + competency.
@@ -100,6 +102,9 @@ def latest_levels(
     usable = (records.on <= np.datetime64(on, "D")) & ((records.method == SELF_RATED) == self_rated)
     rows = np.flatnonzero(usable)
     keys = records.employee[rows] * n_competencies + records.competency[rows]
+    on_days = records.on[rows]
+    repeats = np.append(False, (keys[1:] == keys[:-1]) & (on_days[1:] == on_days[:-1]))[: len(keys)]
+    keys, rows = keys[~repeats], rows[~repeats]
     is_last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
     return keys[is_last], rows[is_last]
 
@@ -196,8 +201,9 @@ def job_person_match(gaps: Gaps, *, cap_each: bool = False) -> FloatArray:
     Notes
     -----
     100 x sum(assessed) / sum(required), cut to 100 at the end. Reported beside the gaps, never ranked on.
+    Where a lower level is better a share of the required one means nothing: such competencies are left out.
     """
-    known = ~np.isnan(gaps.assessed)
+    known = ~np.isnan(gaps.assessed) & (gaps.required > 0)
     level = np.minimum(gaps.assessed, gaps.required) if cap_each else gaps.assessed
     found = np.bincount(gaps.employee[known], weights=level[known], minlength=gaps.n_people)
     asked = np.bincount(gaps.employee[known], weights=gaps.required[known], minlength=gaps.n_people)
