@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.baseline import level_fit, mode_effectiveness
-from recommender.eligibility import judge_pairs
+from recommender.eligibility import judge_pairs, upcoming_offerings
 from recommender.gap import DAYS_PER_YEAR, Gaps, GapState
 from recommender.policy import Policy
 from recommender.workforce import Workforce
@@ -182,11 +182,12 @@ def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArra
 
 
 def _can_wait(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:
-    """Return pairs that lack one prerequisite which is itself on offer later than the day."""
-    one = np.diff(catalog.trainings.prerequisite_bounds)[training] == 1
-    on_offer = np.zeros(len(catalog.trainings.ids) + 1, dtype=np.bool_)
-    on_offer[catalog.offerings.training[catalog.offerings.start >= np.datetime64(on, "D")]] = True
-    waiting: BoolArray = (requires >= 0) & one & on_offer[requires]
+    """Return pairs that lack one prerequisite, some edition of which can be taken on or after the day."""
+    trainings = catalog.trainings
+    one = np.diff(trainings.prerequisite_bounds)[training] == 1
+    offered = catalog.offerings.training[upcoming_offerings(catalog, on)]
+    on_offer = np.isin(trainings.series, trainings.series[offered[trainings.is_open[offered]]])
+    waiting: BoolArray = (requires >= 0) & one & np.append(on_offer, False)[requires]
     return waiting
 
 
