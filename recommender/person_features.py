@@ -80,7 +80,8 @@ def rating_columns(workforce: Workforce, on: date) -> tuple[FloatArray, FloatArr
 
 
 def _years_since(days: np.ndarray, on: date) -> FloatArray:
-    return (np.datetime64(on, "D") - days).astype("timedelta64[D]").astype(np.float64) / DAYS_PER_YEAR
+    passed = (np.datetime64(on, "D") - days).astype("timedelta64[D]").astype(np.float64) / DAYS_PER_YEAR
+    return np.where(np.isnat(days), np.nan, passed)  # as a number, a day that is not known is a very early one
 
 
 def describe_people(workforce: Workforce, catalog: Catalog, gaps: Gaps, on: date) -> PersonFeatures:

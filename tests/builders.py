@@ -21,9 +21,9 @@ MISSING = "-"
 
 
 def rows(columns, *lines):
-    """Read lines of words as rows; ``-`` is a missing cell and ``_`` a blank inside a word."""
+    """Read lines of words as rows; ``-`` is a missing cell and ``~`` a blank inside a word."""
     names = columns.split()
-    cells = [[None if word == MISSING else word.replace("_", " ") for word in line.split()] for line in lines]
+    cells = [[None if word == MISSING else word.replace("~", " ") for word in line.split()] for line in lines]
     assert all(len(words) == len(names) for words in cells), lines
     return pd.DataFrame(cells, columns=names)
 
