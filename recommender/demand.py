@@ -6,12 +6,16 @@ from datetime import date
 
 import numpy as np
 
-from recommender.policy import Policy
+from recommender.policy import Mandate, Policy
 from recommender.ranking import RankedLists
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, TextArray, freeze, join_groups, look_up
+from training_catalog.errors import UnknownIdError
 from training_catalog.quantities import RupiahArray
+
+SUGGESTIONS = 3  # ids offered for one that is not known
+SUGGESTION_PREFIX = 6  # characters of an id that must agree for it to be offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +127,24 @@ def gather_demand(parts: Iterable[Demand]) -> Demand:
     return Demand(**{f.name: np.concatenate([getattr(part, f.name) for part in collected]) for f in fields(Demand)})
 
 
-def _mandated(
-    workforce: Workforce, catalog: Catalog, employees: tuple[str, ...], classes: tuple[str, ...]
-) -> IndexArray:
+def _rows_of(kind: str, ids: TextArray, wanted: list[str]) -> IndexArray:
+    """Return the row of each id; a demand for what does not exist is never dropped in silence."""
+    found = look_up(ids, np.asarray(wanted, dtype=np.str_))
+    for name in (name for name, row in zip(wanted, found, strict=True) if row < 0):
+        near = [str(i) for i in ids[np.char.startswith(ids, name[:SUGGESTION_PREFIX])][:SUGGESTIONS]]
+        raise UnknownIdError(kind, name, tuple(near))
+    return found
+
+
+def _mandated(workforce: Workforce, catalog: Catalog, mandate: Mandate) -> IndexArray:
     """Return the people a mandate is for."""
     chosen = np.ones(workforce.n_people, dtype=np.bool_)
-    if employees:
-        chosen = np.isin(workforce.ids, np.asarray(employees))
-    if classes:
-        names = np.append(catalog.positions.classes, "")
-        own: TextArray = names[np.append(catalog.positions.position_class, -1)[workforce.position]]
-        chosen &= np.isin(own, np.asarray(classes))
+    if mandate.employees:
+        chosen[:] = False
+        chosen[_rows_of("employee", workforce.ids, list(mandate.employees))] = True
+    if mandate.position_classes:
+        classes = _rows_of("position class", catalog.positions.classes, list(mandate.position_classes))
+        chosen &= np.isin(np.append(catalog.positions.position_class, -1)[workforce.position], classes)
     return np.flatnonzero(chosen)
 
 
@@ -144,22 +155,28 @@ def wanted_pairs(workforce: Workforce, catalog: Catalog, policy: Policy, on: dat
     ----------
     workforce, catalog, policy : People, trainings and what the planner demands.
     on : Editions without a class on or after this day are not demanded.
+
+    Raises
+    ------
+    UnknownIdError
+        When a mandate or pin names a person, position class, training or class that is not known.
     """
-    upcoming = np.zeros(len(catalog.trainings.ids), dtype=np.bool_)
-    upcoming[catalog.offerings.training[catalog.offerings.start >= np.datetime64(on, "D")]] = True
+    series, offerings = catalog.trainings.series, catalog.offerings
+    upcoming = np.zeros(len(series), dtype=np.bool_)
+    upcoming[offerings.training[offerings.start >= np.datetime64(on, "D")]] = True
     employee: list[IndexArray] = []
     training: list[IndexArray] = []
     for mandate in policy.mandates:
-        people = _mandated(workforce, catalog, mandate.employees, mandate.position_classes)
-        code = int(look_up(catalog.trainings.ids, np.array([mandate.training]))[0])
-        editions = np.flatnonzero((catalog.trainings.series == catalog.trainings.series[code]) & upcoming)
-        if code < 0:
-            continue
+        people = _mandated(workforce, catalog, mandate)
+        code = _rows_of("training", catalog.trainings.ids, [mandate.training])[0]
+        editions = np.flatnonzero((series == series[code]) & upcoming)
         employee.append(np.repeat(people, len(editions)))
         training.append(np.tile(editions, len(people)))
+    _rows_of("employee", workforce.ids, [choice.employee for choice in policy.pinned])
+    _rows_of("offering", offerings.ids, [choice.offering for choice in policy.pinned])
     pinned_people, pinned_classes = pinned_rows(workforce, catalog, policy)
     employee.append(pinned_people)
-    training.append(catalog.offerings.training[pinned_classes])
+    training.append(offerings.training[pinned_classes])
     return np.concatenate(employee).astype(np.int64), np.concatenate(training).astype(np.int64)
 
 

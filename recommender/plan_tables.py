@@ -185,7 +185,7 @@ def gaps_frame(
 def _age_band(birth_date: np.ndarray, on: date) -> TextArray:
     age = (np.datetime64(on, "D") - birth_date).astype("timedelta64[D]").astype(np.float64) / DAYS_PER_YEAR
     band = np.searchsorted([low for low, _ in AGE_BANDS[1:]], age, side="right")
-    return np.asarray(AGE_BAND_NAMES)[np.where(np.isnan(age), len(AGE_BANDS), band)]
+    return np.asarray(AGE_BAND_NAMES)[np.where(np.isnat(birth_date), len(AGE_BANDS), band)]
 
 
 def people_frame(
