@@ -10,7 +10,16 @@ from recommender.policy import Mandate, Policy
 from recommender.ranking import RankedLists
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, TextArray, freeze, join_groups, look_up
+from training_catalog.columns import (
+    BoolArray,
+    FloatArray,
+    IndexArray,
+    TextArray,
+    freeze,
+    group_bounds,
+    join_groups,
+    look_up,
+)
 from training_catalog.errors import UnknownIdError
 from training_catalog.quantities import RupiahArray
 
@@ -148,6 +157,23 @@ def _mandated(workforce: Workforce, catalog: Catalog, mandate: Mandate) -> Index
     return np.flatnonzero(chosen)
 
 
+def mandated_pairs(workforce: Workforce, catalog: Catalog, policy: Policy) -> tuple[IndexArray, IndexArray]:
+    """Return the (employee, training) pairs of mandates, the training as the mandate names it.
+
+    Raises
+    ------
+    UnknownIdError
+        When a mandate names a person, position class or training that is not known.
+    """
+    employee: list[IndexArray] = [np.empty(0, dtype=np.int64)]
+    training: list[IndexArray] = [np.empty(0, dtype=np.int64)]
+    for mandate in policy.mandates:
+        people = _mandated(workforce, catalog, mandate)
+        employee.append(people)
+        training.append(np.repeat(_rows_of("training", catalog.trainings.ids, [mandate.training]), len(people)))
+    return np.concatenate(employee).astype(np.int64), np.concatenate(training).astype(np.int64)
+
+
 def wanted_pairs(workforce: Workforce, catalog: Catalog, policy: Policy, on: date) -> tuple[IndexArray, IndexArray]:
     """Return the (employee, training) pairs that mandates and pins demand.
 
@@ -164,20 +190,15 @@ def wanted_pairs(workforce: Workforce, catalog: Catalog, policy: Policy, on: dat
     series, offerings = catalog.trainings.series, catalog.offerings
     upcoming = np.zeros(len(series), dtype=np.bool_)
     upcoming[offerings.training[offerings.start >= np.datetime64(on, "D")]] = True
-    employee: list[IndexArray] = []
-    training: list[IndexArray] = []
-    for mandate in policy.mandates:
-        people = _mandated(workforce, catalog, mandate)
-        code = _rows_of("training", catalog.trainings.ids, [mandate.training])[0]
-        editions = np.flatnonzero((series == series[code]) & upcoming)
-        employee.append(np.repeat(people, len(editions)))
-        training.append(np.tile(editions, len(people)))
+    editions = np.flatnonzero(upcoming)
+    editions = editions[np.argsort(series[editions], kind="stable")]
+    mandated, named = mandated_pairs(workforce, catalog, policy)
+    left, row = join_groups(group_bounds(series[editions], len(series)), series[named])
     _rows_of("employee", workforce.ids, [choice.employee for choice in policy.pinned])
     _rows_of("offering", offerings.ids, [choice.offering for choice in policy.pinned])
     pinned_people, pinned_classes = pinned_rows(workforce, catalog, policy)
-    employee.append(pinned_people)
-    training.append(offerings.training[pinned_classes])
-    return np.concatenate(employee).astype(np.int64), np.concatenate(training).astype(np.int64)
+    employee = np.concatenate([mandated[left], pinned_people])
+    return employee, np.concatenate([editions[row], offerings.training[pinned_classes]])
 
 
 def pinned_rows(workforce: Workforce, catalog: Catalog, policy: Policy) -> tuple[IndexArray, IndexArray]:

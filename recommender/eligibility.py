@@ -170,6 +170,23 @@ def _position_is_wrong(workforce: Workforce, catalog: Catalog, employee: IndexAr
     return wrong
 
 
+def what_is_done(
+    workforce: Workforce,
+    catalog: Catalog,
+    on: date,
+    rules: EligibilityRules,
+    *,
+    employee: IndexArray,
+    training: IndexArray,
+) -> tuple[BoolArray, BoolArray]:
+    """Return which pairs were taken, in any edition, and are not due again; and which are under way."""
+    keys = employee * len(catalog.trainings.ids) + catalog.trainings.series[training]
+    last = taken_before(workforce, catalog, on).find(keys)
+    years = _retake_years(catalog, training, rules)
+    is_taken: BoolArray = last + (years * DAYS_PER_YEAR).astype("timedelta64[D]") > np.datetime64(on, "D")
+    return is_taken, ~np.isnat(taken_before(workforce, catalog, on, ENROLLED).find(keys))
+
+
 def judge_pairs(
     workforce: Workforce,
     catalog: Catalog,
@@ -191,19 +208,16 @@ def judge_pairs(
     One verdict a pair; where several rules block, the first in the order of `REASONS`.
     """
     n_trainings = len(catalog.trainings.ids)
-    keys = employee * n_trainings + catalog.trainings.series[training]
     taken = taken_before(workforce, catalog, on)
-    enrolled = taken_before(workforce, catalog, on, ENROLLED)
-    years = _retake_years(catalog, training, rules)
-    again_from = taken.find(keys) + (years * DAYS_PER_YEAR).astype("timedelta64[D]")
+    is_taken, is_enrolled = what_is_done(workforce, catalog, on, rules, employee=employee, training=training)
     lacks, requires = _missing_prerequisite(taken, catalog, employee, training)
     tried = (
         ("not-interested", _is_unwanted(workforce, n_trainings, employee, training)),
         ("prerequisite-missing", lacks),
         ("wrong-position", _position_is_wrong(workforce, catalog, employee, training)),
         ("wrong-employment-type", _type_is_wrong(workforce, catalog, employee, training)),
-        ("already-enrolled", ~np.isnat(enrolled.find(keys))),
-        ("already-taken", again_from > np.datetime64(on, "D")),
+        ("already-enrolled", is_enrolled),
+        ("already-taken", is_taken),
     )
     reason = np.zeros(len(training), dtype=np.int64)
     for name, blocked in tried:  # last to first, so that the first rule's reason stays

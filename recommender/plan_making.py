@@ -1,18 +1,20 @@
 """An allocation put together into a plan: frames, totals, reasons, provenance."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from recommender.allocation.limits import TIE_RULE, SolveLimits
-from recommender.allocation.result import Allocation
+from recommender.allocation.result import Allocation, Clash, Status
 from recommender.allocation.verify import Violation
 from recommender.allocation.why import Reasons, WhyNot, class_codes
 from recommender.budget import Budget
-from recommender.demand import Demand
+from recommender.demand import Demand, mandated_pairs, pinned_rows
+from recommender.eligibility import CODE, REASONS, judge_pairs, person_reasons, what_is_done
 from recommender.gap import Gaps
 from recommender.options import unpriced_places
 from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Provenance
@@ -90,8 +92,51 @@ def unmet_frame(
     return frame.sort_values("employee", kind="stable", ignore_index=True)
 
 
-def _clash_frame(allocation: Allocation) -> pd.DataFrame:
-    rows = [(c.code, c.subject, c.limit, c.needed, c.available, ";".join(c.people)) for c in allocation.clashes]
+def demands_out_of_reach(
+    planning: PlanningProblem, workforce: Workforce, catalog: Catalog, policy: Policy, on: date
+) -> tuple[Clash, ...]:
+    """Return the demands that no class could even be considered for, so that the solver never saw them.
+
+    Parameters
+    ----------
+    planning : What the solver saw.
+    workforce, catalog, policy, on : People, trainings, mandates and pins, the day.
+
+    Returns
+    -------
+    One clash for each training and reason: ``no-offering`` with the pinned class, if any, as its limit, or
+    ``not-eligible`` with the eligibility reason. Who took the training already, or is enrolled in it, has met a
+    mandate; the inactive and retired are not asked.
+    """
+    employee, training = mandated_pairs(workforce, catalog, policy)
+    series, options, width = catalog.trainings.series, planning.problem.options, len(catalog.trainings.ids)
+    rules = policy.eligibility
+    done = np.logical_or(*what_is_done(workforce, catalog, on, rules, employee=employee, training=training))
+    done |= person_reasons(workforce, on, rules)[employee] == CODE["inactive"]
+    seen = options.employee * width + planning.problem.classes.training[options.offering]
+    lost = ~done & ~np.isin(employee * width + series[training], seen)
+    who, which = pinned_rows(workforce, catalog, policy)
+    classes = len(catalog.offerings.ids)
+    shown = options.employee * classes + planning.offering_row[options.offering]
+    unseen = ~np.isin(who * classes + which, shown)
+    who, which = who[unseen], which[unseen]
+    employee = np.concatenate([employee[lost], who])
+    training = np.concatenate([training[lost], catalog.offerings.training[which]])
+    pinned = np.concatenate([np.full(lost.sum(), ""), catalog.offerings.ids[which]])
+    reasons = judge_pairs(workforce, catalog, on, rules, employee=employee, training=training).reason
+    groups: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for one, what, offering, reason in zip(employee, training, pinned, reasons, strict=True):
+        is_free = reason in (CODE["eligible"], CODE["past"], CODE["closed"])
+        key = ("no-offering", str(offering)) if is_free else ("not-eligible", REASONS[int(reason)])
+        groups[(str(catalog.trainings.ids[what]), *key)].add(str(workforce.ids[one]))
+    return tuple(
+        Clash(code=code, subject=subject, limit=limit, needed=len(people), available=0, people=tuple(sorted(people)))
+        for (subject, code, limit), people in sorted(groups.items())
+    )
+
+
+def _clash_frame(clashes: tuple[Clash, ...]) -> pd.DataFrame:
+    rows = [(c.code, c.subject, c.limit, c.needed, c.available, ";".join(c.people)) for c in clashes]
     return pd.DataFrame(rows, columns=list(CLASH_COLUMNS))
 
 
@@ -161,6 +206,9 @@ def put_together(
     limits: SolveLimits,
 ) -> Plan:
     """Put a plan together from its allocation."""
+    lost = demands_out_of_reach(planning, workforce, catalog, inputs.policy, on)
+    if lost:
+        allocation = replace(allocation, status=Status.INFEASIBLE, clashes=(*lost, *allocation.clashes))
     codes = np.asarray(class_codes(planning.problem, allocation.chosen), dtype=np.str_)
     return Plan(
         totals=_totals(planning, allocation),
@@ -171,7 +219,7 @@ def put_together(
         unmet=unmet_frame(planning, allocation, gaps, workforce, catalog),
         gaps=gaps_frame(planning, allocation, demand, gaps, workforce, catalog),
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
-        clashes=_clash_frame(allocation),
+        clashes=_clash_frame(allocation.clashes),
         violations=tuple(str(violation) for violation in violations),
         warnings=_warnings(planning, workforce, catalog),
     )

@@ -28,6 +28,8 @@ CLASSES = rows(
 )
 PRICES = rows("item region amount", "per_diem_training Jawa~Barat 100000", "transport Jawa~Barat 1500000",
               "lodging Jawa~Barat 400000")  # fmt: skip
+TAUGHT = trainings(P1="M.01 3", P2="M.02 3", P3="M.02 3")
+TAUGHT["trainings"]["mode"] = [None, None, "online"]
 FREE = Policy(plan=PlanRules(away_share=None, hours_weight=0.0))
 
 
@@ -41,7 +43,7 @@ def small_office(**given):
         "requirements": rows("position competency level", "J M.01 3", "J M.02 3"),
         "assessments": rows("employee competency level assessed_on", *found),
         "accounts": ACCOUNTS, "budgets": LINES, "offerings": CLASSES, "price_book": PRICES,
-        **trainings(P1="M.01 3", P2="M.02 3", P3="M.02 3"), **given,
+        **TAUGHT, **given,
     })  # fmt: skip
 
 
