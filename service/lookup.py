@@ -162,7 +162,7 @@ def _item(office: Office, lists: RankedLists, row: int, option: int) -> dict[str
 
 
 def _worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int) -> list[tuple[int, tuple[int, int]]]:
-    """Return the first rows with their rank, and the best light class for a person short of time if none is among them."""
+    """Return the first rows with their rank; the best light class is added if none is among them."""
     ranked = list(enumerate(shown, start=1))
     first = ranked[:limit]
     if not any(lists.suits_full_calendar[row] for _, (row, _) in first):
