@@ -1,0 +1,196 @@
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+from models.verdict import APPROVED, NO_BETTER, NOT_ENOUGH_DATA
+from recommender.allocation.limits import TIE_RULE
+from recommender.gap import STATE_NAMES
+from service import phrases
+from service.wording import Wording
+from training_catalog.training import MODES
+
+ROOT = Path(__file__).parents[2]
+PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
+CODE = re.compile(r"[a-z]+(-[a-z]+)+")
+# words that are printed by their code: severities, states of models and plans, and what the rooms below answer
+CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
+         *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA)  # fmt: skip
+PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.CLASS_CODES, phrases.STATES, phrases.MODES,
+           phrases.PLAN_STATES)  # fmt: skip
+
+
+class Module:
+    """Which sentences a module says: literals that reach the first argument of ``.text``, by however many calls."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.values = defaultdict(list)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._bind(target, node.value)
+            elif isinstance(node, ast.For | ast.comprehension):
+                for element in self._elements(node.iter):
+                    self._bind(node.target, element)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.values[target.id].append(value)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            for part, own in zip(target.elts, value.elts, strict=True):
+                self._bind(part, own)
+
+    def _elements(self, iterable: ast.expr) -> list[ast.expr]:
+        if isinstance(iterable, ast.Name):
+            return [e for value in self.values[iterable.id] for e in self._elements(value)]
+        return iterable.elts if isinstance(iterable, ast.Tuple | ast.List) else []
+
+    def literals(self, node: ast.expr, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """Yield the texts that an expression may be, as far as this module tells."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from self.literals(node.body, seen)
+            yield from self.literals(node.orelse, seen)
+        elif isinstance(node, ast.Name) and node.id not in seen:
+            for value in self.values[node.id]:
+                yield from self.literals(value, seen | {node.id})
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            for value in self.values[node.value.id]:
+                for entry in value.values if isinstance(value, ast.Dict) else ():
+                    yield from self.literals(entry, seen)
+
+    def wrappers(self, known: dict[str, int]) -> Iterator[tuple[str, int]]:
+        """Yield functions that hand a parameter on as the sentence, with its place among the arguments."""
+        methods = {id(f) for c in ast.walk(self.tree) if isinstance(c, ast.ClassDef) for f in c.body}
+        for function in ast.walk(self.tree):
+            if isinstance(function, ast.FunctionDef):
+                names = [a.arg for a in function.args.posonlyargs + function.args.args if a.arg != "self"]
+                caller = f".{function.name}" if id(function) in methods else f"{self.path}:{function.name}"
+                for _, argument in self.said(known, function):
+                    if isinstance(argument, ast.Name) and argument.id in names:
+                        yield caller, names.index(argument.id)
+
+    def said(self, known: dict[str, int], inside: ast.AST | None = None) -> Iterator[tuple[int, ast.expr]]:
+        """Yield line and argument of each sentence said."""
+        for node in ast.walk(inside or self.tree):
+            if isinstance(node, ast.Call):
+                of = node.func
+                name = f".{of.attr}" if isinstance(of, ast.Attribute) else f"{self.path}:{getattr(of, 'id', '')}"
+                place = 0 if name.endswith(":say") else known.get(name)
+                if place is not None and len(node.args) > place:
+                    yield node.lineno, node.args[place]
+
+    def coded(self) -> Iterator[tuple[int, str]]:
+        """Yield sentences that stand right after their stable code, as the problems of an import do."""
+        for node in ast.walk(self.tree):
+            parts = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
+            for code, sentence in pairwise(parts):
+                if isinstance(code, ast.Constant) and CODE.fullmatch(str(code.value)):
+                    yield from ((node.lineno, text) for text in self.literals(sentence) if " " in text)
+
+
+def _messages() -> dict[str, str]:
+    """Return every sentence of the service that is put into the reader's language, with where it stands."""
+    modules = [Module(path) for path in sorted((ROOT / "service").rglob("*.py"))]
+    known = {".text": 0, ".say": 0}
+    for _ in range(3):  # a wrapper of a wrapper of a wrapper
+        found = {pair for module in modules for pair in module.wrappers(known)}
+        known |= dict(sorted(found))
+    messages = {}
+    for module in modules:
+        place = module.path.relative_to(ROOT).as_posix()
+        messages |= {text: f"{place}:{line}" for line, a in module.said(known) for text in module.literals(a)}
+        if module.path.parent.name == "imports":
+            messages |= {text: f"{place}:{line}" for line, text in module.coded()}
+    messages |= {text: "service/phrases.py" for table in PHRASES for text in table.values()}
+    messages |= dict.fromkeys(CODED, "said by its code")
+    return {text: place for text, place in messages.items() if re.search("[A-Za-z]", text)}
+
+
+def _entries(path: Path) -> list[tuple[str, str]]:
+    with path.open("rb") as stream:
+        return [(str(m.id), str(m.string)) for m in read_po(stream, locale="id", abort_invalid=True) if m.id]
+
+
+MESSAGES = _messages()
+TRANSLATED = {message: text for path in PO_FILES for message, text in _entries(path)}
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_the_walk_finds_sentences_however_they_are_said():
+    for sentence in (
+        "Dry run: nothing was stored.",  # said at once
+        "Levels per million",  # a header
+        "Ranked by the rule: {verdict}",  # one of two
+        "A value is needed here.",  # through a function that hands it on
+        "the file is empty",  # after its code
+        "Not {training}: {reason}",  # with fields
+        "Class {old} no longer fits the limits.",  # from a table of sentences
+    ):
+        assert sentence in MESSAGES
+
+
+def test_every_sentence_of_the_service_has_an_indonesian_translation():
+    missing = [f"{place}: {message!r}" for message, place in MESSAGES.items() if not TRANSLATED.get(message)]
+    assert not missing, "without translation:\n" + "\n".join(sorted(missing))
+
+
+@pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.name)
+def test_every_translation_names_the_fields_of_its_sentence(path):
+    wrong = [message for message, text in _entries(path) if _fields(message) != _fields(text)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.name)
+def test_every_translation_file_parses_and_translates_each_entry(path):
+    entries = _entries(path)
+    assert entries
+    assert all(text for _, text in entries)
+
+
+def test_no_sentence_is_translated_twice():
+    files = defaultdict(list)
+    for path in PO_FILES:
+        for message, _ in _entries(path):
+            files[message].append(path.name)
+    assert {message: names for message, names in files.items() if len(names) > 1} == {}
+
+
+def test_no_translation_is_left_of_a_sentence_that_nobody_says():
+    rooms = ("service", "recommender", "models", "training_catalog")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for room in rooms for path in (ROOT / room).rglob("*.py")]
+    said = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert sorted(set(TRANSLATED) - said) == []
+
+
+@pytest.mark.parametrize("message", sorted(MESSAGES))
+def test_every_sentence_can_be_said_in_indonesian(message):
+    fields = dict.fromkeys(_fields(message), "7")
+    said = Wording("id").text(message, **fields)
+    assert said == TRANSLATED[message].format(**fields)
+
+
+def test_english_is_the_text_in_the_code():
+    assert Wording("en").text("Nothing to recommend.") == "Nothing to recommend."
+    assert Wording("id").text("Nothing to recommend.") == "Tidak ada yang direkomendasikan."
+
+
+def test_a_sentence_without_translation_is_said_in_english():
+    assert Wording("id").text("{n} unheard of", n=3) == "3 unheard of"
+
+
+@pytest.mark.parametrize(("lang", "shown"), [("id", "Rp1.724.120.000"), ("en", "Rp1,724,120,000")])
+def test_money_has_the_separators_of_the_language(lang, shown):
+    assert Wording(lang).money(1_724_120_000) == shown
