@@ -36,6 +36,7 @@ def list_frame(lists: RankedLists, crew: Workforce, catalog: Catalog, limit: int
     pair = lists.pair[rows]
     n_spots = coverage.total(spots.astype(np.float64))[pair]
     mode = np.where(has, np.append(catalog.offerings.mode, 0)[offering], catalog.trainings.mode[lists.training[rows]])
+    own_hours = catalog.trainings.hours[lists.training[rows]]
     nothing = np.datetime64("NaT", "D")
     return pd.DataFrame({
         "employee": crew.ids[lists.employee[rows]], "rank": lists.rank[rows],
@@ -43,10 +44,11 @@ def list_frame(lists: RankedLists, crew: Workforce, catalog: Catalog, limit: int
         "offering": np.append(catalog.offerings.ids, "")[offering],
         "benefit": lists.benefit[rows], "low": lists.lower[rows], "high": lists.upper[rows],
         "completion": lists.completion[rows], "cost": pd.array(lists.cost[rows], dtype="Int64").copy(),
-        "hours": catalog.trainings.hours[lists.training[rows]], "mode": np.asarray(MODES)[mode],
+        "hours": np.where(has, np.append(catalog.class_hours, 0.0)[offering], own_hours),
+        "mode": np.asarray(MODES)[mode],
         "start": np.append(catalog.offerings.start, nothing)[offering].astype("datetime64[s]"),
         "end": np.append(catalog.offerings.end, nothing)[offering].astype("datetime64[s]"),
-        "competencies": [";".join(codes[bounds[p] : bounds[p + 1]]) for p in pair.tolist()],
+        "competencies": pd.array([";".join(codes[bounds[p] : bounds[p + 1]]) for p in pair.tolist()], dtype="str"),
         "blind_spot": n_spots > 0, "suits_full_calendar": lists.suits_full_calendar[rows], "state": state,
     })[list(COLUMNS)]  # fmt: skip
 

@@ -154,6 +154,7 @@ def _item(office: Office, lists: RankedLists, row: int, option: int) -> dict[str
         item |= {
             "offering": str(catalog.offerings.ids[offering]),
             "cost": int(lists.options.cost[option]),
+            "hours": _plain(catalog.class_hours[offering]),
             "mode": MODES[int(catalog.offerings.mode[offering])],
             "start": catalog.offerings.start[offering].item(),
             "end": catalog.offerings.end[offering].item(),
