@@ -1,7 +1,7 @@
 """What past participations came to: pairs as of their own past dates, with the levels that were really gained."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,7 @@ from recommender.pair_features import make_features
 from recommender.person_features import describe_people
 from recommender.policy import GapRules
 from recommender.unaided import find_unaided_closing, unaided_closing
-from recommender.workforce import COMPLETED, FAILED, SELF_RATED, WITHDRAWN, Workforce
+from recommender.workforce import COMPLETED, FAILED, SELF_RATED, WITHDRAWN, Assessments, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import DateArray, FloatArray, IndexArray, freeze
 
@@ -84,6 +84,14 @@ def _steps(start: DateArray) -> Iterator[tuple[date, IndexArray]]:
         yield day, np.flatnonzero(quarter == first)
 
 
+def _known_by(workforce: Workforce, on: date) -> Workforce:
+    """Return the workforce without assessments after a day."""
+    records = workforce.assessments
+    known = records.on <= np.datetime64(on, "D")
+    earlier = Assessments(**{column.name: getattr(records, column.name)[known] for column in fields(records)})
+    return replace(workforce, assessments=earlier)
+
+
 def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: GapRules) -> Outcomes:
     """Describe every past participation as of its own quarter, and find what it came to.
 
@@ -98,6 +106,7 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     Cancelled classes were neither taken nor passed and are left out; a failed one counts as not completed.
     Requirements are today's: a person's earlier positions are not on file.
     """
+    workforce = _known_by(workforce, on)
     history = workforce.history
     usable = (history.training >= 0) & (history.end <= np.datetime64(on, "D"))
     usable &= np.isin(history.status, (COMPLETED, FAILED, WITHDRAWN))
