@@ -1,0 +1,52 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from training_catalog.columns import check_lengths, freeze, group_bounds, join_groups, look_up
+from training_catalog.errors import LengthMismatchError
+
+IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).map(sorted)
+
+
+@given(IDS, st.lists(st.text("ab1", min_size=1, max_size=4), max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_an_id_is_found_where_it_is_and_nowhere_else(ids, wanted):
+    found = look_up(np.array(ids, dtype=np.str_), np.array(wanted, dtype=np.str_))
+    assert found.tolist() == [ids.index(w) if w in ids else -1 for w in wanted]
+
+
+@given(st.lists(st.integers(0, 4), max_size=12).map(sorted), st.lists(st.integers(-1, 4), max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_a_join_pairs_each_left_row_with_every_right_row_of_its_group(groups, keys):
+    left, right = join_groups(group_bounds(np.array(groups, dtype=np.int64), 5), np.array(keys, dtype=np.int64))
+    expected = [(i, j) for i, key in enumerate(keys) for j, group in enumerate(groups) if group == key]
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == expected
+
+
+def test_no_groups_pair_with_nothing():
+    left, right = join_groups(np.array([0]), np.array([-1, -1]))
+    assert (len(left), len(right)) == (0, 0)
+
+
+@dataclass(frozen=True)
+class Pair:
+    numbers: np.ndarray
+    matrix: csr_array
+
+
+def test_frozen_columns_cannot_be_written_to():
+    pair = Pair(np.arange(3), csr_array(np.eye(2)))
+    freeze(pair)
+    with pytest.raises(ValueError, match="read-only"):
+        pair.numbers[0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        pair.matrix.data[0] = 1
+
+
+def test_a_column_of_another_length_is_named():
+    with pytest.raises(LengthMismatchError, match=r"people.unit has 1 entries, expected 2"):
+        check_lengths("people", 2, unit=np.arange(1))
