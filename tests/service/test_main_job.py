@@ -1,0 +1,36 @@
+import hashlib
+import json
+
+import pandas as pd
+import pytest
+
+
+def digests(folder):
+    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest()
+            for f in sorted(folder.rglob("*")) if f.is_file() and not f.name.startswith("bangkom.db")}  # fmt: skip
+
+
+@pytest.fixture
+def city(bangkom, tmp_path):
+    def make(name):
+        run = bangkom("demo", tmp_path / name, "--people", "60", "--time-limit", "4", "--json")
+        assert run.code == 0, run.err
+        return json.loads(run.out), tmp_path / name
+
+    return make
+
+
+def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(city):
+    answer, folder = city("once")
+    assert answer["verified"] == {"ok": True, "violations": []}
+    assert not answer["stopped_by_clock"]
+    for line in answer["lines"]:
+        assert min(line["planned"], line["reserve"], line["free"]) >= 0
+    files = digests(folder)
+    assert {f"rencana/{name}" for name in ("assignments.csv", "plan.xlsx", "report.html")} <= set(files)
+    seats = pd.read_parquet(folder / "rencana" / "assignments.parquet")
+    assert len(seats) == answer["assignments"]
+    assert seats["employee"].str.fullmatch(r"\d{18}").all()
+    again, other = city("again")
+    assert again["plan"] == answer["plan"]
+    assert digests(other) == files
