@@ -18,6 +18,7 @@ from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
+LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 # words that are printed by their code: severities, states of models and plans, and what the rooms below answer
 CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
@@ -155,8 +156,10 @@ def test_every_translation_names_the_fields_of_its_sentence(path):
 
 @pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.name)
 def test_every_translation_file_parses_and_translates_each_entry(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
     entries = _entries(path)
-    assert entries
+    assert len(entries) == sum(line.startswith("msgid ") for line in lines) - 1  # all but the head
     assert all(text for _, text in entries)
 
 
