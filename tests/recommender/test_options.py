@@ -84,6 +84,8 @@ def test_online_and_short_classes_are_light():
 def test_a_class_on_a_day_of_absence_or_after_retirement_is_no_option():
     here = small(absences=rows("employee start_date end_date", "A 2026-05-06 2026-05-20"))
     assert list(by_class(here, options(here).fee)) == ["K5"]
+    until_the_first_day = small(absences=rows("employee start_date end_date", "A 2026-04-01 2026-05-04"))
+    assert len(options(until_the_first_day).pair) == 0
     free = small(absences=rows("employee start_date end_date", "A 2026-05-12 2026-05-20"))
     assert len(options(free).pair) == 6
     leaving = small(

@@ -43,6 +43,7 @@ def test_a_planted_link_is_found_with_its_interval():
     assert link.effect == pytest.approx(4.0, abs=0.3)
     assert link.lower < 4.0 < link.upper
     assert link.is_supported
+    assert link.n_periods == N_UNITS * (len(YEARS) - 1)  # the trainings before the first year on file are not known
 
 
 def test_without_outcomes_or_trainings_nothing_is_said():

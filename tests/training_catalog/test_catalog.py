@@ -27,6 +27,16 @@ def test_the_standard_that_holds_on_the_day_counts():
     assert office(on=date(2026, 3, 1), requirements=STANDARDS).catalog.positions.level.tolist() == [4, 3]
 
 
+def test_of_two_standards_that_both_hold_the_later_one_counts():
+    both = rows(
+        "position competency level valid_from",
+        "J M.01 4 2025-01-01",
+        "J M.01 2 2020-01-01",
+        "J M.01 5 2030-01-01",
+    )
+    assert office(requirements=both).catalog.positions.level.tolist() == [4]
+
+
 def test_a_position_s_own_row_wins_over_its_class_competency_by_competency():
     here = office(
         positions=rows("position name position_class", "J Clerk K1", "L Lead K1", "N Other -"),
