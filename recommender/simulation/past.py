@@ -91,7 +91,7 @@ class Participations:
     completed : Whether completed; the others failed or withdrew.
     gain_entry, gain_row : Entries that gained, and the participation it came from.
     gain : Levels gained at once.
-    half_life : Days after which half of the gain is lost; infinite when practised.
+    half_life : Days after which half of what can be forgotten is lost; infinite when practised.
     """
 
     employee: IndexArray
@@ -210,7 +210,10 @@ def _turn_within(group: IndexArray, order: IndexArray) -> IndexArray:
 
 
 def levels_at(traits: Traits, taken: Participations, entry: IndexArray, day: IndexArray) -> FloatArray:
-    """Return true levels of entries on days: the level before, plus gains so far less what was forgotten."""
+    """Return true levels of entries on days: the level before, plus gains so far less what was forgotten.
+
+    Half of a gain stays for good; the other half fades with its half-life.
+    """
     order = np.argsort(taken.gain_entry, kind="stable")
     left, event = join_groups(group_bounds(taken.gain_entry[order], len(traits.level)), entry)
     event = order[event]

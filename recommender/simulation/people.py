@@ -29,6 +29,7 @@ _GRADES = {
 _SENIORITY = {"JPT Pratama": 24, "Administrator": 18, "Pengawas": 13, "JF Ahli Madya": 18, "JF Ahli Muda": 11,
               "JF Penyelia": 14, "JF Mahir": 8}  # years of service at least  # fmt: skip
 DAYS_PER_YEAR = 365.25
+CROWD = 900  # people on one birthday before the next are moved: serials end at 999, and the day before has its own
 
 
 def unit_table(headcount: IndexArray, rng: np.random.Generator) -> pd.DataFrame:
@@ -93,11 +94,33 @@ def _dates(
 
 
 def _employee_numbers(birth: pd.Series, start: pd.Series, sex: pd.Series, is_pppk: NDArray[np.bool_]) -> pd.Series:
-    """Build valid NIPs and NI PPPK; serial numbers tell apart who shares the first fifteen digits."""
+    """Build valid NIPs and NI PPPK from the first fifteen digits and a serial number."""
+    return _first_digits(birth, start, sex, is_pppk) + (_rank_among_equals(birth, start, sex, is_pppk) + 1).astype(
+        "str"
+    ).str.zfill(3)
+
+
+def _first_digits(birth: pd.Series, start: pd.Series, sex: pd.Series, is_pppk: NDArray[np.bool_]) -> pd.Series:
     middle = np.where(is_pppk, start.dt.strftime("%Y") + "21", start.dt.strftime("%Y%m"))
-    prefix = birth.dt.strftime("%Y%m%d") + pd.Series(middle) + sex.map({"M": "1", "F": "2"})
-    serial = prefix.groupby(prefix).cumcount() + 1
-    return prefix + serial.astype("str").str.zfill(3)
+    return birth.dt.strftime("%Y%m%d") + pd.Series(middle) + sex.map({"M": "1", "F": "2"})
+
+
+def _rank_among_equals(birth: pd.Series, start: pd.Series, sex: pd.Series, is_pppk: NDArray[np.bool_]) -> pd.Series:
+    """Count from 0 those who share the first fifteen digits."""
+    prefix = _first_digits(birth, start, sex, is_pppk)
+    return prefix.groupby(prefix).cumcount()
+
+
+def _spread_birthdays(birth: pd.Series, start: pd.Series, sex: pd.Series, is_pppk: NDArray[np.bool_]) -> pd.Series:
+    """Move birthdays on which a serial number would need a fourth digit, a day for every nine hundred people.
+
+    Notes
+    -----
+    Only cities near a million people have such days: the draw of ages has an edge, and everybody beyond it is born on
+    one day. The days before hold fewer than a hundred of the same kind, so that one pass is enough.
+    """
+    crowd = _rank_among_equals(birth, start, sex, is_pppk) // CROWD
+    return birth - pd.to_timedelta(crowd, unit="D").astype("timedelta64[s]")
 
 
 def _names(sex: NDArray[np.str_], rng: np.random.Generator) -> pd.Series:
@@ -120,16 +143,17 @@ def employee_table(n_people: int, on: date, rng: np.random.Generator) -> pd.Data
     classes = np.array([p.position_class for p in POSITIONS])[position]
     may_be_pppk = ~np.isin(classes, ("JPT Pratama", "Administrator", "Pengawas", "JF Ahli Madya"))
     is_pppk = may_be_pppk & (rng.random(n_people) < SHARE_PPPK / max(may_be_pppk.mean(), 0.01))
-    least = np.array([_SENIORITY.get(name, 1.0) for name in classes])
+    least = np.array([_SENIORITY.get(p.position_class, 1.0) for p in POSITIONS])[position]
     service = np.where(is_pppk, rng.uniform(0.5, 6.0, n_people), least + rng.gamma(2.0, 4.0, n_people))
     is_cpns = ~is_pppk & (least <= 1) & (rng.random(n_people) < SHARE_CPNS)
     service = np.where(is_cpns, rng.uniform(0.1, 1.0, n_people), np.clip(service, 0.1, 37.0))
     sex = np.where(rng.random(n_people) < SHARE_WOMEN, "F", "M")
     dates = _dates(service, on, rng, is_pppk)
+    dates["birth"] = _spread_birthdays(dates.birth, dates.start, pd.Series(sex), is_pppk)
     number = _employee_numbers(dates.birth, dates.start, pd.Series(sex), is_pppk)
-    age_limit = np.array([_RETIREMENT_AGE.get(name, 58) for name in classes])
+    age_limit = np.array([_RETIREMENT_AGE.get(p.position_class, 58) for p in POSITIONS])[position]
     retires = dates.birth + pd.to_timedelta(np.round(age_limit * DAYS_PER_YEAR).astype(np.int64), unit="D")
-    grade = np.array([_GRADES[name][int(k)] for name, k in zip(classes, rng.integers(0, 2, n_people), strict=True)])
+    grade = np.array([_GRADES[p.position_class] for p in POSITIONS])[position, rng.integers(0, 2, n_people)]
     status = rng.choice(["active", "leave", "study", "inactive"], n_people, p=[0.965, 0.015, 0.015, 0.005])
     frame = pd.DataFrame({
         "employee": number, "name": _names(sex, rng), "unit": np.array([u.code for u in UNITS])[unit],

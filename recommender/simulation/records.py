@@ -13,6 +13,7 @@ from training_catalog.columns import IndexArray, group_bounds, join_groups
 MISSPELLINGS = (("Pelatihan", "Plthn"), ("Bimbingan Teknis", "Bimtek"), ("Lanjutan", "Lanjut"), ("dan", "&"),
                 ("Dasar", "dsr."), ("E-learning", "Elearning"))  # fmt: skip
 PREDICATE_SHARES = (0.07, 0.95, 0.98, 0.995)  # cumulative: very good, good, needs improvement, poor
+DAYS_TO_COUNT = 1_000_000  # days since 1970 stay below
 COMPLAINTS, SATISFACTION = "complaints-resolved", "satisfaction"
 
 
@@ -60,18 +61,33 @@ def assessment_table(
     says = rng.random(traits.n_people) < s.SHARE_SELF_RATED
     own = entries[says[traits.employee]]
     parts.append((own, np.full(len(own), _today(on) - 75), "self"))
+    return _as_found(traits, taken, catalog, ids, parts, rng)
+
+
+def _as_found(
+    traits: Traits, taken: Participations, catalog: Catalog, ids: np.ndarray,
+    parts: list[tuple[IndexArray, IndexArray, str]], rng: np.random.Generator,
+) -> pd.DataFrame:  # fmt: skip
+    """Return what each part's assessors found: true levels with error, one row for an entry, day and method."""
+    staff, competencies = pd.Series(ids, dtype="str"), pd.Series(catalog.competencies.ids, dtype="str")
     frames = []
-    for entry_, day_, method in parts:
+    for entry, day, method in parts:
         bias, spread = (s.SELF_BIAS, s.SELF_ERROR) if method == "self" else (0.0, s.ASSESSMENT_ERROR)
-        error = rng.normal(bias, spread, len(entry_))
-        level = _found(levels_at(traits, taken, entry_, day_), error)
+        error = rng.normal(bias, spread, len(entry))
+        level = _found(levels_at(traits, taken, entry, day), error)
+        _, first = np.unique(entry * DAYS_TO_COUNT + day, return_index=True)  # days differ from part to part
+        first.sort()
         frames.append(pd.DataFrame({
-            "employee": ids[traits.employee[entry_]],
-            "competency": catalog.competencies.ids[traits.competency[entry_]],
-            "level": level, "assessed_on": to_dates(day_), "method": method,
+            "employee": _named(staff, traits.employee[entry[first]]),
+            "competency": _named(competencies, traits.competency[entry[first]]),
+            "level": level[first], "assessed_on": to_dates(day[first]), "method": pd.Series(method, range(len(first)), dtype="str"),
         }))  # fmt: skip
-    frame = pd.concat(frames, ignore_index=True)
-    return frame.drop_duplicates(["employee", "competency", "assessed_on", "method"], ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _named(texts: pd.Series, rows: IndexArray) -> pd.Series:
+    """Return the text of each row, in the compact form that a million people's records need."""
+    return texts.take(rows).reset_index(drop=True)
 
 
 def history_table(taken: Participations, catalog: Catalog, ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:

@@ -20,7 +20,7 @@ ENTRY_TOO_HIGH, BELOW_LEVEL = 0.5, 0.2  # factor for each level of too high an e
 FULL_DOSE, DOSE_FACTOR = 24.0, (0.4, 1.25)  # JP a competency for a full gain; gain grows with its root, within bounds
 MOTIVATION_FACTOR = (0.6, 1.2)
 TRANSFER = (0.4, 0.9)
-HALF_LIFE_MONTHS = (6.5, 13.0)  # Tatel & Ackerman: half of a gain lost without practice
+HALF_LIFE_MONTHS = (6.5, 13.0)  # range of Tatel & Ackerman; here of the half of a gain that can be forgotten
 SHARE_PRACTISED = 0.6
 COMPLETION = {
     "face-to-face": 0.95,

@@ -165,8 +165,9 @@ def true_plan_benefit(truth: Truth, trainings: Trainings, employee: IndexArray, 
 
     Notes
     -----
-    Per (person, competency): with several trainings the expected gains times completion add up, and the closing is
-    taken at their sum; with one it equals `true_benefit`.
+    Per (person, competency): with one training it equals `true_benefit`; with several, what each would close adds up
+    to the true deficit at most. That is an upper bound where gains overlap: E[min(deficit, sum of gains)] is not above
+    the smaller of the deficit and the sum of E[min(deficit, gain)].
     """
     pair, entry, gain, spread = _covered(truth, trainings, employee, training)
     completion = true_completion(truth, trainings, employee, training)[pair]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,12 @@ import xlsxwriter
 
 from recommender.simulation.city import City
 from service.exports.tables import FIXED_DATE, write_sheet
-from training_catalog.schema import Table
+from training_catalog.schema import Column, Table
 from training_catalog.tables import table
 
 LEADERSHIP_FOR_HEADS = "D162"  # the leadership training that new subsection heads must take
 SHARE_REPEATED = 0.02  # employee rows that stand twice, as in real files
+ROWS_A_CHUNK = 200_000
 
 # file -> tables; a workbook holds one sheet a table
 WORKBOOKS = {
@@ -30,48 +32,65 @@ CSV_FILES = {
 SEMICOLON = frozenset({"employees", "budgets", "performance", "unit_outcomes"})
 
 
-def _decimal(values: pd.Series) -> pd.Series:
-    """Write numbers with a decimal comma, as many as they need."""
-    text = values.map(lambda value: f"{value:g}" if pd.notna(value) else None)
-    return text.str.replace(".", ",", regex=False)
+def _spelled(values: pd.Series, spell: Callable[[Any], str]) -> pd.Series:
+    """Spell each distinct value once; missing stays missing.
+
+    Examples
+    --------
+    >>> _spelled(pd.Series([1.5, None, 1.5]), lambda value: f"{value:g}").tolist()
+    ['1.5', nan, '1.5']
+    """
+    codes, distinct = pd.factorize(values)
+    spellings = pd.Series([*(spell(value) for value in distinct), None], dtype="str")
+    return spellings.take(np.where(codes < 0, len(distinct), codes)).set_axis(values.index)
 
 
-def _rupiah(values: pd.Series) -> pd.Series:
-    """Write amounts as Rp1.500.000."""
-    return values.map(lambda value: f"Rp{int(value):,}".replace(",", ".") if pd.notna(value) else None)
+def _decimal(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
+
+
+def _rupiah(value: int) -> str:
+    return f"Rp{int(value):,}".replace(",", ".")
+
+
+def _as_written_column(values: pd.Series, column: Column, *, uses_comma: bool) -> pd.Series:
+    """Return a column as text: dates and numbers in one of the two manners, choices in Indonesian."""
+    if column.kind == "date":
+        pattern = "%d/%m/%Y" if uses_comma else "%Y-%m-%d"
+        return _spelled(values, lambda day: day.strftime(pattern))
+    if column.kind == "money" and uses_comma:
+        return _spelled(values, _rupiah)
+    if column.kind in ("decimal", "level", "hours"):
+        return _spelled(values, _decimal if uses_comma else lambda value: f"{value:g}")
+    if column.choices:
+        accepted = {name: spellings[1] if len(spellings) > 1 else name for name, spellings in column.choices}
+        return values.map(accepted)
+    return values
+
+
+def _is_written(values: pd.Series, column: Column) -> bool:
+    """Tell whether an office would keep the column: required, or filled in at least once."""
+    return column.required or not values.isna().all()
 
 
 def as_written(frame: pd.DataFrame, declared: Table) -> pd.DataFrame:
     """Return a table as an Indonesian office writes it: headers, spellings, dates, decimal commas, rupiah."""
     uses_comma = declared.name in SEMICOLON
-    columns: dict[str, pd.Series] = {}
-    for column in declared.columns:
-        values = frame[column.name]
-        if values.isna().all() and not column.required:
-            continue
-        if column.kind == "date":
-            values = values.dt.strftime("%d/%m/%Y" if uses_comma else "%Y-%m-%d")
-        elif column.kind == "money" and uses_comma:
-            values = _rupiah(values)
-        elif column.kind in ("decimal", "level", "hours"):
-            values = _decimal(values) if uses_comma else values.map(lambda v: f"{v:g}" if pd.notna(v) else None)
-        elif column.choices:
-            spelled = {name: accepted[1] if len(accepted) > 1 else name for name, accepted in column.choices}
-            values = values.map(spelled)
-        columns[column.header_id] = values
-    return pd.DataFrame(columns)
+    return pd.DataFrame({
+        column.header_id: _as_written_column(frame[column.name], column, uses_comma=uses_comma)
+        for column in declared.columns if column.name in frame
+    })  # fmt: skip
 
 
-def _with_blemishes(frame: pd.DataFrame, name: str, rng: np.random.Generator) -> pd.DataFrame:
-    """Repeat some employee rows, and end the budget with the total that offices write."""
-    if name == "employees":
-        repeated = frame.sample(frac=SHARE_REPEATED, random_state=int(rng.integers(0, 2**31)))
-        repeated = repeated.assign(Nama=repeated["Nama"] + "  ")
-        return pd.concat([frame, repeated], ignore_index=True)
-    if name == "budgets":
-        total = pd.DataFrame([{frame.columns[0]: "JUMLAH"}])
-        return pd.concat([frame, total], ignore_index=True)
-    return frame
+def _blemishes(kept: pd.DataFrame, declared: Table, rng: np.random.Generator) -> pd.DataFrame:
+    """Return what an office has below a table: some employees once more, and the total of the budget."""
+    if declared.name == "employees":
+        again = kept.sample(frac=SHARE_REPEATED, random_state=int(rng.integers(0, 2**31)))
+        return as_written(again.assign(name=again["name"] + "  "), declared)
+    written = as_written(kept.iloc[:0], declared)
+    if declared.name == "budgets":
+        return pd.DataFrame([{written.columns[0]: "JUMLAH"}], columns=written.columns)
+    return written
 
 
 def _write_workbook(path: Path, names: tuple[str, ...], city: City, lang: str) -> None:
@@ -80,6 +99,21 @@ def _write_workbook(path: Path, names: tuple[str, ...], city: City, lang: str) -
         workbook.set_properties({"created": pd.Timestamp(FIXED_DATE).to_pydatetime()})
         for name in names:
             write_sheet(workbook, table(name), city.tables[name], lang)
+
+
+def _write_csv(
+    path: Path, frame: pd.DataFrame, name: str, *, rng: np.random.Generator, rows_a_chunk: int = ROWS_A_CHUNK
+) -> None:
+    """Write a table in chunks, so that a million people's records never stand in memory as text all at once."""
+    declared = table(name)
+    kept = frame[[column.name for column in declared.columns if _is_written(frame[column.name], column)]]
+    delimiter = ";" if name in SEMICOLON else ","
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for first in range(0, max(len(kept), 1), rows_a_chunk):
+            chunk = as_written(kept.iloc[first : first + rows_a_chunk], declared)
+            chunk.to_csv(file, sep=delimiter, index=False, header=first == 0, lineterminator="\n")
+        blemishes = _blemishes(kept, declared, rng)
+        blemishes.to_csv(file, sep=delimiter, index=False, header=False, lineterminator="\n")
 
 
 def write_city_files(
@@ -106,9 +140,7 @@ def write_city_files(
         written.append(folder / filename)
     for filename, name in CSV_FILES.items():
         on_progress(filename)
-        frame = _with_blemishes(as_written(city.tables[name], table(name)), name, rng)
-        delimiter = ";" if name in SEMICOLON else ","
-        frame.to_csv(folder / filename, sep=delimiter, index=False, encoding="utf-8", lineterminator="\n")
+        _write_csv(folder / filename, city.tables[name], name, rng=rng)
         written.append(folder / filename)
     return sorted(written)
 

@@ -6,33 +6,8 @@ import pytest
 
 from recommender.simulation.city import simulate_city
 from recommender.simulation.truth import expected_closing, true_benefit, true_plan_benefit
-from service.reference import open_office
-from training_catalog.catalog import build_catalog
-from training_catalog.tables import TABLES
 
 ON = date(2027, 1, 4)
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reference")
-    return {n: f for n, f in open_office(f"sqlite:///{folder / 'r.db'}").read_all().items() if len(f)}
-
-
-@pytest.fixture(scope="module")
-def city(reference):
-    return simulate_city(np.random.default_rng(1), n_people=2_000, on=ON, reference=reference)
-
-
-@pytest.fixture(scope="module")
-def catalog(city, reference):
-    tables = {}
-    for table in TABLES:
-        parts = [t[table.name] for t in (city.tables, reference) if table.name in t]
-        tables[table.name] = (
-            pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(table.column_names))
-        )
-    return build_catalog(tables, ON)
 
 
 def test_the_same_seed_gives_the_same_city(city, reference):
