@@ -6,7 +6,8 @@ They enter every new database through the same importer as anybody's files, and 
 from importlib import resources
 from pathlib import Path
 
-from service.imports.importer import ImportOptions, import_files
+from service.imports.importer import import_files
+from service.imports.options import ImportOptions
 from service.storage.database import Database, open_database
 from service.wording import Wording
 from training_catalog.errors import BangkomError

@@ -7,11 +7,11 @@ from training_catalog.tables_catalog import DIRECTIONS
 
 _EMPLOYEE = Column(
     name="employee", kind="id", required=True, references="employees", header_id="NIP", header_en="Employee",
-    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "id pegawai"),
+    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai"),
 )  # fmt: skip
 _EMPLOYEE_KEY = Column(
     name="employee", kind="id", required=True, header_id="NIP", header_en="Employee",
-    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "id pegawai"),
+    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai"),
 )  # fmt: skip
 _UNIT = Column(
     name="unit", kind="id", required=True, references="units", header_id="Kode Unit Kerja", header_en="Unit",
@@ -28,7 +28,7 @@ UNITS = Table(
         Column(name="unit", kind="id", required=True, header_id="Kode Unit Kerja", header_en="Unit",
                meaning="Code of the unit.", aliases=("kode_unit", "kode", "unor_id")),
         Column(name="name", kind="text", required=True, header_id="Nama Unit Kerja", header_en="Name", meaning="Name.",
-               aliases=("nama", "unit_kerja", "unor_nama", "opd")),
+               aliases=("nama", "nama_unit", "nama_opd", "unit_kerja", "unor_nama", "opd")),
         Column(name="parent", kind="id", references="units", header_id="Kode Induk", header_en="Parent",
                meaning="Unit above.", aliases=("induk", "kode_induk")),
         Column(name="city", kind="text", header_id="Kota", header_en="City", meaning="Where its people work."),
@@ -44,10 +44,10 @@ EMPLOYEES = Table(
     columns=(
         _EMPLOYEE_KEY,
         Column(name="name", kind="text", required=True, header_id="Nama", header_en="Name",
-               meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai")),
+               meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai", "nama lengkap dengan gelar")),
         replace(_UNIT, required=False),
         Column(name="position", kind="id", references="positions", header_id="Kode Jabatan", header_en="Position",
-               meaning="Position.", aliases=("jabatan", "kode_jabatan")),
+               meaning="Position.", aliases=("jabatan", "kode_jabatan", "kode_posisi", "jabatan_fungsional", "nama_jabatan")),
         Column(name="employment_type", kind="choice", header_id="Jenis Pegawai", header_en="Employment type",
                meaning="PNS, PPPK, CPNS or other; read from the NIP when empty.", aliases=("jenis_pegawai",),
                choices=(("PNS", ("pns",)), ("PPPK", ("pppk", "p3k")), ("CPNS", ("cpns",)),
@@ -64,11 +64,11 @@ EMPLOYEES = Table(
                meaning="For the fairness report only.", aliases=("jenis_kelamin", "jk"),
                choices=(("M", ("m", "l", "laki-laki", "pria", "1")), ("F", ("f", "p", "perempuan", "wanita", "2")))),
         Column(name="grade", kind="text", header_id="Golongan", header_en="Grade", meaning="Rank or grade, such as III/d.",
-               aliases=("gol", "golongan_ruang", "pangkat")),
+               aliases=("gol", "golongan_ruang", "golongan_pangkat", "pangkat")),
         Column(name="service_start", kind="date", header_id="TMT CPNS", header_en="Service start",
                meaning="First day of service.", aliases=("tmt_cpns", "mulai_kerja")),
         Column(name="position_since", kind="date", header_id="TMT Jabatan", header_en="In position since",
-               meaning="First day in the position.", aliases=("tmt_jabatan",)),
+               meaning="First day in the position.", aliases=("tmt_jabatan", "tmt_jabatan_fungsional")),
         Column(name="retirement_date", kind="date", header_id="TMT Pensiun", header_en="Retirement",
                meaning="Day of retirement or end of contract.", aliases=("tmt_pensiun",)),
     ),
@@ -127,10 +127,12 @@ PERFORMANCE = Table(
         Column(name="period_end", kind="date", required=True, header_id="Akhir Periode", header_en="Period end",
                meaning="Last day of the period; 31 December when only a year is given.",
                aliases=("tahun", "periode", "tanggal")),
-        Column(name="scale", kind="id", required=True, references="rating_scales", header_id="Kode Skala",
-               header_en="Scale", meaning="Scale of the rating.", aliases=("skala",)),
+        Column(name="scale", kind="id", references="rating_scales", header_id="Kode Skala", header_en="Scale",
+               meaning="Scale of the rating; may be empty where the rating is a name that only one scale has.",
+               aliases=("skala",)),
         Column(name="rating", kind="decimal", required=True, header_id="Nilai", header_en="Rating",
-               meaning="Value on the scale, or its label.", aliases=("predikat", "nilai_skp", "rating")),
+               meaning="Value on the scale, or its name there.",
+               aliases=("predikat", "predikat_kinerja", "nilai_skp", "rating")),
     ),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
+from training_catalog.errors import InputError
 
 MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refused have them all
 
@@ -25,6 +26,8 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.option("--sheet", help="Sheet to read; every visible one when not given.")
 @click.option("--header-line", type=click.IntRange(min=1), help="Line of the header.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Order of numeric dates.")
+@click.option("--set", "supplied", multiple=True, metavar="COLUMN=VALUE",
+              help="One value for all rows of a file without that column; may be repeated.")  # fmt: skip
 @click.option(
     "--refused", type=click.Path(path_type=Path), help="Write refused rows to this CSV, to mend and send again."
 )
@@ -35,22 +38,29 @@ def import_files(
     /,
     *,
     files: tuple[Path, ...],
+    supplied: tuple[str, ...],
     refused: Path | None,
     as_json: bool,
     **flags: Any,
 ) -> None:
-    """Import FILES (CSV or XLSX); tables that refer to each other may come in any order.
+    """Import FILES (CSV, XLSX, JSON or Parquet); tables that refer to each other may come in any order.
+
+    With --table a file may hold only the key and some columns: rows that are on file are changed in these alone.
 
     \b
     Examples:
       bangkom import pegawai.csv penilaian.xlsx --dry-run
       bangkom import my-office/*.csv --refused to-mend.csv
+      bangkom import asesmen.xlsx --set assessed_on=2026-06-30
+      bangkom import biaya.csv --table offerings
     """
-    from service.imports.importer import ImportOptions
     from service.imports.importer import import_files as run
+    from service.imports.options import ImportOptions
     from service.reference import open_office
 
     terminal = Terminal(settings, as_json)
+    options = ImportOptions(supplied=_pairs(supplied), **flags)
+    options.check()
     database = open_office(settings.database_url)
     with terminal.progress() as progress:
         task = progress.add_task(terminal.wording.text("Importing"), total=len(files))
@@ -58,10 +68,10 @@ def import_files(
         def on_progress(name: str) -> None:
             progress.update(task, description=name)
 
-        imported = run(database, files, ImportOptions(**flags), terminal.wording, on_progress)
+        imported = run(database, files, options, terminal.wording, on_progress)
         progress.update(task, completed=len(files))
     if refused is not None:
-        _write_refused(refused, imported.refused)
+        _write_refused(refused, imported.refused, terminal)
     if as_json:
         terminal.emit(imported.report)
     else:
@@ -71,10 +81,31 @@ def import_files(
         sys.exit(NOT_DONE if unread else ATTENTION)
 
 
-def _write_refused(path: Path, refused: dict[str, list[list[object]]]) -> None:
-    with path.open("w", newline="", encoding="utf-8-sig") as stream:
-        for rows in refused.values():
-            csv.writer(stream, delimiter=";").writerows(rows)
+def _pairs(supplied: tuple[str, ...]) -> dict[str, str]:
+    """Split COLUMN=VALUE."""
+    pairs = [entry.partition("=") for entry in supplied]
+    for name, equals, value in pairs:
+        if not (name.strip() and equals and value.strip()):
+            raise click.BadParameter(f"{name}{equals}{value}: accepted is COLUMN=VALUE, as in year=2027",
+                                     param_hint="--set")  # fmt: skip
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _write_refused(path: Path, refused: Any, terminal: Terminal) -> None:
+    """Write refused rows under their own headers: one file, or one for each sheet that has some."""
+    from service.exports.tables import neutralise
+
+    several = len(refused) > 1
+    for n, part in enumerate(refused, start=1):
+        own = path.with_name(f"{path.stem}-{n}-{part.table}{path.suffix}") if several else path
+        lines = [[neutralise(str(cell)) for cell in line] for line in part.lines]
+        try:
+            with own.open("w", newline="", encoding="utf-8-sig") as stream:
+                csv.writer(stream, delimiter=";").writerows(lines)
+        except OSError as error:
+            raise InputError(f"{own}: cannot be written: {error.strerror or error}") from error
+        terminal.say("{n} refused rows of {file} written to {path}; mend them there and import it with --table {table}",
+                     n=terminal.wording.number(len(lines) - 1), file=part.file, path=own, table=part.table)  # fmt: skip
 
 
 def _show(terminal: Terminal, report: Any) -> None:

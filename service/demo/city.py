@@ -8,7 +8,8 @@ from recommender.plan import Plan
 from recommender.simulation.city import City, simulate_city
 from recommender.simulation.truth import true_plan_benefit
 from service.demo.files import write_city_files, write_policy
-from service.imports.importer import ImportOptions, import_files
+from service.imports.importer import import_files
+from service.imports.options import ImportOptions
 from service.pipeline import Office
 from service.reference import open_office
 from service.settings import Settings

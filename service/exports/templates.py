@@ -17,7 +17,7 @@ VALIDATED_ROWS = 5_000
 
 def _note(column: Column, wording: Wording) -> str:
     """Say what a column holds, whether it is needed, and what is accepted."""
-    parts = [column.meaning, wording.text("Required.") if column.required else wording.text("Optional.")]
+    parts = [wording.text(column.meaning), wording.text("Required.") if column.required else wording.text("Optional.")]
     if column.choices:
         parts.append(wording.text("Accepted: {choices}.", choices=", ".join(_choices(column, wording.lang))))
     if column.references:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from service.imports.parsing import Rows, label_form
+from service.imports.parsing import Rows
+from service.imports.values import CellError, read_money
 from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
-MADE_BY_REFERENCE = frozenset({"units", "positions"})  # an employee file may name them before anybody imports them
+NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
 SUGGESTION_CUTOFF = 0.8
 MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
 
@@ -23,6 +24,7 @@ def check_employee_numbers(rows: Rows) -> None:
     """
     frame = rows.frame
     ids = frame["employee"].fillna("")
+    _refuse_national(rows, ids)
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = pd.to_datetime(ids.where(is_nip, "").str[:8], format="%Y%m%d", errors="coerce").astype("datetime64[s]")
     month = ids.str[12:14]
@@ -51,6 +53,14 @@ def check_employee_numbers(rows: Rows) -> None:
     if filled:
         rows.note("id-derived", "Read from the NIP where not given, with the number of rows: {columns}.",
                   columns=", ".join(filled))  # fmt: skip
+
+
+def _refuse_national(rows: Rows, ids: pd.Series) -> None:
+    """Refuse national identity numbers where an employee number belongs; they are not stored, nor shown."""
+    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_) & ~rows.refused
+    for row in np.flatnonzero(national).tolist():
+        rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
+                    column="employee")  # fmt: skip
 
 
 def _contradictions(rows: Rows, good: np.ndarray, columns: dict[str, pd.Series]) -> None:
@@ -85,9 +95,13 @@ def check_levels(rows: Rows, scales: pd.DataFrame) -> None:
 
 
 def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
-    """Refuse ratings outside their scale."""
-    ends = scales.set_index("scale")[["minimum", "maximum"]].reindex(rows.frame["scale"].fillna(""))
-    rating = rows.frame["rating"].to_numpy(dtype=np.float64)
+    """Refuse ratings without a scale, or outside it."""
+    frame = rows.frame
+    for row in np.flatnonzero(frame["scale"].isna().to_numpy() & ~rows.refused).tolist():
+        rows.refuse(row, "required-missing", "which scale is it on? add the column, or give it with --set scale=...",
+                    column="scale", value="")  # fmt: skip
+    ends = scales.set_index("scale")[["minimum", "maximum"]].reindex(frame["scale"].fillna(""))
+    rating = frame["rating"].to_numpy(dtype=np.float64)
     low, high = ends["minimum"].to_numpy(dtype=np.float64), ends["maximum"].to_numpy(dtype=np.float64)
     with np.errstate(invalid="ignore"):
         bad = (rating < low) | (rating > high)
@@ -96,14 +110,19 @@ def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
                     value=rating[row], low=f"{low[row]:g}", high=f"{high[row]:g}")  # fmt: skip
 
 
-def rating_labels(scales: pd.DataFrame) -> Mapping[str, float]:
-    """Return every rating label of every scale, in normal form, with its value."""
-    found: dict[str, float] = {}
-    for listed in scales["labels"].dropna():
-        for part in str(listed).split(";"):
-            value, _, name = part.partition("=")
-            found[label_form(name)] = float(value)
-    return found
+def check_totals(rows: Rows) -> None:
+    """Compare the totals that a budget file gives with the sum of the lines that are read from it."""
+    total = int(rows.frame["amount"][~rows.refused].sum())
+    for line, name, cell in rows.totals:
+        try:
+            told = read_money(cell)
+        except CellError:
+            continue
+        if told:
+            rows.note("total-checked", "{name} says {told}; the lines read add up to {total}; difference {difference}.",
+                      severity="note" if told == total else "warning", line=line, column="amount", value=cell,
+                      name=name, told=rows.wording.money(told), total=rows.wording.money(total),
+                      difference=rows.wording.money(total - told))  # fmt: skip
 
 
 def check_repeats(rows: Rows) -> np.ndarray:
@@ -179,8 +198,6 @@ def check_circles(rows: Rows, known: Mapping[str, str]) -> None:
 
 def suggestion(value: str, known: list[str]) -> str:
     """Return the known id that looks most like a value; empty when none does."""
-    near = difflib.get_close_matches(value, known[:MOST_SUGGESTED_FROM], n=1, cutoff=SUGGESTION_CUTOFF)
-    if near:
-        return near[0]
-    padded = [name for name in known[:MOST_SUGGESTED_FROM] if name.lstrip("0") == value.lstrip("0")]
-    return padded[0] if padded else ""
+    padded = [name for name in known if name.lstrip("0") == value.lstrip("0")]
+    near = padded or difflib.get_close_matches(value, known[:MOST_SUGGESTED_FROM], n=1, cutoff=SUGGESTION_CUTOFF)
+    return near[0] if near else ""

@@ -2,21 +2,27 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.imports.sheets import Cell
+from service.imports.cells import Cell
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
 HEADER_SEARCH_LINES = 40
+MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {0xA0: " ", 0x202F: " "}
 # Never stored, whatever file they come in (UU 27/2022; merit system): headers in normal form.
 SENSITIVE = frozenset({
     "agama", "agama id", "agama nama", "religion", "jenis kawin", "jenis kawin id", "jenis kawin nama",
-    "status perkawinan", "status kawin", "marital status", "nik ktp", "nomor induk kependudukan", "npwp",
-    "npwp nomor", "no npwp", "bpjs", "no bpjs", "alamat", "nomor hp", "no hp", "suku", "golongan darah",
-    "nomor surat keterangan dokter", "surat dokter", "disabilitas",
+    "status perkawinan", "status kawin", "marital status", "nik ktp", "no ktp", "no. ktp", "nomor ktp",
+    "nomor induk kependudukan", "npwp", "npwp nomor", "no npwp", "no. npwp", "nomor npwp", "bpjs", "no bpjs",
+    "no. bpjs", "nomor bpjs", "bpjs nomor", "alamat", "address", "nomor hp", "no hp", "no. hp", "suku", "ethnicity",
+    "golongan darah", "blood type", "nomor surat keterangan dokter", "surat dokter", "disabilitas", "disability",
 })  # fmt: skip
+# A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
+BARE_KEYS = ("id", "kode", "code")
 
 
 def plain(cell: Cell) -> str:
@@ -56,53 +62,110 @@ class Header:
     Parameters
     ----------
     table : Table it is of.
-    row : Index of the header row.
+    row : Index of its first row.
+    n_rows : Rows it spans: 2 for a header with merged cells above.
     columns : Canonical column name to cell position.
+    supplied : Columns whose one value the person gave.
     unknown, sensitive, repeated : Headers as written.
     """
 
     table: Table
     row: int
+    n_rows: int
     columns: dict[str, int]
+    supplied: frozenset[str]
     unknown: tuple[str, ...]
     sensitive: tuple[str, ...]
     repeated: tuple[str, ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Required columns that no header names."""
-        return tuple(c.name for c in self.table.columns if c.required and c.name not in self.columns)
+        """Required columns that no header names and nobody gave."""
+        has = self.supplied | set(self.columns)
+        return tuple(c.name for c in self.table.columns if c.required and c.name not in has)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether rows can be told apart, so that those on file can be changed."""
+        return not set(self.missing) & set(self.table.key)
 
 
-def match_columns(cells: list[Cell], table: Table, row: int, *, is_named: bool = False) -> Header:
+def _candidates(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
+    counted = Counter(names)
+    return [
+        (f"{name} {names[i - 1]}", name) if i and counted[name] > 1 and names[i - 1] else (name,)
+        for i, name in enumerate(names)
+    ]
+
+
+def _merged(top: Sequence[Cell], below: Sequence[Cell]) -> list[tuple[str, ...]]:
+    """Return for each column of a two-line header the names it may go by, most specific first."""
+    width = max(len(top), len(below))
+    upper = [normal(top[i]) if i < len(top) else "" for i in range(width)]
+    lower = [normal(below[i]) if i < len(below) else "" for i in range(width)]
+    names: list[tuple[str, ...]] = []
+    group = ""
+    for over, under in zip(upper, lower, strict=True):
+        group = over or group
+        names.append((f"{group} {under}", under, over) if under else (over,))
+    return names
+
+
+def match_columns(
+    cells: Sequence[Cell], names: Sequence[tuple[str, ...]], table: Table, *, rows: tuple[int, int],
+    supplied: frozenset[str] = frozenset(), is_named: bool = False,
+) -> Header:  # fmt: skip
     """Match header cells with a table's columns: exact canonical and template names first, then aliases.
 
-    Where the person named the table, a column called ``id`` is its key, as in national reference lists.
+    Parameters
+    ----------
+    cells : As written, for the report.
+    names : For each column the normal names it may go by, best first.
+    table : Table that may be meant.
+    rows : First row, and number of rows.
+    supplied : Columns whose one value the person gave.
+    is_named : Whether the person named the table.
     """
     index = _BY_TABLE[table.name]
     exact = {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
     columns: dict[str, int] = {}
-    unknown, sensitive, repeated = [], [], []
-    names = [normal(cell) for cell in cells]
-    for position, name in enumerate(names):
-        if name in exact and exact[name] not in columns:
-            columns[exact[name]] = position
-    if is_named and "id" in names and table.key[0] not in columns:
-        columns[table.key[0]] = names.index("id")
-    for position, name in enumerate(names):
-        if not name or position in columns.values():
+    for position, known_as in enumerate(names):
+        found = next((exact[name] for name in known_as if name in exact), None)
+        if found is not None and found not in columns:
+            columns[found] = position
+    _bare_key(columns, names, table, is_named=is_named)
+    unknown: list[str] = []
+    sensitive: list[str] = []
+    repeated: list[str] = []
+    for position, known_as in enumerate(names):
+        if not any(known_as) or position in columns.values():
             continue
-        free = [column for column in index.get(name, []) if column not in columns]
-        if name in SENSITIVE:
-            sensitive.append(plain(cells[position]))
+        shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
+        free = [column for name in known_as for column in index.get(name, []) if column not in columns]
+        if any(name in SENSITIVE for name in known_as):
+            sensitive.append(shown)
         elif free:
             columns[free[0]] = position
-        elif name in index:
-            repeated.append(plain(cells[position]))
         else:
-            unknown.append(plain(cells[position]))
-    return Header(table=table, row=row, columns=columns, unknown=tuple(unknown), sensitive=tuple(sensitive),
-                  repeated=tuple(repeated))  # fmt: skip
+            (repeated if any(name in index for name in known_as) else unknown).append(shown)
+    return Header(table=table, row=rows[0], n_rows=rows[1], columns=columns, supplied=supplied - set(columns),
+                  unknown=tuple(unknown), sensitive=tuple(sensitive), repeated=tuple(repeated))  # fmt: skip
+
+
+def _bare_key(columns: dict[str, int], names: Sequence[tuple[str, ...]], table: Table, *, is_named: bool) -> None:
+    """Let a bare ``id`` or ``kode`` be the key, where no header names it."""
+    key = table.key[0]
+    if len(table.key) > 1 or key in columns or not (is_named or table.name != "employees"):
+        return
+    index = _BY_TABLE[table.name]
+    if any(key in index.get(name, []) for known_as in names for name in known_as if name not in BARE_KEYS):
+        return
+    for bare in BARE_KEYS:
+        position = next((i for i, known_as in enumerate(names) if bare in known_as), None)
+        if position is not None and (is_named or bare == "id") and position not in columns.values():
+            columns[key] = position
+            return
 
 
 def _score(header: Header) -> tuple[int, float]:
@@ -112,7 +175,20 @@ def _score(header: Header) -> tuple[int, float]:
     return int(not header.missing), len(header.columns) * share
 
 
-def find_header(rows: list[list[Cell]], tables: tuple[Table, ...], line: int | None = None) -> list[Header]:
+def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Return whether two lines may be one header with merged cells: texts, and blanks under what spans both."""
+    filled = [cell for cell in below if plain(cell)]
+    if not filled or not all(isinstance(cell, str) and not plain(cell)[:1].isdigit() for cell in filled):
+        return False
+    over = [i for i, cell in enumerate(top) if plain(cell)]
+    blank = [i for i in over if i >= len(below) or not plain(below[i])]
+    return len(blank) >= MERGED_SHARE * len(over)
+
+
+def find_header(
+    rows: list[list[Cell]], tables: tuple[Table, ...], line: int | None = None, *,
+    supplied: frozenset[str] = frozenset(), is_named: bool = False,
+) -> list[Header]:  # fmt: skip
     """Find the best header of each table among the first lines.
 
     Parameters
@@ -120,20 +196,27 @@ def find_header(rows: list[list[Cell]], tables: tuple[Table, ...], line: int | N
     rows : Cells.
     tables : Tables that may be meant.
     line : Index of the header row, when the person said which.
+    supplied, is_named : As in `match_columns`.
 
     Returns
     -------
     Best first; several with the same score mean that the file could be any of them.
     """
-    searched = [line] if line is not None else range(min(len(rows), HEADER_SEARCH_LINES))
+    searched = [line] if line is not None else list(range(min(len(rows), HEADER_SEARCH_LINES)))
+    tried: list[tuple[int, int, list[tuple[str, ...]]]] = []
+    for row in searched:
+        cells = rows[row] if row < len(rows) else []
+        if sum(bool(plain(cell)) for cell in cells) < 2:  # noqa: PLR2004 (a title is one cell, a header is more)
+            continue
+        tried.append((row, 1, _candidates([normal(cell) for cell in cells])))
+        if row + 1 < len(rows) and _could_be_merged(cells, rows[row + 1]):
+            tried.append((row, 2, _merged(cells, rows[row + 1])))
     found = []
     for table in tables:
+        own = frozenset(name for name in supplied if name in table.column_names)
         best = None
-        for row in searched:
-            filled = [cell for cell in rows[row] if plain(cell)] if row < len(rows) else []
-            if len(filled) < min(2, len(table.columns)):
-                continue
-            header = match_columns(rows[row], table, row, is_named=len(tables) == 1)
+        for row, n_rows, names in tried:
+            header = match_columns(rows[row], names, table, rows=(row, n_rows), supplied=own, is_named=is_named)
             if header.columns and (best is None or _score(header) > _score(best)):
                 best = header
         if best is not None:

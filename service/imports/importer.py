@@ -1,50 +1,34 @@
 """Files to tables: every row stored, unchanged, refused or left out, and a report that adds up."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import sqlalchemy as sa
 
 from service.imports import checks
-from service.imports.headers import Header, find_header, is_clear
-from service.imports.parsing import Rows, parse_rows
-from service.imports.profiles import PROFILES, find_profile
+from service.imports.cells import Cell, FileRefusedError, Sheet
+from service.imports.headers import Header
+from service.imports.likeness import note_names_alike
+from service.imports.options import ImportOptions
+from service.imports.parsing import ParseOptions, Rows, parse_rows
+from service.imports.profiles import find_profile
+from service.imports.ratings import rating_labels
+from service.imports.recognition import Unrecognised, recognise
 from service.imports.references import KnownIds, resolve
 from service.imports.report import FileReport, ImportReport, Problem
-from service.imports.sheets import FileRefusedError, Sheet, read_sheets
+from service.imports.sheets import read_sheets
 from service.storage.database import Database
+from service.storage.frames import row_keys
 from service.wording import Wording
-from training_catalog.errors import InputError
 from training_catalog.tables import TABLES
-from training_catalog.tables import table as table_of
 
-NUMBER_STYLE = {"id": "1.234,5", "en": "1,234.5"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOptions:
-    """How to import.
-
-    Parameters
-    ----------
-    table : Table that the files are of; found by their headers when None.
-    profile : Profile of the source; found when None.
-    encoding, delimiter, date_order, header_line, sheet : What the person says of the files.
-    dry_run : Whether to roll everything back after the report is made.
-    all_or_nothing : Whether one refused row keeps everything out.
-    """
-
-    table: str | None = None
-    profile: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    date_order: str | None = None
-    header_line: int | None = None
-    sheet: str | None = None
-    dry_run: bool = False
-    all_or_nothing: bool = False
+_SHEET_NOTES = {
+    "encoding-assumed": "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong.",
+    "zeros-lost": "An old workbook (.xls): zeros in front of codes may have been lost in it.",
+}
 
 
 @dataclass(kw_only=True)
@@ -53,6 +37,7 @@ class _Part:
 
     report: FileReport
     path: Path
+    header: Header | None = None
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 
@@ -84,34 +69,43 @@ class Importer:
         except FileRefusedError as error:
             self._refuse_file(path, error.code, self.wording.text(error.template, **error.fields))
             return
-        visible = [s for s in sheets if not s.is_hidden and (self.options.sheet in (None, s.name))]
-        if not visible:
-            self._refuse_file(path, "table-unknown", self.wording.text("no sheet to read"))
+        wanted = [
+            s for s in sheets if (not s.is_hidden if self.options.sheet is None else s.name == self.options.sheet)
+        ]
+        if not wanted:
+            names = ", ".join(sheet.name or "-" for sheet in sheets)
+            self._refuse_file(path, "sheet-unknown", self.wording.text("no such sheet; sheets: {names}", names=names))
+        first = len(self.parts)
         for sheet in sheets:
-            if sheet in visible:
-                self._read_sheet(path, sheet, is_only=len(visible) == 1)
-            else:
+            if any(sheet is one for one in wanted):
+                self._read_sheet(path, sheet)
+            elif self.options.sheet is None:
                 report = FileReport(file=path.name, sheet=sheet.name, problems=[])
-                _note(report, "note", "sheet-hidden", self.wording.text("The hidden or unnamed sheet is passed over."))
+                _note(report, "note", "sheet-hidden", self.wording.text("The hidden sheet is passed over."))
                 self.parts.append(_Part(report=report, path=path))
+        self._need_one(self.parts[first:])
+
+    def _need_one(self, parts: list[_Part]) -> None:
+        """Make it an error that no sheet of a file could be read; beside others that could it is a note."""
+        if not any(part.rows is not None for part in parts):
+            for problem in [p for part in parts for p in part.report.problems if p.code in _NOT_RECOGNISED]:
+                problem.severity = "error"
 
     def _refuse_file(self, path: Path, code: str, message: str) -> None:
         report = FileReport(file=path.name, problems=[])
         _note(report, "error", code, message)
         self.parts.append(_Part(report=report, path=path))
 
-    def _read_sheet(self, path: Path, sheet: Sheet, *, is_only: bool) -> None:
+    def _read_sheet(self, path: Path, sheet: Sheet) -> None:
         report = FileReport(file=path.name, sheet=sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter,
                             problems=[])  # fmt: skip
         part = _Part(report=report, path=path)
         self.parts.append(part)
-        for code, found in sheet.notes:
-            _note(
-                report,
-                "warning",
-                code,
-                self.wording.text("Read as {encoding}, because it is no UTF-8.", encoding=found),
-            )
+        if not any(row for row in sheet.rows):
+            _note(report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
+            return
+        for code, value in sheet.notes:
+            _note(report, "note", code, self.wording.text(_SHEET_NOTES[code], value=value))
         profile = find_profile(self.options.profile, sheet.rows)
         if profile is not None:
             report.profile = profile.name
@@ -121,52 +115,32 @@ class Importer:
                 report.read += 1
                 report.problems.append(Problem(severity="note", line=line, column=None, value=None, code=code,
                                                message=self.wording.text(message)))  # fmt: skip
-        header = self._header(path, sheet, report, is_only=is_only)
-        if header is not None:
-            self._parse(part, sheet, header)
-
-    def _header(self, path: Path, sheet: Sheet, report: FileReport, *, is_only: bool) -> Header | None:
-        """Find the table and header of a sheet, or say in words why not."""
-        wanted = self.options.table or _named_table(sheet.name) or _named_table(path.name.split(".")[0])
-        tables = (table_of(wanted),) if wanted else TABLES
-        line = None if self.options.header_line is None else self.options.header_line - 1
-        found = find_header(sheet.rows, tables, line)
-        if wanted and self.options.table is None and (not found or found[0].missing):
-            found = find_header(sheet.rows, TABLES, line)
-        if is_clear(found):
-            return found[0]
-        severity = "error" if is_only or self.options.table else "note"
-        if not found:
-            _note(report, severity, "table-unknown", self.wording.text(
-                "no line looks like the header of a table; name it with --table, or see the templates"))  # fmt: skip
-        elif found[0].missing:
-            best = found[0]
-            missing = ", ".join(best.table.column(name).header_id for name in best.missing)
-            _note(report, severity, "header-missing", self.wording.text(
-                "nearest table is {table}; missing columns: {missing}; name the table with --table, or add the columns",
-                table=best.table.name, missing=missing))  # fmt: skip
+        found = recognise(path, sheet, self.wording, table=self.options.table, line=self.options.header_line,
+                          supplied=frozenset(self.options.supplied))  # fmt: skip
+        if isinstance(found, Unrecognised):
+            _note(report, "error" if self.options.table else "note", found.code, found.message)
         else:
-            names = ", ".join(h.table.name for h in found if not h.missing)
-            _note(report, severity, "table-ambiguous", self.wording.text(
-                "the headers fit several tables: {tables}; name one with --table", tables=names))  # fmt: skip
-        return None
+            self._parse(part, sheet, found)
 
     def _parse(self, part: _Part, sheet: Sheet, header: Header) -> None:
-        report = part.report
-        rows = parse_rows(sheet.rows, header, self.wording, labels=checks.rating_labels(self.on_file["rating_scales"]),
-                          order=self.options.date_order)  # fmt: skip
+        report, options = part.report, self.options
+        rows = parse_rows(sheet, header, self.wording, ParseOptions(
+            labels=rating_labels(self._frame("rating_scales")), order=options.date_order, supplied=options.supplied,
+        ))  # fmt: skip
         report.table, report.header_line = header.table.name, header.row + 1
-        report.date_order, report.number_style = rows.order, NUMBER_STYLE[self.wording.lang]
+        report.date_order, report.number_style = rows.order, rows.style
         report.read += len(rows.line) + rows.n_left_out
         report.left_out += rows.n_left_out
         for code, names, message in (
             ("header-unknown", header.unknown, "Not read: {columns}."),
-            ("header-repeated", header.repeated, "Stands more than once, and only the first is read: {columns}."),
+            ("header-repeated", header.repeated, "Says what another column says already, and is not read: {columns}."),
             ("column-sensitive", header.sensitive, "Sensitive, and not read: {columns}."),
+            ("value-supplied", sorted(header.supplied), "The same for all rows, as asked for: {columns}."),
         ):
             if names:
-                rows.note(code, message, columns=", ".join(names))
-        part.rows = rows
+                shown = [f"{name}={options.supplied[name]}" if code == "value-supplied" else name for name in names]
+                rows.note(code, message, columns=", ".join(shown))
+        part.rows, part.header = rows, header
 
     def store(self, on_progress: Callable[[str], None]) -> None:
         """Check and store every part, table after table, in one transaction a table of an import."""
@@ -196,10 +170,13 @@ class Importer:
         if "competency" in rows.frame and name != "competencies":
             checks.check_levels(rows, self._scales())
         if name == "performance":
-            checks.check_ratings(rows, self.on_file["rating_scales"])
-        if name in ("competencies", "units") and "parent" in rows.given:
+            checks.check_ratings(rows, self._frame("rating_scales"))
+        if name == "budgets":
+            checks.check_totals(rows)
+        if "parent" in rows.given:
             parents = self.on_file[name].dropna(subset=["parent"])
             checks.check_circles(rows, dict(zip(parents[rows.table.key[0]], parents["parent"], strict=True)))
+        note_names_alike(rows, self.on_file[name])
 
     def _name_trainings(self, rows: Rows) -> None:
         """Give history rows the official title of a known training, and a title where only a code is given."""
@@ -223,19 +200,31 @@ class Importer:
         scale = frameworks.reindex(competencies["framework"].fillna("ASN"))[["level_min", "level_max"]]
         return scale.set_index(pd.Index(competencies["competency"]))
 
-    def _write(self, part: _Part, connection: object) -> None:
+    def _refuse_new(self, part: _Part, rows: Rows) -> None:
+        """Where a file has only some columns, refuse rows that are not on file yet."""
+        missing = () if part.header is None else part.header.missing
+        if not missing:
+            return
+        others = [p.rows for p in self.parts if p is not part and p.rows is not None and p.rows.table is rows.table]
+        frames = [self.on_file[rows.table.name], *[other.frame[~other.refused] for other in others]]
+        on_file = set().union(*[row_keys(frame, rows.table) for frame in frames if len(frame)])
+        new = ~row_keys(rows.frame, rows.table).isin(on_file).to_numpy() & ~rows.refused
+        for row in np.flatnonzero(new).tolist():
+            rows.refuse(row, "required-missing", "not on file yet; new rows also need {missing}",
+                        column=rows.table.key[0], value=rows.frame[rows.table.key[0]].iloc[row],
+                        missing=", ".join(missing))  # fmt: skip
+
+    def _write(self, part: _Part, connection: sa.Connection) -> None:
         rows, report = part.rows, part.report
         if rows is None:
             return
-        made = resolve(rows, self.known)
-        for name, frame in made.items():
-            self.database.upsert(connection, name, frame, frozenset(frame.columns))  # type: ignore[arg-type]  # a connection
+        for name, frame in resolve(rows, self.known).items():
+            self.database.upsert(connection, name, frame, frozenset(frame.columns))
             self.known.add(name, frame)
+        self._refuse_new(part, rows)
         part.repeated = checks.check_repeats(rows)
-        accepted = ~rows.refused & ~part.repeated
-        frame = rows.frame[accepted]
-        given = rows.given - {name for name in rows.given if name not in rows.frame}
-        counts = self.database.upsert(connection, rows.table.name, frame, frozenset(given))  # type: ignore[arg-type]  # a connection
+        frame = rows.frame[~rows.refused & ~part.repeated]
+        counts = self.database.upsert(connection, rows.table.name, frame, frozenset(rows.given))
         if rows.table.name in _NAMED_BY_OTHERS:
             self.known.add(rows.table.name, frame)
         report.stored += counts.stored
@@ -244,6 +233,7 @@ class Importer:
         report.left_out += int((part.repeated & ~rows.refused).sum())
 
 
+_NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing", "sheet-empty"})
 _NAMED_BY_OTHERS = frozenset(c.references for t in TABLES for c in t.columns if c.references)
 
 
@@ -255,21 +245,28 @@ def _note(report: FileReport, severity: str, code: str, message: str) -> None:
     report.problems.append(Problem(severity=severity, line=None, column=None, value=None, code=code, message=message))
 
 
-def _named_table(name: str | None) -> str | None:
-    """Return the table whose name or title a sheet or file has."""
-    wanted = (name or "").strip().casefold()
-    for table in TABLES:
-        if wanted in (table.name, table.title_id.casefold(), table.title_en.casefold()):
-            return table.name
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRows:
+    """Refused rows of one sheet, as they stand in the file, to mend and send again.
+
+    Parameters
+    ----------
+    file, sheet, table : Where they stand, and where they would have gone.
+    lines : The header's lines, then the refused ones.
+    """
+
+    file: str
+    sheet: str | None
+    table: str
+    lines: list[list[Cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """A report, and the refused rows of each file: headers first."""
+    """A report, and the refused rows of each sheet that has some."""
 
     report: ImportReport
-    refused: dict[str, list[list[object]]]
+    refused: tuple[RefusedRows, ...] = field(default=())
 
 
 def import_files(
@@ -290,12 +287,9 @@ def import_files(
     Raises
     ------
     InputError
-        When a named table or profile does not exist.
+        When a named table, profile or column does not exist.
     """
-    if options.table is not None and options.table not in {t.name for t in TABLES}:
-        raise InputError(f"table {options.table!r} is not known; accepted: {', '.join(t.name for t in TABLES)}")
-    if options.profile is not None and options.profile not in ("own", *PROFILES):
-        raise InputError(f"profile {options.profile!r} is not known; accepted: own, {', '.join(PROFILES)}")
+    options.check()
     importer = Importer(database, options, wording)
     for path in files:
         on_progress(path.name)
@@ -308,27 +302,33 @@ def import_files(
     return _finish(importer, was_rolled_back=was_rolled_back)
 
 
-def _lines_again(part: _Part, rows: Rows, options: ImportOptions) -> list[list[object]]:
-    """Read the header and the refused lines of a file once more, as they stand there; keeping them all costs memory."""
-    sheets = read_sheets(part.path, encoding=options.encoding, delimiter=options.delimiter)
-    sheet = next(s for s in sheets if s.name == part.report.sheet)
-    lines = [sheet.rows[line - 1] for line in rows.line[rows.refused].tolist()]
-    return [sheet.rows[(part.report.header_line or 1) - 1], *lines]
-
-
 def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
-    options = importer.options
-    refused: dict[str, list[list[object]]] = {}
     for part in importer.parts:
         if part.rows is None:
             continue
         part.report.problems += part.rows.problems
         part.report.problems.sort(key=lambda p: (p.line is None, p.line or 0))
-        if part.rows.refused.any():
-            refused[part.report.file] = _lines_again(part, part.rows, options)
-        if was_rolled_back and not options.dry_run:
+        if was_rolled_back and not importer.options.dry_run:
             part.report.refused += part.report.stored + part.report.unchanged
             part.report.stored = part.report.unchanged = 0
-    ok = importer.is_clean
-    report = ImportReport(dry_run=options.dry_run, ok=ok, files=[part.report for part in importer.parts])
-    return Imported(report=report, refused=refused)
+    report = ImportReport(dry_run=importer.options.dry_run, ok=importer.is_clean,
+                          files=[part.report for part in importer.parts])  # fmt: skip
+    return Imported(report=report, refused=_refused_rows(importer.parts, importer.options))
+
+
+def _refused_rows(parts: list[_Part], options: ImportOptions) -> tuple[RefusedRows, ...]:
+    """Read the header and the refused lines of files once more, as they stand; keeping them all costs memory."""
+    again: Mapping[Path, list[Sheet]] = {
+        path: read_sheets(path, encoding=options.encoding, delimiter=options.delimiter)
+        for path in {part.path for part in parts if part.rows is not None and part.rows.refused.any()}
+    }
+    found = []
+    for part in parts:
+        if part.rows is None or part.header is None or not part.rows.refused.any():
+            continue
+        cells = next(sheet.rows for sheet in again[part.path] if sheet.name == part.report.sheet)
+        first = part.header.row
+        lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
+        found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
+                                 lines=[*cells[first : first + part.header.n_rows], *lines]))  # fmt: skip
+    return tuple(found)

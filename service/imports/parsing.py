@@ -7,17 +7,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.headers import INVISIBLE, Header, normal, plain
+from service.imports.cells import Cell, CellFault, Sheet
+from service.imports.headers import INVISIBLE, Header, plain
+from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
-from service.imports.sheets import Cell
-from service.imports.values import CellError, date_order, is_missing, reader_of
+from service.imports.values import CellError, date_order, is_missing, number_style, reader_of, unguarded
 from service.wording import Wording
 from training_catalog.frames import canonical
 from training_catalog.schema import Column, Table
 
+MOST_EXAMPLES = 3  # values that a note shows
+NUMBER_KINDS = ("money", "decimal", "hours", "level")
 MOST_SHOWN = 60  # characters of a value that a message shows
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
+SUM_WORDS = ("jumlah", "total", "grand total")
 TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseOptions:
+    """How to read cells.
+
+    Parameters
+    ----------
+    labels : Names of ratings with their values.
+    order : Date order, when the person said which.
+    supplied : Columns with the one value that the person gave for all rows.
+    """
+
+    labels: Labels = field(default_factory=dict)
+    order: str | None = None
+    supplied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -33,6 +53,9 @@ class Rows:
     given : Columns that the file has.
     n_left_out : Lines left out, each with a note.
     problems : Everything found.
+    order, style : Date order and number style, as found.
+    totals : Line, name and amount of each total that a budget file gives.
+    labels : Names of ratings with their values.
     """
 
     table: Table
@@ -44,7 +67,9 @@ class Rows:
     n_left_out: int = 0
     problems: list[Problem] = field(default_factory=list)
     order: str | None = None
-    labels: Mapping[str, float] = field(default_factory=dict)
+    style: str | None = None
+    totals: list[tuple[int, str, Cell]] = field(default_factory=list)
+    labels: Labels = field(default_factory=dict)
 
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
@@ -78,22 +103,25 @@ def _left_out(cells: list[Cell], header: Header) -> tuple[str, str] | None:
     return None
 
 
-def parse_rows(
-    rows: list[list[Cell]], header: Header, wording: Wording, *, labels: Mapping[str, float], order: str | None = None
-) -> Rows:
+def is_sum(name: str) -> bool:
+    """Return whether a line's name says that it adds up the lines above."""
+    return name.casefold().startswith(SUM_WORDS)
+
+
+def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOptions) -> Rows:
     """Parse the rows below a header.
 
     Parameters
     ----------
-    rows : All cells of the sheet.
+    sheet : All cells.
     header : The header found.
     wording : Language of the problems.
-    labels : Names of ratings, in normal form, with their values.
-    order : Date order, when the person said which.
+    options : How.
     """
+    rows, first = sheet.rows, header.row + header.n_rows
     kept: list[int] = []
     left_out: list[tuple[int, str, str]] = []
-    for i in range(header.row + 1, len(rows)):
+    for i in range(first, len(rows)):
         if not any(plain(cell) for cell in rows[i]):
             continue
         reason = _left_out(rows[i], header)
@@ -101,43 +129,55 @@ def parse_rows(
             kept.append(i)
         else:
             left_out.append((i, *reason))
-    n_cells = max(len(rows[header.row]), max(header.columns.values(), default=-1) + 1)
-    body = [rows[i] + [""] * (n_cells - len(rows[i])) for i in kept]
     parsed = Rows(
         table=header.table,
         frame=pd.DataFrame(index=range(len(kept))),
         line=np.array(kept, dtype=np.int64) + 1,
         refused=np.zeros(len(kept), dtype=np.bool_),
-        given=frozenset(header.columns),
+        given=frozenset(header.columns) | header.supplied,
         wording=wording,
         n_left_out=len(left_out),
-        labels=labels,
+        labels=options.labels,
     )
+    amount = header.columns.get("amount")
     for i, code, message in left_out:
         parsed.note(code, message, line=i + 1)
+        name = next((plain(cell) for cell in rows[i] if plain(cell)), "")
+        if code == "row-total" and amount is not None and amount < len(rows[i]) and is_sum(name):
+            parsed.totals.append((i + 1, name, rows[i][amount]))
     for i in range(header.row):
         if any(plain(cell) for cell in rows[i]):
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
-    _parse_columns(parsed, header, body, order)
+    cells = _cells_of_columns(rows, kept, header, is_guarded=sheet.is_guarded)
+    for name in header.supplied:
+        cells[name] = [options.supplied[name]] * len(kept)
+    _parse_columns(parsed, cells, options.order)
     return parsed
 
 
-def _parse_columns(parsed: Rows, header: Header, body: list[list[Cell]], order: str | None) -> None:
-    columns: dict[str, pd.Series] = {}
-    found = order
-    for column in parsed.table.columns:
-        if column.name in header.columns and column.kind == "date" and found is None:
-            position = header.columns[column.name]
-            found = date_order([row[position] for row in body])
-    parsed.order = found or "dmy"
-    for column in parsed.table.columns:
-        if column.name in header.columns:
-            position = header.columns[column.name]
-            columns[column.name] = _parse_column(parsed, column, [row[position] for row in body])
+def _cells_of_columns(
+    rows: list[list[Cell]], kept: list[int], header: Header, *, is_guarded: bool
+) -> dict[str, list[Cell]]:
+    """Return the cells of each known column; short lines end in blanks."""
+    found: dict[str, list[Cell]] = {}
+    for name, position in header.columns.items():
+        cells = [rows[i][position] if position < len(rows[i]) else "" for i in kept]
+        found[name] = [unguarded(cell) for cell in cells] if is_guarded else cells
+    return found
+
+
+def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], order: str | None) -> None:
+    declared = [column for column in parsed.table.columns if column.name in cells]
+    dates = [cell for column in declared if column.kind == "date" for cell in cells[column.name]]
+    parsed.order = order or date_order(dates) or "dmy"
+    parsed.style = number_style(c for column in declared if column.kind in NUMBER_KINDS for c in cells[column.name])
+    columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
+    if parsed.table.name == "performance":
+        _name_ratings(parsed, columns)
     parsed.frame = canonical(pd.DataFrame(columns, index=range(len(parsed.line))), parsed.table)
-    for column in parsed.table.columns:
-        if column.required and column.name in header.columns:
+    for column in declared:
+        if column.required:
             missing = parsed.frame[column.name].isna().to_numpy() & ~_had_error(parsed, column.name)
             for row in np.flatnonzero(missing).tolist():
                 parsed.refuse(row, "required-missing", "A value is needed here.", column=column.name, value="")
@@ -150,33 +190,66 @@ def _had_error(parsed: Rows, column: str) -> np.ndarray:
 
 def _parse_column(parsed: Rows, column: Column, cells: list[Cell]) -> pd.Series:
     """Parse each different cell once; every row with an unclear cell is refused."""
-    read = reader_of(column, parsed.order or "dmy")
+    read = _reader(parsed, column)
     seen: dict[tuple[type, Cell], tuple[Any, CellError | None]] = {}
     values: list[Any] = []
-    n_cleaned = 0
     for row, cell in enumerate(cells):
-        if is_missing(cell):
-            values.append(None)
-            continue
         key = (type(cell), cell)
         if key not in seen:
-            seen[key] = _read(read, cell, parsed.labels if column.name == "rating" else {})
+            seen[key] = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
         value, error = seen[key]
         if error is not None:
-            parsed.refuse(row, error.code, str(error), column=column.name, value=cell)
-        if isinstance(cell, str) and cell.translate(INVISIBLE) != cell:
-            n_cleaned += 1
+            parsed.refuse(row, error.code, error.message, column=column.name, value=cell, **error.fields)
         values.append(value)
-    if n_cleaned:
-        parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
-                    n=n_cleaned)  # fmt: skip
+    _note_cleaned(parsed, column, cells, values)
     return pd.Series(values, dtype=object)
 
 
-def _read(read: Callable[[Cell], Any], cell: Cell, labels: Mapping[str, float]) -> tuple[Any, CellError | None]:
+def _note_cleaned(parsed: Rows, column: Column, cells: list[Cell], values: list[Any]) -> None:
+    """Count what was taken out of cells: characters that nobody sees, and what decorates ids."""
+    texts = [(cell, value) for cell, value in zip(cells, values, strict=True) if isinstance(cell, str)]
+    hidden = sum(1 for cell, _ in texts if not cell.isascii() and cell.translate(INVISIBLE) != cell)
+    if hidden:
+        parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
+                    n=hidden)  # fmt: skip
+    if column.kind != "id":
+        return
+    decorated = [cell for cell, value in texts if value is not None and value != cell and value != plain(cell)]
+    if decorated:
+        shown = ", ".join(dict.fromkeys(plain(cell)[:MOST_SHOWN] for cell in decorated[:MOST_EXAMPLES]))
+        parsed.note("cell-cleaned", "Spaces, dots, apostrophes or quotation marks were taken out of {n} ids: {shown}.",
+                    column=column.name, n=len(decorated), shown=shown)  # fmt: skip
+
+
+def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
+    """Turn names of ratings into values; a name that only one scale has also tells the scale."""
+    scales = columns.get("scale", pd.Series([None] * len(parsed.line), dtype=object))
+    named = read_names(columns["rating"], scales, parsed.labels)
+    for row in named.unknown:
+        accepted = ", ".join(named.accepted(scales.iloc[row])) or "-"
+        parsed.refuse(row, "choice-unknown", "no name of this scale; accepted: {names}", column="rating",
+                      value=columns["rating"].iloc[row], names=accepted)  # fmt: skip
+    if named.n_told:
+        parsed.note("scale-derived", "The scale was told by the name of the rating in {n} rows.", column="scale",
+                    n=named.n_told)  # fmt: skip
+    columns["rating"], columns["scale"] = named.ratings, named.scales
+    parsed.given = parsed.given | {"scale"}
+
+
+def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
+    """Return the reader of a column; a rating may also be a name that some scale gives it."""
+    read = reader_of(column, parsed.order or "dmy")
+    if column.name != "rating" or parsed.table.name != "performance":
+        return read
+    names = {name for _, name in parsed.labels}
+    return lambda cell: label_form(cell) if isinstance(cell, str) and label_form(cell) in names else read(cell)
+
+
+def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | None]:
     """Return a cell's value, or what is wrong with it."""
-    if labels and isinstance(cell, str) and (named := labels.get(label_form(cell))) is not None:
-        return named, None
+    if isinstance(cell, CellFault):
+        told = "the cell shows an error" if cell.shown else "a formula that was never calculated; save the file again"
+        return None, CellError("cell-fault", told)
     try:
         value = read(cell)
     except CellError as error:
@@ -186,8 +259,3 @@ def _read(read: Callable[[Cell], Any], cell: Cell, labels: Mapping[str, float]) 
     if isinstance(value, float) and not np.isfinite(value):
         return None, CellError("number-unreadable", "accepted: a finite number")
     return value, None
-
-
-def label_form(text: Cell) -> str:
-    """Bring the name of a rating to the form in which names are compared; SIASN spells EKSPEKTASI without its K."""
-    return normal(text).replace("espektasi", "ekspektasi").replace("diatas", "di atas").replace("dibawah", "di bawah")

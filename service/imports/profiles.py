@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from service.imports.cells import Cell, Sheet
 from service.imports.headers import normal, plain
-from service.imports.sheets import Cell, Sheet
+from service.imports.parsing import is_sum
 
 LeftOut = list[tuple[int, str, str]]  # line, code, message
 ONET_MAX_LEVEL = 7
@@ -54,7 +55,7 @@ def _reshape_onet(sheet: Sheet) -> tuple[Sheet, LeftOut]:
         if not row:
             continue
         if plain(row[at["suppress"]]) == "Y":
-            left_out.append((i, "row-metadata", "O*NET recommends to suppress this value; left out."))
+            left_out.append((i, "row-incomplete", "O*NET recommends to suppress this value; left out."))
             rows.append([])
             continue
         level = 0 if plain(row[at["not relevant"]]) == "Y" else row[at["level"]]
@@ -74,7 +75,7 @@ def _reshape_esco(sheet: Sheet) -> tuple[Sheet, LeftOut]:
         if not row:
             continue
         if not plain(row[1]):
-            left_out.append((i, "row-metadata", "The skill has no label; left out."))
+            left_out.append((i, "row-incomplete", "The skill has no label; left out."))
             rows.append([])
             continue
         rows.append([row[0], row[1], "ESCO", "other", row[2]])
@@ -115,6 +116,8 @@ def _reshape_budget(sheet: Sheet) -> tuple[Sheet, LeftOut]:
         code = codes.get(i, "")
         if not any(plain(cell) for cell in row):
             rows.append([])
+        elif not code and name < len(row) and is_sum(plain(row[name])):
+            rows.append(["", row[name], "", row[amount] if amount < len(row) else "", year])
         elif not code or not code[0].isdigit() or code in parents:
             left_out.append((i + 1, "row-total", "A heading, parent or total is left out; its parts are read."))
             rows.append([])

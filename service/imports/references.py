@@ -9,7 +9,9 @@ from service.imports.checks import suggestion
 from service.imports.parsing import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
-SOFT = frozenset({("history", "training")})  # kept as an unmatched title, so that no history is lost
+NAMING = ("employees", "requirements")  # tables that may name units and positions before anybody imports them
+# The row is stored without the value, and a warning says so: an unmatched title stays a title, a post stays a post.
+SOFT = frozenset({("history", "training"), ("positions", "parent")})
 
 
 class KnownIds:
@@ -66,7 +68,7 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    Units and positions that an employee file names before anybody imported them, to be stored with it.
+    Units and positions that employees or standards name before anybody imported them, to be stored with it.
     """
     made: dict[str, pd.DataFrame] = {}
     for column in rows.table.columns:
@@ -85,7 +87,7 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
         named = unknown & by_name.notna().to_numpy()
         rows.frame.loc[named, column.name] = by_name[named].astype("str")
         unknown &= ~named
-        if rows.table.name == "employees" and column.references in MADE_BY_REFERENCE:
+        if rows.table.name in NAMING and column.references in MADE_BY_REFERENCE:
             made |= _make(rows, column.name, column.references, unknown, known)
         else:
             _refuse_unknown(rows, column.name, column.references, unknown, sorted(ids | own))
@@ -106,8 +108,9 @@ def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, k
         else:
             rows.refuse(row, "reference-unknown", message, column=column, value=value, table=target, hint=hint)
     if (rows.table.name, column) in SOFT:
-        title = rows.frame["training_name"]
-        rows.frame["training_name"] = title.where(~unknown | title.notna(), rows.frame[column])
+        if rows.table.name == "history":
+            title = rows.frame["training_name"]
+            rows.frame["training_name"] = title.where(~unknown | title.notna(), rows.frame[column])
         rows.frame.loc[unknown, column] = np.nan
 
 

@@ -1,19 +1,21 @@
 """Cells to values: each kind of column reads its own spellings; what is not clear is refused, never guessed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from service.imports.cells import Cell
 from service.imports.headers import normal, plain
-from service.imports.sheets import Cell
-from training_catalog.schema import Column
+from training_catalog.schema import Column, Kind
 
-MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na", "nan", "#n/a", "belum ada", "tidak ada", "kosong"})
+BLANK = frozenset({"", "-", "--", "---", "n/a", "#n/a", "null"})  # also where the column holds names
+MISSING = BLANK | {"none", "na", "nan", "nihil", "belum ada", "tidak ada", "kosong"}
 MOST_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
 NIP_DIGITS = 18
-NEUTRALISED = ("=", "+", "-", "@", "'")  # what an export guards with an apostrophe
+GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "\n")  # what an export guards with an apostrophe
 OPEN_END_YEAR = 9999
+BIRTH_PIVOT = 12  # nobody in service is born later
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
 MONTHS = {
@@ -31,6 +33,8 @@ MONTHS = {
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
 _NUMERIC_DATE = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
 _NAMED_DATE = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+(\d{2,4})$")
+_INDONESIAN = re.compile(r"^\D*\d{1,3}(\.\d{3})+(,\d*)?\D*$|^\D*\d+,\d{1,2}\D*$")
+_ENGLISH = re.compile(r"^\D*\d{1,3}(,\d{3})+(\.\d*)?\D*$|^\D*\d+\.\d{1,2}\D*$")
 _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?e\+?\d+$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?$")
 _LEVEL = re.compile(r"^(?:level|lv|tingkat)?\s*([ivx]+|\d+(?:[.,]\d+)?)\s*(?:\(.*\)|[-:].*)?$", re.IGNORECASE)
@@ -43,16 +47,53 @@ class CellError(ValueError):
     ----------
     code : Stable problem code.
     message : English sentence with named fields.
+    fields : What the sentence names.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **fields: object) -> None:
         self.code = code
+        self.message = message
+        self.fields = fields
         super().__init__(message)
 
 
-def is_missing(cell: Cell) -> bool:
-    """Return whether a cell holds nothing: blank, a dash, ``null``, ``N/A``."""
-    return cell is None or (isinstance(cell, str) and plain(cell).lower() in MISSING)
+def is_missing(cell: Cell, kind: Kind = "id") -> bool:
+    """Return whether a cell holds nothing: blank, a dash, ``null``, ``N/A``; a person may be called Na or Kosong.
+
+    Examples
+    --------
+    >>> is_missing(" - "), is_missing("N/A"), is_missing("Na", "text"), is_missing(0)
+    (True, True, False, False)
+    """
+    words = BLANK if kind == "text" else MISSING
+    return cell is None or (isinstance(cell, str) and plain(cell).lower() in words)
+
+
+def unguarded(cell: Cell) -> Cell:
+    """Take off the apostrophe with which an export keeps a text from running as a formula.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("'Abdul")
+    ('=1+1', "'Abdul")
+    """
+    is_guarded = isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in GUARDED and len(cell) > 1
+    return cell[1:] if is_guarded else cell
+
+
+def number_style(cells: Iterable[Cell]) -> str | None:
+    """Tell how numbers are written: ``1.234,5``, ``1,234.5``, ``mixed``; None where nothing says.
+
+    Examples
+    --------
+    >>> number_style(["1.500.000", "3,5"]), number_style(["1,500,000.00"]), number_style([5, "12"])
+    ('1.234,5', '1,234.5', None)
+    """
+    texts = {plain(cell) for cell in cells if isinstance(cell, str)}
+    indonesian, english = (any(style.match(text) for text in texts) for style in (_INDONESIAN, _ENGLISH))
+    if indonesian and english:
+        return "mixed"
+    return "1.234,5" if indonesian else "1,234.5" if english else None
 
 
 def read_id(cell: Cell) -> str:
@@ -83,27 +124,29 @@ def read_id(cell: Cell) -> str:
     return digits if len(digits) == NIP_DIGITS and digits.isdigit() else text
 
 
-def read_date(cell: Cell, order: str = "dmy") -> date | None:
+def read_date(cell: Cell, order: str = "dmy", pivot: int = 70) -> date | None:
     """Read a date in any unambiguous spelling; None for an open end (year 9999).
 
     Parameters
     ----------
     cell : Date, serial number or text; a bare year means its last day.
     order : ``dmy`` or ``mdy`` for numeric dates that begin with the day or month.
+    pivot : Two-digit years below it are of this century.
 
     Examples
     --------
     >>> read_date("17 Agt 2026"), read_date("31.12.9999")
     (datetime.date(2026, 8, 17), None)
     """
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return None if cell.year == OPEN_END_YEAR else cell
+        return None if cell.year == OPEN_END_YEAR else cell.date() if isinstance(cell, datetime) else cell
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _date_of_number(float(cell))
     text = plain(cell).lower()
-    year, month, day = _date_parts(text, order)
+    written, month, day = _date_parts(text, order)
+    year = int(written)
+    if len(written) != 4:  # noqa: PLR2004 (two-digit years)
+        year += 2000 if year < pivot else 1900
     if year == OPEN_END_YEAR:
         return None
     try:
@@ -120,32 +163,27 @@ def _date_of_number(number: float) -> date:
     raise CellError("date-unreadable", "a number that is no date")
 
 
-def _date_parts(text: str, order: str) -> tuple[int, int, int]:
-    """Split a written date into year, month, day."""
+def _date_parts(text: str, order: str) -> tuple[str, int, int]:
+    """Split a written date into year as written, month, day."""
     if re.fullmatch(r"\d{4}", text):
-        return int(text), 12, 31
+        return text, 12, 31
     text = re.sub(r"[t ]\d{1,2}:\d{2}(:\d{2})?.*$", "", text)
     if named := _NAMED_DATE.match(text):
         day, name, year = named.groups()
         if name not in MONTHS:
             raise CellError("date-unreadable", "the month is not known")
-        return _full_year(year), MONTHS[name], int(day)
+        return year, MONTHS[name], int(day)
     if numeric := _NUMERIC_DATE.match(text):
         first, second, third = numeric.groups()
         if len(first) == 4:  # noqa: PLR2004 (a year)
-            return int(first), int(second), int(third)
+            return first, int(second), int(third)
         if len(third) not in (2, 4):
             raise CellError("date-unreadable", "the year is not clear")
         day, month = (first, second) if order == "dmy" else (second, first)
-        return _full_year(third), int(month), int(day)
+        return third, int(month), int(day)
     if re.fullmatch(r"\d{8}", text):
-        return int(text[:4]), int(text[4:6]), int(text[6:])
+        return text[:4], int(text[4:6]), int(text[6:])
     raise CellError("date-unreadable", "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026")
-
-
-def _full_year(text: str) -> int:
-    year = int(text)
-    return year if len(text) == 4 else 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004 (two-digit years)
 
 
 def date_order(cells: list[Cell]) -> str | None:
@@ -251,19 +289,18 @@ def read_level(cell: Cell) -> float:
 
 
 def read_text(cell: Cell) -> str:
-    """Read text; whole numbers lose their point, and an export's guard against formulas comes off.
+    """Read text as it stands, without what nobody sees; whole numbers lose their point.
 
     Examples
     --------
-    >>> read_text("'=1+1"), read_text(7.0), read_text("'Abdul")
-    ('=1+1', '7', "'Abdul")
+    >>> read_text("=1+1"), read_text(7.0), read_text(" Melur  Pagi ")
+    ('=1+1', '7', 'Melur Pagi')
     """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return cell.isoformat()
-    text = plain(cell)
-    return text[1:] if text[:1] == "'" and text[1:2] in NEUTRALISED else text
+    return plain(cell)
 
 
 def read_list(cell: Cell) -> str:
@@ -280,7 +317,7 @@ def choice_reader(column: Column) -> Callable[[Cell], str]:
     def read(cell: Cell) -> str:
         found = spellings.get(normal(read_text(cell)))
         if found is None:
-            raise CellError("choice-unknown", f"accepted: {names}")
+            raise CellError("choice-unknown", "accepted: {names}", names=names)
         return found
 
     return read
@@ -291,7 +328,8 @@ def reader_of(column: Column, order: str) -> Callable[[Cell], Any]:
     if column.kind == "choice":
         return choice_reader(column)
     if column.kind == "date":
-        return lambda cell: read_date(cell, order)
+        pivot = BIRTH_PIVOT if column.name == "birth_date" else 70
+        return lambda cell: read_date(cell, order, pivot)
     readers: dict[str, Callable[[Cell], Any]] = {
         "id": read_id, "text": read_text, "integer": read_whole, "decimal": read_number, "money": read_money,
         "level": read_level, "hours": read_number, "list": read_list,

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from service.imports.importer import ImportOptions, import_files
+from service.imports.importer import import_files
+from service.imports.options import ImportOptions
 from service.reference import open_office, reference_files
 from service.wording import Wording
 from training_catalog.tables import TABLES

@@ -14,6 +14,7 @@ from recommender.allocation.limits import TIE_RULE
 from recommender.gap import STATE_NAMES
 from service import phrases
 from service.wording import Wording
+from training_catalog.tables import TABLES
 from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +115,7 @@ def _messages() -> dict[str, str]:
             messages |= {text: f"{place}:{line}" for line, text in module.coded()}
     messages |= {text: "service/phrases.py" for table in PHRASES for text in table.values()}
     messages |= dict.fromkeys(CODED, "said by its code")
+    messages |= {column.meaning: f"meaning of {t.name}.{column.name}" for t in TABLES for column in t.columns}
     return {text: place for text, place in messages.items() if re.search("[A-Za-z]", text)}
 
 

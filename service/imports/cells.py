@@ -1,0 +1,65 @@
+"""What files are made of before anybody knows their table: cells, sheets, and files that are refused."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from training_catalog.errors import InputError
+
+Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault; "" is empty
+MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
+
+
+class FileRefusedError(InputError):
+    """A file that cannot be read, with its stable code.
+
+    Parameters
+    ----------
+    code : Stable problem code.
+    message : English sentence with named fields.
+    fields : What the sentence names.
+    """
+
+    def __init__(self, code: str, message: str, **fields: object) -> None:
+        self.code = code
+        self.fields = fields
+        super().__init__(message.format(**fields))
+        self.template = message
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """A cell of a workbook that shows an error, or whose formula was never calculated.
+
+    Parameters
+    ----------
+    shown : What the cell shows, such as ``#N/A``; empty for a formula without a value.
+    """
+
+    shown: str
+
+    def __str__(self) -> str:
+        """Return what the cell shows, so that messages quote it."""
+        return self.shown or "="
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """Cells of one sheet or CSV file, with how they were found.
+
+    Parameters
+    ----------
+    name : Name of the sheet; None for a file without sheets.
+    rows : Cells; row 0 is the line that the person sees as line 1.
+    encoding, delimiter : As found, for text files.
+    is_hidden : Whether a person opening the workbook would not see it.
+    is_guarded : Whether an apostrophe before ``= + - @`` is an export's guard and comes off.
+    notes : Codes with a value each, for the report.
+    """
+
+    name: str | None
+    rows: list[list[Cell]]
+    encoding: str | None = None
+    delimiter: str | None = None
+    is_hidden: bool = False
+    is_guarded: bool = False
+    notes: list[tuple[str, str]] = field(default_factory=list)

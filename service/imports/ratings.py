@@ -1,0 +1,88 @@
+"""Names of ratings: which value a name has on which scale, and which scale only one name can be of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from service.imports.cells import Cell
+from service.imports.headers import normal
+
+Labels = Mapping[tuple[str, str], float]  # (scale, name of a rating in normal form) -> rating
+
+
+def label_form(text: Cell) -> str:
+    """Bring the name of a rating to the form in which names are compared; SIASN spells EKSPEKTASI without its K.
+
+    Examples
+    --------
+    >>> label_form("DIATAS ESPEKTASI") == label_form("Di Atas Ekspektasi")
+    True
+    """
+    return normal(text).replace("espektasi", "ekspektasi").replace("diatas", "di atas").replace("dibawah", "di bawah")
+
+
+def rating_labels(scales: pd.DataFrame) -> Labels:
+    """Return the value of every name of every scale.
+
+    Parameters
+    ----------
+    scales : Table of rating scales, with labels as ``1=Sangat Baik;2=Baik``.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for scale, listed in zip(scales["scale"], scales["labels"], strict=True):
+        for part in str(listed).split(";") if pd.notna(listed) else ():
+            value, _, name = part.partition("=")
+            if name:
+                found[scale, label_form(name)] = float(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRatings:
+    """Ratings with names read.
+
+    Parameters
+    ----------
+    ratings, scales : Values and scales, as objects; None where missing.
+    unknown : Rows whose name is none of its scale's.
+    n_told : Rows whose scale the name told.
+    labels : As given.
+    """
+
+    ratings: pd.Series
+    scales: pd.Series
+    unknown: tuple[int, ...]
+    n_told: int
+    labels: Labels
+
+    def accepted(self, scale: str | None) -> list[str]:
+        """Return the names that a scale has; those of every scale when None."""
+        return [name for own, name in self.labels if scale in (None, own)]
+
+
+def read_names(ratings: pd.Series, scales: pd.Series, labels: Labels) -> NamedRatings:
+    """Turn names of ratings into values.
+
+    Parameters
+    ----------
+    ratings : Numbers, and names in normal form.
+    scales : Scale of each row; None where the file gives none.
+    labels : Value of each name of each scale.
+    """
+    values, told = ratings.tolist(), scales.tolist()
+    homes: dict[str, list[str]] = {}
+    for scale, name in labels:
+        homes.setdefault(name, []).append(scale)
+    unknown, n_told = [], 0
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            continue
+        if told[row] is None and len(homes.get(value, ())) == 1:
+            told[row] = homes[value][0]
+            n_told += 1
+        values[row] = labels.get((told[row] or "", value))
+        if values[row] is None:
+            unknown.append(row)
+    return NamedRatings(ratings=pd.Series(values, dtype=object), scales=pd.Series(told, dtype=object),
+                        unknown=tuple(unknown), n_told=n_told, labels=labels)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Which table a sheet is of, or in words why nobody can tell."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.imports.cells import Sheet
+from service.imports.headers import Header, find_header, is_clear
+from service.wording import Wording
+from training_catalog.schema import Table
+from training_catalog.tables import TABLES
+from training_catalog.tables import table as table_of
+
+NEAREST_COLUMNS = 2  # a table of which a header has fewer columns is not worth naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecognised:
+    """Why the table of a sheet is not known."""
+
+    code: str
+    message: str
+
+
+def named_table(name: str | None) -> str | None:
+    """Return the table whose name or title a sheet or file has."""
+    wanted = (name or "").strip().casefold()
+    for table in TABLES:
+        if wanted in (table.name, table.title_id.casefold(), table.title_en.casefold()):
+            return table.name
+    return None
+
+
+def shown_columns(table: Table, names: tuple[str, ...], wording: Wording) -> str:
+    """Return template headers in the reader's language."""
+    columns = [table.column(name) for name in names]
+    return ", ".join(column.header_en if wording.lang == "en" else column.header_id for column in columns)
+
+
+def recognise(
+    path: Path, sheet: Sheet, wording: Wording, *, table: str | None, line: int | None, supplied: frozenset[str]
+) -> Header | Unrecognised:
+    """Find the table and header of a sheet.
+
+    Parameters
+    ----------
+    path, sheet : Name and cells.
+    wording : Language of the words.
+    table : Table that the person named; some columns are then enough, as long as rows can be told apart.
+    line : Line of the header that the person named, from 1.
+    supplied : Columns whose one value the person gave.
+    """
+    row = None if line is None else line - 1
+    wanted = table or named_table(sheet.name) or named_table(path.name.split(".")[0])
+    tables = (table_of(wanted),) if wanted else TABLES
+    found = find_header(sheet.rows, tables, row, supplied=supplied, is_named=table is not None)
+    if wanted and table is None and (not found or found[0].missing):
+        found = find_header(sheet.rows, TABLES, row, supplied=supplied)
+    if is_clear(found) or (table is not None and found and found[0].has_key and _is_more_than_key(found[0])):
+        return found[0]
+    return _say_why(found, wording, is_named=table is not None)
+
+
+def _is_more_than_key(header: Header) -> bool:
+    return bool((set(header.columns) | header.supplied) - set(header.table.key))
+
+
+def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unrecognised:
+    if not found or (not is_named and len(found[0].columns) < NEAREST_COLUMNS):
+        return Unrecognised(code="table-unknown", message=wording.text(
+            "no line looks like the header of a table; tables: {tables}; `bangkom templates` writes one of each",
+            tables=", ".join(table.name for table in TABLES)))  # fmt: skip
+    best = found[0]
+    if best.missing:
+        required = tuple(column.name for column in best.table.columns if column.required)
+        return Unrecognised(code="header-missing", message=wording.text(
+            "nearest table is {table}, which needs the columns {needed}; missing: {missing}; add them, or give one "
+            "value for all rows with --set, as in --set {example}=...; or name another table with --table",
+            table=best.table.name, needed=shown_columns(best.table, required, wording),
+            missing=shown_columns(best.table, best.missing, wording), example=best.missing[0]))  # fmt: skip
+    return Unrecognised(code="table-ambiguous", message=wording.text(
+        "the headers fit several tables: {tables}; name one with --table",
+        tables=", ".join(header.table.name for header in found if not header.missing)))  # fmt: skip

@@ -1,0 +1,199 @@
+"""Workbooks to cells: checked from the outside, then opened in a process with limits of its own."""
+
+import io
+import multiprocessing
+import re
+import resource
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.imports.cells import MOST_BYTES, Cell, CellFault, FileRefusedError, Sheet
+
+SMALL_BYTES = 48 << 20  # a workbook may unpack to this whatever its own size
+MOST_RATIO = 100  # and to this many times its own size; offices' own reach 50
+MOST_ENTRIES = 10_000
+MOST_CELLS = 60_000_000  # rows x columns of a sheet's extent
+SPARSE_CELLS = 4_000_000  # an extent beyond which the cells must fill at least one in SPARSE_RATIO
+SPARSE_RATIO = 20
+WORKBOOK_SECONDS = 300
+WORKBOOK_MEMORY = 3 << 30  # bytes of address space of the process that opens a workbook
+CHUNK = 1 << 20
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*[^>/])?>(.*?)</c>', re.DOTALL)
+_VALUE = re.compile(rb"<v[^>]*>(.+?)</v>", re.DOTALL)
+_SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
+_RELATION = re.compile(r"<Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+Faults = dict[tuple[int, int], CellFault]
+
+
+@dataclass(kw_only=True)
+class _Extent:
+    """What a stream over a sheet's XML finds."""
+
+    widest: int = 0
+    tallest: int = 0
+    n_cells: int = 0
+    faults: Faults = field(default_factory=dict)
+
+
+def column_of(letters: bytes) -> int:
+    """Return the number of a column, 1 for A.
+
+    Examples
+    --------
+    >>> column_of(b"A"), column_of(b"AA")
+    (1, 27)
+    """
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column
+
+
+def check_archive(content: bytes) -> dict[str, Faults]:
+    """Check a workbook's directory and the extent of its sheets before anything opens it.
+
+    Returns
+    -------
+    Cells that show an error or hold a formula without a value, by name of the sheet's part.
+
+    Raises
+    ------
+    FileRefusedError
+        When the workbook unpacks to too much, spans too much, or is damaged.
+    """
+    most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * len(content)))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            total = sum(entry.file_size for entry in entries)
+            if total > most or len(entries) > MOST_ENTRIES:
+                raise FileRefusedError("file-too-large", "the workbook unpacks to {size} bytes; accepted: up to {most}",
+                                       size=total, most=most)  # fmt: skip
+            sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
+            return {entry.filename: _check_extent(archive, entry) for entry in sheets}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
+
+
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Faults:
+    """Stream a sheet once: its furthest cell, how many there are, and which hold no value to trust."""
+    extent, tail = _Extent(), b""
+    with archive.open(entry) as stream:
+        while chunk := stream.read(CHUNK):
+            seen = tail + chunk
+            end = seen.rfind(b"<c ") if len(chunk) == CHUNK else len(seen)
+            end = end if end > 0 else len(seen)
+            _scan(seen[:end], extent)
+            tail = seen[end:]
+    _scan(tail, extent)
+    span = extent.widest * extent.tallest
+    if span > MOST_CELLS or (span > SPARSE_CELLS and span > SPARSE_RATIO * extent.n_cells):
+        raise FileRefusedError("file-too-large", "sheet {sheet} spans {rows} x {columns} cells, most of them empty",
+                               sheet=entry.filename, rows=extent.tallest, columns=extent.widest)  # fmt: skip
+    return extent.faults
+
+
+def _scan(part: bytes, extent: _Extent) -> None:
+    """Add whole cells of a sheet's XML to its extent."""
+    for letters, digits in _REFERENCE.findall(part):
+        extent.widest, extent.tallest = max(extent.widest, column_of(letters)), max(extent.tallest, int(digits))
+        extent.n_cells += 1
+    if b'"e"' not in part and b"<f" not in part:
+        return
+    for letters, digits, attributes, inner in _CELL.findall(part):
+        value = _VALUE.search(inner)
+        if b't="e"' in attributes:
+            shown = value[1].decode("utf-8", "replace") if value else "#"
+        elif b"<f" in inner and value is None and b't="str"' not in attributes:
+            shown = ""
+        else:
+            continue
+        extent.faults[int(digits) - 1, column_of(letters) - 1] = CellFault(shown)
+
+
+def _parts_of_sheets(content: bytes) -> dict[str, str]:
+    """Return the part that holds each sheet, by the sheet's name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        try:
+            book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+            relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        except KeyError:
+            return {}
+    listed = [dict(_ATTRIBUTE.findall(attributes)) for attributes in _RELATION.findall(relations)]
+    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in listed}
+    return {
+        name: target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        for name, identifier in _SHEET.findall(book)
+        if (target := targets.get(identifier))
+    }
+
+
+def _mark_faults(rows: list[list[Cell]], faults: Faults) -> None:
+    """Put faults where the reader leaves blanks."""
+    for (row, column), fault in faults.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = fault
+
+
+def read_workbook(path: Path, content: bytes) -> list[Sheet]:
+    """Read a workbook in a process with limits of its own.
+
+    Raises
+    ------
+    FileRefusedError
+        With the stable code and a sentence for a person.
+    """
+    is_archive = content[:2] == b"PK"
+    faults = check_archive(content) if is_archive else {}
+    parts = _parts_of_sheets(content) if any(faults.values()) else {}
+    sheets = [Sheet(name=name, rows=rows, is_hidden=hidden) for name, rows, hidden in _open_apart(path)]
+    for sheet in sheets:
+        _mark_faults(sheet.rows, faults.get(parts.get(sheet.name or "", ""), {}))
+        if not is_archive:
+            sheet.notes.append(("zeros-lost", sheet.name or ""))
+    return sheets
+
+
+def _open_apart(path: Path) -> list[tuple[str, list[list[Cell]], bool]]:
+    """Return name, rows and whether hidden of each sheet, as a child process read them."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_load_workbook, args=(str(path), sender), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        answer = receiver.recv() if receiver.poll(WORKBOOK_SECONDS) else ("file-too-large", "took too long to open", "")
+    except EOFError:
+        answer = ("file-unreadable", "the workbook cannot be opened within the limits of memory", "")
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(answer, tuple):
+        code, message, reason = answer
+        raise FileRefusedError(code, message, reason=reason)
+    return answer
+
+
+def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connection)
+    """Open a workbook and send its cells; the body of the limited process."""
+    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
+
+    resource.setrlimit(resource.RLIMIT_AS, (WORKBOOK_MEMORY, WORKBOOK_MEMORY))
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        sheets = [
+            (meta.name, workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False),
+             meta.visible != SheetVisibleEnum.Visible)
+            for meta in workbook.sheets_metadata
+        ]  # fmt: skip
+    except PasswordError:
+        sender.send(("file-password", "the workbook is protected by a password; save a copy without it", ""))
+    except Exception as error:  # noqa: BLE001 (whatever the reader says is told to the person; nothing is hidden)
+        sender.send(("file-unreadable", "the workbook cannot be opened: {reason}", str(error)))
+    else:
+        sender.send(sheets)
