@@ -42,6 +42,7 @@ docker-lint: $(READY) ## hadolint
 bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/recommend.py
 	$(BIN)/python benchmarks/plan_city.py
+	$(BIN)/python benchmarks/solver_choice.py
 
 serve: $(READY) ## the HTTP service (not part of this release)
 	@echo "The HTTP service is not part of this release; see README.md, section 'What is not here yet'." && exit 1
