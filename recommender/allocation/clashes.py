@@ -43,10 +43,11 @@ def name_clashes(
 
 
 def _unmet_demands(problem: AllocationProblem, chosen: IndexArray, unmet: list[IndexArray]) -> list[Clash]:
-    placement = Placement(problem)
-    for option in chosen.tolist():
-        placement.add(option)
     options, classes = problem.options, problem.classes
+    # Demands come before benefit, so only what is demanded can stand in a demand's way.
+    placement = Placement(problem)
+    for option in chosen[(options.is_pinned | options.is_mandatory)[chosen]].tolist():
+        placement.add(option)
     grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for group in unmet:
         option = int(group[np.argmin(options.cost[group])])

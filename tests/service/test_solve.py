@@ -169,3 +169,20 @@ def test_more_budget_never_lowers_the_total(bangkom, tmp_path):
         totals.append(bangkom("solve", path, "--json").document["objective"])
     assert totals == sorted(totals)
     assert totals[0] == 0
+
+
+def test_a_clash_names_the_money_and_not_what_was_planned_in_its_stead(bangkom, tmp_path):
+    path = write(
+        tmp_path,
+        budgets=[{"line": "A", "amount": 100}],
+        offerings=[{"offering": "DEAR", "training": "W"}, {"offering": "CHEAP", "training": "C"}],
+        employees=[{"employee": "P", "line": "A"}],
+        options=[
+            {"employee": "P", "offering": "DEAR", "benefit": 1.0, "cost": 101, "addresses": ["t"], "mandatory": True},
+            {"employee": "P", "offering": "CHEAP", "benefit": 1.0, "cost": 50, "addresses": ["t"]},
+        ],
+    )
+    answer = bangkom("solve", path, "--json").document
+    assert [row["offering"] for row in answer["chosen"]] == ["CHEAP"]
+    (clash,) = answer["clashes"]
+    assert (clash["code"], clash["limit"], clash["needed"], clash["available"]) == ("budget", "A", 101, 100)
