@@ -27,7 +27,9 @@ BARE_KEYS = ("id", "kode", "code")
 
 def plain(cell: Cell) -> str:
     """Return a cell as text without characters that nobody sees."""
-    text = unicodedata.normalize("NFC", str(cell)).translate(INVISIBLE)
+    text = str(cell)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
     return " ".join(text.split())
 
 

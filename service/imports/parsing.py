@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ NUMBER_KINDS = ("money", "decimal", "hours", "level")
 MOST_SHOWN = 60  # characters of a value that a message shows
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 SUM_WORDS = ("jumlah", "total", "grand total")
+WITH_TOTALS = frozenset({"budgets", "history", "assessments"})
 TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
 
 
@@ -92,13 +94,13 @@ class Rows:
             self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
 
 
-def _left_out(cells: list[Cell], header: Header) -> tuple[str, str] | None:
-    """Return why a line is no row: blank lines count as nothing and are not read at all."""
-    filled = [plain(cell).lower() for cell in cells if plain(cell)]
-    has_totals = header.table.name in ("budgets", "history", "assessments")
-    if has_totals and any(text.startswith(TOTAL_WORDS) for text in filled[:2]):
-        return "row-total", "A total is left out."
-    if header.table.name == "employees" and any(text.strip("'\"=") in SAMPLE_WORDS for text in filled):
+def _left_out(cells: list[Cell], table: str) -> tuple[str, str] | None:
+    """Return why a line that is not blank is no row."""
+    if table in WITH_TOTALS:
+        filled = (plain(cell).casefold() for cell in cells if cell != "")
+        if any(text.startswith(TOTAL_WORDS) for text in islice(filled, 2)):
+            return "row-total", "A total is left out."
+    elif table == "employees" and any(plain(cell).casefold().strip("'\"=") in SAMPLE_WORDS for cell in cells):
         return "row-sample", "A sample line is left out."
     return None
 
@@ -124,7 +126,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     for i in range(first, len(rows)):
         if not any(plain(cell) for cell in rows[i]):
             continue
-        reason = _left_out(rows[i], header)
+        reason = _left_out(rows[i], header.table.name)
         if reason is None:
             kept.append(i)
         else:
@@ -169,9 +171,8 @@ def _cells_of_columns(
 
 def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], order: str | None) -> None:
     declared = [column for column in parsed.table.columns if column.name in cells]
-    dates = [cell for column in declared if column.kind == "date" for cell in cells[column.name]]
-    parsed.order = order or date_order(dates) or "dmy"
-    parsed.style = number_style(c for column in declared if column.kind in NUMBER_KINDS for c in cells[column.name])
+    parsed.order = order or date_order(_texts(declared, cells, ("date",))) or "dmy"
+    parsed.style = number_style(_texts(declared, cells, NUMBER_KINDS))
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
@@ -181,6 +182,11 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], order: str | N
             missing = parsed.frame[column.name].isna().to_numpy() & ~_had_error(parsed, column.name)
             for row in np.flatnonzero(missing).tolist():
                 parsed.refuse(row, "required-missing", "A value is needed here.", column=column.name, value="")
+
+
+def _texts(columns: list[Column], cells: Mapping[str, list[Cell]], kinds: tuple[str, ...]) -> set[str]:
+    """Return the different texts of the columns of some kinds."""
+    return {cell for column in columns if column.kind in kinds for cell in cells[column.name] if isinstance(cell, str)}
 
 
 def _had_error(parsed: Rows, column: str) -> np.ndarray:

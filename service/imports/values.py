@@ -186,7 +186,7 @@ def _date_parts(text: str, order: str) -> tuple[str, int, int]:
     raise CellError("date-unreadable", "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026")
 
 
-def date_order(cells: list[Cell]) -> str | None:
+def date_order(cells: Iterable[Cell]) -> str | None:
     """Tell day-first from month-first by values above 12; None where no numeric date says.
 
     Examples
