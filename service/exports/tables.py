@@ -13,6 +13,7 @@ from training_catalog.tables import TABLES, table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 FIXED_DATE = date(2020, 1, 1)  # a workbook's own date, so that equal tables are equal bytes
+CODE_DIGITS = 20  # to which numbers in codes are padded for sorting
 TEXT_KINDS = ("id", "text", "choice", "list")
 
 
@@ -43,12 +44,29 @@ def write_table(database: Database, name: str, path: Path, lang: str) -> int:
     names = [t.name for t in TABLES]
     if name not in names:
         raise InputError(f"table {name!r} is not known; accepted: {', '.join(names)}")
-    frame, declared = database.read(name), table(name)
+    frame, declared = in_reading_order(database.read(name), table(name)), table(name)
     try:
         write_frame(frame, declared, path, lang)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
     return len(frame)
+
+
+def in_reading_order(frame: pd.DataFrame, declared: Table) -> pd.DataFrame:
+    """Order rows as people read codes: M.2 before M.10, and by their own sequence where they have one.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit": ["B10", "B2", "A"]})
+    >>> in_reading_order(units, table("units"))["unit"].tolist()
+    ['A', 'B2', 'B10']
+    """
+    order = pd.DataFrame(index=frame.index)
+    if "sequence" in frame:
+        order["group"], order["sequence"] = frame["parent"].fillna(""), frame["sequence"]
+    padded = frame[declared.key[0]].astype("str")
+    order["code"] = padded.str.replace(r"\d+", lambda found: found[0].zfill(CODE_DIGITS), regex=True)
+    return frame.loc[order.sort_values(list(order.columns), kind="stable").index].reset_index(drop=True)
 
 
 def write_frame(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:

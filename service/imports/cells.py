@@ -63,3 +63,28 @@ class Sheet:
     is_hidden: bool = False
     is_guarded: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+LeftOut = tuple[int, str, str]  # line, code, message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reshaped:
+    """A sheet of somebody else's brought to the headers of one table.
+
+    Parameters
+    ----------
+    sheet : Cells under our headers, each in the line where it stood.
+    table : Table that they are of.
+    n_header : Lines that the header has in the file.
+    left_out : Lines that are left out, and why.
+    warnings : What a line says against itself, though it is read.
+    notes : What was done to all of them: code and message.
+    """
+
+    sheet: Sheet
+    table: str
+    n_header: int = 1
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[LeftOut, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()

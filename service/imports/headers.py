@@ -10,6 +10,7 @@ from service.imports.cells import Cell
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
+Names = tuple[str, ...]  # normal names that a column may go by, most specific first
 HEADER_SEARCH_LINES = 40
 MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {0xA0: " ", 0x202F: " "}
@@ -92,7 +93,7 @@ class Header:
         return not set(self.missing) & set(self.table.key)
 
 
-def _candidates(names: Sequence[str]) -> list[tuple[str, ...]]:
+def _candidates(names: Sequence[str]) -> list[Names]:
     """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
     counted = Counter(names)
     return [
@@ -101,12 +102,12 @@ def _candidates(names: Sequence[str]) -> list[tuple[str, ...]]:
     ]
 
 
-def _merged(top: Sequence[Cell], below: Sequence[Cell]) -> list[tuple[str, ...]]:
+def _merged(top: Sequence[Cell], below: Sequence[Cell]) -> list[Names]:
     """Return for each column of a two-line header the names it may go by, most specific first."""
     width = max(len(top), len(below))
     upper = [normal(top[i]) if i < len(top) else "" for i in range(width)]
     lower = [normal(below[i]) if i < len(below) else "" for i in range(width)]
-    names: list[tuple[str, ...]] = []
+    names: list[Names] = []
     group = ""
     for over, under in zip(upper, lower, strict=True):
         group = over or group
@@ -115,7 +116,7 @@ def _merged(top: Sequence[Cell], below: Sequence[Cell]) -> list[tuple[str, ...]]
 
 
 def match_columns(
-    cells: Sequence[Cell], names: Sequence[tuple[str, ...]], table: Table, *, rows: tuple[int, int],
+    cells: Sequence[Cell], names: Sequence[Names], table: Table, *, rows: tuple[int, int],
     supplied: frozenset[str] = frozenset(), is_named: bool = False,
 ) -> Header:  # fmt: skip
     """Match header cells with a table's columns: exact canonical and template names first, then aliases.
@@ -155,7 +156,7 @@ def match_columns(
                   unknown=tuple(unknown), sensitive=tuple(sensitive), repeated=tuple(repeated))  # fmt: skip
 
 
-def _bare_key(columns: dict[str, int], names: Sequence[tuple[str, ...]], table: Table, *, is_named: bool) -> None:
+def _bare_key(columns: dict[str, int], names: Sequence[Names], table: Table, *, is_named: bool) -> None:
     """Let a bare ``id`` or ``kode`` be the key, where no header names it."""
     key = table.key[0]
     if len(table.key) > 1 or key in columns or not (is_named or table.name != "employees"):
@@ -187,6 +188,26 @@ def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
     return len(blank) >= MERGED_SHARE * len(over)
 
 
+def possible_headers(rows: list[list[Cell]], line: int | None = None) -> list[tuple[int, int, list[Names]]]:
+    """Return lines that could be a header: first row, number of rows, and the names that each column may go by.
+
+    Parameters
+    ----------
+    rows : Cells.
+    line : Index of the header row, when the person said which.
+    """
+    searched = [line] if line is not None else list(range(min(len(rows), HEADER_SEARCH_LINES)))
+    tried: list[tuple[int, int, list[Names]]] = []
+    for row in searched:
+        cells = rows[row] if row < len(rows) else []
+        if sum(bool(plain(cell)) for cell in cells) < 2:  # noqa: PLR2004 (a title is one cell, a header is more)
+            continue
+        tried.append((row, 1, _candidates([normal(cell) for cell in cells])))
+        if row + 1 < len(rows) and _could_be_merged(cells, rows[row + 1]):
+            tried.append((row, 2, _merged(cells, rows[row + 1])))
+    return tried
+
+
 def find_header(
     rows: list[list[Cell]], tables: tuple[Table, ...], line: int | None = None, *,
     supplied: frozenset[str] = frozenset(), is_named: bool = False,
@@ -204,15 +225,7 @@ def find_header(
     -------
     Best first; several with the same score mean that the file could be any of them.
     """
-    searched = [line] if line is not None else list(range(min(len(rows), HEADER_SEARCH_LINES)))
-    tried: list[tuple[int, int, list[tuple[str, ...]]]] = []
-    for row in searched:
-        cells = rows[row] if row < len(rows) else []
-        if sum(bool(plain(cell)) for cell in cells) < 2:  # noqa: PLR2004 (a title is one cell, a header is more)
-            continue
-        tried.append((row, 1, _candidates([normal(cell) for cell in cells])))
-        if row + 1 < len(rows) and _could_be_merged(cells, rows[row + 1]):
-            tried.append((row, 2, _merged(cells, rows[row + 1])))
+    tried = possible_headers(rows, line)
     found = []
     for table in tables:
         own = frozenset(name for name in supplied if name in table.column_names)

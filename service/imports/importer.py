@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.imports import checks
-from service.imports.cells import Cell, FileRefusedError, Sheet
+from service.imports.cells import Cell, FileRefusedError, Reshaped, Sheet
 from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
 from service.imports.options import ImportOptions
@@ -38,6 +38,7 @@ class _Part:
     report: FileReport
     path: Path
     header: Header | None = None
+    n_header: int | None = None
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 
@@ -96,29 +97,53 @@ class Importer:
         _note(report, "error", code, message)
         self.parts.append(_Part(report=report, path=path))
 
-    def _read_sheet(self, path: Path, sheet: Sheet) -> None:
+    def _start(self, path: Path, sheet: Sheet, profile: str = "own") -> _Part:
         report = FileReport(file=path.name, sheet=sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter,
-                            problems=[])  # fmt: skip
+                            profile=profile, problems=[])  # fmt: skip
         part = _Part(report=report, path=path)
         self.parts.append(part)
-        if not any(row for row in sheet.rows):
-            _note(report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
-            return
         for code, value in sheet.notes:
             _note(report, "note", code, self.wording.text(_SHEET_NOTES[code], value=value))
-        profile = find_profile(self.options.profile, sheet.rows)
-        if profile is not None:
-            report.profile = profile.name
-            sheet, left_out = profile.reshape(sheet)
-            for line, code, message in left_out:
-                report.left_out += 1
-                report.read += 1
-                report.problems.append(Problem(severity="note", line=line, column=None, value=None, code=code,
-                                               message=self.wording.text(message)))  # fmt: skip
-        found = recognise(path, sheet, self.wording, table=self.options.table, line=self.options.header_line,
+        return part
+
+    def _read_sheet(self, path: Path, sheet: Sheet) -> None:
+        if not any(row for row in sheet.rows):
+            _note(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
+            return
+        try:
+            profile = find_profile(self.options.profile, sheet.rows)
+        except FileRefusedError as error:
+            message = self.wording.text(error.template, **error.fields)
+            _note(self._start(path, sheet).report, "error", error.code, message)
+            return
+        if profile is None:
+            self._recognise(self._start(path, sheet), sheet, self.options.table)
+            return
+        wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
+        for reshaped in wanted:
+            self._read_reshaped(self._start(path, sheet, profile.name), reshaped)
+        if not wanted:
+            tables = ", ".join(r.table for r in profile.reshape(sheet))
+            message = self.wording.text("the file is of {tables}", tables=tables)
+            _note(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
+
+    def _read_reshaped(self, part: _Part, reshaped: Reshaped) -> None:
+        """Take over what a profile left out and warns of, and read the rest like a file of our own."""
+        report, text = part.report, self.wording.text
+        part.n_header = reshaped.n_header
+        report.left_out = report.read = len(reshaped.left_out)
+        for severity, lines in (("note", reshaped.left_out), ("warning", reshaped.warnings)):
+            report.problems += [Problem(severity=severity, line=line, column=None, value=None, code=code,
+                                        message=text(message)) for line, code, message in lines]  # fmt: skip
+        for code, message in reshaped.notes:
+            _note(report, "note", code, text(message))
+        self._recognise(part, reshaped.sheet, reshaped.table)
+
+    def _recognise(self, part: _Part, sheet: Sheet, table: str | None) -> None:
+        found = recognise(part.path, sheet, self.wording, table=table, line=self.options.header_line,
                           supplied=frozenset(self.options.supplied))  # fmt: skip
         if isinstance(found, Unrecognised):
-            _note(report, "error" if self.options.table else "note", found.code, found.message)
+            _note(part.report, "error" if table else "note", found.code, found.message)
         else:
             self._parse(part, sheet, found)
 
@@ -167,6 +192,9 @@ class Importer:
             checks.check_employee_numbers(rows)
         if name == "history":
             self._name_trainings(rows)
+        if name == "trainings" and part.report.profile == "schedule":
+            codes = self.on_file[name].drop_duplicates("name", keep=False).set_index("name")["training"]
+            rows.frame["training"] = rows.frame["name"].map(codes).fillna(rows.frame["training"]).astype("str")
         if "competency" in rows.frame and name != "competencies":
             checks.check_levels(rows, self._scales())
         if name == "performance":
@@ -327,8 +355,8 @@ def _refused_rows(parts: list[_Part], options: ImportOptions) -> tuple[RefusedRo
         if part.rows is None or part.header is None or not part.rows.refused.any():
             continue
         cells = next(sheet.rows for sheet in again[part.path] if sheet.name == part.report.sheet)
-        first = part.header.row
+        first, n_header = part.header.row, part.n_header or part.header.n_rows
         lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
         found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
-                                 lines=[*cells[first : first + part.header.n_rows], *lines]))  # fmt: skip
+                                 lines=[*cells[first : first + n_header], *lines]))  # fmt: skip
     return tuple(found)

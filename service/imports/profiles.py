@@ -1,15 +1,15 @@
-"""Files of others brought to our own headers: O*NET, ESCO, and regional budget files."""
+"""Files of others brought to our own headers: O*NET, ESCO, regional budget files, and schedules of classes."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from service.imports.cells import Cell, Sheet
+from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.parsing import is_sum
+from service.imports.schedule import is_schedule, reshape_schedule
 
-LeftOut = list[tuple[int, str, str]]  # line, code, message
-ONET_MAX_LEVEL = 7
+ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +20,31 @@ class Profile:
     ----------
     name : As in ``--profile``.
     recognises : Whether rows are of this source.
-    reshape : Rows with our headers, and what was left out.
+    reshape : Its rows under our headers, one sheet a table.
     """
 
     name: str
     recognises: Callable[[list[list[Cell]]], bool]
-    reshape: Callable[[Sheet], tuple[Sheet, LeftOut]]
+    reshape: Callable[[Sheet], list[Reshaped]]
 
 
 def _headers(rows: list[list[Cell]]) -> list[str]:
     return [normal(cell) for cell in rows[0]] if rows else []
+
+
+def _body(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
+    """Return the lines below the first that are not blank, as long as it, with their line numbers."""
+    width = len(sheet.rows[0])
+    rows = enumerate(sheet.rows[1:], start=2)
+    return [(line, row + [""] * (width - len(row))) for line, row in rows if any(plain(cell) for cell in row)]
+
+
+def _sheet(sheet: Sheet, header: list[str], lines: dict[int, list[Cell]]) -> Sheet:
+    """Return a sheet with our header in the first line, and each row in the line where it stood."""
+    rows: list[list[Cell]] = [list(header), *([] for _ in range(len(sheet.rows) - 1))]
+    for line, cells in lines.items():
+        rows[line - 1] = cells
+    return replace(sheet, rows=rows)
 
 
 def _is_onet(rows: list[list[Cell]]) -> bool:
@@ -39,47 +54,49 @@ def _is_onet(rows: list[list[Cell]]) -> bool:
     return standard or occupations or names[:3] == ["element id", "element", "description"]
 
 
-def _reshape_onet(sheet: Sheet) -> tuple[Sheet, LeftOut]:
+def _reshape_onet(sheet: Sheet) -> list[Reshaped]:
     """Bring O*NET's elements, occupations and standards to competencies, positions and requirements."""
-    names = _headers(sheet.rows)
-    at = {name: i for i, name in enumerate(names)}
+    at = {name: i for i, name in enumerate(_headers(sheet.rows))}
+    body = _body(sheet)
     if "title" in at:
-        titles = [[row[at["onet soc"]], row[at["title"]]] for row in sheet.rows[1:] if row]
-        return replace(sheet, rows=[["position", "name"], *titles]), []
+        titles: dict[int, list[Cell]] = {line: [row[at["onet soc"]], row[at["title"]]] for line, row in body}
+        return [Reshaped(sheet=_sheet(sheet, ["position", "name"], titles), table="positions")]
     if "importance" not in at:
-        body = [[row[0], row[1], "ONET", "other", row[2]] for row in sheet.rows[1:] if row]
-        return replace(sheet, rows=[["competency", "name", "framework", "kind", "definition"], *body]), []
-    rows: list[list[Cell]] = [["position", "competency", "level", "weight", "source"]]
-    left_out: LeftOut = []
-    for i, row in enumerate(sheet.rows[1:], start=2):
-        if not row:
+        elements: dict[int, list[Cell]] = {line: [row[0], row[1], "ONET", "other", row[2]] for line, row in body}
+        header = ["competency", "name", "framework", "kind", "definition"]
+        return [Reshaped(sheet=_sheet(sheet, header, elements), table="competencies")]
+    return [_onet_standard(sheet, at, body)]
+
+
+def _onet_standard(sheet: Sheet, at: dict[str, int], body: list[tuple[int, list[Cell]]]) -> Reshaped:
+    rows: dict[int, list[Cell]] = {}
+    left_out: list[LeftOut] = []
+    for line, row in body:
+        if "suppress" in at and plain(row[at["suppress"]]) == "Y":
+            left_out.append((line, "row-incomplete", "O*NET recommends to suppress this value; left out."))
             continue
-        if plain(row[at["suppress"]]) == "Y":
-            left_out.append((i, "row-incomplete", "O*NET recommends to suppress this value; left out."))
-            rows.append([])
-            continue
-        level = 0 if plain(row[at["not relevant"]]) == "Y" else row[at["level"]]
-        rows.append([row[at["onet soc"]], row[at["element id"]], level, row[at["importance"]], "O*NET 29 (CC BY 4.0)"])
-    return replace(sheet, rows=rows), left_out
+        is_irrelevant = "not relevant" in at and plain(row[at["not relevant"]]) == "Y"
+        level = 0 if is_irrelevant else row[at["level"]]
+        rows[line] = [row[at["onet soc"]], row[at["element id"]], level, row[at["importance"]], ONET_SOURCE]
+    header = ["position", "competency", "level", "weight", "source"]
+    return Reshaped(sheet=_sheet(sheet, header, rows), table="requirements", left_out=tuple(left_out))
 
 
 def _is_esco(rows: list[list[Cell]]) -> bool:
     return _headers(rows) == ["uuid", "label", "text"]
 
 
-def _reshape_esco(sheet: Sheet) -> tuple[Sheet, LeftOut]:
+def _reshape_esco(sheet: Sheet) -> list[Reshaped]:
     """Bring ESCO skills to competencies of a framework without levels; a skill without label has no name to show."""
-    rows: list[list[Cell]] = [["competency", "name", "framework", "kind", "definition"]]
-    left_out: LeftOut = []
-    for i, row in enumerate(sheet.rows[1:], start=2):
-        if not row:
-            continue
-        if not plain(row[1]):
-            left_out.append((i, "row-incomplete", "The skill has no label; left out."))
-            rows.append([])
-            continue
-        rows.append([row[0], row[1], "ESCO", "other", row[2]])
-    return replace(sheet, rows=rows), left_out
+    rows: dict[int, list[Cell]] = {}
+    left_out: list[LeftOut] = []
+    for line, row in _body(sheet):
+        if plain(row[1]):
+            rows[line] = [row[0], row[1], "ESCO", "other", row[2]]
+        else:
+            left_out.append((line, "row-incomplete", "The skill has no label; left out."))
+    header = ["competency", "name", "framework", "kind", "definition"]
+    return [Reshaped(sheet=_sheet(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
 
 
 _ACCOUNT_HEADERS = ("no. rekening", "kode rekening", "rekening")
@@ -94,51 +111,57 @@ def _budget_header(rows: list[list[Cell]]) -> int | None:
     return None
 
 
-def _reshape_budget(sheet: Sheet) -> tuple[Sheet, LeftOut]:
+def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
     """Bring a regional budget file to budget lines: leaves only, the year from the lines above the header."""
-    header = _budget_header(sheet.rows)
-    if header is None:
-        return sheet, []
+    header = _budget_header(sheet.rows) or 0
     names = [normal(cell) for cell in sheet.rows[header]]
     amount, name = names.index("sesudah"), names.index("uraian")
-    year = next((plain(row[1]) for row in sheet.rows[:header] if len(row) > 1 and normal(row[0]) == "tahun"), "")
-    body = [(i, row) for i, row in enumerate(sheet.rows[header + 1 :], start=header + 1)]
-    codes = {i: re.sub(r"\.+$", "", plain(row[0])) for i, row in body if row}
-    parents = {code.rpartition(".")[0] for code in codes.values() if code}
-    for code in list(parents):
-        parts = code.split(".")
-        parents |= {".".join(parts[:n]) for n in range(1, len(parts))}
+    above = [row for row in sheet.rows[:header] if len(row) > 1]
+    year = next((plain(row[1]) for row in above if normal(row[0]) == "tahun"), "")
+    body = [row + [""] * (len(names) - len(row)) for row in sheet.rows[header + 1 :]]
+    codes = [re.sub(r"\.+$", "", plain(row[0])) for row in body]
+    parents = _parents(codes)
     rows: list[list[Cell]] = [[] for _ in range(header)]
-    rows.append(["line", "name", "account", "amount", "year"])
-    left_out: LeftOut = [(i + 1, "row-metadata", "A line above the header is left out.")
-                         for i, row in enumerate(sheet.rows[:header]) if any(plain(c) for c in row)]  # fmt: skip
-    for i, row in body:
-        code = codes.get(i, "")
-        if not any(plain(cell) for cell in row):
-            rows.append([])
-        elif not code and name < len(row) and is_sum(plain(row[name])):
-            rows.append(["", row[name], "", row[amount] if amount < len(row) else "", year])
-        elif not code or not code[0].isdigit() or code in parents:
-            left_out.append((i + 1, "row-total", "A heading, parent or total is left out; its parts are read."))
-            rows.append([])
-        else:
-            rows.append(
-                [code, row[name] if name < len(row) else "", code, row[amount] if amount < len(row) else "", year]
-            )
-    return replace(sheet, rows=rows), left_out
+    rows.append(["line", "name", "account", "amount", *(["year"] if year else [])])
+    left_out: list[LeftOut] = [(i + 1, "row-metadata", "A line above the header is left out.")
+                               for i, row in enumerate(sheet.rows[:header]) if any(map(plain, row))]  # fmt: skip
+    for line, (row, code) in enumerate(zip(body, codes, strict=True), start=header + 2):
+        is_leaf = code[:1].isdigit() and code not in parents
+        if is_leaf or (not code and is_sum(plain(row[name]))):
+            rows.append([code, row[name], code, row[amount], *([year] if year else [])])
+            continue
+        rows.append([])
+        if any(map(plain, row)):
+            left_out.append((line, "row-total", "A heading, parent or total is left out; its parts are read."))
+    return [Reshaped(sheet=replace(sheet, rows=rows), table="budgets", left_out=tuple(left_out))]
+
+
+def _parents(codes: list[str]) -> set[str]:
+    """Return every beginning of an account code that ends before a dot."""
+    split = [code.split(".") for code in codes if code]
+    return {".".join(parts[:n]) for parts in split for n in range(1, len(parts))}
 
 
 PROFILES: dict[str, Profile] = {
     "onet": Profile(name="onet", recognises=_is_onet, reshape=_reshape_onet),
     "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco),
     "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
+    "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
 }
 
 
 def find_profile(wanted: str | None, rows: list[list[Cell]]) -> Profile | None:
-    """Return the profile asked for, else the one whose source the rows are of; None for our own."""
+    """Return the profile asked for, else the one whose source the rows are of; None for our own.
+
+    Raises
+    ------
+    FileRefusedError
+        When the rows are not of the source asked for.
+    """
     if wanted == "own":
         return None
-    if wanted is not None:
-        return PROFILES[wanted]
-    return next((profile for profile in PROFILES.values() if profile.recognises(rows)), None)
+    if wanted is None:
+        return next((profile for profile in PROFILES.values() if profile.recognises(rows)), None)
+    if not PROFILES[wanted].recognises(rows):
+        raise FileRefusedError("profile-differs", "the headers are not those of profile {profile}", profile=wanted)
+    return PROFILES[wanted]

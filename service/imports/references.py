@@ -9,6 +9,8 @@ from service.imports.checks import suggestion
 from service.imports.parsing import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
+MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for
+MOST_PEOPLE = 5  # of one name that a message lists
 NAMING = ("employees", "requirements")  # tables that may name units and positions before anybody imports them
 # The row is stored without the value, and a warning says so: an unmatched title stays a title, a post stays a post.
 SOFT = frozenset({("history", "training"), ("positions", "parent")})
@@ -35,7 +37,9 @@ class KnownIds:
         return self._ids[table]
 
     def names(self, table: str) -> dict[str, str]:
-        """Return id by name, for names that only one row has."""
+        """Return id by name, for names that only one row has; people are never found by their name."""
+        if table == "employees":
+            return {}
         if table not in self._names:
             frame = self._frames[table]
             if "name" not in frame:
@@ -43,6 +47,11 @@ class KnownIds:
             single = frame[~frame["name"].duplicated(keep=False)]
             self._names[table] = dict(zip(single["name"].str.casefold(), single[table_key(table)], strict=True))
         return self._names[table]
+
+    def people(self, name: str) -> list[str]:
+        """Return the employees of a name, for a person to choose from."""
+        frame = self._frames["employees"]
+        return frame["employee"][frame["name"].str.casefold() == name.casefold()].tolist()
 
     def add(self, table: str, rows: pd.DataFrame) -> None:
         """Add accepted rows."""
@@ -74,9 +83,7 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
     for column in rows.table.columns:
         if column.references is None or column.name not in rows.given:
             continue
-        own = set()
-        if column.references == rows.table.name:
-            own = set(rows.frame[rows.table.key[0]][~rows.refused].dropna())
+        own = _own_ids(rows, column.references)
         ids = known.ids(column.references)
         values = rows.frame[column.name]
         unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy() & ~rows.refused
@@ -90,28 +97,43 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
         if rows.table.name in NAMING and column.references in MADE_BY_REFERENCE:
             made |= _make(rows, column.name, column.references, unknown, known)
         else:
-            _refuse_unknown(rows, column.name, column.references, unknown, sorted(ids | own))
+            _refuse_unknown(rows, column.name, column.references, unknown, known)
     return made
 
 
-def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, known: list[str]) -> None:
-    near: dict[str, str] = {}
+def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> None:
+    listed = sorted(known.ids(target) | _own_ids(rows, target))
+    told: dict[str, tuple[str, str, str]] = {}
     for row in np.flatnonzero(unknown).tolist():
         value = str(rows.frame[column].iloc[row])
-        if value not in near:
-            near[value] = suggestion(value, known)
-        hint = near[value]
-        message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
+        if value not in told:
+            told[value] = _why_unknown(value, target, known, listed if len(told) < MOST_SUGGESTIONS else [])
+        code, message, hint = told[value]
         if (rows.table.name, column) in SOFT:
-            rows.note("reference-unknown", message, severity="warning", line=int(rows.line[row]), column=column,
-                      value=value, table=target, hint=hint)  # fmt: skip
+            rows.note(code, message, severity="warning", line=int(rows.line[row]), column=column, value=value,
+                      table=target, hint=hint)  # fmt: skip
         else:
-            rows.refuse(row, "reference-unknown", message, column=column, value=value, table=target, hint=hint)
+            rows.refuse(row, code, message, column=column, value=value, table=target, hint=hint)
     if (rows.table.name, column) in SOFT:
         if rows.table.name == "history":
             title = rows.frame["training_name"]
             rows.frame["training_name"] = title.where(~unknown | title.notna(), rows.frame[column])
         rows.frame.loc[unknown, column] = np.nan
+
+
+def _own_ids(rows: Rows, target: str) -> set[str]:
+    """Return the ids that the rows bring themselves, where a table refers to itself."""
+    return set(rows.frame[rows.table.key[0]][~rows.refused].dropna()) if target == rows.table.name else set()
+
+
+def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) -> tuple[str, str, str]:
+    """Return code, message and hint for a value that names nothing on file."""
+    if target == "employees" and (people := known.people(value)):
+        message = "people are not matched by name; of this name: {hint}; give the number"
+        return "person-by-name", message, ", ".join(people[:MOST_PEOPLE])
+    hint = suggestion(value, listed)
+    message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
+    return "reference-unknown", message, hint
 
 
 def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> dict[str, pd.DataFrame]:

@@ -226,6 +226,22 @@ def read_number(cell: Cell) -> float:
     raise CellError("number-unreadable", "accepted: a number such as 3,5 or 3.5")
 
 
+def read_hours(cell: Cell) -> float:
+    """Read JP; a duration in days is none, for rules differ in what a day is worth.
+
+    Examples
+    --------
+    >>> read_hours("32 JP")
+    32.0
+    """
+    if isinstance(cell, str) and re.search(r"(?i)\b(hari|minggu|bulan|menit|days?|weeks?|months?)$", plain(cell)):
+        raise CellError("number-unreadable", "a duration in days, weeks or minutes is no JP; give the JP")
+    hours = read_number(cell)
+    if hours < 0:
+        raise CellError("number-unreadable", "JP cannot be negative")
+    return hours
+
+
 def read_whole(cell: Cell) -> int:
     """Read a whole number."""
     value = read_number(cell)
@@ -332,6 +348,6 @@ def reader_of(column: Column, order: str) -> Callable[[Cell], Any]:
         return lambda cell: read_date(cell, order, pivot)
     readers: dict[str, Callable[[Cell], Any]] = {
         "id": read_id, "text": read_text, "integer": read_whole, "decimal": read_number, "money": read_money,
-        "level": read_level, "hours": read_number, "list": read_list,
+        "level": read_level, "hours": read_hours, "list": read_list,
     }  # fmt: skip
     return readers[column.kind]

@@ -1,0 +1,112 @@
+"""A training centre's schedule: classes by title and dates, without codes, often under a header of two lines."""
+
+import re
+from dataclasses import dataclass, replace
+
+from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.headers import plain, possible_headers
+from service.imports.values import CellError, read_date, read_number
+
+MOST_CODE = 48  # characters of a title that a code keeps
+_COLUMNS = {
+    "title": ("nama diklat", "nama kegiatan diklat", "nama kegiatan", "nama pelatihan", "judul pelatihan"),
+    "start": ("tanggal mulai", "waktu pelaksanaan mulai", "mulai"),
+    "end": ("tanggal selesai", "tanggal berakhir", "waktu pelaksanaan akhir", "selesai", "akhir"),
+    "hours": ("pola durasi", "durasi", "jp", "jumlah jp"),
+    "seats": ("kuota", "quota", "jumlah sasaran kuota"),
+    "cost": ("biaya per peserta", "biaya"),
+    "topic": ("kategori", "rumpun"),
+    "year": ("tahun pelaksanaan", "tahun"),
+}
+_TRAINING_HEADER = ("training", "name", "hours", "topic")
+_CLASS_HEADER = ("offering", "training", "start_date", "end_date", "seats_max", "seat_cost")
+_NEEDED = ("title", "start", "end", "hours")
+_CODES = frozenset({"kode", "kode pelatihan", "kode diklat", "kode kelas", "training", "offering", "nip", "nama"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Where things stand: first row below the header, and the position of each column."""
+
+    header: int
+    body: int
+    at: dict[str, int]
+
+
+def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
+    for row, n_rows, columns in possible_headers(rows):
+        known = [set(names) for names in columns]
+        if any(names & _CODES for names in known):
+            continue
+        at = {
+            what: found
+            for what, spellings in _COLUMNS.items()
+            for found in [next((i for i, names in enumerate(known) if names & set(spellings)), None)]
+            if found is not None
+        }
+        if all(what in at for what in _NEEDED):
+            return _Layout(header=row, body=row + n_rows, at=at)
+    return None
+
+
+def is_schedule(rows: list[list[Cell]]) -> bool:
+    """Return whether rows are classes by title, hours and dates, without codes."""
+    return _find_layout(rows) is not None
+
+
+def code_of(title: str) -> str:
+    """Make a code of a title.
+
+    Examples
+    --------
+    >>> code_of("1 Sistem Informasi Geografis (Dasar)")
+    '1-SISTEM-INFORMASI-GEOGRAFIS-DASAR'
+    """
+    return re.sub(r"[^A-Z0-9]+", "-", plain(title).upper()).strip("-")[:MOST_CODE].strip("-")
+
+
+def _class_code(title: str, start: Cell, line: int) -> str:
+    try:
+        day = read_date(start)
+    except CellError:
+        day = None
+    return f"{code_of(title)}-{day:%Y%m%d}" if day else f"{code_of(title)}-{line}"
+
+
+def _year_differs(start: Cell, year: Cell) -> bool:
+    """Return whether a year column says another year than the first day."""
+    try:
+        day, told = read_date(start), read_number(year)
+    except CellError:
+        return False
+    return day is not None and day.year != told
+
+
+def reshape_schedule(sheet: Sheet) -> list[Reshaped]:
+    """Bring a schedule to trainings and offerings, with codes made of titles and first days."""
+    layout = _find_layout(sheet.rows)
+    if layout is None:
+        return []
+    n_header = layout.body - layout.header
+    trainings, offerings = (
+        [*([] for _ in range(layout.header)), list(header), *([] for _ in range(n_header - 1))]
+        for header in (_TRAINING_HEADER, _CLASS_HEADER)
+    )
+    warnings: list[LeftOut] = []
+    for line, row in enumerate(sheet.rows[layout.body :], start=layout.body + 1):
+        cell = {what: row[layout.at[what]] if layout.at.get(what, len(row)) < len(row) else "" for what in _COLUMNS}
+        is_blank = not any(map(plain, row))
+        title, start = plain(cell["title"]), cell["start"]
+        trainings.append([] if is_blank else [code_of(title), title, cell["hours"], cell["topic"]])
+        offerings.append([] if is_blank else [_class_code(title, start, line), title, start, cell["end"], cell["seats"],
+                                              cell["cost"]])  # fmt: skip
+        if _year_differs(start, cell["year"]):
+            warnings.append((line, "year-differs", "The year column says another year than the first day."))
+    made = (("code-made", "Codes were made of titles and first days; trainings on file are found by their title."),)
+    above: list[LeftOut] = [(i + 1, "row-metadata", "A line above the header is left out.")
+                            for i in range(layout.header) if any(map(plain, sheet.rows[i]))]  # fmt: skip
+    return [
+        Reshaped(sheet=replace(sheet, rows=trainings), table="trainings", n_header=n_header, left_out=tuple(above),
+                 notes=made),
+        Reshaped(sheet=replace(sheet, rows=offerings), table="offerings", n_header=n_header, warnings=tuple(warnings)),
+    ]  # fmt: skip
