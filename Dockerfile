@@ -1,5 +1,5 @@
 # Two stages: the first builds the environment, the second runs it as a user without rights.
-# No container engine is part of the checks; the file is linted only (make docker-lint).
+# No container engine is part of the checks: the file is linted (make docker-lint), the image is not built there.
 FROM python:3.12-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /opt/bangkom
@@ -11,11 +11,18 @@ COPY service service
 RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.12-slim-bookworm
-ENV OMP_NUM_THREADS=1 PATH=/opt/bangkom/bin:$PATH BANGKOM_DATABASE_URL=sqlite:////data/bangkom.db
+# One OpenMP thread: several on shared cores make fits slower, see docs/adr/0001.
+ENV OMP_NUM_THREADS=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PATH=/opt/bangkom/bin:$PATH \
+    BANGKOM_DATABASE_URL=sqlite:////data/bangkom.db
 RUN useradd --create-home --uid 10001 bangkom && mkdir /data && chown bangkom /data
 COPY --from=build /opt/bangkom /opt/bangkom
 USER 10001
 WORKDIR /data
 VOLUME /data
+# A command runs and ends; its exit status is its health. There is no server to ask yet.
+HEALTHCHECK NONE
 ENTRYPOINT ["bangkom"]
 CMD ["--help"]
