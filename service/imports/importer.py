@@ -194,7 +194,8 @@ class Importer:
             self._name_trainings(rows)
         if name == "trainings" and part.report.profile == "schedule":
             codes = self.on_file[name].drop_duplicates("name", keep=False).set_index("name")["training"]
-            rows.frame["training"] = rows.frame["name"].map(codes).fillna(rows.frame["training"]).astype("str")
+            known = rows.frame["name"].map(codes).astype("str")
+            rows.frame["training"] = known.where(known.notna(), rows.frame["training"])
         if "competency" in rows.frame and name != "competencies":
             checks.check_levels(rows, self._scales())
         if name == "performance":

@@ -6,6 +6,7 @@ import io
 import json
 import zlib
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -97,12 +98,11 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
         When a quotation mark is never closed: what follows it would all be one cell.
     """
     text, found, was_assumed = decode(content, encoding)
-    lines = text.split("\n", SAMPLE_LINES)[:SAMPLE_LINES]
-    if lines[0].lower().startswith("sep="):
+    lines = list(islice(io.StringIO(text, newline=""), SAMPLE_LINES + 1))
+    if lines and lines[0].lower().startswith("sep="):
         delimiter = delimiter or lines[0].strip()[4:5]
-        text = text.split("\n", 1)[1] if "\n" in text else ""
-        lines = lines[1:]
-    delimiter = delimiter or find_delimiter(lines)
+        text = text[len(lines.pop(0)) :]
+    delimiter = delimiter or find_delimiter(lines[:SAMPLE_LINES])
     csv.field_size_limit(MOST_IN_CELL)
     rows = _split(text, delimiter)
     notes = [("encoding-assumed", found)] if was_assumed else []
@@ -132,7 +132,10 @@ def find_delimiter(lines: Sequence[str]) -> str:
     """
     best, best_score = ",", (0, 0.0)
     for candidate in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        except csv.Error:
+            continue
         if not widths:
             continue
         common = max(set(widths), key=lambda width: (widths.count(width), width))

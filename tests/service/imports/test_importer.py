@@ -1,0 +1,168 @@
+import time
+
+import pytest
+import xlsxwriter
+
+from service.imports.options import ImportOptions
+from training_catalog.errors import InputError
+
+BINTANG, MELUR, SATRIA = "199003152014021987", "198507072010012976", "197712312003121965"
+PEOPLE = f"nip,nama\n{BINTANG},Bintang Samudra\n{MELUR},Melur Pagi\n{SATRIA},Satria Awan\n"
+TRAININGS = "kode pelatihan,nama pelatihan,jp\nP01,Analisis,20\nP02,Arsip,16\n"
+CLASSES = "kode kelas,kode pelatihan,mulai,selesai,biaya\nK1,P01,2027-01-04,2027-01-05,100000\n"
+
+
+def test_one_value_for_all_rows_is_taken_and_said(desk, found):
+    imported = desk.bring(PEOPLE, f"nip,kompetensi,level\n{MELUR},M.01,3\n", supplied={"assessed_on": "30 Juni 2026"})
+    assert ("value-supplied", None) in found(imported, "note")
+    assert [str(day.date()) for day in desk.read("assessments")["assessed_on"]] == ["2026-06-30"]
+
+
+def test_a_value_for_all_rows_never_covers_what_the_file_says(desk):
+    desk.bring(
+        PEOPLE, f"nip,kompetensi,level,tanggal\n{MELUR},M.01,3,2025-01-31\n", supplied={"assessed_on": "2026-06-30"}
+    )
+    assert [str(day.date()) for day in desk.read("assessments")["assessed_on"]] == ["2025-01-31"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"table": "people"}, {"profile": "sap"}, {"delimiter": ";;"}, {"supplied": {"colour": "red"}},
+     {"supplied": {"assessed_on": "soon"}}, {"table": "units", "supplied": {"assessed_on": "2026-06-30"}}],
+)  # fmt: skip
+def test_options_that_name_nothing_are_refused_before_anything_is_read(options):
+    with pytest.raises(InputError):
+        ImportOptions(**options).check()
+
+
+def test_some_columns_change_rows_on_file_in_these_alone_and_new_rows_are_refused(desk, found):
+    desk.bring(TRAININGS, CLASSES)
+    imported = desk.bring("kode;biaya\nK1;Rp250.000\nK9;1\n", table="offerings")
+    assert found(imported) == [("required-missing", 3)]
+    stored = desk.read("offerings").iloc[0]
+    assert (stored["offering"], stored["seat_cost"], str(stored["end_date"].date())) == ("K1", 250_000, "2027-01-05")
+
+
+def test_an_open_end_date_and_dashes_are_missing_not_today(desk):
+    desk.bring(PEOPLE)
+    desk.bring(f"nip,nama,tmt pensiun,tmt jabatan\n{MELUR},Melur Pagi,31.12.9999,-\n")
+    row = desk.read("employees").set_index("employee").loc[MELUR]
+    assert row["retirement_date"] is row["position_since"] is not None  # both are NaT
+    assert str(row["retirement_date"]) == "NaT"
+
+
+def test_history_sent_again_and_corrected_changes_only_what_differs(desk):
+    desk.bring(PEOPLE)
+    first = f"nip,kode,tanggal,jp\n{MELUR},P01,2025-03-01,32\n{SATRIA},P01,2025-03-01,32\n"
+    corrected = first.replace("03-01,32\n", "03-01,40\n", 1) + f"{BINTANG},P01,2025-03-01,32\n"
+    assert desk.bring(first).report.files[0].stored == 2
+    assert desk.bring(first).report.files[0].unchanged == 2
+    last = desk.bring(corrected).report.files[0]
+    assert (last.stored, last.unchanged, len(desk.read("history"))) == (2, 1, 3)
+
+
+def test_parents_may_stand_below_their_children_in_any_order(desk):
+    rows = ["M.01.a,Bertindak,M.01", "Z.01,Kelompok,Z", "Z,Induk,"]
+    for order in (rows, rows[::-1], [rows[1], rows[2], rows[0]]):
+        assert desk.bring("kode,nama,kode_induk\n" + "\n".join(order), table="competencies", dry_run=True).report.ok
+
+
+def test_an_unknown_superior_is_said_with_a_suggestion_and_never_attached_by_guess(desk, found):
+    imported = desk.bring("kode_jabatan,nama_jabatan,kode_atasan\n0100,Kepala,\n0110,Bagian,0100\n0111,Analis,110\n")
+    assert found(imported, "warning") == [("reference-unknown", 4)]
+    assert "0110" in imported.report.files[0].problems[0].message
+    parents = desk.read("positions").set_index("position")["parent"]
+    assert parents["0110"] == "0100"
+    assert parents.isna().to_dict() == {"0100": True, "0110": False, "0111": True}
+
+
+def test_people_are_never_matched_by_their_name(desk, found):
+    desk.bring(PEOPLE)
+    imported = desk.bring("nip;nama pelatihan;tanggal selesai\nMelur Pagi;Arsip;2025-01-31\n")
+    assert found(imported) == [("person-by-name", 2)]
+    assert MELUR in imported.report.files[0].problems[0].message
+    assert desk.read("history").empty
+
+
+def test_a_national_identity_number_is_refused_and_not_shown(desk, found):
+    imported = desk.bring("nik,nama\n3404014507850001,Melur\n00030557,Satria\n")
+    assert found(imported) == [("id-national", 2)]
+    assert imported.report.files[0].problems[0].value is None
+    assert desk.read("employees")["employee"].tolist() == ["00030557"]
+
+
+def test_nearly_equal_names_are_offered_and_never_merged(desk, found):
+    imported = desk.bring("kode,nama\n15,Kerja Sama (KS)\n99,Kerjasama (KS)\n2,Lain\n", table="competencies")
+    assert found(imported, "note") == [("name-alike", 3)]
+    assert {"15", "99"} <= set(desk.read("competencies")["competency"])
+
+
+def test_names_of_ratings_are_read_on_their_own_scale_only(desk, found):
+    desk.bring(PEOPLE)
+    imported = desk.bring(
+        f"nip,tahun,skala,predikat\n{MELUR},2024,skp-ekspektasi,BAIK\n{SATRIA},2024,skp-predikat,SANGAT KURANG\n"
+    )
+    assert found(imported) == [("choice-unknown", 2)]
+    assert desk.read("performance")["rating"].tolist() == [5.0]
+
+
+def test_a_rating_s_name_tells_its_scale_where_the_file_does_not(desk, found):
+    desk.bring(PEOPLE)
+    imported = desk.bring(f"nip,tahun,predikat\n{MELUR},2024,Sesuai Espektasi\n{SATRIA},2024,3\n")
+    assert ("scale-derived", None) in found(imported, "note")
+    assert found(imported) == [("required-missing", 3)]
+    assert desk.read("performance")[["scale", "rating"]].to_numpy().tolist() == [["skp-ekspektasi", 2.0]]
+
+
+def test_workbook_cells_that_show_errors_refuse_their_rows(desk, found, tmp_path):
+    desk.bring(PEOPLE)
+    path = tmp_path / "nilai.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("Data")
+        sheet.write_row(0, 0, ["nip", "kompetensi", "level", "tanggal"])
+        for i, nip in enumerate((BINTANG, MELUR, SATRIA), start=1):
+            sheet.write_row(i, 0, [nip, "Integritas", 3, "2026-01-31"])
+        sheet.write_formula(2, 2, "=NA()", None, "#N/A")
+    assert found(desk.take(path)) == [("cell-fault", 3)]
+    assert desk.read("assessments")["employee"].tolist() == [BINTANG, SATRIA][::-1]
+
+
+def test_a_workbook_of_which_no_sheet_is_known_is_an_error_and_beside_others_a_note(desk, found, tmp_path):
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("Catatan").write_row(0, 0, ["satu", "dua"])
+    assert found(desk.take(path)) == [("table-unknown", None)]
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("Catatan").write_row(0, 0, ["satu", "dua"])
+        workbook.add_worksheet("Unit").write_row(0, 0, ["kode unit", "nama unit"])
+    assert desk.take(path).report.ok
+
+
+def test_refused_rows_come_back_under_their_own_headers_and_mend_the_import(bangkom, desk, tmp_path):
+    people, units = tmp_path / "p.csv", tmp_path / "u.csv"
+    people.write_text(f"nip,nama\n{MELUR},A\n1.9E+17,B\n", encoding="utf-8")
+    units.write_text("kode unit,nama unit\nU1,\nU2,Dua\n", encoding="utf-8")
+    assert bangkom("import", people, units, "--refused", tmp_path / "mend.csv").code == 1
+    mend = {f.name: f.read_text(encoding="utf-8-sig").splitlines() for f in sorted(tmp_path.glob("mend*.csv"))}
+    assert mend == {
+        "mend-1-employees.csv": ["nip;nama", "1.9E+17;B"], "mend-2-units.csv": ["kode unit;nama unit", "U1;"],
+    }  # fmt: skip
+    mended = tmp_path / "mend-2-units.csv"
+    mended.write_text("kode unit;nama unit\nU1;Satu\n", encoding="utf-8")
+    assert bangkom("import", mended, "--table", "units").code == 0
+    assert desk.read("units")["name"].tolist() == ["Satu", "Dua"]
+
+
+def test_many_unknown_ids_are_refused_quickly(desk, found):
+    desk.bring("kode unit,nama unit\n" + "".join(f"U{i:05d},Unit {i}\n" for i in range(3_000)))
+    lines = "".join(f"X-{i:05d},anggaran,2027,U9{i:05d},1\n" for i in range(1_000))
+    began = time.monotonic()
+    imported = desk.bring("kode anggaran,uraian,tahun,unit kerja,pagu\n" + lines)
+    assert len(found(imported)) == 1_000
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("option", ["year", "=2027", "year="])
+def test_a_set_option_that_is_no_pair_is_wrong_usage(bangkom, tmp_path, option):
+    (tmp_path / "a.csv").write_text("a,b\n", encoding="utf-8")
+    assert bangkom("import", tmp_path / "a.csv", "--set", option).code == 2

@@ -1,0 +1,92 @@
+import pytest
+import xlsxwriter
+
+from service.imports.profiles import PROFILES
+
+BUDGET = """Judul,Rincian Anggaran,,
+Tahun,2026,,
+No. Rekening,Uraian,Sebelum,Sesudah
+5.1.,BELANJA,"150,000,000.00 ","{total}.00 "
+5.1.01.,KURSUS,"100,000,000.00 ","90,000,000.00 "
+5.1.01.0001.,Kursus singkat,"60,000,000.00 ","50,000,000.00 "
+5.1.01.0002.,Bimbingan,"40,000,000.00 ","40,000,000.00 "
+5.1.02.,Lainnya,"50,000,000.00 ","30,000,000.00 "
+,,,
+,JUMLAH BELANJA,"150,000,000.00","{total}.00"
+,SELISIH,"(1.00)","(1.00)"
+"""
+ONET = """onet_soc,element_id,importance,level,suppress,not_relevant
+11-1011.00,2.A.1.a,4.1,4.5,N,N
+11-1011.00,2.A.1.b,4.1,4.5,Y,N
+11-1011.00,2.A.1.c,1.2,0.3,N,Y
+"""
+
+
+def schedule(path, rows):
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("Form")
+        sheet.write_row(0, 0, ["No", "Nama Diklat", "Pola/Durasi", "Kuota", "Waktu Pelaksanaan", "", "Biaya", "Tahun"])
+        sheet.write_row(1, 4, ["Mulai", "Akhir"])
+        for i, row in enumerate(rows, start=2):
+            sheet.write_row(i, 0, [i - 1, *row])
+    return path
+
+
+def test_a_budget_file_gives_its_leaves_its_year_and_a_total_that_agrees(desk, found):
+    imported = desk.bring(BUDGET.format(total="120,000,000"))
+    lines = desk.read("budgets")
+    assert (lines["amount"].sum(), set(lines["year"]), len(lines)) == (120_000_000, {2026}, 3)
+    assert ("total-checked", 10) in found(imported, "note")
+    assert imported.report.files[0].left_out == 6
+
+
+def test_a_total_that_differs_from_the_lines_read_is_a_warning(desk, found):
+    imported = desk.bring(BUDGET.format(total="130,000,000"))
+    assert found(imported, "warning") == [("total-checked", 10)]
+
+
+def test_onet_levels_keep_their_meaning_and_what_is_suppressed_is_left_out(desk, found):
+    names = "element_id,element,description\n2.A.1.a,Reading,x\n2.A.1.b,Listening,x\n2.A.1.c,Writing,x\n"
+    imported = desk.bring(ONET, names, "onet_soc,title,job_zone\n11-1011.00,Chief,5\n")
+    assert imported.report.ok
+    assert ("row-incomplete", 3) in found(imported, "note")
+    stored = desk.read("requirements").set_index("competency")
+    assert stored["level"].to_dict() == {"2.A.1.a": 4.5, "2.A.1.c": 0}
+    assert set(desk.read("competencies").set_index("competency").loc[["2.A.1.a"], "framework"]) == {"ONET"}
+
+
+def test_esco_skills_without_a_label_are_left_out(desk, found):
+    imported = desk.bring("uuid,label,text\nu-1,manage staff,long text\nu-2,,other text\n")
+    assert found(imported, "note") == [("row-incomplete", 3)]
+    assert desk.read("competencies").set_index("competency").loc["u-1", "framework"] == "ESCO"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_that_does_not_fit_is_a_sentence(desk, found, profile):
+    assert found(desk.bring("nip,nama\n1,A\n", profile=profile)) == [("profile-differs", None)]
+
+
+def test_short_lines_of_other_sources_are_no_traceback(desk):
+    assert not desk.bring("onet_soc,element_id,importance,level,suppress,not_relevant\n11-1011.00\n").report.ok
+
+
+def test_a_schedule_without_codes_gives_trainings_and_classes(desk, found, tmp_path):
+    rows = [
+        ["Pelatihan Analisis Kebijakan", "32 JP", "20 org", "20 Maret 2026", "28 Maret 2026", 2_500_000, 2026],
+        ["1 Pemetaan Dasar", "3 hari", "15 org", "2026-04-06", "2026-04-08", 1_750_000, 2020],
+    ]
+    imported = desk.take(schedule(tmp_path / "form.xlsx", rows))
+    assert [f.table for f in imported.report.files] == ["trainings", "offerings"]
+    assert found(imported) == [("number-unreadable", 4), ("reference-unknown", 4)]
+    assert found(imported, "warning") == [("year-differs", 4)]
+    one = desk.read("offerings").iloc[0]
+    assert (one["training"], one["seats_max"], one["seat_cost"]) == ("PELATIHAN-ANALISIS-KEBIJAKAN", 20, 2_500_000)
+    assert one["offering"] == "PELATIHAN-ANALISIS-KEBIJAKAN-20260320"
+
+
+def test_a_training_on_file_is_found_by_its_title_in_a_schedule(desk, tmp_path):
+    desk.bring("kode pelatihan,nama pelatihan,jp\nP77,Pelatihan Arsip,16\n")
+    rows = [["Pelatihan Arsip", "16 JP", 10, "2027-02-01", "2027-02-02", 0, 2027]]
+    first, second = desk.take(schedule(tmp_path / "form.xlsx", rows)).report.files
+    assert (first.unchanged, second.stored) == (1, 1)
+    assert desk.read("offerings")["training"].tolist() == ["P77"]

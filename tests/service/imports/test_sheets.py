@@ -1,0 +1,81 @@
+import gzip
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.imports.cells import FileRefusedError
+from service.imports.sheets import find_delimiter, read_sheets, read_text
+
+
+def sheet_of(tmp_path, content, name="x.csv"):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return read_sheets(path)[0]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_found_though_values_hold_the_others(delimiter):
+    lines = [delimiter.join(("nama", "jabatan", "nilai"))]
+    values = ("Melur Pagi, S.Kom.", "Arsiparis; Mahir", "3,5")
+    lines += [delimiter.join(f'"{value}"' if delimiter in value else value for value in values)]
+    assert find_delimiter(lines) == delimiter
+
+
+def test_a_sep_line_is_no_header(tmp_path):
+    sheet = sheet_of(tmp_path, b"sep=|\nnip|nama\n1|A\n")
+    assert (sheet.delimiter, sheet.rows) == ("|", [["nip", "nama"], ["1", "A"]])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_machine(end):
+    assert read_text(f"nip;nama{end}1;A{end}".encode()).rows == [["nip", "nama"], ["1", "A"]]
+
+
+def test_a_quotation_mark_that_never_closes_is_refused_rather_than_eating_the_rest(tmp_path):
+    with pytest.raises(FileRefusedError, match="never closed"):
+        sheet_of(tmp_path, b'nip,nama\n1,"A\n2,B\n3,C\n')
+
+
+def test_a_quotation_mark_inside_a_name_is_forgiven():
+    assert read_text(b'nip,nama\n1,"Adi" Putra\n').rows[1] == ["1", "Adi Putra"]
+
+
+def test_windows_letters_are_read_and_said(tmp_path):
+    sheet = sheet_of(tmp_path, "nama\nCafé Pelatihan\n".encode("cp1252"))
+    assert sheet.rows[1] == ["Café Pelatihan"]
+    assert sheet.notes == [("encoding-assumed", "cp1252")]
+
+
+def test_packed_files_and_services_envelopes_are_opened(tmp_path):
+    assert sheet_of(tmp_path, gzip.compress(b"nip,nama\n1,A\n"), "x.csv.gz").rows[1] == ["1", "A"]
+    assert sheet_of(tmp_path, b'{"data": [{"id": "1", "nama": null}]}', "x.json").rows == [["id", "nama"], ["1", ""]]
+
+
+def test_parquet_is_read_with_exact_numbers(tmp_path):
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"line": ["1.02"], "amount": pd.array([900_000_000_000_000], dtype="Int64")}).to_parquet(path)
+    assert read_sheets(path)[0].rows == [["line", "amount"], ["1.02", 900_000_000_000_000]]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "file-unreadable"), (b"  \n", "file-unreadable"), (b"\x1f\x8bbroken", "file-unreadable"),
+     (b"<div>\n<table><tr><td>1</td></tr></table></div>", "file-kind"), (b"%PDF-1.7", "file-kind"),
+     (b"PAR1broken", "file-unreadable"), (b"[1, 2]", "file-kind"), (b"{", "file-unreadable")],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_with_a_code(tmp_path, content, code):
+    with pytest.raises(FileRefusedError) as refused:
+        sheet_of(tmp_path, content, "x.xls")
+    assert refused.value.code == code
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(min_size=1, max_size=400))
+def test_any_bytes_are_cells_or_a_refusal(content):
+    try:
+        sheet = read_text(content)
+    except FileRefusedError:
+        return
+    assert all(isinstance(cell, str) for row in sheet.rows for cell in row)

@@ -1,0 +1,124 @@
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.exports.tables import neutralise
+from service.imports.values import (
+    CellError,
+    date_order,
+    is_missing,
+    number_style,
+    read_date,
+    read_hours,
+    read_id,
+    read_level,
+    read_money,
+    read_text,
+    reader_of,
+    unguarded,
+)
+from service.wording import Wording
+from training_catalog.tables import table
+
+MONEY = {
+    "Rp 1.500.000,00": 1_500_000, "1,500,000.00": 1_500_000, "1.500.000": 1_500_000, "1500000": 1_500_000,
+    "Rp1.500.000,-": 1_500_000, "1.500": 1_500, "0": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "amount"), MONEY.items())
+def test_money_is_read_in_its_spellings(text, amount):
+    assert read_money(text) == amount
+
+
+@pytest.mark.parametrize("text", ["1.5", "1,5 juta", "1.500.000.00", "(1.500.000)", "-5", "1.50.000", "Rp", "12a"])
+def test_money_that_is_not_clear_is_refused(text):
+    with pytest.raises(CellError):
+        read_money(text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 10**14), st.sampled_from(["id", "en"]))
+def test_money_as_we_write_it_is_read_back(amount, lang):
+    assert read_money(Wording(lang).money(amount)) == amount
+
+
+@pytest.mark.parametrize(
+    "text", ["17 Agustus 2026", "17-Agu-26", "17 Agt 2026", "17/08/2026", "2026-08-17", "17.08.2026", "20260817"]
+)
+def test_dates_are_read_in_their_spellings(text):
+    assert read_date(text) == date(2026, 8, 17)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.dates(date(1940, 1, 1), date(2100, 1, 1)))
+def test_a_date_as_we_write_it_is_read_back(day):
+    as_a_workbook_has_it = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a workbook's dates have no zone)
+    assert read_date(as_a_workbook_has_it) == day
+    assert read_date(Wording("id").date(day)) == read_date(day.isoformat()) == day
+
+
+@pytest.mark.parametrize("cell", ["31.12.9999", date(9999, 12, 31), datetime(9999, 12, 31), "9999-12-31"])  # noqa: DTZ001 (as above)
+def test_the_end_of_time_is_no_end(cell):
+    assert read_date(cell) is None
+
+
+def test_a_serial_number_is_the_day_that_the_sheet_shows():
+    assert read_date(46101.0) == date(2026, 3, 20)
+
+
+def test_two_digit_years_of_birth_are_of_the_last_century():
+    read = reader_of(table("employees").column("birth_date"), "dmy")
+    assert read("07/07/65") == date(1965, 7, 7)
+    assert reader_of(table("offerings").column("start_date"), "dmy")("07/07/27") == date(2027, 7, 7)
+
+
+def test_day_or_month_first_is_told_by_values_above_twelve():
+    assert date_order({"25/03/2026", "01/02/2026"}) == "dmy"
+    assert date_order({"03/25/2026", "01/02/2026"}) == "mdy"
+    assert date_order({"2026-03-25"}) is None
+
+
+def test_the_style_of_numbers_is_told_by_the_file():
+    assert number_style(["1.500.000", "3,5"]) == "1.234,5"
+    assert number_style(["1,500.25"]) == "1,234.5"
+    assert number_style(["1.500.000", "1,500,000"]) == "mixed"
+
+
+@pytest.mark.parametrize("text", ["7 hari", "-3", "3 days", "banyak"])
+def test_days_are_no_jp(text):
+    with pytest.raises(CellError):
+        read_hours(text)
+
+
+@pytest.mark.parametrize("cell", [1.99003152014021e17, "1.99003E+17", "1,98507E+17", 10**17, True])
+def test_ids_that_lost_digits_are_refused(cell):
+    with pytest.raises(CellError):
+        read_id(cell)
+
+
+def test_codes_keep_their_zeros_and_numbers_lose_their_point():
+    assert (read_id("0100"), read_id(30557.0), read_id(7)) == ("0100", "30557", "7")
+
+
+@pytest.mark.parametrize("text", ["8/10", "tinggi", "", "3 4"])
+def test_levels_that_are_not_clear_are_refused(text):
+    with pytest.raises(CellError):
+        read_level(text)
+
+
+def test_what_follows_a_level_after_a_dash_is_a_remark():
+    assert read_level("3 - Menengah") == 3
+
+
+def test_a_person_may_have_the_name_of_nothing():
+    assert not is_missing("Na", "text")
+    assert is_missing("Na", "level")
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(st.sampled_from(["=", "+", "-", "@", "'", "a", "1", " "]), min_size=1, max_size=6))
+def test_what_an_export_guards_is_read_back(text):
+    assert read_text(unguarded(neutralise(text))) == read_text(text)
