@@ -14,9 +14,11 @@ from plan_city import ON, city_tables, demand_for, reference_tables
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.baseline import BaselineRule
-from recommender.allocation.constraints import as_point, build_program
-from recommender.allocation.greedy import greedy
+from recommender.allocation.constraints import build_program
+from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import run_highs
+from recommender.allocation.layout import layout_of
+from recommender.allocation.placement import Placement
 from recommender.allocation.program import Program
 from recommender.budget import build_budget
 from recommender.planning_problem import build_problem
@@ -37,7 +39,8 @@ def office_program(seed: int, n_people: int, reference: Tables) -> tuple[Program
     demand = demand_for(workforce, catalog, BaselineRule(), policy)
     budget = build_budget(tables, workforce.units, ON.year)
     problem = build_problem(demand, workforce, catalog, budget, policy).problem
-    return build_program(problem), as_point(problem, greedy(problem))
+    layout = layout_of(problem)
+    return build_program(layout), layout.point(greedy(Placement(problem), ratio_scores(problem)))
 
 
 def main() -> None:

@@ -1,74 +1,24 @@
 """The problem as rows of a mixed-integer program, built from columns without a loop over people."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from recommender.allocation.capacity import (
     away_limits,
-    capped_earmarks,
     class_loads,
     line_caps,
     option_loads,
-    possible_options,
     spans,
     topics_of,
 )
 from recommender.allocation.intervals import crowded_moments
-from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT, UNIT_FLOOR_WEIGHT, option_values, unit_goals, worth
+from recommender.allocation.layout import MONEY_UNIT, Layout
+from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT, UNIT_FLOOR_WEIGHT, option_values, unit_goals
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.program import Program, Rows
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups
+from training_catalog.columns import FloatArray, IndexArray, join_groups
 
 LARGE = 1e4  # coefficients above this are scaled down, so that the solver's tolerance stays below one unit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    """Where each group of columns begins."""
-
-    n_options: int
-    n_classes: int
-    floored: IndexArray  # people with an hours floor
-    units: IndexArray  # units with a goal
-    served: IndexArray  # people of those units with options
-    earmarks: IndexArray  # earmarks with a floor
-
-    @property
-    def hours(self) -> int:
-        return self.n_options + self.n_classes
-
-    @property
-    def unit_short(self) -> int:
-        return self.hours + len(self.floored)
-
-    @property
-    def person_served(self) -> int:
-        return self.unit_short + len(self.units)
-
-    @property
-    def money_short(self) -> int:
-        return self.person_served + len(self.served)
-
-    @property
-    def width(self) -> int:
-        return self.money_short + len(self.earmarks)
-
-
-def _layout(problem: AllocationProblem, is_possible: BoolArray) -> _Layout:
-    people = problem.people
-    with_options = np.unique(problem.options.employee[is_possible])
-    floored = with_options[people.hours_floor[with_options] > 0] if problem.rules.hours_weight else with_options[:0]
-    units = np.flatnonzero(unit_goals(problem) > 0)
-    return _Layout(
-        n_options=len(problem.options.employee),
-        n_classes=len(problem.classes.ids),
-        floored=floored,
-        units=units,
-        served=with_options[np.isin(people.unit[with_options], units)],
-        earmarks=np.flatnonzero([bool(mark.at_least) for mark in problem.rules.earmarks]).astype(np.int64),
-    )
 
 
 def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_options: int) -> None:
@@ -90,7 +40,6 @@ def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
             continue
         coefficient, cap = (load[part] // unit).astype(np.float64), float(int(caps[i]) // unit)
         scale = max(1.0, float(coefficient.max()) / LARGE)
-        rows.price(np.array([i]), unit * scale)
         rows.add(np.zeros(len(coefficient), dtype=np.int64), column[part], coefficient / scale,
                  lower=np.array([-np.inf]), upper=np.array([cap / scale]))  # fmt: skip
 
@@ -103,7 +52,6 @@ def _seat_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
     wanted = np.bincount(number, minlength=len(used))
     most = np.minimum(classes.seats_max[used], wanted).astype(np.float64)
     ones, at = np.ones(len(options)), np.arange(len(used))
-    rows.price(len(problem.lines.ids) + len(capped_earmarks(problem)) + used)
     rows.add(np.concatenate([number, at]), np.concatenate([options, n_options + used]), np.concatenate([ones, -most]),
              lower=np.full(len(used), -np.inf), upper=np.zeros(len(used)))  # fmt: skip
     least = np.flatnonzero(classes.seats_min[used] > 1)
@@ -176,7 +124,7 @@ def _prerequisite_rows(rows: Rows, problem: AllocationProblem, options: IndexArr
                  lower=np.full(len(first), -np.inf), upper=np.zeros(len(first)))  # fmt: skip
 
 
-def _floor_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, layout: _Layout) -> None:
+def _floor_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, layout: Layout) -> None:
     """Append soft floors: JP of a person, people of a unit."""
     who, where = problem.options.employee[options], problem.options.offering[options]
     place = np.full(len(problem.people.ids), -1, dtype=np.int64)
@@ -200,46 +148,41 @@ def _floor_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, lay
              upper=np.full(len(short), np.inf))  # fmt: skip
 
 
-def _earmark_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, layout: _Layout) -> None:
-    """Append caps and soft floors of money for sets of trainings, in units of 10^6 rupiah."""
-    million = 1e6
+def _earmark_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, layout: Layout) -> None:
+    """Append caps and soft floors of money for sets of trainings."""
     classes, cost = problem.classes, problem.options.cost
     for i, mark in enumerate(problem.rules.earmarks):
         own = options[np.isin(classes.training[problem.options.offering[options]], mark.trainings)]
         opened = np.flatnonzero(np.isin(classes.training, mark.trainings) & (classes.fixed_cost > 0))
         column = np.concatenate([own, layout.n_options + opened])
-        value = np.concatenate([cost[own], classes.fixed_cost[opened]]) / million
+        value = np.concatenate([cost[own], classes.fixed_cost[opened]]) / MONEY_UNIT
         zero = np.zeros(len(column), dtype=np.int64)
         if mark.at_most is not None:
-            rows.price(np.array([len(problem.lines.ids) + capped_earmarks(problem).index(i)]), million)
-            rows.add(zero, column, value, lower=np.array([-np.inf]), upper=np.array([mark.at_most / million]))
+            rows.add(zero, column, value, lower=np.array([-np.inf]), upper=np.array([mark.at_most / MONEY_UNIT]))
         if mark.at_least:
             short = layout.money_short + int(np.searchsorted(layout.earmarks, i))
             rows.add(np.append(zero, 0), np.append(column, short), np.append(value, 1.0),
-                     lower=np.array([mark.at_least / million]), upper=np.array([np.inf]))  # fmt: skip
+                     lower=np.array([mark.at_least / MONEY_UNIT]), upper=np.array([np.inf]))  # fmt: skip
 
 
-def _cost_and_upper(
-    problem: AllocationProblem, layout: _Layout, is_possible: BoolArray
-) -> tuple[FloatArray, FloatArray]:
+def _cost_and_upper(layout: Layout) -> tuple[FloatArray, FloatArray]:
     """Return what each column is worth, and its largest value."""
     cost = np.zeros(layout.width)
-    cost[: layout.n_options] = option_values(problem)
-    cost[layout.hours : layout.unit_short] = -problem.rules.hours_weight
+    cost[: layout.n_options] = option_values(layout.problem)
+    cost[layout.hours : layout.unit_short] = -layout.problem.rules.hours_weight
     cost[layout.unit_short : layout.person_served] = -UNIT_FLOOR_WEIGHT
-    cost[layout.money_short :] = -EARMARK_FLOOR_WEIGHT * 1e6
+    cost[layout.money_short :] = -EARMARK_FLOOR_WEIGHT * MONEY_UNIT
     upper = np.full(layout.width, np.inf)
-    upper[: layout.n_options] = is_possible
+    upper[: layout.n_options] = layout.is_possible
     upper[layout.n_options : layout.hours] = 1.0
     upper[layout.person_served : layout.money_short] = 1.0
     return cost, upper
 
 
-def build_program(problem: AllocationProblem) -> Program:
+def build_program(layout: Layout) -> Program:
     """Build the program of a problem; options that no plan can hold are fixed at zero and stand in no row."""
-    is_possible = possible_options(problem)
-    options = np.flatnonzero(is_possible).astype(np.int64)
-    layout = _layout(problem, is_possible)
+    problem = layout.problem
+    options = np.flatnonzero(layout.is_possible).astype(np.int64)
     rows = Rows()
     _line_rows(rows, problem, options, layout.n_options)
     _seat_rows(rows, problem, options, layout.n_options)
@@ -248,13 +191,12 @@ def build_program(problem: AllocationProblem) -> Program:
     _prerequisite_rows(rows, problem, options)
     _floor_rows(rows, problem, options, layout)
     _earmark_rows(rows, problem, options, layout)
-    cost, upper = _cost_and_upper(problem, layout, is_possible)
+    cost, upper = _cost_and_upper(layout)
     is_integer = np.zeros(layout.width, dtype=np.bool_)
     is_integer[: layout.hours] = True
     without = np.ones(len(problem.people.ids), dtype=np.bool_)
     without[layout.floored] = False
     row_lower, row_upper = rows.bounds()
-    priced_row, priced_slot, priced_unit = rows.priced()
     return Program(
         matrix=rows.matrix(layout.width),
         cost=cost,
@@ -264,44 +206,5 @@ def build_program(problem: AllocationProblem) -> Program:
         row_lower=row_lower,
         row_upper=row_upper,
         n_options=layout.n_options,
-        n_classes=layout.n_classes,
         constant=-problem.rules.hours_weight * float(problem.people.hours_floor[without].sum()),
-        priced_row=priced_row,
-        priced_slot=priced_slot,
-        priced_unit=priced_unit,
     )
-
-
-def as_point(problem: AllocationProblem, chosen: IndexArray) -> FloatArray:
-    """Return the point of `build_program`'s columns that a choice stands for."""
-    layout = _layout(problem, possible_options(problem))
-    value = worth(problem, chosen)
-    point = np.zeros(layout.width)
-    point[chosen] = 1.0
-    point[layout.n_options + np.unique(problem.options.offering[chosen])] = 1.0
-    point[layout.hours : layout.unit_short] = value.missing_hours[layout.floored]
-    point[layout.unit_short : layout.person_served] = value.short_people[layout.units]
-    point[layout.person_served : layout.money_short] = np.isin(layout.served, problem.options.employee[chosen])
-    point[layout.money_short :] = np.array(value.missing_money, dtype=np.float64)[layout.earmarks] / 1e6
-    return point
-
-
-def free_columns(problem: AllocationProblem, people: IndexArray, chosen: IndexArray) -> IndexArray:
-    """Return the columns that move when some people choose anew: theirs, and classes nobody else sits in."""
-    is_possible = possible_options(problem)
-    layout = _layout(problem, is_possible)
-    is_free = np.zeros(len(problem.people.ids), dtype=np.bool_)
-    is_free[people] = True
-    options = np.flatnonzero(is_possible & is_free[problem.options.employee])
-    others = problem.options.offering[chosen[~is_free[problem.options.employee[chosen]]]]
-    classes = np.setdiff1d(np.unique(problem.options.offering[options]), others)
-    return np.concatenate(
-        [
-            options,
-            layout.n_options + classes,
-            layout.hours + np.flatnonzero(is_free[layout.floored]),
-            np.arange(layout.unit_short, layout.person_served),
-            layout.person_served + np.flatnonzero(is_free[layout.served]),
-            np.arange(layout.money_short, layout.width),
-        ]
-    ).astype(np.int64)

@@ -5,6 +5,7 @@ sum over people of their best priced choice + prices x what is there (see Notes 
 that stops early is merely less tight, never wrong.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +19,12 @@ from recommender.allocation.capacity import (
     possible_options,
     topics_of,
 )
-from recommender.allocation.highs import Answer
-from recommender.allocation.objective import option_values
+from recommender.allocation.objective import full_values
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.program import Program
 from training_catalog.columns import FloatArray, IndexArray
 
-PASSES = 150
 STEP = 1.2  # first step as a share of the gap to the plan in hand
 COOLING = 0.97  # step of each pass over the one before
-ROUNDING = 1e-6  # relative error allowed in a linear program's value
 GROUP_SPAN = np.int64(1) << 32
 
 
@@ -59,17 +56,15 @@ class PriceProblem:
 
     def __init__(self, problem: AllocationProblem) -> None:
         self.rows = np.flatnonzero(possible_options(problem)).astype(np.int64)
+        self.n_options = len(problem.options.employee)
         options, classes, people = problem.options, problem.classes, problem.people
         self.offering = options.offering[self.rows]
         employee = options.employee[self.rows]
-        weight = problem.rules.hours_weight
-        useful = np.minimum(classes.hours[self.offering], people.hours_floor[employee])
-        self.value = option_values(problem)[self.rows] + weight * useful
-        self.constant = -weight * float(people.hours_floor.sum())
+        self.value = full_values(problem)[self.rows]
+        self.constant = -problem.rules.hours_weight * float(people.hours_floor.sum())
         self._add_money(problem)
-        self.seats = classes.seats_max.astype(np.float64)
         wanted = np.bincount(self.offering, minlength=len(classes.ids))
-        self.seats = np.minimum(self.seats, wanted)
+        self.seats = np.minimum(classes.seats_max, wanted).astype(np.float64)
         self._group(problem, employee)
         self._add_hours(problem, employee)
 
@@ -183,22 +178,26 @@ def price_bound(
     return bound, spent - priced.capacity, demand - priced.seats * opens, used - 1.0
 
 
-def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PASSES) -> Prices:
+def find_prices(
+    priced: PriceProblem, plan_value: float, *, passes: int, has_time: Callable[[], bool] = lambda: True
+) -> Prices:
     """Search prices by subgradient steps towards the value of a plan in hand.
 
     Parameters
     ----------
-    problem : What may be chosen.
+    priced : The relaxed problem.
     plan_value : Value of a feasible plan; only steers the steps.
     passes : Passes over all options.
+    has_time : Asked before each pass but the first; the bound of fewer passes is as valid.
     """
-    priced = PriceProblem(problem)
     sizes = [len(priced.unit), len(priced.seats), len(priced.capped)]
     scale = np.concatenate([np.ones(sizes[0]), np.maximum(priced.seats, 1.0), np.ones(sizes[2])])
     price = np.zeros(len(scale))
     ends = np.cumsum(sizes)[:-1]
     best, best_price, step = np.inf, price, STEP
-    for _ in range(passes):
+    for n_done in range(passes):
+        if n_done and not has_time():
+            break
         bound, *excesses = price_bound(priced, *np.split(price, ends))
         if bound < best:
             best, best_price = bound, price
@@ -215,31 +214,9 @@ def find_prices(problem: AllocationProblem, plan_value: float, passes: int = PAS
     return Prices(lines=money / priced.unit, seats=seats, hours=hours, bound=best)
 
 
-def linear_prices(problem: AllocationProblem, program: Program, answer: Answer) -> Prices:
-    """Take the prices that a linear program's rows have; they prove a bound of their own, whatever the solver did.
-
-    Parameters
-    ----------
-    problem, program : The problem and its rows.
-    answer : Of the program without its whole-number conditions, proved optimal.
-    """
-    priced = PriceProblem(problem)
-    n_money = len(priced.unit)
-    slots = np.zeros(n_money + len(priced.seats))
-    if answer.row_prices is not None:
-        slots[program.priced_slot] = np.abs(answer.row_prices[program.priced_row]) / program.priced_unit
-    money, seats = slots[:n_money] * priced.unit, slots[n_money:]
-    hours = np.zeros(len(priced.capped))
-    bound = price_bound(priced, money, seats, hours)[0]
-    return Prices(
-        lines=slots[:n_money], seats=seats, hours=hours, bound=min(bound, answer.bound + ROUNDING * abs(answer.bound))
-    )
-
-
-def reduced_values(problem: AllocationProblem, prices: Prices) -> FloatArray:
-    """Return what each option is worth after paying for money and seat; shape (n_options,)."""
-    priced = PriceProblem(problem)
-    reduced = np.full(len(problem.options.employee), -np.inf)
+def reduced_values(priced: PriceProblem, prices: Prices) -> FloatArray:
+    """Return what each option is worth after paying for money, seat and hours; shape (n_options,)."""
+    reduced = np.full(priced.n_options, -np.inf)
     money = prices.lines * priced.unit
     hour_price = np.append(prices.hours, 0.0)[priced.cap_of] * priced.hours_share
     reduced[priced.rows] = priced.value - priced.money @ money - prices.seats[priced.offering] - hour_price

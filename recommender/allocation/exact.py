@@ -1,20 +1,56 @@
 """An office's problem solved whole: mandatory demands first, then the best plan, then the stated tie rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.constraints import as_point
+from recommender.allocation.constraints import build_program
 from recommender.allocation.highs import Answer, Solver, restrict
+from recommender.allocation.layout import Layout, layout_of
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.program import Program, cut_row, demand_rows
 from recommender.allocation.recount import LineTotals
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import IndexArray
 
 MOST_CUTS = 200  # rounding lets a rupiah through rarely; each time is cut off and solved again
 TIE_SHARE = 0.5  # all ranks together weigh less than one demand
 TIE_TOLERANCE = 1e-9  # relative loss of objective that telling ties apart may cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A problem with its program.
+
+    Parameters
+    ----------
+    layout : The problem, and which column stands for what.
+    program : Its rows, those of `demanded` included.
+    totals : Whole-rupiah totals.
+    demanded : Groups of options of which one must be chosen.
+    """
+
+    layout: Layout
+    program: Program
+    totals: LineTotals
+    demanded: tuple[IndexArray, ...] = ()
+
+    @property
+    def problem(self) -> AllocationProblem:
+        """What may be chosen."""
+        return self.layout.problem
+
+    def unmet(self, chosen: IndexArray) -> list[IndexArray]:
+        """Return the demanded groups that a choice does not meet."""
+        is_chosen = np.zeros(self.layout.n_options, dtype=np.bool_)
+        is_chosen[chosen] = True
+        return [group for group in self.demanded if not is_chosen[group].any()]
+
+
+def build_model(problem: AllocationProblem) -> Model:
+    """Lay a problem out; nothing is demanded yet."""
+    layout = layout_of(problem)
+    return Model(layout=layout, program=build_program(layout), totals=LineTotals(problem))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,117 +90,99 @@ def chosen_of(program: Program, answer: Answer) -> IndexArray | None:
     return np.flatnonzero(answer.values[: program.n_options] > 0.5).astype(np.int64)  # noqa: PLR2004 (nearest whole)
 
 
-def solve_exactly(
-    problem: AllocationProblem, program: Program, solver: Solver, start: IndexArray, *, seconds: float, gap: float
-) -> Found:
+def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: float, gap: float) -> Found:
     """Solve the whole program; a line exceeded by a rounding is cut off until whole rupiah agree.
 
     Parameters
     ----------
-    problem, program : The problem and its rows, demands included.
+    model : The problem and its rows, demands included.
     solver : Where HiGHS runs.
     start : A plan that keeps every limit.
     seconds, gap : Limits.
     """
-    totals = LineTotals(problem)
-    best, bound = start, np.inf
+    program, bound, point = model.program, np.inf, model.layout.point(start)
     for _ in range(MOST_CUTS):
-        answer = solver.solve(program, as_point(problem, best), seconds=seconds, gap=gap)
+        answer = solver.solve(program, point, seconds=seconds, gap=gap)
         bound = min(bound, answer.bound)
         chosen = chosen_of(program, answer)
         if chosen is None:
-            return Found(chosen=best, bound=bound, is_optimal=False, was_stopped=not answer.is_infeasible)
-        if totals.keeps(chosen):
+            return Found(chosen=start, bound=bound, is_optimal=False, was_stopped=not answer.is_infeasible)
+        if model.totals.keeps(chosen):
             return Found(chosen=chosen, bound=bound, is_optimal=answer.is_optimal, was_stopped=not answer.is_optimal)
-        if not totals.over(chosen).any():
-            return Found(chosen=best, bound=bound, is_optimal=False, was_stopped=False)
-        program = cut_row(program, totals.cover(chosen, program.n_options))
-    return Found(chosen=best, bound=bound, is_optimal=False, was_stopped=False)
+        if not model.totals.over(chosen).any():
+            break
+        program = cut_row(program, model.totals.cover(chosen, program.n_options))
+    return Found(chosen=start, bound=bound, is_optimal=False, was_stopped=False)
 
 
 def meet_demands(
-    problem: AllocationProblem, program: Program, solver: Solver, start: IndexArray, *, seconds: float
-) -> tuple[Program, IndexArray, list[IndexArray]]:
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float
+) -> tuple[Model, IndexArray, list[IndexArray]]:
     """Meet as many pins and mandatory demands as possible, pins first, and write that into the program.
 
     Returns
     -------
-    program : With rows that keep what can be met.
+    model : With rows that keep what can be met.
     start : A plan that meets them.
     unmet : Groups that no plan of the largest number met holds.
     """
-    groups = demands(problem)
-    met = [bool(np.isin(group, start).any()) for group in groups]
-    if not groups or all(met):
-        return demand_rows(program, groups, np.ones(len(groups))), start, []
-    columns = np.concatenate([*groups, np.empty(0, dtype=np.int64)])
+    model = replace(model, demanded=tuple(demands(model.problem)))
+    unmet = model.unmet(start)
+    if unmet:
+        start = _most_met(model, solver, start, seconds=seconds)
+        unmet = model.unmet(start)
+    lost = {id(group) for group in unmet}
+    kept = tuple(group for group in model.demanded if id(group) not in lost)
+    program = demand_rows(model.program, list(kept), np.ones(len(kept)))
+    return replace(model, program=program, demanded=kept), start, unmet
+
+
+def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:
+    """Return a plan that meets the most demands, or the start where none is found."""
+    groups, program = model.demanded, model.program
     wish = np.zeros(len(program.cost))
-    n_pins = int(problem.options.is_pinned.sum())
+    n_pins = int(model.problem.options.is_pinned.sum())
     one_pin = len(groups) - n_pins + 1.0  # a pin counts more than all mandatory demands together
     for i, group in enumerate(groups):
         by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
         wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
-    helpful = _helpful_columns(problem, columns, program)
-    empty = as_point(problem, np.empty(0, dtype=np.int64))
-    part = restrict(_with_cost(program, wish), helpful, empty)
-    answer = solver.solve(part, None, seconds=seconds, gap=0.0)
-    if answer.values is not None:
-        chosen = helpful[: part.n_options][answer.values[: part.n_options] > 0.5].astype(np.int64)  # noqa: PLR2004 (nearest whole)
-        if LineTotals(problem).keeps(chosen):
-            start = chosen
-    is_met = [bool(np.isin(group, start).any()) for group in groups]
-    kept = [group for group, ok in zip(groups, is_met, strict=True) if ok]
-    unmet = [group for group, ok in zip(groups, is_met, strict=True) if not ok]
-    return demand_rows(program, kept, np.ones(len(kept))), start, unmet
+    helpful = _helpful_columns(model, np.concatenate(groups))
+    part = restrict(replace(program, cost=wish), helpful, model.layout.point(np.empty(0, dtype=np.int64)))
+    chosen = chosen_of(part, solver.solve(part, None, seconds=seconds, gap=0.0))
+    if chosen is None or not model.totals.keeps(helpful[chosen]):
+        return start
+    return helpful[chosen]
 
 
-def _with_cost(program: Program, cost: FloatArray) -> Program:
-    return Program(
-        matrix=program.matrix, cost=cost, lower=program.lower, upper=program.upper, is_integer=program.is_integer,
-        row_lower=program.row_lower, row_upper=program.row_upper, n_options=program.n_options,
-        n_classes=program.n_classes,
-    )  # fmt: skip
-
-
-def _helpful_columns(problem: AllocationProblem, columns: IndexArray, program: Program) -> IndexArray:
+def _helpful_columns(model: Model, demanded: IndexArray) -> IndexArray:
     """Return demanded options, what else can fill their classes or come before them, those classes, and the rest."""
+    problem, layout = model.problem, model.layout
     options = problem.options
-    classes = np.unique(options.offering[columns])
-    people = np.unique(options.employee[columns])
-    first = np.unique([required for _, required in problem.rules.prerequisites]).astype(np.int64)
-    is_first = np.isin(problem.classes.training[options.offering], first) & np.isin(options.employee, people)
-    useful = np.isin(options.offering, classes) | is_first
-    rows = np.flatnonzero(useful & (program.upper[: program.n_options] > 0))
+    first = np.array([required for _, required in problem.rules.prerequisites], dtype=np.int64)
+    is_first = np.isin(problem.classes.training[options.offering], first)
+    is_first &= np.isin(options.employee, options.employee[demanded])
+    useful = np.isin(options.offering, options.offering[demanded]) | is_first
+    rows = np.flatnonzero(useful & layout.is_possible)
     opened = np.unique(options.offering[rows])
-    rest = np.arange(program.n_options + program.n_classes, len(program.cost))
-    return np.concatenate([rows, program.n_options + opened, rest]).astype(np.int64)
+    return np.concatenate([rows, layout.n_options + opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
 
 
-def break_ties(
-    problem: AllocationProblem, program: Program, solver: Solver, found: Found, *, seconds: float
-) -> IndexArray:
+def break_ties(model: Model, solver: Solver, found: Found, *, seconds: float) -> IndexArray:
     """Among plans as good as the optimal one, choose the lower employee ids, then the lower offering ids.
 
     Notes
     -----
     A second program keeps the objective and minimises the sum of the chosen options' ranks in canonical order.
     """
-    floor = worth(problem, found.chosen).objective
+    program, floor = model.program, worth(model.problem, found.chosen).objective
     columns = np.flatnonzero(program.cost).astype(np.int64)
-    n = program.n_options
-    kept = demand_rows(program, [columns], np.array([0.0]))
-    values = kept.matrix.tolil()
-    values[kept.matrix.shape[0] - 1, columns] = program.cost[columns]
-    lower = kept.row_lower.copy()
-    lower[-1] = floor - program.constant - TIE_TOLERANCE * max(1.0, abs(floor))
-    weight = np.zeros(len(program.cost))
-    weight[:n] = -(1.0 + np.arange(n)) / n
-    tied = Program(
-        matrix=values.tocsc(), cost=weight, lower=kept.lower, upper=kept.upper, is_integer=kept.is_integer,
-        row_lower=lower, row_upper=kept.row_upper, n_options=n, n_classes=kept.n_classes,
-    )  # fmt: skip
-    answer = solver.solve(tied, as_point(problem, found.chosen), seconds=seconds, gap=0.0)
+    least = floor - program.constant - TIE_TOLERANCE * max(1.0, abs(floor))
+    as_good = demand_rows(program, [columns], np.array([least]), program.cost[columns])
+    rank = np.zeros(len(program.cost))
+    rank[: program.n_options] = -(1.0 + np.arange(program.n_options)) / program.n_options
+    tied = replace(as_good, cost=rank, constant=0.0)
+    answer = solver.solve(tied, model.layout.point(found.chosen), seconds=seconds, gap=0.0)
     chosen = chosen_of(tied, answer)
-    if chosen is None or not answer.is_optimal or not LineTotals(problem).keeps(chosen):
+    if chosen is None or not answer.is_optimal or not model.totals.keeps(chosen):
         return found.chosen
-    return chosen if worth(problem, chosen).objective >= floor - 1e-7 * max(1.0, abs(floor)) else found.chosen
+    return chosen if worth(model.problem, chosen).objective >= floor - 1e-7 * max(1.0, abs(floor)) else found.chosen

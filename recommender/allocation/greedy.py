@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from recommender.allocation.objective import full_values
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from training_catalog.columns import FloatArray, IndexArray
@@ -10,22 +11,13 @@ MOST_ROUNDS = 30  # closing a class below its minimum frees money for another ro
 FREE_SEAT = 50_000.0  # rupiah that a seat without a price counts as, so that the ratio stays finite
 
 
-def hours_worth(problem: AllocationProblem) -> FloatArray:
-    """Return benefit and what the hours of each option are worth towards the person's floor."""
-    options = problem.options
-    useful = np.minimum(problem.classes.hours[options.offering], problem.people.hours_floor[options.employee])
-    kept = problem.rules.stability_weight * options.was_chosen
-    value: FloatArray = options.benefit + kept + problem.rules.hours_weight * useful
-    return value
-
-
 def ratio_scores(problem: AllocationProblem) -> FloatArray:
     """Score options by value for money, a class's fixed cost shared over the seats that are wanted."""
     options, classes = problem.options, problem.classes
     wanted = np.bincount(options.offering, minlength=len(classes.ids))
     seats = np.maximum(np.minimum(wanted, classes.seats_max), 1)
     cost = options.cost + (classes.fixed_cost / seats)[options.offering]
-    return hours_worth(problem) / (cost + FREE_SEAT)
+    return full_values(problem) / (cost + FREE_SEAT)
 
 
 def fill(placement: Placement, order: IndexArray) -> None:
@@ -46,13 +38,16 @@ def fill(placement: Placement, order: IndexArray) -> None:
         short = placement.short_classes()
         if not short:
             return
-        for class_ in short:
-            banned.add(class_)
-            for option in placement.in_class(class_):
-                _remove_with_followers(placement, option)
-    for class_ in placement.short_classes():
-        for option in placement.in_class(class_):
-            _remove_with_followers(placement, option)
+        banned |= short
+        _close(placement, short)
+    while short := placement.short_classes():
+        _close(placement, short)
+
+
+def _close(placement: Placement, classes: set[int]) -> None:
+    """Take everybody out of some classes."""
+    for option in placement.in_classes(classes):
+        _remove_with_followers(placement, option)
 
 
 def _remove_with_followers(placement: Placement, option: int) -> None:
@@ -73,18 +68,19 @@ def order_by(problem: AllocationProblem, scores: FloatArray) -> IndexArray:
     return order[useful[order]].astype(np.int64)
 
 
-def greedy(problem: AllocationProblem, scores: FloatArray | None = None) -> IndexArray:
+def greedy(empty: Placement, scores: FloatArray, start: IndexArray | None = None) -> IndexArray:
     """Fill a plan greedily.
 
     Parameters
     ----------
-    problem : What may be chosen.
-    scores : Score of each option, larger first; options with none above zero are left out. Value for money when None.
+    empty : Any placement of the problem; it is not changed.
+    scores : Score of each option, larger first; options with none above zero are left out.
+    start : A choice that keeps every limit, which stays.
 
     Returns
     -------
     Chosen options, ascending; every limit is kept, class minimums included.
     """
-    placement = Placement(problem)
-    fill(placement, order_by(problem, ratio_scores(problem) if scores is None else scores))
+    placement = empty.fresh(start)
+    fill(placement, order_by(empty.problem, scores))
     return placement.as_array()

@@ -32,14 +32,12 @@ class Answer:
     bound : No plan of this program is worth more; infinite when none was proved.
     is_optimal : Whether it proved the values optimal within its gap.
     is_infeasible : Whether it proved that no plan exists.
-    row_prices : Dual values of the rows of a linear program; None for an integer program.
     """
 
     values: FloatArray | None
     bound: float
     is_optimal: bool
     is_infeasible: bool
-    row_prices: FloatArray | None = None
 
     def after(self, earlier: "Answer") -> "Answer":
         """Return this answer with what an earlier report of the same search knows better."""
@@ -54,7 +52,7 @@ NO_ANSWER = Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=Fa
 
 
 def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap: float, seed: int,
-              is_linear: bool = False, report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
+              report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
     """Solve a program in this process.
 
     Parameters
@@ -62,7 +60,6 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
     program : What to maximise.
     start : A feasible point to begin from.
     seconds, gap, seed : Limits; HiGHS does not always keep the first, hence `Solver`.
-    is_linear : Whether to drop the whole-number conditions.
     report : Told of every better plan and bound on the way.
 
     Notes
@@ -78,19 +75,19 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
         "mip_rel_gap": gap, "mip_abs_gap": 1e-9, "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8, "mip_heuristic_run_feasibility_jump": False,
         "mip_detect_symmetry": False,
-        "presolve": "off" if len(program.cost) > LARGEST_PRESOLVED and not is_linear else "choose",
+        "presolve": "off" if len(program.cost) > LARGEST_PRESOLVED else "choose",
     }  # fmt: skip
     for name, value in options.items():
         solver.setOptionValue(name, value)
-    solver.passModel(_model(highspy, program, is_linear=is_linear))
-    if start is not None and not is_linear:
+    solver.passModel(_model(highspy, program))
+    if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         solver.setSolution(solution)
-    if report is not None and not is_linear:
+    if report is not None:
         _listen(highspy, solver, report)
     solver.run()
-    return _answer(highspy, solver, program, is_linear=is_linear)
+    return _answer(highspy, solver, program)
 
 
 def _listen(highspy: Any, solver: Any, report: Callable[[Answer], None]) -> None:  # noqa: ANN401 (highspy ships no types)
@@ -112,7 +109,7 @@ def _listen(highspy: Any, solver: Any, report: Callable[[Answer], None]) -> None
     solver.startCallback(kinds.kCallbackMipLogging)
 
 
-def _model(highspy: Any, program: Program, *, is_linear: bool) -> Any:  # noqa: ANN401 (highspy ships no types)
+def _model(highspy: Any, program: Program) -> Any:  # noqa: ANN401 (highspy ships no types)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(program.cost), len(program.row_lower)
     model.sense_ = highspy.ObjSense.kMaximize
@@ -123,22 +120,17 @@ def _model(highspy: Any, program: Program, *, is_linear: bool) -> Any:  # noqa: 
     model.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
     model.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
     model.a_matrix_.value_ = program.matrix.data
-    if not is_linear:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        model.integrality_ = [kinds[int(whole)] for whole in program.is_integer]
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[int(whole)] for whole in program.is_integer]
     return model
 
 
-def _answer(highspy: Any, solver: Any, program: Program, *, is_linear: bool) -> Answer:  # noqa: ANN401 (highspy ships no types)
+def _answer(highspy: Any, solver: Any, program: Program) -> Answer:  # noqa: ANN401 (highspy ships no types)
     status, info, solution = solver.getModelStatus(), solver.getInfo(), solver.getSolution()
     optimal = status == highspy.HighsModelStatus.kOptimal
     infeasible = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
     found = info.primal_solution_status == highspy.kSolutionStatusFeasible and len(solution.col_value)
     values = np.asarray(solution.col_value, dtype=np.float64) if found else None
-    if is_linear:
-        bound = float(info.objective_function_value) if optimal else np.inf
-        prices = np.asarray(solution.row_dual, dtype=np.float64) if optimal else None
-        return Answer(values=values, bound=bound, is_optimal=optimal, is_infeasible=infeasible, row_prices=prices)
     bound = float(info.mip_dual_bound)
     if not len(program.cost):
         bound = program.constant
@@ -182,7 +174,6 @@ class Solver:
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._connection: Any = None
-        self.n_killed = 0
 
     def __enter__(self) -> Self:
         return self
@@ -205,8 +196,7 @@ class Solver:
             self._process.join()
             self._process = None
 
-    def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float,
-              is_linear: bool = False) -> Answer:  # fmt: skip
+    def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float) -> Answer:
         """Solve a program within the time left; no answer when the process had to be killed.
 
         Raises
@@ -218,7 +208,7 @@ class Solver:
         if seconds <= 0:
             return NO_ANSWER
         self._begin()
-        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "is_linear": is_linear}
+        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed}
         until = self._deadline.now() + seconds + GRACE_SECONDS
         try:
             self._connection.send((program, start, settings))
@@ -235,7 +225,6 @@ class Solver:
             heard = answer.after(heard)
             if is_last:
                 return heard
-        self.n_killed += 1
         self.stop()
         return heard
 
@@ -255,19 +244,17 @@ def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Prog
     """
     part = csc_array(program.matrix[:, columns])
     used = np.unique(part.indices)
-    held = program.matrix @ current - part @ current[columns]
-    shifted_lower, shifted_upper = program.row_lower[used] - held[used], program.row_upper[used] - held[used]
     at = part @ current[columns]
+    held = (program.matrix @ current - at)[used]
     return Program(
         matrix=csc_array(part.tocsr()[used].tocsc()),
         cost=program.cost[columns],
         lower=program.lower[columns],
         upper=program.upper[columns],
         is_integer=program.is_integer[columns],
-        row_lower=np.minimum(shifted_lower, at[used] + 0.0) if len(used) else shifted_lower,
-        row_upper=np.maximum(shifted_upper, at[used] - 0.0) if len(used) else shifted_upper,
+        row_lower=np.minimum(program.row_lower[used] - held, at[used]),  # float noise never rules `current` out
+        row_upper=np.maximum(program.row_upper[used] - held, at[used]),
         n_options=int((columns < program.n_options).sum()),
-        n_classes=0,
     )
 
 

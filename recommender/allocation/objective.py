@@ -40,6 +40,14 @@ def option_values(problem: AllocationProblem) -> FloatArray:
     return values
 
 
+def full_values(problem: AllocationProblem) -> FloatArray:
+    """Return what each option adds at most: by itself, and with its hours towards the person's floor."""
+    options, people = problem.options, problem.people
+    useful = np.minimum(problem.classes.hours[options.offering], people.hours_floor[options.employee])
+    values: FloatArray = option_values(problem) + problem.rules.hours_weight * useful
+    return values
+
+
 def unit_goals(problem: AllocationProblem) -> IndexArray:
     """Return how many people of each unit should get something; 0 without a fair share."""
     n_units = len(problem.people.unit_ids)

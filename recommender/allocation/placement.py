@@ -3,6 +3,8 @@
 The greedy rule, the exchange of equal options and the reasons for unmet needs all ask this one state.
 """
 
+from copy import copy
+
 import numpy as np
 
 from recommender.allocation.capacity import (
@@ -46,7 +48,6 @@ class Placement:
         loads, fixed = option_loads(problem), class_loads(problem)
         self._lines, self._loads = _rows(loads.indptr, loads.indices), _rows(loads.indptr, loads.data)
         self._class_lines, self._class_loads = _rows(fixed.indptr, fixed.indices), _rows(fixed.indptr, fixed.data)
-        self.left: list[int] = line_caps(problem).tolist()
         self._employee, self._offering = options.employee.tolist(), options.offering.tolist()
         self._training: list[int] = classes.training.tolist()
         self._hours: list[float] = classes.hours.tolist()
@@ -63,21 +64,36 @@ class Placement:
         self._requires: dict[int, list[int]] = {}
         for training, required in problem.rules.prerequisites:
             self._requires.setdefault(training, []).append(required)
-        self._start_earmarks(classes.fixed_cost.tolist(), options.cost.tolist())
-        self._start_days()
-        self.taken = [0] * len(classes.ids)
-        self.hours = [0.0] * len(people.ids)
-        self.own: list[list[int]] = [[] for _ in people.ids]
-        self.chosen: set[int] = set()
-
-    def _start_earmarks(self, fixed_cost: list[int], cost: list[int]) -> None:
-        capped = [mark for mark in self.problem.rules.earmarks if mark.at_most is not None]
-        self.earmark_left = [int(mark.at_most or 0) for mark in capped]
+        self._fixed_cost, self._cost = classes.fixed_cost.tolist(), options.cost.tolist()
+        self._caps: list[int] = line_caps(problem).tolist()
+        capped = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
+        self._earmark_caps = [int(mark.at_most or 0) for mark in capped]
         self._earmarks: dict[int, list[int]] = {}
         for i, mark in enumerate(capped):
             for training in mark.trainings:
                 self._earmarks.setdefault(training, []).append(i)
-        self._fixed_cost, self._cost = fixed_cost, cost
+        self._empty()
+
+    def fresh(self, chosen: IndexArray | None = None) -> "Placement":
+        """Return a placement of the same problem that holds a choice which keeps every limit, or nothing.
+
+        What never changes is shared, for it is slow to lay out.
+        """
+        other = copy(self)
+        other._empty()  # noqa: SLF001 (its own class)
+        for option in () if chosen is None else chosen.tolist():
+            other.add(option)
+        return other
+
+    def _empty(self) -> None:
+        """Give everything back."""
+        self.left = list(self._caps)
+        self.earmark_left = list(self._earmark_caps)
+        self._start_days()
+        self.taken = [0] * len(self.problem.classes.ids)
+        self.hours = [0.0] * len(self.problem.people.ids)
+        self.own: list[list[int]] = [[] for _ in self.problem.people.ids]
+        self.chosen: set[int] = set()
 
     def _start_days(self) -> None:
         limits = away_limits(self.problem)
@@ -91,17 +107,21 @@ class Placement:
     def _opening(self, option: int) -> bool:
         return self.taken[self._offering[option]] == 0
 
-    def _money_is_short(self, option: int) -> tuple[str, int]:
-        """Return ``budget`` and the line that lacks money, or an earmark; else FITS."""
+    def _need(self, option: int) -> dict[int, int]:
+        """Return the rupiah that an option takes from each line, with the fixed cost where it opens the class."""
         need = dict(zip(self._lines[option], self._loads[option], strict=True))
         offering = self._offering[option]
         if self._opening(option):
             for line, load in zip(self._class_lines[offering], self._class_loads[offering], strict=True):
                 need[line] = need.get(line, 0) + load
-        for line, load in need.items():
+        return need
+
+    def _money_is_short(self, option: int) -> tuple[str, int]:
+        """Return ``budget`` and the line that lacks money, or an earmark; else FITS."""
+        for line, load in self._need(option).items():
             if load > self.left[line]:
                 return "budget", line
-        for mark in self._earmarks.get(self._training[offering], ()):
+        for mark in self._earmarks.get(self._training[self._offering[option]], ()):
             if self._spend(option) > self.earmark_left[mark]:
                 return "earmark", mark
         return FITS, -1
@@ -112,12 +132,7 @@ class Placement:
 
     def missing_money(self, option: int) -> int:
         """Return the rupiah by which the most lacking line falls short of an option; 0 when none does."""
-        need = dict(zip(self._lines[option], self._loads[option], strict=True))
-        offering = self._offering[option]
-        if self._opening(option):
-            for line, load in zip(self._class_lines[offering], self._class_loads[offering], strict=True):
-                need[line] = need.get(line, 0) + load
-        return max([int(load) - self.left[line] for line, load in need.items()] + [0])
+        return max([load - self.left[line] for line, load in self._need(option).items()] + [0])
 
     def _clash_with_own(self, option: int) -> tuple[str, int]:
         """Return what the person's other choices rule out: the code and the other option."""
@@ -219,10 +234,10 @@ class Placement:
             if last >= first:
                 self._away[unit, first : last + 1] += sign
 
-    def short_classes(self) -> list[int]:
+    def short_classes(self) -> set[int]:
         """Return classes that are open below their minimum."""
         least = self.problem.classes.seats_min.tolist()
-        return [o for o, taken in enumerate(self.taken) if 0 < taken < least[o]]
+        return {o for o, taken in enumerate(self.taken) if 0 < taken < least[o]}
 
     def waits_on(self, option: int) -> list[int]:
         """Return the person's other choices that need this one as a prerequisite."""
@@ -235,9 +250,9 @@ class Placement:
             and (self._employee[other], self._training[self._offering[other]]) not in self.problem.rules.waived
         ]
 
-    def in_class(self, offering: int) -> list[int]:
-        """Return the chosen options of a class, ascending."""
-        return sorted(option for option in self.chosen if self._offering[option] == offering)
+    def in_classes(self, offerings: set[int]) -> list[int]:
+        """Return the chosen options of some classes, ascending."""
+        return sorted(option for option in self.chosen if self._offering[option] in offerings)
 
     def as_array(self) -> IndexArray:
         """Return the chosen options, ascending."""

@@ -1,6 +1,6 @@
 """A mixed-integer program: its rows being collected, and rows added to it later."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, vstack
@@ -19,10 +19,8 @@ class Program:
     cost, lower, upper : shape (n_columns,).
     is_integer : Which columns are whole numbers.
     row_lower, row_upper : shape (n_rows,).
-    n_options, n_classes : Widths of the first two groups.
+    n_options : Width of the first group.
     constant : Added to the objective.
-    priced_row, priced_slot, priced_unit : Rows of limits that have a price; what each limits: lines, then capped
-        earmarks, then seats of classes; and how many rupiah or seats one unit of the row is.
     """
 
     matrix: csc_array
@@ -33,11 +31,7 @@ class Program:
     row_lower: FloatArray
     row_upper: FloatArray
     n_options: int
-    n_classes: int
     constant: float = 0.0
-    priced_row: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    priced_slot: IndexArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    priced_unit: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 class Rows:
@@ -50,17 +44,6 @@ class Rows:
         self._value: list[FloatArray] = []
         self._lower: list[FloatArray] = []
         self._upper: list[FloatArray] = []
-        self._priced: list[tuple[IndexArray, FloatArray]] = []  # (row, slot) pairs, and the units
-
-    def price(self, slots: IndexArray, unit: float = 1.0) -> None:
-        """Say that the next rows to be appended limit these slots, a unit of the row being so many of theirs."""
-        rows = self.n + np.arange(len(slots))
-        self._priced.append((np.stack([rows, slots], axis=1).astype(np.int64), np.full(len(slots), unit)))
-
-    def priced(self) -> tuple[IndexArray, IndexArray, FloatArray]:
-        """Return row, slot and unit of every row with a price."""
-        pairs = np.concatenate([pair for pair, _ in self._priced] or [np.empty((0, 2), dtype=np.int64)])
-        return pairs[:, 0], pairs[:, 1], np.concatenate([unit for _, unit in self._priced] or [np.empty(0)])
 
     def add(
         self, row: IndexArray, column: IndexArray, value: FloatArray, *, lower: FloatArray, upper: FloatArray
@@ -102,11 +85,16 @@ class Rows:
         return np.concatenate(self._lower), np.concatenate(self._upper)
 
 
-def demand_rows(program: Program, groups: list[IndexArray], lower: FloatArray) -> Program:
-    """Append a row ``at least lower`` for each group of columns."""
+def demand_rows(
+    program: Program, groups: list[IndexArray], lower: FloatArray, weight: FloatArray | None = None
+) -> Program:
+    """Append a row ``at least lower`` for each group of columns; each column counts once, or by its weight."""
     row = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     column = np.concatenate([*groups, np.empty(0, dtype=np.int64)])
-    extra = coo_array((np.ones(len(column)), (row, column)), shape=(len(groups), program.matrix.shape[1]))
+    extra = coo_array(
+        (np.ones(len(column)) if weight is None else weight, (row, column)),
+        shape=(len(groups), program.matrix.shape[1]),
+    )
     return replace(
         program,
         matrix=csc_array(vstack([program.matrix, extra], format="csc")),

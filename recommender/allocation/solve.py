@@ -1,96 +1,113 @@
 """Solve an allocation problem: the small interface behind which every method stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.allocation.blocks import Improver, improve_in_blocks, near_columns
 from recommender.allocation.clashes import name_clashes
-from recommender.allocation.constraints import build_program
-from recommender.allocation.dual import Prices, find_prices, reduced_values
-from recommender.allocation.exact import Found, break_ties, demands, meet_demands, solve_exactly
-from recommender.allocation.greedy import fill, order_by, ratio_scores
+from recommender.allocation.dual import PriceProblem, Prices, find_prices, reduced_values
+from recommender.allocation.exact import Found, Model, break_ties, build_model, meet_demands, solve_exactly
+from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.program import Program
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import IndexArray
 
 LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
-LARGEST_LINEAR = 250_000  # options up to which a city's program is given to HiGHS at all
 NEAR_SECONDS, NEAR_SHARE = 90.0, 0.5  # with less time, weighing all near options at once only costs it (measured)
 PRICE_PASSES, OFFICE_PASSES = 200, 60
+PRICE_SHARE, START_SHARE = 0.3, 0.5  # shares of the time after which prices, and plans to begin from, must be there
 TINY_GAP = 1e-9
-KINDNESS = (0.0, 0.04, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
+KINDNESS = (0.04, 0.0, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
-    """What the methods hand to each other."""
+    """What the methods hand to each other.
 
-    problem: AllocationProblem
-    program: Program
+    Parameters
+    ----------
+    model : The problem and its rows.
+    empty : A placement with nothing in it.
+    start : The best plan so far.
+    priced, prices : The relaxed problem, and the prices that prove the bound.
+    limits, deadline : What may be used.
+    closing : Seconds that the last steps take.
+    was_hurried : Whether prices or plans to begin from were cut short by the clock.
+    """
+
+    model: Model
+    empty: Placement
     start: IndexArray
+    priced: PriceProblem
     prices: Prices
     limits: SolveLimits
     deadline: Deadline
+    closing: float
+    was_hurried: bool
 
 
-def _filled(problem: AllocationProblem, scores: FloatArray, start: IndexArray) -> IndexArray:
-    """Return a plan that begins with `start` and is filled by score."""
-    placement = Placement(problem)
-    fill(placement, np.concatenate([start, order_by(problem, scores)]).astype(np.int64))
-    return placement.as_array()
-
-
-def _keeps_demands(problem: AllocationProblem, chosen: IndexArray, start: IndexArray) -> bool:
-    """Return whether every demand that the start meets is met."""
-    return all(np.isin(g, chosen).any() for g in demands(problem) if np.isin(g, start).any())
-
-
-def _best_start(problem: AllocationProblem, start: IndexArray, prices: Prices | None) -> IndexArray:
-    """Return the best of the greedy plans: by value for money, and by what is left after prices."""
-    plans = [start, _filled(problem, ratio_scores(problem), start)]
-    if prices is not None and len(problem.options.benefit):
-        reduced = reduced_values(problem, prices)
-        usual = float(np.median(problem.options.benefit))
-        plans += [
-            _filled(problem, np.where(np.isfinite(reduced), reduced + usual * kindness, -1.0), start)
-            for kindness in KINDNESS
-        ]
-    plans = [plan for plan in plans if _keeps_demands(problem, plan, start)]
-    return max(plans, key=lambda plan: worth(problem, plan).objective)
+def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline) -> _Search:
+    """Fill plans by value for money and by what is left after prices, while there is time; keep the best."""
+    problem = model.problem
+    begun = deadline.now()
+    start = greedy(empty, ratio_scores(problem), first)
+    closing = deadline.now() - begun
+    passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
+    priced = PriceProblem(problem)
+    until = limits.seconds * (1.0 - PRICE_SHARE)
+    best = worth(problem, start).objective
+    prices = find_prices(priced, best, passes=passes, has_time=lambda: deadline.left() > until)
+    was_hurried = deadline.left() <= until
+    reduced = reduced_values(priced, prices)
+    usual = float(np.median(problem.options.benefit)) if len(reduced) else 0.0
+    for kindness in KINDNESS:
+        if deadline.left() <= limits.seconds * (1.0 - START_SHARE):
+            was_hurried = True
+            break
+        plan = greedy(empty, reduced + usual * kindness, first)
+        value = worth(problem, plan).objective
+        if value > best:
+            start, best = plan, value
+    return _Search(model=model, empty=empty, start=start, priced=priced, prices=prices, limits=limits,
+                   deadline=deadline, closing=closing, was_hurried=was_hurried)  # fmt: skip
 
 
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
-    is_small = len(search.problem.options.employee) <= LARGEST_TIED
+    model = search.model
+    is_small = model.layout.n_options <= LARGEST_TIED
     gap = 0.0 if is_small else search.limits.gap
-    seconds = search.deadline.left()
-    found = solve_exactly(search.problem, search.program, solver, search.start, seconds=seconds, gap=gap)
-    if found.is_optimal and is_small:
-        chosen = break_ties(search.problem, search.program, solver, found, seconds=search.deadline.left())
-        return Found(chosen=chosen, bound=found.bound, is_optimal=True, was_stopped=False)
-    return found
+    found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=gap)
+    if not (found.is_optimal and is_small):
+        return _settled(search, found)
+    return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
 
 
 def _solve_city(search: _Search, solver: Solver) -> Found:
     """Improve block after block, then weigh together what is near its price; the prices prove the bound."""
-    problem, deadline = search.problem, search.deadline
-    improver = Improver(problem, search.program, search.start, solver)
+    deadline, closing = search.deadline, search.closing
+    improver = Improver(search.model, search.start, solver)
     rng = np.random.default_rng(search.limits.seed)
     has_time = deadline.left() >= NEAR_SECONDS
-    improve_in_blocks(improver, deadline, rng, until_left=deadline.left() * NEAR_SHARE if has_time else 0.0)
+    improve_in_blocks(improver, deadline, rng, until_left=deadline.left() * NEAR_SHARE if has_time else closing)
     if has_time:
-        columns = near_columns(problem, search.program, search.prices, improver.chosen)
-        improver.try_columns(columns, seconds=deadline.left(), gap=search.limits.gap)
-        improve_in_blocks(improver, deadline, rng, until_left=0.0)
-    return Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=deadline.left() <= 0)
+        columns = near_columns(search.model, search.priced, search.prices, improver.chosen)
+        improver.try_columns(columns, seconds=deadline.left() - closing, gap=search.limits.gap)
+        improve_in_blocks(improver, deadline, rng, until_left=closing)
+    stopped = search.was_hurried or deadline.left() <= closing
+    return _settled(search, Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=stopped))
+
+
+def _settled(search: _Search, found: Found) -> Found:
+    """Give equal seats to the lower ids."""
+    return replace(found, chosen=prefer_lower_ids(search.empty.fresh(found.chosen)))
 
 
 def _status(problem: AllocationProblem, found: Found, bound: float, gap: float, n_unmet: int) -> Status:
@@ -123,28 +140,21 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
 
 def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadline, solver: Solver) -> Allocation:
     """Solve a problem with a solver that is already there; see `solve`."""
-    n_options = len(problem.options.employee)
-    program = build_program(problem)
-    first = _filled(problem, np.zeros(n_options), np.empty(0, dtype=np.int64))
-    program, first, unmet = meet_demands(problem, program, solver, first, seconds=deadline.left())
-    rough = _best_start(problem, first, None)
-    passes = PRICE_PASSES if n_options > LARGEST_OFFICE else OFFICE_PASSES
-    prices = find_prices(problem, worth(problem, rough).objective, passes)
-    start = _best_start(problem, first, prices)
-    search = _Search(problem=problem, program=program, start=start, prices=prices, limits=limits, deadline=deadline)
-    is_office = n_options <= LARGEST_OFFICE
+    empty = Placement(problem)
+    first = greedy(empty, np.zeros(len(problem.options.employee)))
+    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left())
+    search = _begin(model, empty, first, limits, deadline)
+    is_office = model.layout.n_options <= LARGEST_OFFICE
     found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
-    chosen = found.chosen if n_options <= LARGEST_TIED and found.is_optimal else prefer_lower_ids(problem, found.chosen)
-    value = worth(problem, chosen)
-    bound = max(min(prices.bound, found.bound), value.objective)
-    n_lines = len(problem.lines.ids)
+    value = worth(problem, found.chosen)
+    bound = max(min(search.prices.bound, found.bound), value.objective)
     return Allocation(
-        chosen=chosen,
+        chosen=found.chosen,
         status=_status(problem, found, bound, limits.gap, len(unmet)),
         objective=value.objective,
         bound=bound,
-        line_prices=prices.lines[:n_lines],
-        clashes=name_clashes(problem, chosen, unmet, value),
+        line_prices=search.prices.lines[: len(problem.lines.ids)],
+        clashes=name_clashes(problem, found.chosen, unmet, value),
         stopped_by_clock=found.was_stopped,
         solver=f"{highs_version()}, {'whole program' if is_office else 'prices, blocks and near options'}",
     )

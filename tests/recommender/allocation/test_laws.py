@@ -19,10 +19,11 @@ from problems import (
 
 from recommender.allocation import solve as solving
 from recommender.allocation.dual import PriceProblem, price_bound
-from recommender.allocation.greedy import greedy
+from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
+from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.result import Status
 from recommender.allocation.solve import solve, solve_with
@@ -76,7 +77,7 @@ def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
 @QUICK
 @given(tiny_problems())
 def test_the_greedy_plan_keeps_every_rule(problem):
-    assert verify(problem, claim(problem, greedy(problem))) == ()
+    assert verify(problem, claim(problem, greedy(Placement(problem), ratio_scores(problem)))) == ()
 
 
 @QUICK
@@ -112,13 +113,13 @@ def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
         allocation = solved(problem, seconds=2.0)
     assert verify(problem, allocation) == ()
     assert allocation.bound >= best_by_trying(problem)[2] - 1e-6
-    assert allocation.objective >= worth(problem, greedy(problem)).objective - 1e-9
+    assert allocation.objective >= worth(problem, greedy(Placement(problem), ratio_scores(problem))).objective - 1e-9
 
 
 @QUICK
 @given(tiny_problems())
 def test_everybody_without_a_class_gets_a_reason_and_every_class_a_code(problem):
-    chosen = greedy(problem)
+    chosen = greedy(Placement(problem), ratio_scores(problem))
     reasons = Reasons(problem, chosen).unmet()
     served = set(problem.options.employee[chosen].tolist())
     assert {int(problem.options.employee[r.option]) for r in reasons} == set(problem.options.employee.tolist()) - served
