@@ -11,7 +11,7 @@ import pandas as pd
 from recommender.allocation.limits import TIE_RULE, SolveLimits
 from recommender.allocation.result import Allocation, Clash, Status
 from recommender.allocation.verify import Violation
-from recommender.allocation.why import Reasons, WhyNot, class_codes
+from recommender.allocation.why import Reasons, WhyNot
 from recommender.budget import Budget
 from recommender.demand import Demand, mandated_pairs, pinned_rows
 from recommender.eligibility import CODE, REASONS, judge_pairs, person_reasons, what_is_done
@@ -22,6 +22,7 @@ from recommender.plan_tables import (
     assignments_frame,
     gaps_frame,
     lines_frame,
+    named,
     offerings_frame,
     opened_classes,
     people_frame,
@@ -72,18 +73,17 @@ def _without_options(planning: PlanningProblem, gaps: Gaps, workforce: Workforce
     """Return people with a need for whom no class could even be considered."""
     has_need = np.bincount(gaps.employee, weights=gaps.need, minlength=workforce.n_people) > 0
     has_need[np.unique(planning.problem.options.employee)] = False
+    who = np.flatnonzero(has_need)
     return [
-        (str(workforce.ids[who]), str(np.append(workforce.units.ids, "")[workforce.unit[who]]), "no-offering", "", "",
-         np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"))
-        for who in np.flatnonzero(has_need).tolist()
-    ]  # fmt: skip
+        (person, unit, "no-offering", "", "", np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"))
+        for person, unit in zip(workforce.ids[who], named(workforce.units.ids, workforce.unit[who]), strict=True)
+    ]
 
 
 def unmet_frame(
-    planning: PlanningProblem, allocation: Allocation, gaps: Gaps, workforce: Workforce, catalog: Catalog
+    reasons: Reasons, planning: PlanningProblem, gaps: Gaps, workforce: Workforce, catalog: Catalog
 ) -> pd.DataFrame:
     """Return one row a person with a need and nothing chosen: the limit that binds, what it takes, the next chance."""
-    reasons = Reasons(planning.problem, allocation.chosen)
     rows = [_unmet_row(answer, planning, workforce, catalog) for answer in reasons.unmet()]
     rows += _without_options(planning, gaps, workforce)
     frame = pd.DataFrame(rows, columns=list(UNMET_COLUMNS))
@@ -209,14 +209,14 @@ def put_together(
     lost = demands_out_of_reach(planning, workforce, catalog, inputs.policy, on)
     if lost:
         allocation = replace(allocation, status=Status.INFEASIBLE, clashes=(*lost, *allocation.clashes))
-    codes = np.asarray(class_codes(planning.problem, allocation.chosen), dtype=np.str_)
+    reasons = Reasons(planning.problem, allocation.chosen)
     return Plan(
         totals=_totals(planning, allocation),
         provenance=_provenance(allocation, workforce, catalog, budget, on, inputs, limits),
         assignments=assignments_frame(planning, allocation, demand, workforce, catalog, budget),
         lines=lines_frame(planning, allocation, workforce, budget),
-        offerings=offerings_frame(planning, allocation, catalog, budget, codes),
-        unmet=unmet_frame(planning, allocation, gaps, workforce, catalog),
+        offerings=offerings_frame(planning, allocation, catalog, budget, reasons),
+        unmet=unmet_frame(reasons, planning, gaps, workforce, catalog),
         gaps=gaps_frame(planning, allocation, demand, gaps, workforce, catalog),
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
         clashes=_clash_frame(allocation.clashes),

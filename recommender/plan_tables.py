@@ -5,8 +5,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from recommender.allocation.capacity import line_reserves
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.recount import LineTotals
 from recommender.allocation.result import Allocation
+from recommender.allocation.why import Reasons
 from recommender.budget import Budget
 from recommender.demand import Demand
 from recommender.gap import DAYS_PER_YEAR, Gaps
@@ -15,7 +18,6 @@ from recommender.planning_problem import PlanningProblem
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray, TextArray, join_groups
-from training_catalog.quantities import RupiahArray
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 from training_catalog.training import MODES
 
@@ -25,7 +27,7 @@ PRICE_PER = 1_000_000  # line prices are shown for a million rupiah
 MICRO_LEVELS = 1e-9  # closed levels below this are rounding
 
 
-def _named(ids: TextArray, rows: IndexArray) -> TextArray:
+def named(ids: TextArray, rows: IndexArray) -> TextArray:
     """Return ids by row; -1 reads as empty."""
     return np.append(ids, "")[rows]
 
@@ -46,7 +48,7 @@ def assignments_frame(
     offering = demand.offering[row]
     frame = pd.DataFrame({
         "employee": workforce.ids[demand.employee[row]],
-        "unit": _named(workforce.units.ids, workforce.unit[demand.employee[row]]),
+        "unit": named(workforce.units.ids, workforce.unit[demand.employee[row]]),
         "offering": catalog.offerings.ids[offering],
         "training": catalog.trainings.ids[demand.training[row]],
         "mode": np.asarray(MODES)[catalog.offerings.mode[offering]],
@@ -56,8 +58,8 @@ def assignments_frame(
         "fee": demand.fee[row],
         "travel": demand.travel[row],
         "cost": demand.cost[row],
-        "fee_line": _named(budget.ids, planning.fee_line[chosen]),
-        "travel_line": _named(budget.ids, planning.travel_line[chosen]),
+        "fee_line": named(budget.ids, planning.fee_line[chosen]),
+        "travel_line": named(budget.ids, planning.travel_line[chosen]),
         "benefit": demand.benefit[row],
         "low": demand.lower[row],
         "high": demand.upper[row],
@@ -74,42 +76,20 @@ def opened_classes(problem: AllocationProblem, allocation: Allocation) -> IndexA
     return np.bincount(problem.options.offering[allocation.chosen], minlength=len(problem.classes.ids)).astype(np.int64)
 
 
-def planned_by_line(problem: AllocationProblem, allocation: Allocation) -> RupiahArray:
-    """Return what is planned on each line: seats, travel and opened classes, with the children's in their parents."""
-    planned = np.zeros(len(problem.lines.ids), dtype=np.int64)
-    charges = problem.options.charges
-    left, entry = join_groups(charges.indptr, allocation.chosen)
-    del left  # only the entries matter here
-    np.add.at(planned, charges.indices[entry], charges.data[entry])
-    opened = opened_classes(problem, allocation) > 0
-    paid = opened & (problem.classes.line >= 0)
-    np.add.at(planned, problem.classes.line[paid], problem.classes.fixed_cost[paid])
-    own = planned.copy()
-    for line in range(len(planned)):
-        above, seen = int(problem.lines.parent[line]), {line}
-        while above >= 0 and above not in seen:
-            planned[above] += own[line]
-            seen.add(above)
-            above = int(problem.lines.parent[above])
-    return planned
-
-
 def lines_frame(
     planning: PlanningProblem, allocation: Allocation, workforce: Workforce, budget: Budget
 ) -> pd.DataFrame:
     """Return one row a line: planned + reserve + free = amount - reserved - spent."""
     problem = planning.problem
-    planned = planned_by_line(problem, allocation)
-    share = problem.rules.reserve_share
-    reserve = np.array([int(amount * share) for amount in problem.lines.amount], dtype=np.int64)
-    reserve = np.minimum(reserve, np.maximum(problem.lines.amount - planned, 0))
+    planned = LineTotals(problem).spent(allocation.chosen)
+    reserve = np.minimum(line_reserves(problem), np.maximum(problem.lines.amount - planned, 0))
     frame = pd.DataFrame({
         "line": budget.ids,
         "name": budget.names,
-        "unit": _named(workforce.units.ids, budget.unit),
+        "unit": named(workforce.units.ids, budget.unit),
         "account": budget.account,
         "funding_source": budget.funding_source,
-        "parent": _named(budget.ids, budget.parent),
+        "parent": named(budget.ids, budget.parent),
         "amount": budget.amount,
         "reserved": budget.reserved,
         "spent": budget.spent,
@@ -122,18 +102,12 @@ def lines_frame(
 
 
 def offerings_frame(
-    planning: PlanningProblem, allocation: Allocation, catalog: Catalog, budget: Budget, codes: TextArray
+    planning: PlanningProblem, allocation: Allocation, catalog: Catalog, budget: Budget, reasons: Reasons
 ) -> pd.DataFrame:
-    """Return one row a class that could open.
-
-    Parameters
-    ----------
-    codes : shape (n_classes,): ``opened``, or why a class did not open.
-    """
+    """Return one row a class that could open, with the reason why it does or does not."""
     problem, rows = planning.problem, planning.offering_row
     taken = opened_classes(problem, allocation)
     offerings = catalog.offerings
-    pairs = np.unique(problem.options.offering * len(problem.people.ids) + problem.options.employee)
     frame = pd.DataFrame({
         "offering": problem.classes.ids,
         "training": catalog.trainings.ids[offerings.training[rows]],
@@ -146,10 +120,10 @@ def offerings_frame(
         "seats_min": problem.classes.seats_min,
         "seats": problem.classes.seats_max,
         "taken": taken,
-        "wanted": np.bincount(pairs // max(len(problem.people.ids), 1), minlength=len(rows)),
+        "wanted": reasons.n_wanted,
         "fixed_cost": problem.classes.fixed_cost,
-        "line": _named(budget.ids, problem.classes.line),
-        "code": codes,
+        "line": named(budget.ids, problem.classes.line),
+        "code": reasons.class_codes(),
     })  # fmt: skip
     return frame[list(OFFERING_COLUMNS)]
 
@@ -172,7 +146,7 @@ def gaps_frame(
     before = gaps.need * gaps.weight
     by_cell = closed.reindex(gaps.keys, fill_value=0.0).to_numpy()
     frame = pd.DataFrame({
-        "unit": _named(workforce.units.ids, workforce.unit[gaps.employee]),
+        "unit": named(workforce.units.ids, workforce.unit[gaps.employee]),
         "competency": catalog.competencies.ids[gaps.competency],
         "before": before,
         "closed": np.minimum(by_cell, before),
@@ -201,7 +175,7 @@ def people_frame(
 
     frame = pd.DataFrame({
         "employee": workforce.ids,
-        "unit": _named(workforce.units.ids, workforce.unit),
+        "unit": named(workforce.units.ids, workforce.unit),
         "employment_type": np.asarray(EMPLOYMENT_TYPES)[workforce.employment_type],
         "sex": np.asarray(("", "M", "F"))[workforce.sex],
         "age_band": _age_band(workforce.birth_date, on),

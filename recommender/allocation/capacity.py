@@ -7,10 +7,15 @@ from recommender.allocation.problem import AllocationProblem, Lines, Money
 from training_catalog.columns import BoolArray, IndexArray, join_groups
 
 
-def line_caps(problem: AllocationProblem) -> Money:
-    """Return what may be planned on each line: its amount less the reserve share, cut to whole rupiah."""
+def line_reserves(problem: AllocationProblem) -> Money:
+    """Return what is kept back on each line, cut to whole rupiah."""
     share = problem.rules.reserve_share
-    return np.array([int(a) - int(int(a) * share) for a in problem.lines.amount], dtype=np.int64)
+    return np.array([int(int(amount) * share) for amount in problem.lines.amount], dtype=np.int64)
+
+
+def line_caps(problem: AllocationProblem) -> Money:
+    """Return what may be planned on each line: its amount less its reserve."""
+    return problem.lines.amount - line_reserves(problem)
 
 
 def chains(lines: Lines) -> csr_array:
@@ -54,6 +59,13 @@ def _exceeds(loads: csr_array, caps: Money) -> BoolArray:
     return over
 
 
+def people_wanting(problem: AllocationProblem) -> IndexArray:
+    """Return how many people have an option in each class."""
+    n_people = max(len(problem.people.ids), 1)
+    pairs = np.unique(problem.options.offering * n_people + problem.options.employee)
+    return np.bincount(pairs // n_people, minlength=len(problem.classes.ids)).astype(np.int64)
+
+
 def possible_options(problem: AllocationProblem) -> BoolArray:
     """Return options that could stand in some plan on their own: affordable, in an affordable class, within hours.
 
@@ -62,12 +74,11 @@ def possible_options(problem: AllocationProblem) -> BoolArray:
     caps, classes, options = line_caps(problem), problem.classes, problem.options
     loads = option_loads(problem)
     dear_class = _exceeds(class_loads(problem), caps) | ((classes.fixed_cost > 0) & (classes.line < 0))
-    wanted = np.bincount(
-        np.unique(options.offering * max(len(problem.people.ids), 1) + options.employee)
-        // max(len(problem.people.ids), 1),
-        minlength=len(classes.ids),
+    empty_class = (
+        (people_wanting(problem) < classes.seats_min)
+        | (classes.seats_max < 1)
+        | (classes.seats_max < classes.seats_min)
     )
-    empty_class = (wanted < classes.seats_min) | (classes.seats_max < 1) | (classes.seats_max < classes.seats_min)
     bad_class = dear_class | empty_class
     too_long = classes.hours[options.offering] > problem.people.hours_cap[options.employee] + 1e-9
     return ~(_exceeds(loads, caps) | bad_class[options.offering] | too_long)

@@ -1,13 +1,15 @@
 """Demands that cannot be met, named with the limit in the way, what it would take and who is left out."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.allocation.capacity import line_caps
+from recommender.allocation.capacity import class_loads, option_loads
 from recommender.allocation.objective import Worth, unit_goals
 from recommender.allocation.placement import Placement
-from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.problem import AllocationProblem, Money
+from recommender.allocation.recount import LineTotals
 from recommender.allocation.result import Clash
 from training_catalog.columns import IndexArray
 
@@ -42,61 +44,76 @@ def name_clashes(
     return tuple(clashes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """The limit in the way of a demand; `line` is -1 where it is not money, or nobody pays."""
+
+    code: str
+    limit: str
+    line: int = -1
+    offering: int = -1
+
+
 def _unmet_demands(problem: AllocationProblem, chosen: IndexArray, unmet: list[IndexArray]) -> list[Clash]:
-    options, classes = problem.options, problem.classes
+    options, classes, cost = problem.options, problem.classes, problem.options.cost
     # Demands come before benefit, so only what is demanded can stand in a demand's way.
-    placement = Placement(problem)
-    for option in chosen[(options.is_pinned | options.is_mandatory)[chosen]].tolist():
-        placement.add(option)
-    grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    placement = Placement(problem).fresh(chosen[(options.is_pinned | options.is_mandatory)[chosen]])
+    grouped: dict[tuple[_Way, int], list[int]] = defaultdict(list)
     for group in unmet:
-        option = int(group[np.argmin(options.cost[group])])
-        code, limit = _in_the_way(problem, placement, option)
-        training = str(classes.training_ids[classes.training[options.offering[option]]])
-        grouped[(code, training, limit)].append(option)
-    return [_clash(problem, key, rows) for key, rows in grouped.items()]
+        option = int(group[np.argmin(cost[group])])
+        training = int(classes.training[options.offering[option]])
+        grouped[_in_the_way(placement, option), training].append(option)
+    return [_clash(placement, way, training, rows) for (way, training), rows in grouped.items()]
 
 
-def _in_the_way(problem: AllocationProblem, placement: Placement, option: int) -> tuple[str, str]:
-    """Return the code and the limit that keep a demanded option out."""
+def _in_the_way(placement: Placement, option: int) -> _Way:
+    """Return the limit that keeps a demanded option out."""
+    problem = placement.problem
     code, subject = placement.blocked_by(option)
-    offering = str(problem.classes.ids[problem.options.offering[option]])
+    offering = int(problem.options.offering[option])
+    name = str(problem.classes.ids[offering])
     if code == "budget":
-        return code, str(problem.lines.ids[subject])
-    if code == "" and not placement.is_possible[option]:
-        over = _line_too_small(problem, option)
-        return ("budget", over) if over else ("minimum-class", offering)
-    return code or "minimum-class", offering
+        return _Way(code=code, limit=str(problem.lines.ids[subject]) if subject >= 0 else "", line=subject,
+                    offering=offering if subject < 0 else -1)  # fmt: skip
+    if code:
+        return _Way(code=code, limit=name, offering=offering)
+    needed = _to_open(problem, offering)
+    short = np.flatnonzero(needed > np.array(placement.left))
+    if placement.taken[offering] == 0 and len(short):
+        return _Way(code="budget", limit=str(problem.lines.ids[short[0]]), line=int(short[0]), offering=offering)
+    return _Way(code="minimum-class", limit=name, offering=offering)
 
 
-def _line_too_small(problem: AllocationProblem, option: int) -> str:
-    """Return a line that could not pay the option even if nothing else were planned; empty when there is none."""
-    caps = line_caps(problem)
-    charges = problem.options.charges
-    part = slice(charges.indptr[option], charges.indptr[option + 1])
-    for line, amount in zip(charges.indices[part], charges.data[part], strict=True):
-        if amount > caps[line]:
-            return str(problem.lines.ids[line])
-    return ""
+def _to_open(problem: AllocationProblem, offering: int) -> Money:
+    """Return the least rupiah that opening a class with its fewest people takes from each line."""
+    rows = np.flatnonzero(problem.options.offering == offering)
+    loads = np.sort(option_loads(problem)[rows].todense(), axis=0)[: int(problem.classes.seats_min[offering])]
+    needed: Money = loads.sum(axis=0) + class_loads(problem)[[offering]].todense()[0]
+    return needed
 
 
-def _clash(problem: AllocationProblem, key: tuple[str, str, str], rows: list[int]) -> Clash:
+def _clash(placement: Placement, way: _Way, training: int, rows: list[int]) -> Clash:
     """Add up what a group of demands for one training would take from one limit."""
-    code, training, limit = key
+    problem = placement.problem
     options, classes = problem.options, problem.classes
+    needed, available = len(rows), 0
+    if way.code == "budget" and way.line < 0:
+        needed = int(classes.fixed_cost[way.offering])
+    elif way.code == "budget" and way.offering >= 0:
+        needed, available = int(_to_open(problem, way.offering)[way.line]), placement.left[way.line]
+    elif way.code == "budget":
+        held = placement.as_array()
+        held = held[classes.training[options.offering[held]] == training]
+        totals = LineTotals(problem)
+        needed = int(totals.spent(np.append(held, rows))[way.line])
+        available = placement.left[way.line] + int(totals.spent(held)[way.line])
+    elif way.code == "seats":
+        available = int(classes.seats_max[way.offering])
+        needed += placement.taken[way.offering]
+    elif way.code == "minimum-class":
+        needed = int(classes.seats_min[way.offering])
+        able = [row for row in np.flatnonzero(options.offering == way.offering).tolist() if placement.fits(row)]
+        available = placement.taken[way.offering] + len(able)
     people = tuple(sorted(str(problem.people.ids[options.employee[row]]) for row in rows))
-    if code == "budget":
-        line = int(np.flatnonzero(problem.lines.ids == limit)[0])
-        index = int(np.flatnonzero(classes.training_ids == training)[0])
-        demanded = options.is_pinned | options.is_mandatory
-        wanted = np.flatnonzero(demanded & (classes.training[options.offering] == index))
-        employee, first = np.unique(options.employee[wanted], return_index=True)
-        del employee
-        needed = int(options.cost[wanted[first]].sum())
-        needed += int(classes.fixed_cost[np.unique(options.offering[wanted[first]])].sum())
-        available = int(line_caps(problem)[line])
-    else:
-        offering = np.flatnonzero(classes.ids == limit)
-        needed = len(rows)
-        available = int(classes.seats_max[offering[0]]) if code == "seats" and len(offering) else 0
-    return Clash(code=code, subject=training, limit=limit, needed=needed, available=available, people=people)
+    return Clash(code=way.code, subject=str(classes.training_ids[training]), limit=way.limit, needed=needed,
+                 available=available, people=people)  # fmt: skip

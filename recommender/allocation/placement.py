@@ -117,7 +117,9 @@ class Placement:
         return need
 
     def _money_is_short(self, option: int) -> tuple[str, int]:
-        """Return ``budget`` and the line that lacks money, or an earmark; else FITS."""
+        """Return ``budget`` and the line that lacks money (-1: none pays the class), or an earmark; else FITS."""
+        if self._lacks_payer(option):
+            return "budget", -1
         for line, load in self._need(option).items():
             if load > self.left[line]:
                 return "budget", line
@@ -130,8 +132,15 @@ class Placement:
         """Whole cost of adding an option, with the fixed cost where it opens the class."""
         return self._cost[option] + (self._fixed_cost[self._offering[option]] if self._opening(option) else 0)
 
+    def _lacks_payer(self, option: int) -> bool:
+        """Return whether the option would open a class whose fixed cost no line pays."""
+        offering = self._offering[option]
+        return self._opening(option) and self._fixed_cost[offering] > 0 and not self._class_lines[offering]
+
     def missing_money(self, option: int) -> int:
         """Return the rupiah by which the most lacking line falls short of an option; 0 when none does."""
+        if self._lacks_payer(option):
+            return self._fixed_cost[self._offering[option]]
         return max([load - self.left[line] for line, load in self._need(option).items()] + [0])
 
     def _clash_with_own(self, option: int) -> tuple[str, int]:
@@ -184,7 +193,8 @@ class Placement:
         Returns
         -------
         code : ``already``, ``overlap``, ``topic`` (with the other option), ``max-trainings``, ``hours-cap``,
-            ``prerequisite``, ``away-share``, ``seats`` (with the class), ``budget`` (with the line), ``earmark``.
+            ``prerequisite``, ``away-share``, ``seats`` (with the class), ``budget`` (with the line; -1 when no line
+            pays for opening the class), ``earmark``.
         subject : Index of what it is about; -1 for the person.
         """
         employee, offering = self._employee[option], self._offering[option]

@@ -22,14 +22,15 @@ class LineTotals:
         self._marks = [(m.at_most, np.isin(problem.classes.training, m.trainings)) for m in problem.rules.earmarks]
         self._cost, self._fixed_cost = problem.options.cost, problem.classes.fixed_cost
 
+    def spent(self, chosen: IndexArray) -> Money:
+        """Return what a choice takes from each line: seats, travel and opened classes, with the lines below."""
+        opened = np.unique(self._offering[chosen])
+        spent: Money = np.asarray(self._loads[chosen].sum(axis=0)).ravel()
+        return spent + np.asarray(self._fixed[opened].sum(axis=0)).ravel()
+
     def over(self, chosen: IndexArray) -> Money:
         """Return the rupiah by which each line is exceeded; 0 where it is kept."""
-        opened = np.unique(self._offering[chosen])
-        spent = (
-            np.asarray(self._loads[chosen].sum(axis=0)).ravel() + np.asarray(self._fixed[opened].sum(axis=0)).ravel()
-        )
-        over: Money = np.maximum(spent - self._caps, 0)
-        return over
+        return np.maximum(self.spent(chosen) - self._caps, 0)
 
     def keeps(self, chosen: IndexArray) -> bool:
         """Return whether every line and every earmark's cap is kept to the rupiah."""

@@ -21,8 +21,9 @@ class Clash:
 
     Parameters
     ----------
-    code : ``budget``, ``seats``, ``minimum-class``, ``overlap``, ``hours-cap``, ``max-trainings``, ``away-share``,
-        ``prerequisite``, ``no-offering``, ``hours-floor``, ``unit-floor`` or ``earmark-floor``.
+    code : ``budget``, ``earmark``, ``seats``, ``minimum-class``, ``already``, ``overlap``, ``topic``, ``hours-cap``,
+        ``max-trainings``, ``away-share``, ``prerequisite``, ``no-offering``, ``not-eligible``, ``unit-floor`` or
+        ``earmark-floor``.
     subject : What cannot be met, such as a training or a person.
     limit : The limit in the way, such as a line or an offering.
     needed, available : In the unit of the limit: rupiah, seats, JP or people.

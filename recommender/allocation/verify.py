@@ -233,6 +233,7 @@ def _demanded(problem: AllocationProblem, allocation: Allocation, seats: list[_S
 def _value(problem: AllocationProblem, allocation: Allocation, seats: list[_Seat]) -> list[Violation]:
     """Add the objective up again and compare it with the claim."""
     options, classes, people, rules = problem.options, problem.classes, problem.people, problem.rules
+    cost = options.cost
     hours: dict[int, float] = defaultdict(float)
     total = 0.0
     for seat in seats:
@@ -246,7 +247,7 @@ def _value(problem: AllocationProblem, allocation: Allocation, seats: list[_Seat
     total -= PEOPLE_PER_LEVEL * _people_short(problem, seats)
     for mark in rules.earmarks:
         own = [seat for seat in seats if seat.training in mark.trainings]
-        money = sum(int(options.cost[seat.option]) for seat in own)
+        money = sum(int(cost[seat.option]) for seat in own)
         money += sum(int(classes.fixed_cost[offering]) for offering in {seat.offering for seat in own})
         total -= LEVELS_PER_RUPIAH * max(0, (mark.at_least or 0) - money)
     if abs(total - allocation.objective) > CLOSE * max(1.0, abs(total)):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.allocation.capacity import people_wanting
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from training_catalog.columns import IndexArray
@@ -21,7 +22,7 @@ class WhyNot:
     option : The option.
     code : ``budget``, ``seats``, ``minimum-class``, ``overlap``, ``hours-cap``, ``max-trainings``, ``away-share``,
         ``prerequisite``, ``topic``, ``lower-benefit``, or ``chosen``.
-    limit : Id of the line, class or training in the way; empty where it is the person's own.
+    limit : Id of the line, class or training in the way; empty where it is the person's own, or no line pays.
     needs : Rupiah by which money falls short, whatever the code; 0 when none does.
     cutoff : Smallest benefit that still got a seat in the class, or money of the line; NaN when there is none.
     instead : Class chosen for the same person that rules it out; empty when none does.
@@ -56,9 +57,7 @@ class Reasons:
         self._cutoff_line = np.full(len(problem.lines.ids), np.inf)
         charges = options.charges[chosen].tocoo()
         np.minimum.at(self._cutoff_line, charges.coords[1], options.benefit[chosen][charges.coords[0]])
-        people = np.unique(options.offering * np.int64(len(problem.people.ids) + 1) + options.employee)
-        wanted = people // np.int64(len(problem.people.ids) + 1)
-        self.n_wanted = np.bincount(wanted, minlength=len(problem.classes.ids))
+        self.n_wanted = people_wanting(problem)
 
     def why_not(self, option: int) -> WhyNot:
         """Say why an option was not chosen.
@@ -81,7 +80,9 @@ class Reasons:
         if code != "budget" and (too_few or closed_for_size):
             return self._answer(option, "minimum-class", str(classes.ids[offering]), needs=needs)
         limit, cutoff = str(classes.ids[offering]), float(self._cutoff_class[offering])
-        if code == "budget":
+        if code == "budget" and subject < 0:
+            limit, cutoff = "", np.inf
+        elif code == "budget":
             limit, cutoff = str(self.problem.lines.ids[subject]), float(self._cutoff_line[subject])
         return self._answer(option, _CODES.get(code, code), limit, needs=needs, cutoff=cutoff)
 
@@ -106,35 +107,27 @@ class Reasons:
     def unmet(self) -> list[WhyNot]:
         """Return, for each person with options and nothing chosen, why the best of them was not chosen."""
         options = self.problem.options
-        people = np.unique(options.employee)
+        cost, people = options.cost, np.unique(options.employee)
         bounds = np.searchsorted(options.employee, np.append(people, people[-1] + 1 if len(people) else 0))
         answers = []
         for i, person in enumerate(people.tolist()):
             if self.placement.own[person]:
                 continue
             mine = np.arange(bounds[i], bounds[i + 1])
-            best = mine[np.lexsort((mine, options.cost[mine], -options.benefit[mine]))[0]]
+            best = mine[np.lexsort((mine, cost[mine], -options.benefit[mine]))[0]]
             answers.append(self.why_not(int(best)))
         return answers
 
-
-def class_codes(problem: AllocationProblem, chosen: IndexArray) -> list[str]:
-    """Return ``opened`` or why each class is not: ``no-demand``, ``minimum-class``, ``budget``, ``lower-benefit``."""
-    taken = np.bincount(problem.options.offering[chosen], minlength=len(problem.classes.ids))
-    reasons = Reasons(problem, chosen)
-    n_wanted = reasons.n_wanted
-    codes = []
-    for offering in range(len(problem.classes.ids)):
-        line = int(problem.classes.line[offering])
-        fixed = int(problem.classes.fixed_cost[offering])
-        if taken[offering]:
-            codes.append("opened")
-        elif n_wanted[offering] == 0:
-            codes.append("no-demand")
-        elif n_wanted[offering] < problem.classes.seats_min[offering]:
-            codes.append("minimum-class")
-        elif fixed and line >= 0 and reasons.placement.left[line] < fixed:
-            codes.append("budget")
-        else:
-            codes.append("lower-benefit")
-    return codes
+    def class_codes(self) -> list[str]:
+        """Return ``opened`` or why a class is not: ``no-demand``, ``minimum-class``, ``budget``, ``lower-benefit``."""
+        classes, wanted = self.problem.classes, self.n_wanted
+        left = np.array([*self.placement.left, 0])  # line -1: nobody pays
+        conditions = [
+            np.array(self.placement.taken) > 0,
+            wanted == 0,
+            wanted < classes.seats_min,
+            left[classes.line] < classes.fixed_cost,
+        ]
+        names = ["opened", "no-demand", "minimum-class", "budget"]
+        codes: list[str] = np.select(conditions, names, default="lower-benefit").tolist()
+        return codes

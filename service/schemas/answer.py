@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from recommender.allocation.capacity import option_loads
+from recommender.allocation.capacity import line_reserves
 from recommender.allocation.limits import TIE_RULE
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.recount import LineTotals
 from recommender.allocation.result import Allocation
 from recommender.allocation.verify import Violation
 from recommender.allocation.why import Reasons, WhyNot
@@ -19,22 +20,13 @@ from training_catalog.columns import IndexArray
 
 def _line_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:
     """Return planned, reserve and free of each line: together they are what was available."""
-    chosen, classes = allocation.chosen, problem.classes
-    planned = np.asarray(option_loads(problem)[chosen].sum(axis=0)).ravel().astype(np.int64)
-    for offering in np.unique(problem.options.offering[chosen]).tolist():
-        line, seen = int(classes.line[offering]), set[int]()
-        while line >= 0 and line not in seen:
-            planned[line] += int(classes.fixed_cost[offering])
-            seen.add(line)
-            line = int(problem.lines.parent[line])
-    rows = []
-    for i, name in enumerate(problem.lines.ids.tolist()):
-        amount = int(problem.lines.amount[i])
-        reserve = int(amount * problem.rules.reserve_share)
-        free = amount - reserve - int(planned[i])
-        rows.append({"line": name, "planned": int(planned[i]), "reserve": reserve, "spent": 0, "free": free,
-                     "price": float(allocation.line_prices[i])})  # fmt: skip
-    return rows
+    planned, reserve = LineTotals(problem).spent(allocation.chosen), line_reserves(problem)
+    free = problem.lines.amount - reserve - planned
+    columns = (problem.lines.ids, planned, reserve, free, allocation.line_prices)
+    return [
+        {"line": line, "planned": taken, "reserve": kept, "spent": 0, "free": left, "price": price}
+        for line, taken, kept, left, price in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def _offering_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.result import Status
 from recommender.allocation.solve import solve, solve_with
 from recommender.allocation.verify import verify
-from recommender.allocation.why import Reasons, class_codes
+from recommender.allocation.why import Reasons
 
 QUICK = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -120,11 +120,45 @@ def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
 @given(tiny_problems())
 def test_everybody_without_a_class_gets_a_reason_and_every_class_a_code(problem):
     chosen = greedy(Placement(problem), ratio_scores(problem))
-    reasons = Reasons(problem, chosen).unmet()
+    answers = Reasons(problem, chosen)
+    reasons = answers.unmet()
     served = set(problem.options.employee[chosen].tolist())
     assert {int(problem.options.employee[r.option]) for r in reasons} == set(problem.options.employee.tolist()) - served
     assert all(r.code and r.code != "chosen" for r in reasons)
-    assert len(class_codes(problem, chosen)) == len(problem.classes.ids)
+    assert len(answers.class_codes()) == len(problem.classes.ids)
+
+
+@QUICK
+@given(tiny_problems(demanded=True))
+def test_a_clash_of_money_or_seats_asks_for_more_than_there_is(problem):
+    for clash in solved(problem).clashes:
+        if clash.code in ("budget", "seats"):
+            assert clash.needed > clash.available
+
+
+def test_a_clash_counts_what_its_own_line_would_pay():
+    """Two must go; each fee is 6 on line 0 with 10, each journey 50 on line 1 with plenty."""
+    must = [{"who": who, "where": 0, "benefit": 1.0, "cost": {0: 6, 1: 50}, "mandatory": True} for who in (0, 1)]
+    problem = make_problem(budgets=[10, 500], n_people=2, classes=[{}], options=must)
+    (clash,) = solved(problem).clashes
+    assert (clash.code, clash.limit, clash.needed, clash.available, clash.people) == ("budget", "L00", 12, 10, ("E01",))
+
+
+def test_a_class_that_its_fewest_people_cannot_pay_clashes_with_money():
+    must = [{"who": who, "where": 0, "benefit": 1.0, "cost": 4, "mandatory": True} for who in (0, 1, 2)]
+    problem = make_problem(budgets=[10], n_people=3, classes=[{"min": 3}], options=must)
+    (clash,) = solved(problem).clashes
+    assert (clash.code, clash.limit, clash.needed, clash.available) == ("budget", "L00", 12, 10)
+
+
+def test_a_class_that_no_line_opens_says_so():
+    must = [{"who": 0, "where": 0, "benefit": 1.0, "mandatory": True}]
+    problem = make_problem(budgets=[10], n_people=1, classes=[{"fixed": 7, "line": -1}], options=must)
+    allocation = solved(problem)
+    (clash,) = allocation.clashes
+    assert (clash.code, clash.limit, clash.needed, clash.available) == ("budget", "", 7, 0)
+    (answer,) = Reasons(problem, allocation.chosen).unmet()
+    assert (answer.code, answer.limit, answer.needs) == ("budget", "", 7)
 
 
 def base(**changes):
