@@ -21,7 +21,7 @@ from training_catalog.columns import IndexArray
 LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
 NEAR_SECONDS, NEAR_SHARE = 90.0, 0.5  # with less time, weighing all near options at once only costs it (measured)
-PRICE_PASSES, OFFICE_PASSES = 200, 60
+PRICE_PASSES, OFFICE_PASSES = 600, 100
 PRICE_SHARE, START_SHARE = 0.3, 0.5  # shares of the time after which prices, and plans to begin from, must be there
 TINY_GAP = 1e-9
 KINDNESS = (0.04, 0.0, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
@@ -57,7 +57,8 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     """Fill plans by value for money and by what is left after prices, while there is time; keep the best."""
     problem = model.problem
     begun = deadline.now()
-    start = greedy(empty, ratio_scores(problem), first)
+    by_ratio = ratio_scores(problem)
+    start = greedy(empty, by_ratio, first)
     closing = deadline.now() - begun
     passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
     priced = PriceProblem(problem)
@@ -71,7 +72,7 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
         if deadline.left() <= limits.seconds * (1.0 - START_SHARE):
             was_hurried = True
             break
-        plan = greedy(empty, reduced + usual * kindness, first)
+        plan = greedy(empty, by_ratio, greedy(empty, reduced + usual * kindness, first))
         value = worth(problem, plan).objective
         if value > best:
             start, best = plan, value
