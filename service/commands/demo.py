@@ -11,7 +11,6 @@ from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
 
 PLANNING_DAY = (2027, 1, 4)  # a Monday; used when --on is not given, so that everybody's demo is the same
-N_NEW_HEADS = 8  # officials for whom the leadership training is mandatory
 STEPS = 6
 
 
@@ -78,7 +77,7 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
         **{key: terminal.wording.number(value) for key, value in counts.items()})  # fmt: skip
     say("[3/{steps}] Finding gaps ...", steps=STEPS)
     office = load_office(database, settings.on)
-    policy_path = new_heads(office, directory, N_NEW_HEADS)
+    policy_path = new_heads(office, directory)
     policy = read_policy(policy_path)
     say("[4/{steps}] Learning from past trainings ...", steps=STEPS)
     model_id, fitted = learn(database, office, policy, seed)
@@ -90,17 +89,11 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
 
 
 def _finish(
-    terminal: Terminal,
-    settings: Settings,
-    directory: Path,
-    database: Any,
-    office: Any,
-    request: Any,
-    city: Any,
+    terminal: Terminal, settings: Settings, directory: Path, database: Any, office: Any, request: Any, city: Any,
     policy_path: Path,
-) -> None:
-    """Plan, write, and say what to do next."""
-    from service.commands.plan import make_and_keep, summarise, write_files
+) -> None:  # fmt: skip
+    """Plan, write, say what to do next, and exit 1 when something needs attention, as ``bangkom plan`` does."""
+    from service.commands.plan import make_and_keep, needs_attention, summarise, write_files
     from service.demo.city import true_benefit_of
     from service.plan_answer import plan_document
 
@@ -116,19 +109,16 @@ def _finish(
         terminal.say(
             "By the simulated truth it closes {truth} weighted levels.", truth=terminal.wording.number(truth, 1)
         )
-        _next_steps(terminal, settings, directory, plan_id, plan, policy_path, files[0])
-    if plan.violations:
+        _next_steps(terminal, settings, plan_id, plan, policy_path)
+    if needs_attention(plan):
         sys.exit(ATTENTION)
 
 
-def _next_steps(
-    terminal: Terminal, settings: Settings, directory: Path, plan_id: str, plan: Any, policy_path: Path, report: Path
-) -> None:
+def _next_steps(terminal: Terminal, settings: Settings, plan_id: str, plan: Any, policy_path: Path) -> None:
     wording, console = terminal.wording, terminal.console
     someone = plan.assignments["employee"].iloc[0] if len(plan.assignments) else plan.people["employee"].iloc[0]
     call = f"bangkom --database {shlex.quote(settings.database_url)} --on {settings.on.isoformat()}"
     console.print()
-    console.print(wording.text("Report: {report}", report=report))
     console.print(wording.text("Next, try:"))
     console.print(f"  {call} recommend {someone}")
     console.print(f"  {call} plans why {plan_id} {someone}")
@@ -136,4 +126,3 @@ def _next_steps(
         f"  {call} plan --year {plan.provenance.year} --policy {shlex.quote(str(policy_path))} --budget-factor 1.1"
     )
     console.print(wording.text("The portal is not part of this release; the report above is read in any browser."))
-    del directory

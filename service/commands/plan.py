@@ -94,8 +94,13 @@ def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Pat
         terminal.emit(plan_document(plan_id, made, terminal.wording, full=full))
     else:
         summarise(terminal, plan_id, made)
-    if made.violations or made.totals.status == "infeasible":
+    if needs_attention(made):
         sys.exit(ATTENTION)
+
+
+def needs_attention(made: Any) -> bool:
+    """Tell whether a plan breaks a rule or leaves a demand unmet, so that nobody should sign it as it is."""
+    return bool(made.violations) or made.totals.status == "infeasible"
 
 
 def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: Path) -> list[Path]:

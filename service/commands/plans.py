@@ -146,11 +146,12 @@ def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
 @click.pass_obj
 def approve(settings: Settings, /, *, plan_id: str) -> None:
     """Approve a plan whose recount agrees and whose demands are met."""
+    from service.commands.plan import needs_attention
     from service.pipeline import fetch_plan
 
     terminal, database = _open(settings, as_json=False)
     plan = fetch_plan(database, plan_id)
-    if plan.violations or plan.totals.status == "infeasible":
+    if needs_attention(plan):
         terminal.say("Not approved: the recount or a demand fails; see `bangkom plans show {plan}`.", plan=plan_id)
         sys.exit(ATTENTION)
     database.set_plan_state(plan_id, "approved")

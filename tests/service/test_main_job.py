@@ -24,6 +24,7 @@ def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(ci
     answer, folder = city("once")
     assert answer["verified"] == {"ok": True, "violations": []}
     assert not answer["stopped_by_clock"]
+    assert (answer["status"], answer["clashes"]) == ("optimal", [])
     for line in answer["lines"]:
         assert min(line["planned"], line["reserve"], line["free"]) >= 0
     files = digests(folder)
@@ -34,3 +35,15 @@ def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(ci
     again, other = city("again")
     assert again["plan"] == answer["plan"]
     assert digests(other) == files
+
+
+def test_a_mandate_that_no_line_can_pay_needs_attention_and_is_not_approved(bangkom, city, tmp_path):
+    answer, folder = city("once")
+    heads = pd.read_parquet(folder / "rencana" / "assignments.parquet")["employee"].unique()[:2].tolist()
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f'[[mandates]]\ntraining = "D162"\nemployees = {json.dumps(heads)}\n', encoding="utf-8")
+    run = bangkom("--database", answer["database"], "plan", "--policy", policy, "--time-limit", "4", "--json")
+    assert run.code == 1
+    assert run.document["status"] == "infeasible"
+    assert run.document["clashes"]
+    assert bangkom("--database", answer["database"], "plans", "approve", run.document["plan"]).code == 1
