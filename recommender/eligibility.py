@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 
 from recommender.policy import EligibilityRules
-from recommender.workforce import ACTIVE, COMPLETED, ENROLLED, INACTIVE, LEAVE, RETIRED, STUDY, Workforce
+from recommender.workforce import COMPLETED, ENROLLED, INACTIVE, LEAVE, RETIRED, STUDY, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, TextArray, freeze, join_groups
+from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, freeze, join_groups
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -227,14 +227,3 @@ def judge_pairs(
     of_person = person_reasons(workforce, on, rules)[employee]
     reason = np.where(of_person > 0, of_person, reason)
     return Eligibility(reason=reason, requires=np.where(reason == CODE["prerequisite-missing"], requires, -1))
-
-
-def is_active(workforce: Workforce) -> BoolArray:
-    """Return who is in active service; shape (n_people,)."""
-    active: BoolArray = workforce.status == ACTIVE
-    return active
-
-
-def reason_names(reason: IndexArray) -> TextArray:
-    """Return the stable code of each reason."""
-    return np.asarray(REASONS)[reason]

@@ -10,7 +10,7 @@ from recommender.policy import RankingRules
 from recommender.ranking import RankedLists
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray
+from training_catalog.columns import BoolArray
 
 MEASURABLE_LEVELS = 0.005  # contributions below this are not worth a sentence
 
@@ -122,9 +122,3 @@ def _circumstances(lists: RankedLists, row: int, employee: int, workforce: Workf
     supported = (link for link in context.service_links if link.is_supported)
     reasons.extend(Reason(code="service-effect", levels=link.effect, indicator=link.indicator) for link in supported)
     return reasons
-
-
-def levels_covered(lists: RankedLists) -> FloatArray:
-    """Return the weighted levels each row's training covers; shape (n_rows,)."""
-    gaps, coverage = lists.candidates.gaps, lists.candidates.coverage
-    return coverage.total(coverage.covered * gaps.weight[coverage.gap])[lists.pair]

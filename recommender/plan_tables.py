@@ -24,7 +24,6 @@ from training_catalog.training import MODES
 AGE_BANDS = ((0, 30), (30, 40), (40, 50), (50, 200))  # years; for the fairness report
 AGE_BAND_NAMES = ("<30", "30-39", "40-49", ">=50", "")
 PRICE_PER = 1_000_000  # line prices are shown for a million rupiah
-MICRO_LEVELS = 1e-9  # closed levels below this are rounding
 
 
 def named(ids: TextArray, rows: IndexArray) -> TextArray:

@@ -1,7 +1,6 @@
 """Whole rupiah, levels on a scale with a direction, and learning hours (JP)."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import NewType
 
 import numpy as np
@@ -58,44 +57,3 @@ def split_evenly(amount: Rupiah, n_parts: int) -> list[Rupiah]:
         raise InvalidValueError("parts", n_parts, "1 or more")
     share, remainder = divmod(amount, n_parts)
     return [Rupiah(share + (1 if part < remainder else 0)) for part in range(n_parts)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HourRule:
-    """How one development form turns days, sessions or lesson hours into JP, from a date on.
-
-    Parameters
-    ----------
-    form : Code of the form, such as ``B6``.
-    per : ``actual``, ``day``, ``session``, ``semester``, ``assignment`` or ``visit``.
-    rate : JP for each unit of `per`; a factor when `per` is ``actual``.
-    daily_cap : Most JP in a day, or None.
-    monthly_session_cap : Most sessions in a month, or None.
-    valid_from : First day on which the rule holds.
-    """
-
-    form: str
-    per: str
-    rate: float
-    daily_cap: float | None
-    monthly_session_cap: int | None
-    valid_from: date
-
-    def convert(self, *, quantity: float, n_days: int, n_months: int = 1) -> float:
-        """Convert a quantity of `per` spread over days and months into JP.
-
-        Examples
-        --------
-        >>> e_learning = HourRule(
-        ...     form="C3", per="actual", rate=1.0, daily_cap=3.0, monthly_session_cap=None, valid_from=date(2019, 1, 1)
-        ... )
-        >>> e_learning.convert(quantity=20, n_days=5)
-        15.0
-        """
-        units = quantity
-        if self.monthly_session_cap is not None:
-            units = min(units, self.monthly_session_cap * n_months)
-        hours = units * self.rate
-        if self.daily_cap is not None:
-            hours = min(hours, self.daily_cap * n_days)
-        return hours

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.eligibility import REASONS, is_active, judge_pairs, reason_names, retirement_days, upcoming_offerings
+from recommender.eligibility import REASONS, judge_pairs, retirement_days, upcoming_offerings
 from recommender.policy import EligibilityRules
 from tests.builders import ON, office, rows, trainings
 
@@ -19,7 +19,7 @@ def verdict(here, employee="A", training="P1", on=None, **rules):
         training=np.array([here.training(training)]),
     )
     requires = int(one.requires[0])
-    return str(reason_names(one.reason)[0]), str(here.catalog.trainings.ids[requires]) if requires >= 0 else None
+    return REASONS[one.reason[0]], str(here.catalog.trainings.ids[requires]) if requires >= 0 else None
 
 
 def changed(**columns):
@@ -154,8 +154,3 @@ def test_where_several_rules_block_the_first_gives_the_reason():
     )
     assert verdict(active, training="P1")[0] == "closed"
     assert REASONS.index("inactive") < REASONS.index("closed") < REASONS.index("already-taken")
-
-
-def test_active_service_is_neither_leave_nor_retirement():
-    here = office(employees=rows("employee status", "A active", "B leave", "C -"))
-    assert is_active(here.workforce).tolist() == [True, False, True]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.service_link import ServiceLink
-from recommender.explanation import Context, explain_row, is_blind_spot, levels_covered
+from recommender.explanation import Context, explain_row, is_blind_spot
 from recommender.person_features import is_short_of_time
 from recommender.policy import Policy
 from tests.builders import office, rows, trainings
@@ -95,7 +95,8 @@ def test_what_is_explained_is_what_was_ranked():
         **trainings(P1="M.01 3, M.03 5", P2="M.03 3"),
     )
     lists = here.lists()
-    weights = here.catalog.competencies.weight
+    weights, gaps, coverage = here.catalog.competencies.weight, lists.candidates.gaps, lists.candidates.coverage
+    covered = coverage.total(coverage.covered * gaps.weight[coverage.gap])[lists.pair]
     for row in range(len(lists.pair)):
         said = sum(r.levels * weights[r.competency] for r in reasons(here, row))
-        assert said == pytest.approx(levels_covered(lists)[row])
+        assert said == pytest.approx(covered[row])

@@ -1,12 +1,10 @@
-from datetime import date
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_catalog.errors import InvalidValueError
-from training_catalog.quantities import HourRule, Rupiah, Scale, split_evenly
+from training_catalog.quantities import Rupiah, Scale, split_evenly
 
 
 @given(st.integers(0, 10**18), st.integers(1, 2_000))
@@ -38,18 +36,3 @@ def test_the_better_end_of_a_scale_is_one_and_the_worse_is_zero(minimum, width, 
 def test_a_scale_without_a_width_is_refused():
     with pytest.raises(InvalidValueError, match="scale maximum: 3 is not accepted; accepted: above 3"):
         Scale(minimum=3, maximum=3)
-
-
-@pytest.mark.parametrize(
-    ("per", "rate", "daily_cap", "sessions", "quantity", "n_days", "n_months", "hours"),
-    [
-        ("actual", 1.0, 3.0, None, 20, 7, 1, 20),
-        ("actual", 1.0, 3.0, None, 20, 6, 1, 18),
-        ("day", 4.0, None, None, 3, 3, 1, 12),
-        ("session", 2.0, None, 2, 9, 30, 3, 12),
-    ],
-)
-def test_hours_follow_the_rule_of_the_form(per, rate, daily_cap, sessions, quantity, n_days, n_months, hours):
-    rule = HourRule(form="X", per=per, rate=rate, daily_cap=daily_cap, monthly_session_cap=sessions,
-                    valid_from=date(2019, 1, 1))  # fmt: skip
-    assert rule.convert(quantity=quantity, n_days=n_days, n_months=n_months) == hours
