@@ -8,11 +8,12 @@ from scipy.sparse import csr_array
 
 from models.baseline import level_fit, mode_effectiveness
 from recommender.eligibility import judge_pairs, upcoming_offerings
-from recommender.gap import DAYS_PER_YEAR, Gaps, GapState
+from recommender.gap import Gaps, GapState
 from recommender.policy import Policy
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, join_groups
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, join_groups, look_up, rank_within
+from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.training import Trainings
 
 
@@ -154,8 +155,8 @@ def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: Inde
     """
     pair, target = join_groups(trainings.target_bounds, training)
     wanted = employee[pair] * gaps.n_competencies + trainings.target_competency[target]
-    gap = np.minimum(np.searchsorted(gaps.keys, wanted), max(len(gaps.keys) - 1, 0))
-    hit = (gaps.keys[gap] == wanted) & (gaps.need[gap] > 0) if len(gaps.keys) else np.zeros(len(gap), dtype=np.bool_)
+    gap = look_up(gaps.keys, wanted)
+    hit = np.append(gaps.need, 0.0)[gap] > 0
     pair, target, gap = pair[hit], target[hit], gap[hit]
     level = gaps.required[gap] - gaps.need[gap]
     level_from, level_to = trainings.level_from[target], trainings.level_to[target]
@@ -174,11 +175,9 @@ def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: Inde
 
 def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArray, n_best: int) -> IndexArray:
     """Return the rows of the best pairs of each person, best first, ties by training."""
-    order = np.lexsort((training, -benefit, employee))
-    sorted_employee = employee[order]
-    first = np.searchsorted(sorted_employee, sorted_employee)
-    kept: IndexArray = order[np.arange(len(order)) - first < n_best]
-    return kept
+    ranks = rank_within(employee, -benefit, training)
+    kept = np.flatnonzero(ranks < n_best)
+    return kept[np.lexsort((ranks[kept], employee[kept]))]
 
 
 def _can_wait(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:

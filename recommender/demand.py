@@ -19,6 +19,7 @@ from training_catalog.columns import (
     group_bounds,
     join_groups,
     look_up,
+    rank_within,
 )
 from training_catalog.errors import UnknownIdError
 from training_catalog.quantities import RupiahArray
@@ -72,22 +73,13 @@ class Demand:
         return np.concatenate([[0], np.cumsum(self.topic_counts)]).astype(np.int64)
 
 
-def _rank_within(group: IndexArray, score: FloatArray) -> IndexArray:
-    """Rank of each row within its group by descending score, from 0; ties by row."""
-    order = np.lexsort((np.arange(len(group)), -score, group))
-    sorted_group = group[order]
-    ranks = np.empty(len(group), dtype=np.int64)
-    ranks[order] = np.arange(len(group)) - np.searchsorted(sorted_group, sorted_group)
-    return ranks
-
-
 def _worth_keeping(lists: RankedLists, policy: Policy) -> BoolArray:
     """Keep each person's options that are best by benefit or by benefit for money, and all that are demanded."""
     options, estimates = lists.options, lists.estimates
     benefit = estimates.mean[options.pair]
     per_rupiah = benefit / (options.cost + 100_000.0)  # a seat without a fee still takes a place and a morning
     half = max(policy.plan.options_per_person // 2, 1)
-    best = (_rank_within(options.employee, benefit) < half) | (_rank_within(options.employee, per_rupiah) < half)
+    best = (rank_within(options.employee, -benefit) < half) | (rank_within(options.employee, -per_rupiah) < half)
     useful: BoolArray = (benefit >= policy.plan.minimum_benefit) & best
     return useful | lists.candidates.is_wanted[options.pair]
 

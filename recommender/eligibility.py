@@ -8,9 +8,9 @@ import numpy as np
 from recommender.policy import EligibilityRules
 from recommender.workforce import COMPLETED, ENROLLED, INACTIVE, LEAVE, RETIRED, STUDY, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, freeze, join_groups
+from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, freeze, join_groups, look_up
+from training_catalog.quantities import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 # In the order in which they are tried: what the person is, then what the training is, then the two together.
@@ -104,10 +104,7 @@ class Taken:
 
     def find(self, keys: IndexArray) -> DateArray:
         """Return when each key was last completed; NaT when never."""
-        if not len(self.keys):
-            return np.full(len(keys), np.datetime64("NaT", "D"))
-        found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[found] == keys, self.last[found], np.datetime64("NaT", "D"))
+        return np.append(self.last, np.datetime64("NaT", "D"))[look_up(self.keys, keys)]
 
 
 def taken_before(workforce: Workforce, catalog: Catalog, on: date, status: int = COMPLETED) -> Taken:

@@ -10,9 +10,17 @@ from scipy.sparse import csr_array
 from recommender.policy import GapRules
 from recommender.workforce import SELF_RATED, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, freeze, group_bounds, join_groups
-
-DAYS_PER_YEAR = 365.25
+from training_catalog.columns import (
+    BoolArray,
+    DateArray,
+    FloatArray,
+    IndexArray,
+    freeze,
+    group_bounds,
+    join_groups,
+    look_up,
+)
+from training_catalog.quantities import DAYS_PER_YEAR
 
 
 class GapState(IntEnum):
@@ -114,10 +122,7 @@ def _level_at(
 ) -> IndexArray:
     """Return the assessment row behind each wanted key; -1 where there is none."""
     keys, rows = latest_levels(workforce, n_competencies, on, self_rated=self_rated)
-    if not len(keys):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[found] == wanted, rows[found], -1)
+    return np.append(rows, -1)[look_up(keys, wanted)]
 
 
 def find_gaps(

@@ -5,11 +5,12 @@ from datetime import date
 
 import numpy as np
 
-from recommender.gap import DAYS_PER_YEAR, Gaps
+from recommender.gap import Gaps
 from recommender.policy import RankingRules
 from recommender.workforce import COMPLETED, FAILED, WITHDRAWN, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, group_bounds
+from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.training import ONLINE
 
 PAST_YEARS = 5.0  # how far back completed trainings are counted

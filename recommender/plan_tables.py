@@ -12,12 +12,13 @@ from recommender.allocation.result import Allocation
 from recommender.allocation.why import Reasons
 from recommender.budget import Budget
 from recommender.demand import Demand
-from recommender.gap import DAYS_PER_YEAR, Gaps
+from recommender.gap import Gaps
 from recommender.plan import ASSIGNMENT_COLUMNS, GAP_COLUMNS, LINE_COLUMNS, OFFERING_COLUMNS, PERSON_COLUMNS
 from recommender.planning_problem import PlanningProblem
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray, TextArray, join_groups
+from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 from training_catalog.training import MODES
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from recommender.workforce import COMPLETED, SELF_RATED, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups, look_up
 
 LARGEST_DEFICIT = 6  # levels told apart; larger deficits are taken as this one
 FEWEST_PAIRS = 30  # pairs of assessments behind a figure; below, the share over all deficits is used
@@ -23,11 +23,7 @@ def _required(workforce: Workforce, catalog: Catalog, employee: IndexArray, comp
     owner = np.repeat(np.arange(len(positions.ids)), np.diff(positions.bounds))
     keys = owner * width + positions.competency
     wanted = workforce.position[employee] * width + competency
-    if not len(keys):
-        return np.full(len(wanted), np.nan)
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    hit = (keys[found] == wanted) & (workforce.position[employee] >= 0)
-    return np.where(hit, positions.level[found], np.nan)
+    return np.append(positions.level, np.nan)[look_up(keys, wanted)]  # without a position: a negative key
 
 
 def _was_trained(

@@ -45,8 +45,8 @@ def check_lengths(table: str, n_rows: int, **columns: NDArray[Any]) -> None:
             raise LengthMismatchError(message)
 
 
-def look_up(sorted_ids: TextArray, wanted: TextArray) -> IndexArray:
-    """Find the position of each wanted id.
+def look_up(sorted_ids: TextArray | IndexArray, wanted: TextArray | IndexArray) -> IndexArray:
+    """Find the position of each wanted id or key.
 
     Parameters
     ----------
@@ -67,6 +67,21 @@ def look_up(sorted_ids: TextArray, wanted: TextArray) -> IndexArray:
     found = np.searchsorted(sorted_ids, wanted)
     found = np.minimum(found, len(sorted_ids) - 1)
     return np.where(sorted_ids[found] == wanted, found, -1).astype(np.int64)
+
+
+def rank_within(group: IntArray, *keys: NDArray[Any]) -> IndexArray:
+    """Rank each row within its group from 0, by ascending keys, the first one first; ties by row.
+
+    Examples
+    --------
+    >>> rank_within(np.array([7, 5, 7]), np.array([2.0, 0.0, 1.0])).tolist()
+    [1, 0, 0]
+    """
+    order = np.lexsort((*reversed(keys), group))
+    sorted_group = group[order]
+    ranks = np.empty(len(group), dtype=np.int64)
+    ranks[order] = np.arange(len(group)) - np.searchsorted(sorted_group, sorted_group)
+    return ranks
 
 
 def group_bounds(sorted_groups: IntArray, n_groups: int) -> IndexArray:

@@ -12,6 +12,7 @@ from training_catalog.errors import InvalidValueError
 Rupiah = NewType("Rupiah", int)  # whole rupiah; arrays of money are int64
 RupiahArray = NDArray[np.int64]
 
+DAYS_PER_YEAR = 365.25  # the Julian year
 MINUTES_PER_HOUR_JP = 45  # one jam pelajaran; BPS letter B-031/BPS/2600/02/2019 after Peraturan LAN 10/2018
 
 

@@ -17,9 +17,10 @@ from recommender.simulation.truth import (
     transfer,
 )
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, group_bounds, join_groups
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, group_bounds, join_groups, look_up, rank_within
+from training_catalog.quantities import DAYS_PER_YEAR
 
-DAYS_PER_YEAR, DAYS_PER_MONTH = 365.25, 30.44
+DAYS_PER_MONTH = 30.44
 
 
 @dataclass(kw_only=True)
@@ -174,8 +175,8 @@ def _gains(
     row, target = join_groups(trainings.target_bounds, training)
     keys = traits.employee * n_competencies + traits.competency
     wanted = employee[row] * n_competencies + trainings.target_competency[target]
-    entry = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    hit = (keys[entry] == wanted) & completed[row]
+    entry = look_up(keys, wanted)
+    hit = (entry >= 0) & completed[row]
     row, target, entry = row[hit], target[hit], entry[hit]
     who = employee[row]
     noise = rng.normal(0.0, s.GAIN_SPREAD, len(row))
@@ -184,7 +185,7 @@ def _gains(
     half_life = np.where(practised, np.inf, months * DAYS_PER_MONTH)
     level, dose = traits.level.copy(), dose_of(trainings)
     gain = np.zeros(len(row))
-    turn = _turn_within(entry, row)
+    turn = rank_within(entry, row)
     for k in range(
         int(turn.max()) + 1 if len(turn) else 0
     ):  # a person's second gain in a competency builds on the first
@@ -198,15 +199,6 @@ def _gains(
         level[e] += gain[now]
     return Participations(employee=employee, training=training, start=start, end=end, completed=completed,
                           gain_entry=entry, gain_row=row, gain=gain, half_life=half_life)  # fmt: skip
-
-
-def _turn_within(group: IndexArray, order: IndexArray) -> IndexArray:
-    """Count the members of each group from 0, in the given order."""
-    sorting = np.lexsort((order, group))
-    sorted_group = group[sorting]
-    turn = np.empty(len(group), dtype=np.int64)
-    turn[sorting] = np.arange(len(group)) - np.searchsorted(sorted_group, sorted_group)
-    return turn
 
 
 def levels_at(traits: Traits, taken: Participations, entry: IndexArray, day: IndexArray) -> FloatArray:

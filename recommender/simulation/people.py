@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from recommender.simulation.settings import SHARE_CPNS, SHARE_PPPK, SHARE_WOMEN
 from training_catalog.columns import IndexArray
+from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.sample.positions import POSITIONS
 from training_catalog.sample.units import CITY, PROVINCE, UNITS
 
@@ -28,7 +29,6 @@ _GRADES = {
 }  # fmt: skip
 _SENIORITY = {"JPT Pratama": 24, "Administrator": 18, "Pengawas": 13, "JF Ahli Madya": 18, "JF Ahli Muda": 11,
               "JF Penyelia": 14, "JF Mahir": 8}  # years of service at least  # fmt: skip
-DAYS_PER_YEAR = 365.25
 CROWD = 900  # people on one birthday before the next are moved: serials end at 999, and the day before has its own
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from recommender.simulation import settings as s
-from recommender.simulation.past import DAYS_PER_YEAR, Participations, Traits, levels_at, to_dates
+from recommender.simulation.past import Participations, Traits, levels_at, to_dates
 from training_catalog.catalog import Catalog
-from training_catalog.columns import IndexArray, group_bounds, join_groups
+from training_catalog.columns import IndexArray, group_bounds, join_groups, look_up
+from training_catalog.quantities import DAYS_PER_YEAR
 
 MISSPELLINGS = (("Pelatihan", "Plthn"), ("Bimbingan Teknis", "Bimtek"), ("Lanjutan", "Lanjut"), ("dan", "&"),
                 ("Dasar", "dsr."), ("E-learning", "Elearning"))  # fmt: skip
@@ -54,9 +55,9 @@ def assessment_table(
     row, target = join_groups(catalog.trainings.target_bounds, taken.training[rows])
     keys = traits.employee * len(catalog.competencies.ids) + traits.competency
     wanted = taken.employee[rows[row]] * len(catalog.competencies.ids) + catalog.trainings.target_competency[target]
-    entry = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    entry = look_up(keys, wanted)
     day = (taken.end[rows] + rng.integers(100, 330, len(rows)))[row]
-    there = (keys[entry] == wanted) & (day < _today(on))
+    there = (entry >= 0) & (day < _today(on))
     parts.append((entry[there], day[there], "post-training"))
     says = rng.random(traits.n_people) < s.SHARE_SELF_RATED
     own = entries[says[traits.employee]]

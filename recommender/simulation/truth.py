@@ -22,7 +22,16 @@ from recommender.simulation.settings import (
     SHARE_PRACTISED,
     TRANSFER,
 )
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, TextArray, freeze, group_bounds, join_groups
+from training_catalog.columns import (
+    BoolArray,
+    FloatArray,
+    IndexArray,
+    TextArray,
+    freeze,
+    group_bounds,
+    join_groups,
+    look_up,
+)
 from training_catalog.training import BLENDED, MODES, Trainings
 
 HORIZON_MONTHS = 6.0  # a gain is valued half a year after the class
@@ -128,8 +137,8 @@ def _covered(
     pair, target = join_groups(trainings.target_bounds, training)
     keys = truth.employee * truth.n_competencies + truth.competency
     wanted = employee[pair] * truth.n_competencies + trainings.target_competency[target]
-    entry = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    hit = keys[entry] == wanted
+    entry = look_up(keys, wanted)
+    hit = entry >= 0
     pair, target, entry = pair[hit], target[hit], entry[hit]
     fit = fit_of_level(truth.level[entry], trainings.level_from[target], trainings.level_to[target])
     who, mode = employee[pair], trainings.mode[training[pair]]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from training_catalog.columns import check_lengths, freeze, group_bounds, join_groups, look_up
+from training_catalog.columns import check_lengths, freeze, group_bounds, join_groups, look_up, rank_within
 from training_catalog.errors import LengthMismatchError
 
 IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).map(sorted)
@@ -17,6 +17,24 @@ IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).
 def test_an_id_is_found_where_it_is_and_nowhere_else(ids, wanted):
     found = look_up(np.array(ids, dtype=np.str_), np.array(wanted, dtype=np.str_))
     assert found.tolist() == [ids.index(w) if w in ids else -1 for w in wanted]
+
+
+@given(st.lists(st.integers(0, 9), unique=True, max_size=8).map(sorted), st.lists(st.integers(-1, 9), max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_a_key_is_found_as_an_id_is(keys, wanted):
+    found = look_up(np.array(keys, dtype=np.int64), np.array(wanted, dtype=np.int64))
+    assert found.tolist() == [keys.index(w) if w in keys else -1 for w in wanted]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_ranks_in_a_group_follow_the_keys_and_ties_the_rows(rows):
+    group, first, second = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
+    ordered = sorted(range(len(rows)), key=lambda row: (*rows[row], row))
+    expected = [
+        sum(rows[other][0] == rows[row][0] for other in ordered[: ordered.index(row)]) for row in range(len(rows))
+    ]
+    assert rank_within(group, first, second).tolist() == expected
 
 
 @given(st.lists(st.integers(0, 4), max_size=12).map(sorted), st.lists(st.integers(-1, 4), max_size=8))
