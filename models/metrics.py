@@ -1,27 +1,11 @@
-"""How good a prediction or a ranking is: one function each, with its source."""
+"""How good a prediction is: one function each, with its source."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training_catalog.columns import BoolArray, FloatArray, IndexArray
+from training_catalog.columns import FloatArray, IndexArray
 
 ROUNDING = 1e-9  # outcomes this close to the end of an interval lie on it
-
-
-def mean_absolute_error(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
-    """Mean absolute difference, in the unit of the values.
-
-    Parameters
-    ----------
-    actual, predicted : shape (n,), n at least 1.
-    weight : Times each row counts; once when None.
-
-    Examples
-    --------
-    >>> mean_absolute_error(np.array([1.0, 0.0]), np.array([0.5, 0.5]))
-    0.5
-    """
-    return float(np.average(np.abs(actual - predicted), weights=weight))
 
 
 def root_mean_squared_error(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
@@ -162,37 +146,3 @@ def _won_at(y: IndexArray, p: IndexArray, digit: int, weights: FloatArray) -> Fl
     tie_start = np.maximum.accumulate(np.where(is_new_tie, rows, 0))[is_upper]
     won: FloatArray = (weights[order][is_upper] * (running[tie_start] - running[block_start])).sum(axis=0)
     return won
-
-
-def ndcg(relevance: FloatArray, score: FloatArray, k: int) -> float:
-    """Normalised discounted cumulative gain of one list at k (Järvelin & Kekäläinen 2002, ACM TOIS 20(4)).
-
-    Parameters
-    ----------
-    relevance : Gain of each item, not negative.
-    score : The ranking's score; ties are taken in the order given.
-    k : Items looked at.
-
-    Examples
-    --------
-    >>> ndcg(np.array([0.0, 1.0]), np.array([0.2, 0.9]), 2)
-    1.0
-    """
-    discount = 1.0 / np.log2(np.arange(2, min(k, len(score)) + 2))
-    found = relevance[np.argsort(-score, kind="stable")][:k]
-    best = np.sort(relevance)[::-1][:k]
-    ideal = float(best @ discount)
-    return float(found @ discount) / ideal if ideal > 0 else 0.0
-
-
-def recall(is_relevant: BoolArray, score: FloatArray, k: int) -> float:
-    """Share of the relevant items among the first k; 0 when nothing is relevant."""
-    n_relevant = int(is_relevant.sum())
-    first = np.argsort(-score, kind="stable")[:k]
-    return float(is_relevant[first].sum()) / n_relevant if n_relevant else 0.0
-
-
-def reciprocal_rank(is_relevant: BoolArray, score: FloatArray) -> float:
-    """One over the rank of the first relevant item; 0 when there is none."""
-    hits = np.flatnonzero(is_relevant[np.argsort(-score, kind="stable")])
-    return 1.0 / (int(hits[0]) + 1) if len(hits) else 0.0
