@@ -14,13 +14,13 @@ from recommender.policy import Policy
 from recommender.ranking import RankedLists
 from recommender.use_cases import recommend_in_chunks
 from recommender.workforce import Workforce
+from service.exports.plan_workbook import MOST_ROWS
 from service.exports.tables import neutralise
 from service.pipeline import Office
 from training_catalog.catalog import Catalog
 from training_catalog.errors import InputError
 from training_catalog.training import MODES
 
-MOST_XLSX_ROWS = 1_048_575
 COLUMNS = ("employee", "rank", "training", "offering", "benefit", "low", "high", "completion", "cost", "hours", "mode",
            "start", "end", "competencies", "blind_spot", "suits_full_calendar", "state")  # fmt: skip
 
@@ -108,8 +108,8 @@ def _to_csv(frames: Iterator[pd.DataFrame], path: Path) -> int:
 
 def _to_xlsx(frames: Iterator[pd.DataFrame], path: Path) -> int:
     whole = pd.concat(list(frames), ignore_index=True)
-    if len(whole) > MOST_XLSX_ROWS:
-        raise InputError(f"{len(whole)} rows do not fit a workbook (at most {MOST_XLSX_ROWS}); use .parquet or .csv")
+    if len(whole) > MOST_ROWS:
+        raise InputError(f"{len(whole)} rows do not fit a workbook (at most {MOST_ROWS}); use .parquet or .csv")
     options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as writer:
         whole.to_excel(writer, index=False, sheet_name="recommendations")

@@ -13,7 +13,6 @@ from service.settings import Settings
 from service.wording import Wording
 
 ATTENTION = 1  # done, and something needs attention
-WRONG_USAGE = 2
 PIPED_WIDTH = 160  # columns of tables that go to a file or another program
 NOT_DONE = 3  # the input could not be read or the request could not be carried out
 

@@ -5,13 +5,14 @@ from typing import Any
 import click
 from rich.table import Table
 
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import Terminal
 
 
 @click.command()
 @click.argument("nip")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def gaps(settings: Settings, /, *, nip: str, as_json: bool) -> None:
     """Show the competency gaps of the employee with number NIP.

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
 from training_catalog.errors import InputError
@@ -31,7 +32,7 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.option(
     "--refused", type=click.Path(path_type=Path), help="Write refused rows to this CSV, to mend and send again."
 )
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def import_files(
     settings: Settings,

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from service.commands.gaps import show_gaps
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import Terminal
 
@@ -24,7 +25,7 @@ MODES = ("face-to-face", "online", "blended")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that begin on or after.")
 @click.option("--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that end on or before.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Policy file (JSON or TOML).")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def recommend(
     settings: Settings, /, *, nip: str | None, everybody: bool, out: Path | None, limit: int, mode: str | None,

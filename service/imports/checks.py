@@ -81,17 +81,21 @@ def check_levels(rows: Rows, scales: pd.DataFrame) -> None:
     rows : Rows with a competency.
     scales : Indexed by competency: level_min and level_max; NaN where the framework has no levels.
     """
-    limits = scales.reindex(rows.frame["competency"].fillna(""))
+    limits = scales.reindex(rows.frame["competency"].fillna(""))[["level_min", "level_max"]]
     for column in (c.name for c in rows.table.columns if c.kind == "level"):
-        level = rows.frame[column].to_numpy(dtype=np.float64)
-        low, high = limits["level_min"].to_numpy(), limits["level_max"].to_numpy()
-        with np.errstate(invalid="ignore"):
-            bad = (level < np.minimum(low, high)) | (level > np.maximum(low, high))
-        for row in np.flatnonzero(bad).tolist():
-            if level[row] == 0 and rows.table.name == "assessments":
-                continue  # a true zero is a level below the scale's first, not a missing one
-            rows.refuse(row, "level-unreadable", "outside the scale; accepted: {low} to {high}", column=column,
-                        value=level[row], low=f"{low[row]:g}", high=f"{high[row]:g}")  # fmt: skip
+        # a true zero is a level below the scale's first, not a missing one
+        _refuse_outside(rows, column, limits, is_zero_accepted=rows.table.name == "assessments")
+
+
+def _refuse_outside(rows: Rows, column: str, ends: pd.DataFrame, *, is_zero_accepted: bool = False) -> None:
+    """Refuse the numbers of a column that lie outside their row's scale, whichever end comes first."""
+    value = rows.frame[column].to_numpy(dtype=np.float64)
+    one, other = ends.to_numpy(dtype=np.float64).T
+    with np.errstate(invalid="ignore"):
+        bad = (value < np.minimum(one, other)) | (value > np.maximum(one, other))
+    for row in np.flatnonzero(bad & ~(is_zero_accepted & (value == 0))).tolist():
+        rows.refuse(row, "level-unreadable", "outside the scale; accepted: {low} to {high}", column=column,
+                    value=value[row], low=f"{one[row]:g}", high=f"{other[row]:g}")  # fmt: skip
 
 
 def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
@@ -100,14 +104,9 @@ def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
     for row in np.flatnonzero(frame["scale"].isna().to_numpy() & ~rows.refused).tolist():
         rows.refuse(row, "required-missing", "which scale is it on? add the column, or give it with --set scale=...",
                     column="scale", value="")  # fmt: skip
-    ends = scales.set_index("scale")[["minimum", "maximum"]].reindex(frame["scale"].fillna(""))
-    rating = frame["rating"].to_numpy(dtype=np.float64)
-    low, high = ends["minimum"].to_numpy(dtype=np.float64), ends["maximum"].to_numpy(dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        bad = (rating < low) | (rating > high)
-    for row in np.flatnonzero(bad).tolist():
-        rows.refuse(row, "level-unreadable", "outside the scale; accepted: {low} to {high}", column="rating",
-                    value=rating[row], low=f"{low[row]:g}", high=f"{high[row]:g}")  # fmt: skip
+    _refuse_outside(
+        rows, "rating", scales.set_index("scale")[["minimum", "maximum"]].reindex(frame["scale"].fillna(""))
+    )
 
 
 def check_totals(rows: Rows) -> None:

@@ -32,8 +32,7 @@ class KnownIds:
     def ids(self, table: str) -> set[str]:
         """Return the ids of a table."""
         if table not in self._ids:
-            key = "line" if table == "budgets" else table_key(table)
-            self._ids[table] = set(self._frames[table][key].dropna())
+            self._ids[table] = set(self._frames[table][table_key(table)].dropna())
         return self._ids[table]
 
     def names(self, table: str) -> dict[str, str]:
@@ -56,7 +55,7 @@ class KnownIds:
     def add(self, table: str, rows: pd.DataFrame) -> None:
         """Add accepted rows."""
         ids = self.ids(table)
-        key = "line" if table == "budgets" else table_key(table)
+        key = table_key(table)
         ids.update(rows[key].dropna())
         names = self.names(table)
         if "name" in rows:

@@ -25,9 +25,10 @@ def in_tree_order(lines: pd.DataFrame) -> tuple[list[int], list[int]]:
     stands at the top.
     """
     ids, parents = lines["line"].tolist(), lines["parent"].tolist()
+    known = set(ids)
     below: dict[str, list[int]] = {}
     for i, parent in enumerate(parents):
-        below.setdefault(parent if parent in set(ids) else "", []).append(i)
+        below.setdefault(parent if parent in known else "", []).append(i)
     order: list[int] = []
     depth: list[int] = []
     waiting = [(i, 0) for i in reversed(below.get("", []))]
