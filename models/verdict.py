@@ -1,13 +1,29 @@
 """The verdict on a model, in words: not enough data, no better than the rule, or approved."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from models.evaluation import Comparison
+if TYPE_CHECKING:  # whoever only wants the words need not load scikit-learn
+    from models.evaluation import Comparison
 
 FEWEST_ROWS = 400  # outcomes needed for fitting and judging together
 FEWEST_TEST_ROWS = 100  # later outcomes needed for judging
 FEWEST_MEASURED = 50  # later outcomes of people who completed and were assessed again
 NOT_ENOUGH_DATA, NO_BETTER, APPROVED = "not-enough-data", "no-better-than-rule", "approved"
+
+TOO_FEW = (
+    "Too few data: {n_rows} with a known outcome, {n_test} of them later, {n_measured} of these measured after "
+    "completing; needs {rows}, {test} and {measured}."
+)
+BETTER = (
+    "Better than the rule: orders {model} of pairs rightly, the rule {rule} (difference {lower} to {upper}); error "
+    "{model_error} levels, rule {rule_error}."
+)
+NOT_BETTER = (
+    "No better than the rule: orders {model} of pairs rightly, the rule {rule} (difference {lower} to {upper}); error "
+    "{model_error} levels, rule {rule_error}."
+)
+WORDS = (TOO_FEW, BETTER, NOT_BETTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +39,11 @@ class Verdict:
 
     code: str
     words: str
-    comparison: Comparison
+    comparison: "Comparison"
 
 
 def judge(
-    comparison: Comparison,
+    comparison: "Comparison",
     *,
     fewest_rows: int = FEWEST_ROWS,
     fewest_test_rows: int = FEWEST_TEST_ROWS,
@@ -47,18 +63,12 @@ def judge(
     c = comparison
     n_rows = c.n_train + c.n_test
     if n_rows < fewest_rows or c.n_test < fewest_test_rows or c.n_measured < fewest_measured:
-        rows = "row" if n_rows == 1 else "rows"
-        words = (
-            f"Too few data: {n_rows} {rows} with a known outcome, {c.n_test} of them later, "
-            f"{c.n_measured} of these measured after completing; "
-            f"needs {fewest_rows}, {fewest_test_rows} and {fewest_measured}."
-        )
+        words = TOO_FEW.format(n_rows=n_rows, n_test=c.n_test, n_measured=c.n_measured, rows=fewest_rows,
+                               test=fewest_test_rows, measured=fewest_measured)  # fmt: skip
         return Verdict(code=NOT_ENOUGH_DATA, words=words, comparison=c)
-    figures = (
-        f"orders {c.model_concordance:.1%} of pairs rightly, the rule {c.rule_concordance:.1%} "
-        f"(difference {c.gain_lower:+.1%} to {c.gain_upper:+.1%}); "
-        f"error {c.model_error:.3f} levels, rule {c.rule_error:.3f}"
-    )
-    if c.gain_lower > 0 and c.model_error <= c.rule_error:
-        return Verdict(code=APPROVED, words=f"Better than the rule: {figures}.", comparison=c)
-    return Verdict(code=NO_BETTER, words=f"No better than the rule: {figures}.", comparison=c)
+    is_better = c.gain_lower > 0 and c.model_error <= c.rule_error
+    words = (BETTER if is_better else NOT_BETTER).format(
+        model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}", lower=f"{c.gain_lower:+.1%}",
+        upper=f"{c.gain_upper:+.1%}", model_error=f"{c.model_error:.3f}", rule_error=f"{c.rule_error:.3f}",
+    )  # fmt: skip
+    return Verdict(code=APPROVED if is_better else NO_BETTER, words=words, comparison=c)

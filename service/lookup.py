@@ -14,7 +14,7 @@ from recommender.policy import Policy
 from recommender.ranking import RankedLists
 from recommender.use_cases import expect, recommend
 from recommender.workforce import Workforce
-from service.phrases import competency_name, left_out_text, reason_text
+from service.phrases import competency_name, left_out_text, reason_text, verdict_text
 from service.pipeline import Office, explanation_context
 from service.wording import Wording
 from training_catalog.catalog import Catalog
@@ -220,7 +220,7 @@ def recommendation_document(
         "model": office.predictor.identifier,
         "catalog": office.catalog.version,
         "state": office.predictor.state,
-        "verdict": office.predictor.verdict,
+        "verdict": verdict_text(office.predictor.verdict, wording),
         "gaps": gap_rows(lists.candidates.gaps, office.catalog, wording),
         "notice": _notice(lists, crew, wording),
         "items": items,

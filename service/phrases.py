@@ -1,10 +1,15 @@
-"""Sentences for the stable codes: reasons to recommend, reasons to leave out, reasons for an unmet need."""
+"""Sentences for the stable codes and verdicts of the rooms below: reasons, clashes, broken rules, how a model did."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from string import Formatter
 from typing import Any
 
+from models.verdict import WORDS as VERDICT_WORDS
 from recommender.explanation import Reason
+from service.labels import IN_RUPIAH, RULES, cut, word_for
+from service.labels import UNMET as LIMITS
 from service.wording import Wording
 from training_catalog.catalog import Catalog
 
@@ -49,21 +54,6 @@ UNMET = {
     "topic": "Another training for the same deficit was chosen: {instead}.",
 }
 
-CLASS_CODES = {
-    "opened": "Opened.",
-    "no-demand": "Nobody was proposed for it.",
-    "minimum-class": "Too few participants for the minimum.",
-    "budget": "The fixed cost does not fit the budget line.",
-    "lower-benefit": "The money and seats do more good elsewhere.",
-}
-
-STATES = {
-    "met": "met",
-    "deficit": "deficit",
-    "never-assessed": "not assessed",
-    "expired": "expired",
-}
-
 MODES = {"face-to-face": "face-to-face", "online": "online", "blended": "blended"}
 
 PLAN_STATES = {
@@ -103,7 +93,7 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
     cutoff = row["cutoff"]
     sentence = wording.text(
         UNMET.get(str(row["code"]), UNMET["lower-benefit"]),
-        limit=row["limit"],
+        limit=limit_name(str(row["code"]), row["limit"], wording),
         needs=wording.money(int(needs)) if needs == needs and needs is not None else "",  # noqa: PLR0124 (NaN test)
         cutoff=wording.number(float(cutoff), 2) if cutoff == cutoff and cutoff is not None else "",  # noqa: PLR0124 (NaN test)
         instead=row["instead"],
@@ -114,3 +104,64 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
         when = wording.date(day) if isinstance(day, date) else ""
         sentence += " " + wording.text("Next chance: {offering}, {day}.", offering=row["next_offering"], day=when)
     return sentence
+
+
+VIOLATION = "{rule}: {subject} at {limit}: {found}, allowed {allowed}"  # as `recommender.allocation.verify` writes it
+
+
+def limit_name(code: str, limit: str, wording: Wording) -> str:
+    """Return which limit stands in the way: its id, or in words why a person may not take a training."""
+    if code == "not-eligible" and limit in LEFT_OUT:
+        return wording.text(LEFT_OUT[limit], requires=wording.text("another training")).rstrip(".")
+    return limit
+
+
+def clash_text(clash: Mapping[str, Any], wording: Wording) -> str:
+    """Say which demand cannot be met, what is in the way, and who is left out.
+
+    Parameters
+    ----------
+    clash : Code, subject, limit, needed and available; people as ids joined by ``;``.
+    """
+    figure = wording.money if clash["code"] in IN_RUPIAH else wording.number
+    limit = limit_name(clash["code"], clash["limit"], wording)
+    kind = word_for(clash["code"], LIMITS, wording)
+    return wording.text(
+        "Cannot be met: {subject} ({limit}): needs {needed}, there is {available}. Left out: {people}",
+        subject=clash["subject"], limit=f"{kind}: {limit}" if limit else kind,
+        needed=figure(clash["needed"]), available=figure(clash["available"]),
+        people=", ".join(str(clash["people"]).split(";")) or "-",
+    )  # fmt: skip
+
+
+def _read_back(template: str, said: str) -> dict[str, str] | None:
+    """Return the fields of a sentence made from a template; None when it was not."""
+    parts = (re.escape(text) + (f"(?P<{name}>.*?)" if name else "") for text, name, _, _ in Formatter().parse(template))
+    found = re.fullmatch("".join(parts), said)
+    return found.groupdict() if found else None
+
+
+def verdict_text(words: str, wording: Wording) -> str:
+    """Say a verdict, which is kept in English with its model or plan, in the reader's language."""
+    for template in VERDICT_WORDS:
+        figures = _read_back(template, words)
+        if figures is not None:
+            shown = {name: figure.replace(".", wording.number(0, 1)[1]) for name, figure in figures.items()}
+            return wording.text(template, **shown)
+    return wording.text(words)
+
+
+def violation_text(violation: str, wording: Wording) -> str:
+    """Say which rule a recount found broken, in the reader's language."""
+    fields = _read_back(VIOLATION, violation)
+    if fields is None:
+        return violation
+    return wording.text(VIOLATION, **{**fields, "rule": word_for(fields["rule"], RULES, wording)})
+
+
+def recount_texts(violations: Sequence[str], wording: Wording) -> list[str]:
+    """Say whether the recount agrees, with the rules that it found broken."""
+    if not violations:
+        return [wording.text("The recount agrees.")]
+    broken = cut(tuple(violation_text(violation, wording) for violation in violations), wording)
+    return [wording.text("The recount found violations:"), *(f"  {line}" for line in broken)]

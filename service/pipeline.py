@@ -13,6 +13,7 @@ import pandas as pd
 from models.artifact import Manifest, pack, unpack
 from models.baseline import BaselineRule, BenefitPredictor
 from models.service_link import ServiceLink
+from models.verdict import APPROVED as BETTER
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
@@ -25,13 +26,14 @@ from recommender.use_cases import FittedModel, fit_models, make_plan
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.plan_document import pack_plan, unpack_plan
-from service.storage.database import Database
+from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from training_catalog.catalog import Catalog, build_catalog, content_digest
 from training_catalog.columns import IndexArray, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
 from training_catalog.frames import Tables, text_of
 
 RULE = "rule"
+NO_APPROVED_MODEL = "no approved model"
 SUGGESTIONS = 3  # ids offered for one that is not known
 SUGGESTION_PREFIX = 6  # characters of an id that must agree for it to be offered
 
@@ -84,7 +86,7 @@ def load_predictor(database: Database) -> Predictor:
     """Load the approved model; where there is none, or it is refused, the rule serves and says why."""
     stored = database.load_model(None)
     if stored is None:
-        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict="no approved model")
+        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=NO_APPROVED_MODEL)
     try:
         manifest = Manifest.from_dict(stored.manifest)
         model = unpack(stored.payload, manifest)
@@ -146,7 +148,7 @@ def learn(database: Database, office: Office, policy: Policy, seed: int) -> tupl
         n_rows=fitted.n_rows,
         details={"cut": fitted.cut.isoformat(), "catalog": office.catalog.version, "code": fitted.verdict.code},
     )
-    state = "approved" if fitted.verdict.code == "approved" else "rejected"
+    state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     database.save_model(manifest.model_id, manifest=manifest_document, payload=payload, state=state,
@@ -222,7 +224,7 @@ def keep_plan(database: Database, plan: Plan, name: str) -> str:
     plan_id = f"p-{content_digest(document)[:12]}"
     summary = {**asdict(plan.totals), "name": name, "year": plan.provenance.year,
                "on": plan.provenance.on.isoformat(), "verified": not plan.violations}  # fmt: skip
-    database.save_plan(plan_id, summary=summary, document=document, state="draft", created_on=plan.provenance.on)
+    database.save_plan(plan_id, summary=summary, document=document, state=DRAFT, created_on=plan.provenance.on)
     return plan_id
 
 

@@ -6,8 +6,11 @@ from typing import Any
 import pandas as pd
 
 from recommender.plan import Plan
+from recommender.plan_tables import PRICE_PER
 from service.phrases import unmet_text
 from service.wording import Wording
+
+LINE_AMOUNTS = ("planned", "reserve", "spent", "free")  # whole rupiah
 
 
 def _finite(value: float) -> float | None:
@@ -28,16 +31,22 @@ def unmet_rows(plan: Plan, wording: Wording) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _line_rows(lines: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the lines with their amounts in whole rupiah, and the price of one more rupiah, as `solve` has it."""
+    return [
+        {"line": row["line"], **{k: int(row[k]) for k in LINE_AMOUNTS}, "price": float(row["price"]) / PRICE_PER}
+        for row in _records(lines)
+    ]
+
+
 def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> dict[str, Any]:
     """Return the answer; `chosen` and `unmet` only when the whole is asked for."""
     totals = plan.totals
-    lines = plan.lines[["line", "planned", "reserve", "spent", "free", "price"]]
     document: dict[str, Any] = {
         "plan": plan_id, "year": plan.provenance.year, "status": totals.status, "objective": totals.objective,
         "bound": _finite(totals.bound), "gap": _finite(totals.gap), "benefit": totals.benefit, "cost": totals.cost,
         "assignments": totals.assignments, "people": totals.people,
-        "lines": [{k: (v if k == "line" else int(v) if k != "price" else float(v)) for k, v in row.items()}
-                  for row in lines.to_dict("records")],
+        "lines": _line_rows(plan.lines),
         "offerings": [{"offering": r["offering"], "opened": bool(r["opened"]), "seats": int(r["seats"]),
                        "taken": int(r["taken"]), "code": r["code"]} for r in plan.offerings.to_dict("records")],
         "clashes": plan.clashes.to_dict("records"),

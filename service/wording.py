@@ -65,6 +65,16 @@ class Wording:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.lang)
 
+    def brief(self, value: float) -> str:
+        """Format a number with one decimal where it has some, and none where it is whole.
+
+        Examples
+        --------
+        >>> Wording("id").brief(60.0), Wording("id").brief(0.5)
+        ('60', '0,5')
+        """
+        return format_decimal(value, format="#,##0.#", locale=self.lang)
+
     def money(self, amount: int) -> str:
         """Format whole rupiah.
 

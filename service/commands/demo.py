@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
 
@@ -20,7 +21,7 @@ STEPS = 6
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
 @click.option("--time-limit", type=click.FloatRange(min=1), default=45, show_default=True, help="Seconds to solve.")
 @click.option("--serve", is_flag=True, help="Start the service afterwards (not part of this release).")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_context
 def demo(
     ctx: click.Context, /, *, directory: Path, people: int, seed: int, time_limit: float, serve: bool, as_json: bool
@@ -62,6 +63,7 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
         seed=seed,
     )
     from service.demo.city import build_city, import_city, new_heads
+    from service.phrases import verdict_text
     from service.pipeline import PlanRequest, learn, load_office
     from service.policy_file import read_policy
 
@@ -81,7 +83,7 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
     policy = read_policy(policy_path)
     say("[4/{steps}] Learning from past trainings ...", steps=STEPS)
     model_id, fitted = learn(database, office, policy, seed)
-    say("    {model}: {words}", model=model_id, words=fitted.verdict.words)
+    say("    {model}: {words}", model=model_id, words=verdict_text(fitted.verdict.words, terminal.wording))
     say("[5/{steps}] Ranking trainings and planning ...", steps=STEPS)
     office = load_office(database, settings.on)
     request = PlanRequest(year=settings.on.year, policy=policy, name="demo", time_limit=time_limit, seed=seed)

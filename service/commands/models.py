@@ -6,13 +6,14 @@ from typing import Any
 import click
 from rich.table import Table
 
+from service.commands.opening import AS_JSON, open_both
 from service.settings import Settings
-from service.terminal import ATTENTION, Terminal
+from service.terminal import ATTENTION
 
 
 @click.command()
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the comparison's bootstrap.")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def fit(settings: Settings, /, *, seed: int, as_json: bool) -> None:
     """Learn from past trainings, and hold the model against the rule on later ones.
@@ -24,20 +25,20 @@ def fit(settings: Settings, /, *, seed: int, as_json: bool) -> None:
       bangkom fit
     """
     from recommender.policy import Policy
+    from service.phrases import verdict_text
     from service.pipeline import learn, load_office
-    from service.reference import open_office
 
-    terminal = Terminal(settings, as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     terminal.say("Learning from past trainings ...")
-    database = open_office(settings.database_url)
     office = load_office(database, settings.on)
     model_id, fitted = learn(database, office, Policy(), seed)
-    document = {"model": model_id, "verdict": fitted.verdict.code, "words": fitted.verdict.words,
+    words = verdict_text(fitted.verdict.words, terminal.wording)
+    document = {"model": model_id, "verdict": fitted.verdict.code, "words": words,
                 "rows": fitted.n_rows, "cut": fitted.cut, "figures": fitted.comparison}  # fmt: skip
     if as_json:
         terminal.emit(document)
     else:
-        terminal.console.print(f"{model_id}: {terminal.wording.text(fitted.verdict.code)}. {fitted.verdict.words}")
+        terminal.console.print(f"{model_id}: {terminal.wording.text(fitted.verdict.code)}. {words}")
 
 
 @click.group(invoke_without_command=True)
@@ -49,13 +50,18 @@ def models(ctx: click.Context) -> None:
 
 
 @models.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def list_models(settings: Settings, /, *, as_json: bool = False) -> None:
     """List models, newest first."""
-    terminal, database = _open(settings, as_json)
-    rows = [{"model": m.model_id, "state": m.state, "created_on": m.created_on, "verdict": m.manifest.get("verdict")}
-            for m in database.list_models()]  # fmt: skip
+    from service.phrases import verdict_text
+
+    terminal, database = open_both(settings, as_json=as_json)
+    rows = [
+        {"model": m.model_id, "state": m.state, "created_on": m.created_on,
+         "verdict": verdict_text(str(m.manifest.get("verdict", "")), terminal.wording)}
+        for m in database.list_models()
+    ]  # fmt: skip
     if as_json:
         terminal.emit({"models": rows})
         return
@@ -70,8 +76,9 @@ def list_models(settings: Settings, /, *, as_json: bool = False) -> None:
 @click.pass_obj
 def show(settings: Settings, /, *, model_id: str) -> None:
     """Show a model's card: where it comes from, what judged it."""
-    terminal, database = _open(settings, True)
-    terminal.emit({"state": _known(database, model_id).state, **_known(database, model_id).manifest})
+    terminal, database = open_both(settings, as_json=True)
+    stored = _known(database, model_id)
+    terminal.emit({"state": stored.state, **stored.manifest})
 
 
 @models.command()
@@ -79,14 +86,19 @@ def show(settings: Settings, /, *, model_id: str) -> None:
 @click.pass_obj
 def approve(settings: Settings, /, *, model_id: str) -> None:
     """Let a model serve; the verdict stays in its card."""
+    from models.verdict import APPROVED as BETTER
+    from service.phrases import verdict_text
     from service.storage.database import APPROVED
 
-    terminal, database = _open(settings, False)
+    terminal, database = open_both(settings)
     stored = _known(database, model_id)
     database.set_model_state(model_id, APPROVED)
     terminal.say("{model} serves from now on.", model=model_id)
-    if stored.manifest.get("details", {}).get("code") != "approved":
-        terminal.say("Its verdict was: {verdict}", verdict=stored.manifest.get("verdict"))
+    if stored.manifest.get("details", {}).get("code") != BETTER:
+        terminal.say(
+            "Its verdict was: {verdict}",
+            verdict=verdict_text(str(stored.manifest.get("verdict", "")), terminal.wording),
+        )
         sys.exit(ATTENTION)
 
 
@@ -96,7 +108,7 @@ def rollback(settings: Settings, /) -> None:
     """Let the model before serve again; without one, the rule."""
     from service.storage.database import APPROVED, RETIRED
 
-    terminal, database = _open(settings, False)
+    terminal, database = open_both(settings)
     known = database.list_models()
     for serving in [m for m in known if m.state == APPROVED]:
         database.set_model_state(serving.model_id, "withdrawn")
@@ -106,12 +118,6 @@ def rollback(settings: Settings, /) -> None:
         return
     database.set_model_state(earlier.model_id, APPROVED)
     terminal.say("{model} serves from now on.", model=earlier.model_id)
-
-
-def _open(settings: Settings, as_json: bool) -> tuple[Terminal, Any]:  # noqa: FBT001 (the flag of the command)
-    from service.reference import open_office
-
-    return Terminal(settings, as_json), open_office(settings.database_url)
 
 
 def _known(database: Any, model_id: str) -> Any:

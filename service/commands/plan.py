@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, Terminal
 
@@ -23,7 +24,7 @@ from service.terminal import ATTENTION, Terminal
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for CSV, XLSX, Parquet and report."
 )
 @click.option("--full", is_flag=True, help="With --json: also who was chosen, and why not.")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def plan(
     settings: Settings, /, *, year: int | None, policy: Path | None, budget_factor: str, name: str, time_limit: float,
@@ -77,7 +78,9 @@ def make_and_keep(terminal: Terminal, database: Any, office: Any, request: Any, 
         def on_progress(n_people: int) -> None:
             progress.advance(task, n_people)
             if progress.tasks[0].finished:
-                solving = terminal.wording.text("Solving (at most {seconds} s)", seconds=f"{request.time_limit:g}")
+                solving = terminal.wording.text(
+                    "Solving (at most {seconds} s)", seconds=terminal.wording.brief(request.time_limit)
+                )
                 progress.add_task(solving, total=None)
 
         made = decide(office, request, earlier=earlier, on_progress=on_progress)
@@ -127,7 +130,8 @@ def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: P
 
 def summarise(terminal: Terminal, plan_id: str, made: Any) -> None:
     """Print the plan in a few lines."""
-    from service.phrases import PLAN_STATES
+    from service.labels import cut, warning_texts
+    from service.phrases import PLAN_STATES, clash_text, recount_texts
 
     wording, console, totals = terminal.wording, terminal.console, made.totals
     gap = wording.percent(totals.gap, 1) if totals.gap == totals.gap and totals.gap != float("inf") else "?"
@@ -145,15 +149,8 @@ def summarise(terminal: Terminal, plan_id: str, made: Any) -> None:
     console.print(
         wording.text("Budget {amount}: planned {planned}, free {free}, over {n} lines.", n=len(leaves), **amounts)
     )
-    recount = "The recount agrees." if not made.violations else "The recount found violations:"
-    console.print(wording.text(recount))
-    for violation in made.violations[:20]:
-        console.print(f"  {violation}")
-    for clash in made.clashes.to_dict("records")[:20]:
-        console.print(wording.text(
-            "Cannot be met: {subject} ({code} at {limit}): needs {needed}, there is {available}. Left out: {people}",
-            **{**clash, "needed": wording.number(clash["needed"]), "available": wording.number(clash["available"]),
-               "people": clash["people"] or "-"},
-        ))  # fmt: skip
-    for code, subject in made.warnings[:10]:
-        console.print(wording.text("Note: {code}: {subject}", code=code, subject=subject))
+    clashes = tuple(clash_text(clash, wording) for clash in made.clashes.to_dict("records"))
+    for line in (*recount_texts(made.violations, wording), *cut(clashes, wording)):
+        console.print(line)
+    for warning in warning_texts(made.warnings, wording):
+        console.print(wording.text("Note: {warning}", warning=warning))

@@ -2,15 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
 
+from service.commands.opening import AS_JSON, open_both
 from service.settings import Settings
-from service.terminal import ATTENTION, Terminal
-
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+from service.terminal import ATTENTION
 
 
 @click.group(invoke_without_command=True)
@@ -21,18 +19,12 @@ def plans(ctx: click.Context) -> None:
         ctx.invoke(list_plans)
 
 
-def _open(settings: Settings, *, as_json: bool) -> tuple[Terminal, Any]:
-    from service.reference import open_office
-
-    return Terminal(settings, as_json), open_office(settings.database_url)
-
-
 @plans.command("list")
 @AS_JSON
 @click.pass_obj
 def list_plans(settings: Settings, /, *, as_json: bool = False) -> None:
     """List plans, newest first."""
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     rows = [
         {"plan": p.plan_id, "state": p.state, "created_on": p.created_on, **p.summary} for p in database.list_plans()
     ]
@@ -61,7 +53,7 @@ def show(settings: Settings, /, *, plan_id: str, full: bool, out: Path | None, a
     from service.commands.plan import finish
     from service.pipeline import fetch_plan, load_office
 
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     made = fetch_plan(database, plan_id)
     office = load_office(database, made.provenance.on) if out is not None else None
     finish(terminal, office, plan_id, made, out=out, full=full)
@@ -77,14 +69,14 @@ def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> No
     from service.pipeline import fetch_plan
     from service.plan_answer import differences
 
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     document = differences(fetch_plan(database, one), fetch_plan(database, other))
     if as_json:
         terminal.emit(document)
         return
     wording = terminal.wording
     table = Table("", one, other)
-    table.add_row(wording.text("Benefit"), *[wording.number(v, 1) for v in document["objective"]])
+    table.add_row(wording.text("Value of the plan"), *[wording.number(v, 1) for v in document["objective"]])
     table.add_row(wording.text("Cost"), *[wording.money(v) for v in document["cost"]])
     table.add_row(wording.text("People"), *[wording.number(v) for v in document["people"]])
     table.add_row(wording.text("Seats"), *[wording.number(v) for v in document["assignments"]])
@@ -105,7 +97,7 @@ def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, 
     from service.plan_answer import why_rows
     from training_catalog.errors import UnknownIdError
 
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     plan = fetch_plan(database, plan_id)
     if nip not in set(plan.people["employee"]):
         raise UnknownIdError("employee", nip)
@@ -127,7 +119,7 @@ def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
     """Show what one more million rupiah would buy on each line, best first."""
     from service.pipeline import fetch_plan
 
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     lines = fetch_plan(database, plan_id).lines.sort_values(["price", "line"], ascending=[False, True])
     rows = [{"line": r["line"], "name": r["name"], "price": float(r["price"]), "free": int(r["free"])}
             for r in lines.to_dict("records")]  # fmt: skip
@@ -148,13 +140,14 @@ def approve(settings: Settings, /, *, plan_id: str) -> None:
     """Approve a plan whose recount agrees and whose demands are met."""
     from service.commands.plan import needs_attention
     from service.pipeline import fetch_plan
+    from service.storage.database import APPROVED
 
-    terminal, database = _open(settings, as_json=False)
+    terminal, database = open_both(settings)
     plan = fetch_plan(database, plan_id)
     if needs_attention(plan):
         terminal.say("Not approved: the recount or a demand fails; see `bangkom plans show {plan}`.", plan=plan_id)
         sys.exit(ATTENTION)
-    database.set_plan_state(plan_id, "approved")
+    database.set_plan_state(plan_id, APPROVED)
     terminal.say("{plan} is approved.", plan=plan_id)
 
 
@@ -180,7 +173,7 @@ def replan(
     from service.pipeline import fetch_plan, replan_request, without_offerings
     from service.plan_answer import differences
 
-    terminal, database = _open(settings, as_json=as_json)
+    terminal, database = open_both(settings, as_json=as_json)
     earlier = fetch_plan(database, plan_id)
     office, request = replan_request(database, earlier, settings.on, time_limit)
     office = without_offerings(office, cancelled)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, Terminal
 
@@ -15,7 +16,7 @@ from service.terminal import ATTENTION, Terminal
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; the file's own when not given.")
-@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@AS_JSON
 @click.pass_obj
 def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_json: bool) -> None:
     """Solve the allocation problem in FILE (JSON) and print the allocation.
@@ -39,7 +40,8 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_jso
     problem = to_columns(parsed)
     seconds = time_limit or parsed.time_limit
     terminal.say("Solving {n} options of {people} people, at most {seconds} seconds ...",
-                 n=len(problem.options.employee), people=len(problem.people.ids), seconds=seconds)  # fmt: skip
+                 n=terminal.wording.number(len(problem.options.employee)), seconds=terminal.wording.brief(seconds),
+                 people=terminal.wording.number(len(problem.people.ids)))  # fmt: skip
     limits = SolveLimits(seconds=seconds, gap=parsed.gap, seed=parsed.seed, clock=time.monotonic)
     allocation = solve_problem(problem, limits)
     violations = verify(problem, allocation)
@@ -55,7 +57,7 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_jso
 
 def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
     """Print the allocation for people."""
-    from service.phrases import PLAN_STATES
+    from service.phrases import PLAN_STATES, clash_text, recount_texts
 
     wording, console = terminal.wording, terminal.console
     gap = answer["gap"]
@@ -63,24 +65,18 @@ def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
         "Plan {plan}: {state}; value {value}, gap {gap}; {cost} for {seats} seats, {people} people.",
         plan=answer["plan"], state=wording.text(PLAN_STATES[answer["status"]]),
         value=wording.number(answer["objective"], 2), gap="?" if gap is None else wording.percent(gap, 2),
-        cost=wording.money(answer["cost"]), seats=answer["assignments"], people=answer["people"],
+        cost=wording.money(answer["cost"]), seats=wording.number(answer["assignments"]),
+        people=wording.number(answer["people"]),
     ))  # fmt: skip
     table = Table(wording.text("Employee"), wording.text("Class"), wording.text("Cost"), wording.text("Benefit"))
     for row in answer["chosen"]:
         table.add_row(row["employee"], row["offering"], wording.money(row["cost"]), wording.number(row["benefit"], 2))
     console.print(table)
     for clash in answer["clashes"]:
-        console.print(wording.text(
-            "Cannot be met: {subject} ({code} at {limit}): needs {needed}, there is {available}. Left out: {people}",
-            subject=clash["subject"], code=clash["code"], limit=clash["limit"],
-            needed=wording.number(clash["needed"]), available=wording.number(clash["available"]),
-            people=", ".join(clash["people"]) or "-",
-        ))  # fmt: skip
+        console.print(clash_text({**clash, "people": ";".join(clash["people"])}, wording))
     for row in answer["unmet"]:
         console.print(f"{row['employee']}: {row['text']}")
     for row in answer["changes"]:
         console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}: {row['reason']}")
-    recount = "The recount agrees." if answer["verified"]["ok"] else "The recount found violations:"
-    console.print(wording.text(recount))
-    for violation in answer["verified"]["violations"]:
-        console.print(f"  {violation}")
+    for line in recount_texts(answer["verified"]["violations"], wording):
+        console.print(line)

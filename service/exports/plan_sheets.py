@@ -7,7 +7,8 @@ import pandas as pd
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
-from service.phrases import CLASS_CODES, MODES, unmet_text
+from service.labels import CLASSES
+from service.phrases import MODES, unmet_text
 from service.wording import Wording
 from training_catalog.frames import text_of
 from training_catalog.offering import UNLIMITED_SEATS
@@ -168,7 +169,7 @@ def class_sheet(plan: Plan, names: Names, wording: Wording) -> Sheet:
         of.plain("Fixed cost", "money", "fixed_cost"),
         of.plain("Budget line", "text", "line"),
         of.plain("Code", "text", "code"),
-        of.worded("Why", "code", CLASS_CODES),
+        of.worded("Why", "code", CLASSES),
     )
     return Sheet(title=wording.text("Classes"), fields=fields)
 

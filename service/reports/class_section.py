@@ -8,8 +8,8 @@ import pandas as pd
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
+from service.labels import CLASSES, word_for
 from service.phrases import MODES
-from service.reports.labels import CLASSES, word_for
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording

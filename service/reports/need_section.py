@@ -6,8 +6,9 @@ import pandas as pd
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
+from service.labels import IN_RUPIAH, NO_FIGURE, UNMET, word_for
+from service.phrases import limit_name
 from service.reports.class_section import day_text
-from service.reports.labels import IN_RUPIAH, NO_FIGURE, UNMET, word_for
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording
@@ -115,23 +116,21 @@ def unmet_section(plan: Plan, names: Names, wording: Wording) -> Section:
     return Section(id="unmet", title=title, tables=tables)
 
 
-def n_named(people: object) -> int:
-    """Return how many people a clash names, however it lists them: ids joined by ``;``, a sequence, or a count."""
-    if isinstance(people, str):
-        return len([who for who in people.split(";") if who])
-    if isinstance(people, int):
-        return people
-    return len(people) if hasattr(people, "__len__") else 0
-
-
 def _clash_row(row: SimpleNamespace, plan: Plan, names: Names, wording: Wording) -> Row:
     figures = wording.money if row.code in IN_RUPIAH else wording.number
     is_person = bool((plan.people["employee"] == row.subject).any())
     subject = wording.text("one person") if is_person else names.trainings.get(row.subject, names.unit(row.subject))
     needed, available = figures(int(row.needed)), figures(int(row.available))
-    reason = word_for(row.code, UNMET, wording)
+    reason, limit = word_for(row.code, UNMET, wording), names.unit(limit_name(row.code, row.limit, wording))
     return Row(
-        cells=(subject, reason, names.unit(row.limit), needed, available, wording.number(n_named(row.people))),
+        cells=(
+            subject,
+            reason,
+            limit,
+            needed,
+            available,
+            wording.number(len(row.people.split(";")) if row.people else 0),
+        ),
         kind="alert",
     )
 

@@ -4,7 +4,8 @@ import math
 from datetime import datetime
 
 from recommender.plan import Plan, PlanTotals
-from service.reports.labels import NO_FIGURE, VERDICTS
+from service.labels import NO_FIGURE
+from service.phrases import verdict_text
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording
 
@@ -26,17 +27,15 @@ def status_text(totals: PlanTotals, wording: Wording) -> str:
 
 
 def verdict_texts(plan: Plan, wording: Wording) -> tuple[str, ...]:
-    """Say which model served and what its verdict was; the verdict's own figures stay in English."""
+    """Say which model served and what its verdict was."""
     source = plan.provenance
     served = (
         wording.text("The benefit was predicted by the learned model {model}.", model=source.model)
         if source.model_state == "model"
         else wording.text("The benefit was predicted by the plain rule, not by a learned model.")
     )
-    meaning = next((words for start, words in VERDICTS.items() if source.verdict.startswith(start)), "")
-    said = (wording.text(meaning),) if meaning else ()
-    own = (wording.text("Verdict: {words}", words=source.verdict),) if source.verdict else ()
-    return (served, *said, *own)
+    own = (wording.text("Verdict: {words}", words=verdict_text(source.verdict, wording)),) if source.verdict else ()
+    return (served, *own)
 
 
 def _facts(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording) -> list[tuple[str, str]]:

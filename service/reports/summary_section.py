@@ -1,15 +1,14 @@
 """The first page: what was decided, in one paragraph, and what must be known before anybody signs."""
 
 from recommender.plan import Plan
+from service.labels import cut, warning_texts
+from service.phrases import violation_text
 from service.reports.gap_section import share
-from service.reports.labels import WARNINGS
 from service.reports.money_section import available, checks, top_lines
 from service.reports.people_section import hours_by_type
 from service.reports.source_section import status_text
 from service.reports.view import Notice, Section
 from service.wording import Wording
-
-MOST_LINES = 30  # of a notice; the rest is counted
 
 
 def _decided(plan: Plan, wording: Wording) -> str:
@@ -43,19 +42,13 @@ def _left(plan: Plan, wording: Wording) -> str:
     )
 
 
-def _cut(lines: tuple[str, ...], wording: Wording) -> tuple[str, ...]:
-    """Keep the first lines of a long list and count the rest."""
-    if len(lines) <= MOST_LINES:
-        return lines
-    return (*lines[:MOST_LINES], wording.text("... and {n} more.", n=wording.number(len(lines) - MOST_LINES)))
-
-
 def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
     """Return red boxes: the recount failed, sums do not agree, demands cannot be met."""
     found = []
     if plan.violations:
+        broken = tuple(violation_text(violation, wording) for violation in plan.violations)
         title = wording.text("Do not sign: the independent recount found broken rules.")
-        found.append(Notice(kind="alert", title=title, lines=_cut(plan.violations, wording)))
+        found.append(Notice(kind="alert", title=title, lines=cut(broken, wording)))
     off = tuple(
         f"{wording.text(check)} {wording.text('off by {amount}', amount=wording.money(amount))}"
         for check, amount in checks(plan)
@@ -69,19 +62,6 @@ def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
                             n=wording.number(len(plan.clashes)))  # fmt: skip
         found.append(Notice(kind="alert", title=title, lines=(line,)))
     return tuple(found)
-
-
-def warning_texts(warnings: tuple[tuple[str, str], ...], wording: Wording) -> tuple[str, ...]:
-    """Say warnings in words, those of one code together; one whose code is not known is shown as it is."""
-    subjects: dict[str, list[str]] = {}
-    for code, subject in warnings:
-        subjects.setdefault(code, []).append(subject)
-    return tuple(
-        wording.text(WARNINGS[code], subject=", ".join(_cut(tuple(about), wording)))
-        if code in WARNINGS
-        else f"{code}: {', '.join(_cut(tuple(about), wording))}"
-        for code, about in subjects.items()
-    )
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[Notice, ...]:

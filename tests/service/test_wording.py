@@ -9,10 +9,11 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from models.verdict import APPROVED, NO_BETTER, NOT_ENOUGH_DATA
+from models.verdict import APPROVED, NO_BETTER, NOT_ENOUGH_DATA, WORDS
 from recommender.allocation.limits import TIE_RULE
 from recommender.gap import STATE_NAMES
-from service import phrases
+from service import labels, phrases
+from service.pipeline import NO_APPROVED_MODEL
 from service.wording import Wording
 from training_catalog.tables import TABLES
 from training_catalog.training import MODES
@@ -23,9 +24,10 @@ LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over wha
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 # words that are printed by their code: severities, states of models and plans, and what the rooms below answer
 CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
-         *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA)  # fmt: skip
-PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.CLASS_CODES, phrases.STATES, phrases.MODES,
-           phrases.PLAN_STATES)  # fmt: skip
+         *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA, *WORDS,
+         NO_APPROVED_MODEL)  # fmt: skip
+PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES, labels.UNMET,
+           labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
 
 
 class Module:

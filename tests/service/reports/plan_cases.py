@@ -11,13 +11,17 @@ from service.exports.plan_names import Names
 
 PEOPLE = tuple(f"1980010120050110{n:02d}" for n in range(1, 6))
 HOSTILE = '<script>alert("x")</script>'
+VERDICT = (
+    "Better than the rule: orders 71.0% of pairs rightly, the rule 60.0% (difference +5.0% to +15.0%); error 0.200 "
+    "levels, rule 0.300."
+)
 
 
 def _provenance(**changes):
     figures = {
         "on": date(2027, 1, 4), "year": 2027, "catalog": "c-0123456789ab", "workforce": "w-0123456789ab",
         "policy": "y-0123456789ab", "model": "m-42", "model_state": "model",
-        "verdict": "Better than the rule: orders 71.0% of pairs rightly.", "solver": "HiGHS 1.16", "seed": 7,
+        "verdict": VERDICT, "solver": "HiGHS 1.16", "seed": 7,
         "seconds": 1.25, "stopped_by_clock": False, "tie_rule": TIE_RULE,
     }  # fmt: skip
     return Provenance(**(figures | changes))

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from service.reports import labels, people_section
+from service import labels
+from service.reports import people_section
 from service.reports.plan_report import render_report
 from service.wording import Wording, _translations
 from tests.service.reports.html_page import Page
@@ -172,12 +173,18 @@ def test_unmet_needs_have_a_reason_the_money_and_the_next_chance(small):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("people", [f"{PEOPLE[0]};{PEOPLE[1]}", [PEOPLE[0], PEOPLE[1]], 2])
-def test_a_clash_counts_the_people_it_leaves_out(people):
+@pytest.mark.parametrize(("people", "n"), [(f"{PEOPLE[0]};{PEOPLE[1]}", "2"), (PEOPLE[0], "1"), ("", "0")])
+def test_a_clash_counts_the_people_it_leaves_out(people, n):
     plan = five_people_two_classes()
-    clashes = plan.clashes.assign(people=pd.Series([people], dtype=object))
+    page = Page(render_report(replace(plan, clashes=plan.clashes.assign(people=people)), five_names(), ENGLISH))
+    assert page.body("clash-list") == [["Pelatihan Data", "The class is full", "K2", "12", "10", n]]
+
+
+def test_a_demand_of_somebody_who_may_not_go_says_why_in_words():
+    plan = five_people_two_classes()
+    clashes = plan.clashes.assign(code="not-eligible", limit="retiring-soon")
     page = Page(render_report(replace(plan, clashes=clashes), five_names(), ENGLISH))
-    assert page.body("clash-list") == [["Pelatihan Data", "The class is full", "K2", "12", "10", "2"]]
+    assert page.body("clash-list")[0][2] == "Retires within the horizon of the policy"
 
 
 def test_the_next_rupiah_goes_to_the_lines_with_a_price(small):
@@ -218,7 +225,7 @@ def test_a_failed_recount_is_the_first_thing_said():
     html = render_report(five_people_two_classes(violations=("budget: A at A: 2, allowed 1",)), five_names(), ENGLISH)
     text = Page(html).text
     assert text.index("Do not sign") < text.index("Of Rp85,000,000")
-    assert "budget: A at A: 2, allowed 1" in text
+    assert "More money than there is: A at A: 2, allowed 1" in text
     assert "An independent recount found that the plan keeps every rule." not in text
 
 
@@ -242,7 +249,7 @@ def test_the_rule_is_named_when_no_model_serves():
     source = replace(plan.provenance, model="rule", model_state="rule", verdict="no approved model")
     text = Page(render_report(replace(plan, provenance=source), five_names(), ENGLISH)).text
     assert "predicted by the plain rule" in text
-    assert "No model is approved yet." in text
+    assert "Verdict: no approved model" in text
 
 
 def test_an_empty_plan_is_a_page_too():
@@ -352,11 +359,11 @@ def test_everything_the_report_says_has_an_indonesian_translation():
     plan = five_people_two_classes(warnings=(("no-price", ""),), violations=("x",))
     wrong = replace(plan, totals=replace(plan.totals, cost=1, status="infeasible"))
     empty = without(plan, "unmet", "clashes", "people", "lines")
-    rule = replace(plan, provenance=replace(plan.provenance, model_state="rule", verdict="Too few data"))
+    rule = replace(plan, provenance=replace(plan.provenance, model_state="rule", verdict="no approved model"))
     SAID.clear()
     for case in (plan, wrong, empty, rule, a_city(n_people=4_000, n_classes=30, n_lines=40)):
         render_report(case, five_names(), Listening("en"))
-    words = [labels.UNMET, labels.CLASSES, labels.WARNINGS, labels.VERDICTS]
+    words = [labels.UNMET, labels.CLASSES, labels.WARNINGS]
     words += [named for _, named in people_section.GROUPS.values()]
     said = set(SAID) | {text for table in words for text in table.values()}
     known = _translations("id")._catalog

@@ -3,6 +3,7 @@
 from service.wording import Wording
 
 NO_FIGURE = "-"
+MOST_LINES = 30  # of a notice; the rest is counted
 
 UNMET = {
     "budget": "The budget line is used up",
@@ -39,11 +40,23 @@ WARNINGS = {  # subjects of one code are said together
     "stopped-by-clock": "The time limit ended the search; another run may find a better plan.",
 }
 
-VERDICTS = {  # how the English verdict of a model begins, and what that means
-    "Better than the rule": "The model is approved: it orders later outcomes better than the rule.",
-    "No better than the rule": "The learned model is no better than the rule.",
-    "Too few data": "There are too few past outcomes to learn from.",
-    "no approved model": "No model is approved yet.",
+RULES = {  # that a recount may find broken
+    "budget": "More money than there is",
+    "earmark": "More than a topic may take",
+    "seats": "More people than seats",
+    "minimum-class": "Fewer people than the class needs",
+    "hours-cap": "More learning hours than allowed in the year",
+    "max-trainings": "More trainings than allowed in the year",
+    "once-per-training": "The same training twice",
+    "overlap": "Two classes at one time",
+    "topic": "Two trainings for one deficit",
+    "prerequisite": "A prerequisite is missing",
+    "away-share": "Too many of the unit away on one day",
+    "pinned": "A pinned choice is missing",
+    "mandatory": "A mandatory training is missing",
+    "objective": "The value of the plan is another",
+    "duplicate": "One choice twice",
+    "bound": "The value lies above its bound",
 }
 
 
@@ -56,3 +69,23 @@ def word_for(code: str, words: dict[str, str], wording: Wording) -> str:
     ('The class is full', 'new-code')
     """
     return wording.text(words[code]) if code in words else code
+
+
+def cut(lines: tuple[str, ...], wording: Wording) -> tuple[str, ...]:
+    """Keep the first lines of a long list and count the rest."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    return (*lines[:MOST_LINES], wording.text("... and {n} more.", n=wording.number(len(lines) - MOST_LINES)))
+
+
+def warning_texts(warnings: tuple[tuple[str, str], ...], wording: Wording) -> tuple[str, ...]:
+    """Say warnings in words, those of one code together; one whose code is not known is shown as it is."""
+    subjects: dict[str, list[str]] = {}
+    for code, subject in warnings:
+        subjects.setdefault(code, []).append(subject)
+    return tuple(
+        wording.text(WARNINGS[code], subject=", ".join(cut(tuple(about), wording)))
+        if code in WARNINGS
+        else f"{code}: {', '.join(cut(tuple(about), wording))}"
+        for code, about in subjects.items()
+    )

@@ -1,0 +1,74 @@
+"""What the rooms below answer by code, or keep in English, said in the reader's language."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.evaluation import Comparison
+from models.verdict import judge
+from recommender.allocation.verify import Violation
+from service.phrases import clash_text, recount_texts, verdict_text
+from service.wording import Wording
+
+ENGLISH, INDONESIAN = Wording("en"), Wording("id")
+CLASH = {"code": "budget", "subject": "P01", "limit": "1.02", "needed": 77_580_000, "available": 316_540,
+         "people": "197306052008062001;198005302007081001"}  # fmt: skip
+BETTER = Comparison(
+    n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
+    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.1, model_calibration=0.01,
+    coverage=0.8, nominal_coverage=0.8,
+)  # fmt: skip
+
+
+def test_a_clash_of_money_names_the_line_the_rupiah_and_the_people():
+    assert clash_text(CLASH, ENGLISH) == (
+        "Cannot be met: P01 (The budget line is used up: 1.02): needs Rp77,580,000, there is Rp316,540. "
+        "Left out: 197306052008062001, 198005302007081001"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"code": "no-offering", "limit": "", "people": ""}, "(Tidak ada kelas pelatihan yang sesuai)"),
+        ({"code": "not-eligible", "limit": "retiring-soon"}, "Pensiun dalam"),
+        ({"code": "seats", "limit": "K2", "needed": 12}, "Kelas penuh: K2): perlu 12,"),
+        ({"people": ""}, "Tidak terlayani: -"),
+    ],
+)
+def test_a_clash_is_said_in_words_without_codes_or_empty_places(changed, words):
+    said = clash_text({**CLASH, **changed}, INDONESIAN)
+    assert words in said
+    assert not any(sign in said for sign in ("no-offering", "not-eligible", " )", "()", ": )"))
+
+
+@pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"gain_lower": -0.1}])
+def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change):
+    words = judge(replace(BETTER, **change)).words
+    said = verdict_text(words, INDONESIAN)
+    assert verdict_text(words, ENGLISH) == words
+    assert said.split()[0] in {"Lebih", "Data", "Tidak"}
+    figures = sorted(part.strip("().,;") for part in words.split() if any(c.isdigit() for c in part))
+    assert (
+        sorted(part.strip("().,;").replace(",", ".") for part in said.split() if any(c.isdigit() for c in part))
+        == figures
+    )
+
+
+def test_a_verdict_that_nobody_knows_is_said_as_it_is():
+    assert (
+        verdict_text("model m-1 refused: made with numpy 2.1", INDONESIAN) == "model m-1 refused: made with numpy 2.1"
+    )
+    assert verdict_text("no approved model", INDONESIAN) == "belum ada model yang disetujui"
+
+
+def test_a_recount_names_the_broken_rules_and_counts_the_rest():
+    broken = Violation(code="away-share", subject="U 1", limit="2027-03-01", found=3, allowed=1)
+    assert recount_texts((), ENGLISH) == ["The recount agrees."]
+    said = recount_texts([str(broken)] * 32, INDONESIAN)
+    assert said[1].endswith(": U 1 pada 2027-03-01: 3, diperbolehkan 1")
+    assert "away-share" not in said[1]
+    assert said[-1] == "  ... dan 2 lainnya."
+    assert recount_texts([str(broken)], ENGLISH)[1] == (
+        "  Too many of the unit away on one day: U 1 at 2027-03-01: 3, allowed 1"
+    )
