@@ -14,18 +14,14 @@ from training_catalog.columns import (
     BoolArray,
     FloatArray,
     IndexArray,
-    TextArray,
+    find_rows,
     freeze,
     group_bounds,
     join_groups,
     look_up,
     rank_within,
 )
-from training_catalog.errors import UnknownIdError
 from training_catalog.quantities import RupiahArray
-
-SUGGESTIONS = 3  # ids offered for one that is not known
-SUGGESTION_PREFIX = 6  # characters of an id that must agree for it to be offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,23 +124,14 @@ def gather_demand(parts: Iterable[Demand]) -> Demand:
     return Demand(**{f.name: np.concatenate([getattr(part, f.name) for part in collected]) for f in fields(Demand)})
 
 
-def _rows_of(kind: str, ids: TextArray, wanted: list[str]) -> IndexArray:
-    """Return the row of each id; a demand for what does not exist is never dropped in silence."""
-    found = look_up(ids, np.asarray(wanted, dtype=np.str_))
-    for name in (name for name, row in zip(wanted, found, strict=True) if row < 0):
-        near = [str(i) for i in ids[np.char.startswith(ids, name[:SUGGESTION_PREFIX])][:SUGGESTIONS]]
-        raise UnknownIdError(kind, name, tuple(near))
-    return found
-
-
 def _mandated(workforce: Workforce, catalog: Catalog, mandate: Mandate) -> IndexArray:
     """Return the people a mandate is for."""
     chosen = np.ones(workforce.n_people, dtype=np.bool_)
     if mandate.employees:
         chosen[:] = False
-        chosen[_rows_of("employee", workforce.ids, list(mandate.employees))] = True
+        chosen[find_rows("employee", workforce.ids, mandate.employees)] = True
     if mandate.position_classes:
-        classes = _rows_of("position class", catalog.positions.classes, list(mandate.position_classes))
+        classes = find_rows("position class", catalog.positions.classes, mandate.position_classes)
         chosen &= np.isin(np.append(catalog.positions.position_class, -1)[workforce.position], classes)
     return np.flatnonzero(chosen)
 
@@ -162,7 +149,7 @@ def mandated_pairs(workforce: Workforce, catalog: Catalog, policy: Policy) -> tu
     for mandate in policy.mandates:
         people = _mandated(workforce, catalog, mandate)
         employee.append(people)
-        training.append(np.repeat(_rows_of("training", catalog.trainings.ids, [mandate.training]), len(people)))
+        training.append(np.repeat(find_rows("training", catalog.trainings.ids, [mandate.training]), len(people)))
     return np.concatenate(employee).astype(np.int64), np.concatenate(training).astype(np.int64)
 
 
@@ -186,8 +173,8 @@ def wanted_pairs(workforce: Workforce, catalog: Catalog, policy: Policy, on: dat
     editions = editions[np.argsort(series[editions], kind="stable")]
     mandated, named = mandated_pairs(workforce, catalog, policy)
     left, row = join_groups(group_bounds(series[editions], len(series)), series[named])
-    _rows_of("employee", workforce.ids, [choice.employee for choice in policy.pinned])
-    _rows_of("offering", offerings.ids, [choice.offering for choice in policy.pinned])
+    find_rows("employee", workforce.ids, [choice.employee for choice in policy.pinned])
+    find_rows("offering", offerings.ids, [choice.offering for choice in policy.pinned])
     pinned_people, pinned_classes = pinned_rows(workforce, catalog, policy)
     employee = np.concatenate([mandated[left], pinned_people])
     return employee, np.concatenate([editions[row], offerings.training[pinned_classes]])

@@ -28,14 +28,12 @@ from recommender.workforce_tables import build_workforce
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from training_catalog.catalog import Catalog, build_catalog, content_digest
-from training_catalog.columns import IndexArray, look_up
+from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
 from training_catalog.frames import Tables, text_of
 
 RULE = "rule"
 NO_APPROVED_MODEL = "no approved model"
-SUGGESTIONS = 3  # ids offered for one that is not known
-SUGGESTION_PREFIX = 6  # characters of an id that must agree for it to be offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +72,7 @@ class Office:
         UnknownIdError
             When nobody has that id.
         """
-        ids = self.workforce.ids
-        row = look_up(ids, np.array([employee]))
-        if row[0] < 0:
-            near = [str(i) for i in ids[np.char.startswith(ids, employee[:SUGGESTION_PREFIX])][:SUGGESTIONS]]
-            raise UnknownIdError("employee", employee, tuple(near))
-        return row
+        return find_rows("employee", self.workforce.ids, [employee])
 
 
 def load_predictor(database: Database) -> Predictor:
@@ -262,13 +255,7 @@ def without_offerings(office: Office, cancelled: tuple[str, ...]) -> Office:
     UnknownIdError
         When a class is not known.
     """
-    ids = office.catalog.offerings.ids
-    rows = look_up(ids, np.asarray(cancelled, dtype=np.str_))
-    for name, row in zip(cancelled, rows, strict=True):
-        if row < 0:
-            near = [str(i) for i in ids[np.char.startswith(ids, name[:4])][:SUGGESTIONS]]
-            raise UnknownIdError("offering", name, tuple(near))
     is_open = office.catalog.offerings.is_open.copy()
-    is_open[rows] = False
+    is_open[find_rows("offering", office.catalog.offerings.ids, cancelled)] = False
     offerings = replace(office.catalog.offerings, is_open=is_open)
     return replace(office, catalog=replace(office.catalog, offerings=offerings))

@@ -1,11 +1,12 @@
 """Read-only columns, and the two moves everything is made of: look an id up, join by group."""
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training_catalog.errors import LengthMismatchError
+from training_catalog.errors import LengthMismatchError, UnknownIdError
 
 IntArray: TypeAlias = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int16] | NDArray[np.int8]
 IndexArray: TypeAlias = NDArray[np.int64]
@@ -13,6 +14,10 @@ FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 TextArray: TypeAlias = NDArray[np.str_]
 DateArray: TypeAlias = NDArray[np.datetime64]  # datetime64[D]; NaT is "not known"
+
+
+SUGGESTIONS = 3  # ids offered for one that is not known
+SHORTEST_BEGINNING = 4  # characters that an offered id must share
 
 
 def freeze(columns: object) -> None:
@@ -67,6 +72,35 @@ def look_up(sorted_ids: TextArray | IndexArray, wanted: TextArray | IndexArray) 
     found = np.searchsorted(sorted_ids, wanted)
     found = np.minimum(found, len(sorted_ids) - 1)
     return np.where(sorted_ids[found] == wanted, found, -1).astype(np.int64)
+
+
+def find_rows(kind: str, sorted_ids: TextArray, wanted: Sequence[str]) -> IndexArray:
+    """Find the position of each wanted id, where an unknown one must not be dropped in silence.
+
+    Raises
+    ------
+    UnknownIdError
+        For the first id that is not known, with ids that begin like it.
+
+    Examples
+    --------
+    >>> find_rows("offering", np.array(["P01-1", "P02-1"]), ["P02-1"]).tolist()
+    [1]
+    """
+    found = look_up(sorted_ids, np.asarray(wanted, dtype=np.str_))
+    for name in (name for name, row in zip(wanted, found, strict=True) if row < 0):
+        raise UnknownIdError(kind, name, _near(sorted_ids, name))
+    return found
+
+
+def _near(sorted_ids: TextArray, name: str) -> tuple[str, ...]:
+    """Return the first ids that share the longest beginning with a name; none where hardly anything is shared."""
+    for length in range(len(name), SHORTEST_BEGINNING - 1, -1):
+        first = int(np.searchsorted(sorted_ids, name[:length]))
+        near = [str(i) for i in sorted_ids[first : first + SUGGESTIONS] if i.startswith(name[:length])]
+        if near:
+            return tuple(near)
+    return ()
 
 
 def rank_within(group: IntArray, *keys: NDArray[Any]) -> IndexArray:

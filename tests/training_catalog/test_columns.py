@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from training_catalog.columns import check_lengths, freeze, group_bounds, join_groups, look_up, rank_within
-from training_catalog.errors import LengthMismatchError
+from training_catalog.columns import check_lengths, find_rows, freeze, group_bounds, join_groups, look_up, rank_within
+from training_catalog.errors import LengthMismatchError, UnknownIdError
 
 IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).map(sorted)
 
@@ -17,6 +17,24 @@ IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).
 def test_an_id_is_found_where_it_is_and_nowhere_else(ids, wanted):
     found = look_up(np.array(ids, dtype=np.str_), np.array(wanted, dtype=np.str_))
     assert found.tolist() == [ids.index(w) if w in ids else -1 for w in wanted]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [
+        ("K01-9", ("K01-1", "K01-2", "K01-3")),
+        ("K011", ("K011-1",)),
+        ("K011-12", ("K011-1",)),
+        ("K02", ()),
+        ("", ()),
+    ],
+)
+def test_an_id_that_is_not_known_brings_those_that_begin_most_like_it(wanted, near):
+    ids = np.array(["K01-1", "K01-2", "K01-3", "K01-4", "K011-1", "L01-1"])
+    with pytest.raises(UnknownIdError) as caught:
+        find_rows("offering", ids, ["L01-1", wanted])
+    assert (caught.value.identifier, caught.value.suggestions) == (wanted, near)
+    assert find_rows("offering", ids, []).tolist() == []
 
 
 @given(st.lists(st.integers(0, 9), unique=True, max_size=8).map(sorted), st.lists(st.integers(-1, 9), max_size=8))
