@@ -40,7 +40,7 @@ def expected_scores(X: FeatureMatrix, score_gain: FloatArray) -> FloatArray:
     return expected
 
 
-def fill_with_surrogate(X: FeatureMatrix, gain: FloatArray, score_gain: FloatArray) -> FloatArray:
+def fill_with_surrogate(X: FeatureMatrix, gain: FloatArray, score_gain: FloatArray) -> FloatArray | None:
     """Replace gains by what expected scores say of them, wherever scores are known.
 
     Parameters
@@ -52,7 +52,7 @@ def fill_with_surrogate(X: FeatureMatrix, gain: FloatArray, score_gain: FloatArr
     Returns
     -------
     The predicted gains where scores are known and something could be closed (much less noisy than whole levels found
-    once), the measured ones elsewhere. The gains as they came when too few rows have both, or scores tell nothing.
+    once), the measured ones elsewhere. None when too few rows have both, or scores tell nothing.
 
     Notes
     -----
@@ -66,11 +66,11 @@ def fill_with_surrogate(X: FeatureMatrix, gain: FloatArray, score_gain: FloatArr
     usable: BoolArray = ~np.isnan(score) & (covered_deficit(X) > 0)
     both = usable & ~np.isnan(gain)
     if both.sum() < FEWEST_ROWS:
-        return gain
+        return None
     rule, above = rule_gain(X), np.nan_to_num(score - score[both].mean())
     (_, slope), error = _least_squares(np.stack([rule, above], axis=1)[both], gain[both])
     if slope < CLEAR * error:
-        return gain
+        return None
     (share, slope), _ = _least_squares(np.stack([rule, rule * above], axis=1)[both], gain[both])
     return np.where(usable, rule * np.maximum(share + max(slope, 0.0) * above, 0.0), gain)
 

@@ -23,7 +23,11 @@ NOT_BETTER = (
     "No better than the rule: orders {model} of pairs rightly, the rule {rule} (difference {lower} to {upper}); error "
     "{model_error} levels, rule {rule_error}."
 )
-WORDS = (TOO_FEW, BETTER, NOT_BETTER)
+NO_SCORES = (
+    "Too few data: no test scores tell of the gains, and measured levels alone mislead; orders {model} of pairs "
+    "rightly, the rule {rule} (difference {lower} to {upper}); error {model_error} levels, rule {rule_error}."
+)
+WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class Verdict:
 def judge(
     comparison: "Comparison",
     *,
+    used_scores: bool,
     fewest_rows: int = FEWEST_ROWS,
     fewest_test_rows: int = FEWEST_TEST_ROWS,
     fewest_measured: int = FEWEST_MEASURED,
@@ -54,11 +59,13 @@ def judge(
     Parameters
     ----------
     comparison : Model against rule.
+    used_scores : Whether test scores told enough of gains to learn from them (`models.surrogate`).
     fewest_rows, fewest_test_rows, fewest_measured : Below any of these nothing is concluded.
 
     Returns
     -------
-    ``approved`` only when the 95 % interval of the difference lies above zero and the error is no larger.
+    ``approved`` only when the 95 % interval of the difference lies above zero, the error is no larger, and scores were
+    used: learned from measured levels alone, models are found better on later outcomes that share their bias.
     """
     c = comparison
     n_rows = c.n_train + c.n_test
@@ -66,9 +73,11 @@ def judge(
         words = TOO_FEW.format(n_rows=n_rows, n_test=c.n_test, n_measured=c.n_measured, rows=fewest_rows,
                                test=fewest_test_rows, measured=fewest_measured)  # fmt: skip
         return Verdict(code=NOT_ENOUGH_DATA, words=words, comparison=c)
-    is_better = c.gain_lower > 0 and c.model_error <= c.rule_error
-    words = (BETTER if is_better else NOT_BETTER).format(
+    code, words = NO_BETTER, NOT_BETTER
+    if c.gain_lower > 0 and c.model_error <= c.rule_error:
+        code, words = (APPROVED, BETTER) if used_scores else (NOT_ENOUGH_DATA, NO_SCORES)
+    figures = words.format(
         model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}", lower=f"{c.gain_lower:+.1%}",
         upper=f"{c.gain_upper:+.1%}", model_error=f"{c.model_error:.3f}", rule_error=f"{c.rule_error:.3f}",
     )  # fmt: skip
-    return Verdict(code=APPROVED if is_better else NO_BETTER, words=words, comparison=c)
+    return Verdict(code=code, words=figures, comparison=c)

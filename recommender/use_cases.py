@@ -138,11 +138,10 @@ def fit_models(
     earlier, later = split_by_time(outcomes.on, cut, today=on)
     features, completed, gain = outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier]
     smooth = fill_with_surrogate(features, gain, outcomes.score_gain[earlier])
-    model = PairModel().fit(features, completed, smooth, y_measured=gain)
+    model = PairModel().fit(features, completed, gain if smooth is None else smooth, y_measured=gain)
     n_train = int(measured(completed, gain).sum())
     comparison = compare(
         model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
     )
-    return FittedModel(
-        model=model, comparison=comparison, verdict=judge(comparison), n_rows=len(outcomes.on), cut=cut or on
-    )
+    verdict = judge(comparison, used_scores=smooth is not None)
+    return FittedModel(model=model, comparison=comparison, verdict=verdict, n_rows=len(outcomes.on), cut=cut or on)

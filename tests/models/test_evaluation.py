@@ -59,14 +59,14 @@ def test_the_cut_leaves_the_latest_share_for_judging():
 
 
 def test_a_model_that_knows_more_than_the_rule_is_approved(fitted):
-    verdict = judge(compared(fitted, better_than_rule(2_000, seed=2)))
+    verdict = judge(compared(fitted, better_than_rule(2_000, seed=2)), used_scores=True)
     assert verdict.code == "approved"
     assert verdict.words.startswith("Better than the rule: ")
     assert verdict.comparison.gain_lower > 0
 
 
 def test_where_the_rule_is_the_truth_the_model_is_no_better(fitted_on_the_rule):
-    verdict = judge(compared(fitted_on_the_rule, as_the_rule_says(2_000, seed=2)))
+    verdict = judge(compared(fitted_on_the_rule, as_the_rule_says(2_000, seed=2)), used_scores=True)
     assert verdict.code == "no-better-than-rule"
     assert verdict.words.startswith("No better than the rule: ")
 
@@ -76,7 +76,7 @@ def test_a_model_that_learned_from_shuffled_gains_is_not_approved(planted):
     known = np.flatnonzero(~np.isnan(gain))
     gain[known] = gain[np.random.default_rng(0).permutation(known)]
     model = PairModel().fit(planted.features, np.random.default_rng(1).permutation(planted.y_completed), gain)
-    assert judge(compared(model, better_than_rule(2_000, seed=2))).code == "no-better-than-rule"
+    assert judge(compared(model, better_than_rule(2_000, seed=2)), used_scores=True).code == "no-better-than-rule"
 
 
 def test_one_past_participation_is_too_few_data():
@@ -85,10 +85,10 @@ def test_one_past_participation_is_too_few_data():
     model = PairModel().fit(rows.features, np.ones(1), np.full(1, np.nan))
     nothing = np.empty((0, len(FEATURES)), dtype=np.float32)
     found = compare(model, nothing, np.empty(0), np.empty(0), np.random.default_rng(0), n_train=1)
-    verdict = judge(found)
+    verdict = judge(found, used_scores=True)
     assert verdict.code == "not-enough-data"
     assert verdict.words == (
-        "Too few data: 1 row with a known outcome, 0 of them later, 0 of these measured after completing; "
+        "Too few data: 1 with a known outcome, 0 of them later, 0 of these measured after completing; "
         "needs 400, 100 and 50."
     )
 
@@ -98,14 +98,17 @@ def test_failures_alone_are_too_few_data_however_many(fitted):
     found = compare(
         fitted, rows.features, np.zeros(2_000), np.full(2_000, np.nan), np.random.default_rng(0), n_train=2_000
     )  # fmt: skip
-    assert judge(found).code == "not-enough-data"
+    assert judge(found, used_scores=True).code == "not-enough-data"
 
 
 def test_the_thresholds_can_be_given():
     few = better_than_rule(120, seed=3)
     found = compared(PairModel().fit(few.features, few.y_completed, few.y_gain), few, n_train=120)
-    assert judge(found).code == "not-enough-data"
-    assert judge(found, fewest_rows=10, fewest_test_rows=10, fewest_measured=10).code != "not-enough-data"
+    assert judge(found, used_scores=True).code == "not-enough-data"
+    assert (
+        judge(found, fewest_rows=10, fewest_test_rows=10, fewest_measured=10, used_scores=True).code
+        != "not-enough-data"
+    )
 
 
 def test_the_same_seed_gives_the_same_figures_and_row_order_changes_no_measure(fitted):

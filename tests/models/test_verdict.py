@@ -15,7 +15,7 @@ BETTER = Comparison(
 
 
 def test_just_enough_data_and_clearly_better_is_approved_with_its_figures():
-    verdict = judge(BETTER)
+    verdict = judge(BETTER, used_scores=True)
     assert verdict.code == "approved"
     assert verdict.words == (
         "Better than the rule: orders 70.0% of pairs rightly, the rule 60.0% (difference +5.0% to +15.0%); "
@@ -24,13 +24,21 @@ def test_just_enough_data_and_clearly_better_is_approved_with_its_figures():
     assert verdict.comparison == BETTER
 
 
+def test_what_was_learned_without_test_scores_is_not_approved_however_good_it_looks():
+    verdict = judge(BETTER, used_scores=False)
+    assert verdict.code == "not-enough-data"
+    assert verdict.words.startswith("Too few data: no test scores ")
+    assert "70.0% of pairs rightly" in verdict.words
+    assert judge(replace(BETTER, gain_lower=0.0), used_scores=False).code == "no-better-than-rule"
+
+
 @pytest.mark.parametrize("change", [{"n_train": 299}, {"n_test": 99, "n_train": 500}, {"n_measured": 49}])
 def test_one_row_too_few_of_any_kind_is_too_few(change):
-    assert judge(replace(BETTER, **change)).code == "not-enough-data"
+    assert judge(replace(BETTER, **change), used_scores=True).code == "not-enough-data"
 
 
 @pytest.mark.parametrize("change", [{"gain_lower": 0.0}, {"gain_lower": -0.01}, {"model_error": 0.31}])
 def test_a_difference_that_may_be_nothing_or_a_larger_error_is_no_better(change):
-    verdict = judge(replace(BETTER, **change))
+    verdict = judge(replace(BETTER, **change), used_scores=True)
     assert verdict.code == "no-better-than-rule"
     assert verdict.words.startswith("No better than the rule: ")

@@ -42,9 +42,10 @@ def test_a_clash_is_said_in_words_without_codes_or_empty_places(changed, words):
     assert not any(sign in said for sign in ("no-offering", "not-eligible", " )", "()", ": )"))
 
 
+@pytest.mark.parametrize("used_scores", [True, False])
 @pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"gain_lower": -0.1}])
-def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change):
-    words = judge(replace(BETTER, **change)).words
+def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change, used_scores):
+    words = judge(replace(BETTER, **change), used_scores=used_scores).words
     said = verdict_text(words, INDONESIAN)
     assert verdict_text(words, ENGLISH) == words
     assert said.split()[0] in {"Lebih", "Data", "Tidak"}
