@@ -97,14 +97,15 @@ class Manifest:
 def _checked(name: str, kind: str, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 (checked right here)
     """Return an entry of a manifest when it has its declared type."""
     if name not in document:
-        raise ArtifactRefusedError(f"model manifest: {name} is missing")
+        raise ArtifactRefusedError("model manifest: {name} is missing", name=name)
     value = document[name]
     expected = int if "int" in kind else dict if "dict" in kind else str
     is_right = isinstance(value, expected) and not isinstance(value, bool)
     if is_right and isinstance(value, dict):
         is_right = all(isinstance(part, str) for entry in value.items() for part in entry)
     if not is_right:
-        raise ArtifactRefusedError(f"model manifest: {name} is {value!r}; accepted: {expected.__name__}")
+        raise ArtifactRefusedError("model manifest: {name} is {value}; accepted: {type}",
+                                   name=name, value=repr(value), type=expected.__name__)  # fmt: skip
     return value
 
 
@@ -154,21 +155,27 @@ def check(payload: bytes, manifest: Manifest) -> None:
     """
     found = hashlib.sha256(payload).hexdigest()
     if found != manifest.sha256:
-        _refuse(manifest, f"digest of the file is {found[:12]}, its manifest says {manifest.sha256[:12]}")
+        _refuse(manifest, "digest of the file is {found}, its manifest says {expected}",
+                found=found[:12], expected=manifest.sha256[:12])  # fmt: skip
     if manifest.model_id != f"m-{found[:12]}":
-        _refuse(manifest, f"id does not belong to the file, whose id is m-{found[:12]}")
+        _refuse(manifest, "id does not belong to the file, whose id is {found}", found=f"m-{found[:12]}")
     if manifest.schema_version != SCHEMA_VERSION:
-        _refuse(manifest, f"schema version is {manifest.schema_version}, this release reads {SCHEMA_VERSION}")
+        _refuse(manifest, "schema version is {found}, this release reads {expected}",
+                found=manifest.schema_version, expected=SCHEMA_VERSION)  # fmt: skip
     if manifest.features != feature_digest():
-        _refuse(manifest, f"features are {manifest.features[:12]}, this release has {feature_digest()[:12]}")
+        _refuse(manifest, "features are {found}, this release has {expected}",
+                found=manifest.features[:12], expected=feature_digest()[:12])  # fmt: skip
     for name, version in library_versions().items():
         made_with = manifest.versions.get(name, "unknown")
         if made_with != version:
-            _refuse(manifest, f"made with {name} {made_with}, running {version}")
+            _refuse(manifest, "made with {name} {found}, running {expected}",
+                    name=name, found=made_with, expected=version)  # fmt: skip
 
 
-def _refuse(manifest: Manifest, reason: str) -> NoReturn:
-    raise ArtifactRefusedError(f"model {manifest.model_id} refused: {reason}")
+def _refuse(manifest: Manifest, why: str, **fields: object) -> NoReturn:
+    raise ArtifactRefusedError(
+        "model {model} refused: {why}", model=manifest.model_id, why=ArtifactRefusedError(why, **fields)
+    )
 
 
 def unpack(payload: bytes, manifest: Manifest) -> PairModel:
@@ -183,7 +190,9 @@ def unpack(payload: bytes, manifest: Manifest) -> PairModel:
     try:
         model = joblib.load(io.BytesIO(payload))
     except (AttributeError, EOFError, ImportError, IndexError, KeyError, pickle.UnpicklingError, ValueError) as error:
-        raise ArtifactRefusedError(f"model {manifest.model_id} refused: cannot be read ({error})") from error
+        raise ArtifactRefusedError(
+            "model {model} refused: cannot be read ({problem})", model=manifest.model_id, problem=error
+        ) from error
     if not isinstance(model, PairModel):
-        _refuse(manifest, f"holds {type(model).__name__}, not a model")
+        _refuse(manifest, "holds {found}, not a model", found=type(model).__name__)
     return model

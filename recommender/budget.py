@@ -90,7 +90,7 @@ def build_budget(tables: Tables, units: Units, year: int, factor: Fraction = Fra
     frame = sorted_by_key(frame[frame["year"] == year], "line")
     if frame.empty:
         years = ", ".join(str(y) for y in sorted(set(tables["budgets"]["year"].dropna())))
-        raise InputError(f"budgets: no line for {year}; years on file: {years or 'none'}")
+        raise InputError("budgets: no line for {year}; years on file: {years}", year=year, years=years or "-")
     ids = text_of(frame, "line")
     accounts = tables["accounts"]
     codes = text_of(accounts, "account")

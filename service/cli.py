@@ -73,7 +73,8 @@ def main() -> None:
     try:
         main_group(standalone_mode=True)
     except BangkomError as error:
-        click.echo(Wording(_language_asked()).text("Error: {message}", message=str(error)), err=True)
+        wording = Wording(_language_asked())
+        click.echo(wording.text("Error: {message}", message=error.said(wording.text)), err=True)
         sys.exit(NOT_DONE)
 
 

@@ -71,13 +71,16 @@ def write_lists(office: Office, policy: Policy, path: Path, limit: int, on_progr
     writers = {".parquet": _to_parquet, ".csv": _to_csv, ".xlsx": _to_xlsx}
     writer = writers.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"{path.name}: suffix {path.suffix!r} is not accepted; accepted: {', '.join(writers)}")
+        raise InputError("{file}: suffix '{suffix}' is not accepted; accepted: {known}",
+                         file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
     unfinished = path.with_name(path.name + ".part")
     try:
         n_rows = writer(_frames(office, policy, limit, on_progress), unfinished)
         unfinished.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise InputError(
+            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return n_rows
@@ -109,7 +112,9 @@ def _to_csv(frames: Iterator[pd.DataFrame], path: Path) -> int:
 def _to_xlsx(frames: Iterator[pd.DataFrame], path: Path) -> int:
     whole = pd.concat(list(frames), ignore_index=True)
     if len(whole) > MOST_ROWS:
-        raise InputError(f"{len(whole)} rows do not fit a workbook (at most {MOST_ROWS}); use .parquet or .csv")
+        raise InputError(
+            "{n} rows do not fit a workbook (at most {most}); use .parquet or .csv", n=len(whole), most=MOST_ROWS
+        )
     options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as writer:
         whole.to_excel(writer, index=False, sheet_name="recommendations")

@@ -12,9 +12,46 @@
     └── SolverError               the solver's process died or answered nonsense
 """
 
+from collections.abc import Callable
+
+Teller = Callable[..., str]  # puts a sentence into words: the sentence, and its fields by name
+IN_WORDS = ("kind", "reason", "accepted")  # fields that are English themselves; others, such as ids, stay as they are
+
 
 class BangkomError(Exception):
-    """Base of every error that a caller may want to catch."""
+    """Base of every error that a caller may want to catch.
+
+    Parameters
+    ----------
+    message : An English sentence with its fields in braces.
+    fields : Their values; other errors, or a tuple of them, are said as part of the sentence.
+
+    Examples
+    --------
+    >>> str(BangkomError("{file}: cannot be read", file="a.csv"))
+    'a.csv: cannot be read'
+    """
+
+    def __init__(self, message: str, /, **fields: object) -> None:
+        self.message = message
+        self.fields = fields
+        super().__init__(self.said(_in_english))
+
+    def said(self, text: Teller) -> str:
+        """Return the sentence as `text` puts it, which may be in another language."""
+        return text(self.message, **{name: _said(name, value, text) for name, value in self.fields.items()})
+
+
+def _in_english(message: str, /, **fields: object) -> str:
+    return message.format(**fields) if fields else message
+
+
+def _said(name: str, value: object, text: Teller) -> object:
+    if isinstance(value, BangkomError):
+        return value.said(text)
+    if isinstance(value, tuple):
+        return "; ".join(str(_said(name, part, text)) for part in value)
+    return text(value) if name in IN_WORDS and isinstance(value, str) and value else value
 
 
 class InputError(BangkomError):
@@ -40,7 +77,8 @@ class InvalidValueError(InputError):
         self.field = field
         self.value = value
         self.accepted = accepted
-        super().__init__(f"{field}: {value} is not accepted; accepted: {accepted}")
+        super().__init__("{field}: {value} is not accepted; accepted: {accepted}",
+                         field=field, value=value, accepted=accepted)  # fmt: skip
 
 
 class LengthMismatchError(InputError):
@@ -61,8 +99,14 @@ class UnknownIdError(InputError):
         self.kind = kind
         self.identifier = identifier
         self.suggestions = suggestions
-        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else ""
-        super().__init__(f"{kind} {identifier!r} is not known{hint}")
+        super().__init__(
+            "{kind} '{identifier}' is not known; did you mean {near}?"
+            if suggestions
+            else "{kind} '{identifier}' is not known",
+            kind=kind,
+            identifier=identifier,
+            near=", ".join(suggestions),
+        )
 
 
 class DigitsLostError(BangkomError):

@@ -11,6 +11,7 @@ from rich.table import Table
 from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
+from service.wording import Wording
 from training_catalog.errors import InputError
 
 MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refused have them all
@@ -60,7 +61,7 @@ def import_files(
     from service.reference import open_office
 
     terminal = Terminal(settings, as_json)
-    options = ImportOptions(supplied=_pairs(supplied), **flags)
+    options = ImportOptions(supplied=_pairs(supplied, terminal.wording), **flags)
     options.check()
     database = open_office(settings.database_url)
     with terminal.progress() as progress:
@@ -82,13 +83,13 @@ def import_files(
         sys.exit(NOT_DONE if unread else ATTENTION)
 
 
-def _pairs(supplied: tuple[str, ...]) -> dict[str, str]:
+def _pairs(supplied: tuple[str, ...], wording: Wording) -> dict[str, str]:
     """Split COLUMN=VALUE."""
     pairs = [entry.partition("=") for entry in supplied]
     for name, equals, value in pairs:
         if not (name.strip() and equals and value.strip()):
-            raise click.BadParameter(f"{name}{equals}{value}: accepted is COLUMN=VALUE, as in year=2027",
-                                     param_hint="--set")  # fmt: skip
+            words = wording.text("'{value}': accepted is COLUMN=VALUE, as in year=2027", value=f"{name}{equals}{value}")
+            raise click.BadParameter(words, param_hint="--set")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
@@ -104,7 +105,9 @@ def _write_refused(path: Path, refused: Any, terminal: Terminal) -> None:
             with own.open("w", newline="", encoding="utf-8-sig") as stream:
                 csv.writer(stream, delimiter=";").writerows(lines)
         except OSError as error:
-            raise InputError(f"{own}: cannot be written: {error.strerror or error}") from error
+            raise InputError(
+                "{file}: cannot be written: {reason}", file=own, reason=error.strerror or str(error)
+            ) from error
         terminal.say("{n} refused rows of {file} written to {path}; mend them there and import it with --table {table}",
                      n=terminal.wording.number(len(lines) - 1), file=part.file, path=own, table=part.table)  # fmt: skip
 

@@ -11,6 +11,7 @@ import click
 from service.commands.opening import AS_JSON
 from service.settings import Settings
 from service.terminal import ATTENTION, Terminal
+from service.wording import Wording
 
 
 @click.command()
@@ -45,7 +46,7 @@ def plan(
     request = PlanRequest(
         year=year or settings.on.year,
         policy=read_policy(policy),
-        budget_factor=_factor(budget_factor),
+        budget_factor=_factor(budget_factor, terminal.wording),
         name=name,
         time_limit=time_limit,
         seed=seed,
@@ -57,14 +58,15 @@ def plan(
     finish(terminal, office, plan_id, made, out=out, full=full)
 
 
-def _factor(text: str) -> Fraction:
+def _factor(text: str, wording: Wording) -> Fraction:
     """Read a factor exactly, so that 1.1 is eleven tenths."""
     try:
         factor = Fraction(text.replace(",", "."))
     except (ValueError, ZeroDivisionError) as error:
-        raise click.BadParameter(f"{text!r} is no number", param_hint="--budget-factor") from error
+        words = wording.text("'{value}' is no number", value=text)
+        raise click.BadParameter(words, param_hint="--budget-factor") from error
     if not 0 <= factor <= 1000:  # noqa: PLR2004 (more is a slip)
-        raise click.BadParameter("accepted: 0 to 1000", param_hint="--budget-factor")
+        raise click.BadParameter(wording.text("accepted: 0 to 1000"), param_hint="--budget-factor")
     return factor
 
 
@@ -123,7 +125,9 @@ def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: P
         report.write_text(html, encoding="utf-8")
         files = write_plan_files(made, names, out, wording=wording)
     except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from error
+        raise InputError(
+            "{file}: cannot be written: {reason}", file=out, reason=error.strerror or str(error)
+        ) from error
     terminal.say("Report: {report}", report=report)
     return [report, *files]
 

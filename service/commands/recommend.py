@@ -43,11 +43,11 @@ def recommend(
     from service.policy_file import read_policy
     from service.reference import open_office
 
-    if everybody == bool(nip):
-        raise click.UsageError("give either a NIP or --all")
-    if everybody and out is None:
-        raise click.UsageError("--all needs --out FILE")
     terminal = Terminal(settings, as_json)
+    if everybody == bool(nip):
+        raise click.UsageError(terminal.wording.text("give either a NIP or --all"))
+    if everybody and out is None:
+        raise click.UsageError(terminal.wording.text("--all needs --out FILE"))
     rules = read_policy(policy)
     office = load_office(open_office(settings.database_url), settings.on)
     if everybody and out is not None:

@@ -43,12 +43,14 @@ def write_table(database: Database, name: str, path: Path, lang: str) -> int:
     """
     names = [t.name for t in TABLES]
     if name not in names:
-        raise InputError(f"table {name!r} is not known; accepted: {', '.join(names)}")
+        raise InputError("table '{name}' is not known; accepted: {known}", name=name, known=", ".join(names))
     frame, declared = in_reading_order(database.read(name), table(name)), table(name)
     try:
         write_frame(frame, declared, path, lang)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise InputError(
+            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
+        ) from error
     return len(frame)
 
 
@@ -80,7 +82,8 @@ def write_frame(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> 
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
     writer = writers.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"{path.name}: suffix {path.suffix!r} is not accepted; accepted: {', '.join(writers)}")
+        raise InputError("{file}: suffix '{suffix}' is not accepted; accepted: {known}",
+                         file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
     writer(frame, declared, path, lang)
 
 

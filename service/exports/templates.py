@@ -66,5 +66,7 @@ def write_templates(folder: Path, wording: Wording) -> list[Path]:
             path.write_text(";".join(headers_of(declared, wording.lang)) + "\n", encoding="utf-8-sig")
             written.append(path)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        raise InputError(
+            "{file}: cannot be written: {reason}", file=folder, reason=error.strerror or str(error)
+        ) from error
     return written

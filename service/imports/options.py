@@ -44,11 +44,12 @@ class ImportOptions:
         """
         tables = [table.name for table in TABLES]
         if self.table is not None and self.table not in tables:
-            raise InputError(f"table {self.table!r} is not known; accepted: {', '.join(tables)}")
+            raise InputError("table '{name}' is not known; accepted: {known}", name=self.table, known=", ".join(tables))
         if self.profile is not None and self.profile not in ("own", *PROFILES):
-            raise InputError(f"profile {self.profile!r} is not known; accepted: own, {', '.join(PROFILES)}")
+            raise InputError("profile '{name}' is not known; accepted: own, {known}",
+                             name=self.profile, known=", ".join(PROFILES))  # fmt: skip
         if self.delimiter is not None and len(self.delimiter) != 1:
-            raise InputError(f"delimiter {self.delimiter!r}: accepted is one character, such as ;")
+            raise InputError("delimiter '{name}': accepted is one character, such as ;", name=self.delimiter)
         for name, value in self.supplied.items():
             _check_supplied(name, value, self.table)
 
@@ -58,12 +59,12 @@ def _check_supplied(name: str, value: str, table: str | None) -> None:
     homes = [t.column(name) for t in TABLES if table in (None, t.name) and name in t.column_names]
     if not homes:
         columns = sorted({c.name for t in TABLES if table in (None, t.name) for c in t.columns})
-        raise InputError(f"column {name!r} is not known; accepted: {', '.join(columns)}")
+        raise InputError("column '{name}' is not known; accepted: {known}", name=name, known=", ".join(columns))
     reasons = []
     for column in homes:
         try:
             reader_of(column, "dmy")(value)
         except CellError as error:
-            reasons.append(error.message.format(**error.fields))
+            reasons.append(InputError(error.message, **error.fields))
     if len(reasons) == len(homes):
-        raise InputError(f"{name}={value}: {reasons[0]}")
+        raise InputError("{name}={value}: {why}", name=name, value=value, why=reasons[0])

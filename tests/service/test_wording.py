@@ -1,4 +1,6 @@
 import ast
+import errno
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,6 +28,9 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
          *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA, *WORDS,
          NO_APPROVED_MODEL)  # fmt: skip
+ROOMS = ("service", "recommender", "models", "training_catalog")
+ERRORS = ("BangkomError", "InputError", "InvalidValueError", "UnknownIdError", "ArtifactRefusedError", "SolverError",
+          "DigitsLostError", "_refuse", "find_rows", "BadParameter", "UsageError")  # fmt: skip
 PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES, labels.UNMET,
            labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
 
@@ -101,6 +106,17 @@ class Module:
                 if isinstance(code, ast.Constant) and CODE.fullmatch(str(code.value)):
                     yield from ((node.lineno, text) for text in self.literals(sentence) if " " in text)
 
+    def raised(self) -> Iterator[tuple[int, str]]:
+        """Yield sentences of errors, which the terminal says in the reader's language, and words in their fields."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                place = {"_refuse": 1, "InvalidValueError": 2, "__init__": 0}.get(name, 0)
+                if (name in ERRORS or (name == "__init__" and self.path.name == "errors.py")) and len(
+                    node.args
+                ) > place:
+                    yield from ((node.lineno, text) for text in self.literals(node.args[place]))
+
 
 def _messages() -> dict[str, str]:
     """Return every sentence of the service that is put into the reader's language, with where it stands."""
@@ -115,6 +131,8 @@ def _messages() -> dict[str, str]:
         messages |= {text: f"{place}:{line}" for line, a in module.said(known) for text in module.literals(a)}
         if module.path.parent.name == "imports":
             messages |= {text: f"{place}:{line}" for line, text in module.coded()}
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        messages |= {text: f"{path.relative_to(ROOT).as_posix()}:{line}" for line, text in Module(path).raised()}
     messages |= {text: "service/phrases.py" for table in PHRASES for text in table.values()}
     messages |= dict.fromkeys(CODED, "said by its code")
     messages |= {column.meaning: f"meaning of {t.name}.{column.name}" for t in TABLES for column in t.columns}
@@ -176,9 +194,9 @@ def test_no_sentence_is_translated_twice():
 
 
 def test_no_translation_is_left_of_a_sentence_that_nobody_says():
-    rooms = ("service", "recommender", "models", "training_catalog")
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for room in rooms for path in (ROOT / room).rglob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     said = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    said |= {os.strerror(number) for number in errno.errorcode}
     assert sorted(set(TRANSLATED) - said) == []
 
 
