@@ -9,7 +9,8 @@
     │   └── UnknownIdError        an id that is in no table
     ├── DigitsLostError           an amount or id that no longer has all its digits
     ├── ArtifactRefusedError      a model file that must not be opened
-    └── SolverError               the solver's process died or answered nonsense
+    ├── SolverError               the solver's process died or answered nonsense
+    └── StorageError              the database could not carry out what was asked
 """
 
 from collections.abc import Callable
@@ -119,3 +120,7 @@ class ArtifactRefusedError(BangkomError):
 
 class SolverError(BangkomError):
     """The solver's process died or answered nonsense."""
+
+
+class StorageError(BangkomError):
+    """The database could not carry out what was asked: busy for too long, full, or gone."""

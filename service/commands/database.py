@@ -21,10 +21,11 @@ def upgrade(settings: Settings, /) -> None:
       bangkom --database sqlite:///office.db database upgrade
     """
     from service.reference import open_office
+    from service.storage.engine import shown_url, transaction
     from service.storage.migrate import current_revision
 
     terminal = Terminal(settings)
     opened = open_office(settings.database_url)
-    with opened.engine.connect() as connection:
+    with transaction(opened.engine) as connection:
         revision = current_revision(connection)
-    terminal.say("{url} is at revision {revision}.", url=settings.database_url, revision=revision)
+    terminal.say("{url} is at revision {revision}.", url=shown_url(settings.database_url), revision=revision)

@@ -10,23 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from service.storage.bulk import keys_table, load
+from service.storage.engine import make_engine, shown_url, transaction
 from service.storage.frames import row_keys, same_values, to_records
-from service.storage.migrate import upgrade
+from service.storage.migrate import at_newest, upgrade
 from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY
-from training_catalog.errors import InputError
+from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
 
-BUSY_MILLISECONDS = 10_000  # how long a writer waits for another
 APPROVED, REJECTED, RETIRED, DRAFT = "approved", "rejected", "retired", "draft"
+NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertCounts:
-    """What an upsert did, with the kind of each row in frame order: 0 new, 1 changed, 2 unchanged."""
+    """What an upsert did, with the kind of each row in frame order."""
 
     stored: int
     unchanged: int
@@ -69,13 +70,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open one transaction that begins as a writer: all of it, or nothing."""
-        with self.engine.connect().execution_options(rw=True) as connection, connection.begin():
+        with transaction(self.engine, is_writer=True) as connection:
             yield connection
 
     def read(self, name: str, connection: sa.Connection | None = None) -> pd.DataFrame:
         """Return a table with canonical columns and types, ordered by its key."""
         if connection is None:
-            with self.engine.connect() as own:
+            with transaction(self.engine) as own:
                 return self.read(name, own)
         declared = table(name)
         stored = DATABASE_TABLES[name]
@@ -88,7 +89,7 @@ class Database:
 
     def read_all(self) -> dict[str, pd.DataFrame]:
         """Return every table, all of one moment."""
-        with self.engine.connect() as connection, connection.begin():
+        with transaction(self.engine) as connection:
             return {declared.name: self.read(declared.name, connection) for declared in TABLES}
 
     def upsert(
@@ -119,23 +120,18 @@ class Database:
             else:
                 same &= same_values(mine[column], there[column])
         kinds = np.zeros(len(new), dtype=np.int8)
-        kinds[is_known] = np.where(same, 2, 1)
-        self._write(connection, name, new[kinds < 2], keys[kinds < 2])  # noqa: PLR2004 (2 is unchanged)
-        return UpsertCounts(stored=int((kinds < 2).sum()), unchanged=int((kinds == 2).sum()), kinds=kinds)  # noqa: PLR2004 (2 is unchanged)
+        kinds[is_known] = np.where(same, UNCHANGED, CHANGED)
+        fresh = kinds != UNCHANGED
+        self._write(connection, name, new[fresh].assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
+        return UpsertCounts(stored=int(fresh.sum()), unchanged=int((~fresh).sum()), kinds=kinds)
 
-    def _write(self, connection: sa.Connection, name: str, rows: pd.DataFrame, keys: pd.Series) -> None:
-        if rows.empty:
-            return
-        columns = [ROW_KEY, *table(name).column_names]
-        marks = ", ".join(["?"] * len(columns))
-        listed = ", ".join(f'"{column}"' for column in columns)
-        changed = ", ".join(f'"{column}" = excluded."{column}"' for column in columns[1:])
-        statement = (
-            f'INSERT INTO "{name}" ({listed}) VALUES ({marks}) ON CONFLICT ("{ROW_KEY}") DO UPDATE SET {changed}'  # noqa: S608 (names come from our own declarations)
-        )
-        if connection.dialect.paramstyle != "qmark":
-            statement = statement.replace("?", "%s")
-        connection.exec_driver_sql(statement, to_records(rows.assign(**{ROW_KEY: keys})[columns]))
+    def _write(self, connection: sa.Connection, name: str, rows: pd.DataFrame, changed: pd.Series) -> None:
+        """Replace the rows of `changed` keys, and append the others."""
+        if len(changed):
+            stored = DATABASE_TABLES[name]
+            with keys_table(connection, ROW_KEY, changed.tolist()) as touched:
+                connection.execute(sa.delete(stored).where(stored.c[ROW_KEY].in_(touched)))
+        load(connection, name, list(rows.columns), to_records(rows))
 
     def save_model(
         self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date
@@ -153,14 +149,14 @@ class Database:
     def load_model(self, model_id: str | None) -> StoredModel | None:
         """Return a model, or the approved one when None; None when there is none."""
         chosen = MODELS.c.state == APPROVED if model_id is None else MODELS.c.model_id == model_id
-        with self.engine.connect() as connection:
+        with transaction(self.engine) as connection:
             row = connection.execute(sa.select(MODELS).where(chosen).order_by(MODELS.c.sequence.desc())).first()
         return None if row is None else _model(row, row.payload)
 
     def list_models(self) -> list[StoredModel]:
         """Return all models without their bytes, newest first."""
         query = sa.select(*[c for c in MODELS.c if c.name != "payload"]).order_by(MODELS.c.sequence.desc())
-        with self.engine.connect() as connection:
+        with transaction(self.engine) as connection:
             return [_model(row, b"") for row in connection.execute(query)]
 
     def set_model_state(self, model_id: str, state: str) -> None:
@@ -183,14 +179,14 @@ class Database:
 
     def load_plan(self, plan_id: str) -> StoredPlan | None:
         """Return a plan, or None when there is none of that id."""
-        with self.engine.connect() as connection:
+        with transaction(self.engine) as connection:
             row = connection.execute(sa.select(PLANS).where(PLANS.c.plan_id == plan_id)).first()
         return None if row is None else _plan(row, row.document)
 
     def list_plans(self) -> list[StoredPlan]:
         """Return all plans without their documents, newest first."""
         query = sa.select(*[c for c in PLANS.c if c.name != "document"]).order_by(PLANS.c.sequence.desc())
-        with self.engine.connect() as connection:
+        with transaction(self.engine) as connection:
             return [_plan(row, b"") for row in connection.execute(query)]
 
     def set_plan_state(self, plan_id: str, state: str) -> None:
@@ -214,32 +210,8 @@ def _plan(row: Any, document: bytes) -> StoredPlan:  # noqa: ANN401 (a row of th
                       summary=json.loads(row.summary), document=document)  # fmt: skip
 
 
-def make_engine(url: str) -> sa.Engine:
-    """Return an engine; SQLite gets WAL, foreign keys, and transactions that begin as what they are.
-
-    A read that turns into a write cannot wait for another writer in SQLite, so writers begin with ``IMMEDIATE``.
-    """
-    engine = sa.create_engine(url)
-    if engine.dialect.name != "sqlite":
-        return engine
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the driver's own types)
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MILLISECONDS}",
-                       "foreign_keys=ON"):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        is_writer = connection.get_execution_options().get("rw", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-
-    return engine
-
-
 def open_database(url: str) -> Database:
-    """Open a database, made and upgraded where it must be.
+    """Open a database, made and upgraded where it must be; one of this release is only looked at.
 
     Raises
     ------
@@ -248,9 +220,19 @@ def open_database(url: str) -> Database:
     """
     try:
         engine = make_engine(url)
-        with engine.connect().execution_options(rw=True) as connection, connection.begin():
-            upgrade(connection)
-    except (ArgumentError, SQLAlchemyError, ImportError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise InputError(f"database {url}: cannot be opened: {reason}") from error
+        with transaction(engine) as connection:
+            is_current = at_newest(connection)
+        if not is_current:
+            with transaction(engine, is_writer=True) as connection:
+                upgrade(connection)
+    except (ArgumentError, SQLAlchemyError, ImportError, StorageError) as error:
+        raise InputError(f"database {shown_url(url)}: cannot be opened: {_reason(error)}") from error
     return Database(engine)
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong in one line."""
+    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+        return "PostgreSQL needs a driver; pip install 'bangkom[postgresql]'"
+    cause = error.__cause__ if isinstance(error, StorageError) else error
+    return str(getattr(cause, "orig", None) or cause).splitlines()[0]

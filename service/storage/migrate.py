@@ -22,6 +22,11 @@ def current_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def at_newest(connection: sa.Connection) -> bool:
+    """Return whether a database is at this release's revision."""
+    return current_revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def upgrade(connection: sa.Connection) -> tuple[str | None, str | None]:
     """Upgrade to the newest revision, within the connection's transaction.
 

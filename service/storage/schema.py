@@ -15,6 +15,8 @@ _TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
     "money": sa.BigInteger, "decimal": sa.Double, "level": sa.Double, "hours": sa.Double, "date": sa.Date,
 }  # fmt: skip
 
+_KEY_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")  # the same order as in SQLite: by bytes
+
 METADATA = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -30,7 +32,7 @@ def column_type(column: Column) -> sa.types.TypeEngine[Any]:
 
 def _database_table(table: Table) -> sa.Table:
     columns = [sa.Column(column.name, column_type(column)) for column in table.columns]
-    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, sa.Text, primary_key=True), *columns)
+    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *columns)
 
 
 DATABASE_TABLES: dict[str, sa.Table] = {table.name: _database_table(table) for table in TABLES}

@@ -108,7 +108,8 @@ def test_every_file_of_the_code_that_a_document_names_exists(path):
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_setting_that_a_document_names_is_read_by_the_program(path):
-    sources = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "service").rglob("*.py"))
+    programs = [*(ROOT / "service").rglob("*.py"), ROOT / "tests" / "postgresql.py"]
+    sources = "".join(p.read_text(encoding="utf-8") for p in programs)
     named = set(re.findall(r"\bBANGKOM_[A-Z_]+", path.read_text(encoding="utf-8")))
     assert [name for name in named if f'"{name}"' not in sources] == []
 

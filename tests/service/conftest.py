@@ -19,19 +19,27 @@ class Run:
 
 
 @pytest.fixture
-def bangkom(monkeypatch, capsys, tmp_path):
+def terminal_of(monkeypatch, capsys):
+    """Return a function that makes a terminal on the database of an address."""
+
+    def terminal(url):
+        def run(*arguments, lang="en", on="2027-01-04"):
+            line = ["bangkom", "--database", url, "--lang", lang, "--on", on, *map(str, arguments)]
+            monkeypatch.setattr(sys, "argv", line)
+            code = 0
+            try:
+                main()
+            except SystemExit as stop:
+                code = stop.code or 0
+            captured = capsys.readouterr()
+            return Run(code, captured.out, captured.err)
+
+        return run
+
+    return terminal
+
+
+@pytest.fixture
+def bangkom(terminal_of, tmp_path):
     """Run the terminal as a user would, on a database of its own, in English."""
-
-    def run(*arguments, lang="en", on="2027-01-04"):
-        url = f"sqlite:///{tmp_path / 'office.db'}"
-        line = ["bangkom", "--database", url, "--lang", lang, "--on", on, *map(str, arguments)]
-        monkeypatch.setattr(sys, "argv", line)
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return Run(code, captured.out, captured.err)
-
-    return run
+    return terminal_of(f"sqlite:///{tmp_path / 'office.db'}")

@@ -1,0 +1,80 @@
+"""Engines and transactions: readers see one moment, writers take turns, on SQLite and PostgreSQL."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from training_catalog.errors import StorageError
+
+WAIT_SECONDS = 60  # how long a writer waits for its turn
+WRITERS_LOCK = 0x62616E676B6F6D  # "bangkom": the advisory lock that one writer at a time holds on PostgreSQL
+
+# Statements that begin a transaction, by dialect and whether it writes. A read that turns into a write cannot wait for
+# another writer in SQLite, and could lose that writer's update in PostgreSQL; so writers say at once what they are.
+_BEGIN = {
+    ("sqlite", False): ("BEGIN",),
+    ("sqlite", True): ("BEGIN IMMEDIATE",),
+    ("postgresql", False): ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
+    ("postgresql", True): (
+        f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'",
+        f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})",
+    ),
+}
+
+
+def shown_url(url: str) -> str:
+    """Return a database's address without its password.
+
+    Examples
+    --------
+    >>> shown_url("postgresql://bkpsdm:secret@db/office")
+    'postgresql://bkpsdm:***@db/office'
+    """
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return re.sub(r"://.*@", "://***@", url)
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Return an engine whose transactions begin as what they are; it holds no connection between them."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        is_writer = bool(connection.get_execution_options().get("rw", False))
+        for statement in _BEGIN[engine.dialect.name, is_writer]:
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the driver's own types)
+    connection.isolation_level = None  # else the driver begins transactions of its own
+    for pragma in (f"busy_timeout={WAIT_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def transaction(engine: sa.Engine, *, is_writer: bool = False) -> Iterator[sa.Connection]:
+    """Open one transaction: all of it, or nothing; a reader sees one moment.
+
+    Raises
+    ------
+    StorageError
+        When another writer holds the database for too long, the disk is full or the server is gone.
+    """
+    driver_error = engine.dialect.loaded_dbapi.OperationalError
+    try:
+        with engine.connect().execution_options(rw=is_writer) as connection, connection.begin():
+            yield connection
+    except (OperationalError, driver_error) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StorageError(f"database {shown_url(str(engine.url))}: {reason}; nothing was changed") from error

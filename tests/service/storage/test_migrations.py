@@ -1,0 +1,87 @@
+"""Each step of the database, with rows in every table before it."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from service.storage.database import open_database
+from service.storage.engine import make_engine, transaction
+from service.storage.migrate import _config
+from service.storage.schema import METADATA
+from training_catalog.errors import InputError, StorageError
+
+STEPS = sorted(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+SAMPLES = ((sa.LargeBinary, b"\x00\xff"), (sa.Date, date(2027, 1, 4)), (sa.BigInteger, 2**53 + 1), (sa.Float, 0.1),
+           (sa.Text, "Ngurah Śāstra"))  # fmt: skip
+
+
+def bring_to(engine, revision):
+    config = _config()
+    with transaction(engine, is_writer=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def sample_of(column):
+    return next(value for kind, value in SAMPLES if isinstance(column.type, kind))
+
+
+def fill(engine):
+    """Put one row into every table as it stands, and return what was put."""
+    reflected = sa.MetaData()
+    reflected.reflect(engine)
+    rows = {}
+    with transaction(engine, is_writer=True) as connection:
+        for name, table in reflected.tables.items():
+            if name != "alembic_version":
+                rows[name] = {column.name: sample_of(column) for column in table.columns}
+                connection.execute(sa.insert(table).values(rows[name]))
+    return rows
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_was_stored_before_a_step_is_there_after_the_last(database_url, step):
+    engine = make_engine(database_url)
+    bring_to(engine, step)
+    rows = fill(engine)
+    database = open_database(database_url)
+    with transaction(database.engine) as connection:
+        for name, row in rows.items():
+            table = METADATA.tables[name]
+            found = connection.execute(sa.select(*[table.c[column] for column in row])).mappings().all()
+            assert row in [dict(one) for one in found], name
+
+
+def test_migrations_make_the_declared_tables(database_url):
+    engine = open_database(database_url).engine
+    inspector = sa.inspect(engine)
+    assert set(inspector.get_table_names()) - {"alembic_version"} == set(METADATA.tables)
+    for name, table in METADATA.tables.items():
+        made = {column["name"]: (column["type"].compile(engine.dialect), column["nullable"])
+                for column in inspector.get_columns(name)}  # fmt: skip
+        assert made == {c.name: (c.type.compile(engine.dialect), bool(c.nullable)) for c in table.columns}
+
+
+def test_a_database_of_a_newer_release_is_refused(database_url):
+    database = open_database(database_url)
+    with transaction(database.engine, is_writer=True) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(InputError, match="newer release"):
+        open_database(database_url)
+
+
+def test_a_step_that_breaks_leaves_the_database_as_it_was(database_url):
+    engine = make_engine(database_url)
+    bring_to(engine, "0001")
+    rows = fill(engine)
+    with transaction(engine, is_writer=True) as connection:
+        connection.exec_driver_sql("DROP TABLE positions")  # the second half of 0002 finds no table
+    with pytest.raises((StorageError, sa.exc.ProgrammingError), match="positions"):
+        bring_to(engine, "0002")
+    with transaction(engine) as connection:
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("competencies")}
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+    assert columns == set(rows["competencies"])
