@@ -225,7 +225,7 @@ def open_database(url: str) -> Database:
         if not is_current:
             with transaction(engine, is_writer=True) as connection:
                 upgrade(connection)
-    except (ArgumentError, SQLAlchemyError, ImportError, StorageError) as error:
+    except (ArgumentError, ValueError, SQLAlchemyError, ImportError, StorageError) as error:
         raise InputError(f"database {shown_url(url)}: cannot be opened: {_reason(error)}") from error
     return Database(engine)
 

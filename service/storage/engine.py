@@ -11,20 +11,24 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from training_catalog.errors import StorageError
 
-WAIT_SECONDS = 60  # how long a writer waits for its turn
+WAIT_SECONDS: float = 60  # how long a writer waits for its turn
 WRITERS_LOCK = 0x62616E676B6F6D  # "bangkom": the advisory lock that one writer at a time holds on PostgreSQL
 
-# Statements that begin a transaction, by dialect and whether it writes. A read that turns into a write cannot wait for
-# another writer in SQLite, and could lose that writer's update in PostgreSQL; so writers say at once what they are.
-_BEGIN = {
-    ("sqlite", False): ("BEGIN",),
-    ("sqlite", True): ("BEGIN IMMEDIATE",),
-    ("postgresql", False): ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
-    ("postgresql", True): (
-        f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'",
-        f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})",
-    ),
-}
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin a transaction as what it is.
+
+    A read that turns into a write cannot wait for another writer in SQLite, and could lose that writer's update in
+    PostgreSQL; so writers say at once what they are.
+    """
+    is_writer = bool(connection.get_execution_options().get("rw", False))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    elif is_writer:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000:.0f}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def shown_url(url: str) -> str:
@@ -37,7 +41,7 @@ def shown_url(url: str) -> str:
     """
     try:
         return sa.make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # no address, or a port that is no number
         return re.sub(r"://.*@", "://***@", url)
 
 
@@ -46,19 +50,18 @@ def make_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        is_writer = bool(connection.get_execution_options().get("rw", False))
-        for statement in _BEGIN[engine.dialect.name, is_writer]:
-            connection.exec_driver_sql(statement)
-
+    event.listen(engine, "begin", _begin)
     return engine
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the driver's own types)
     connection.isolation_level = None  # else the driver begins transactions of its own
-    for pragma in (f"busy_timeout={WAIT_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={WAIT_SECONDS * 1000:.0f}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

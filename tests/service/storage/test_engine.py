@@ -1,0 +1,50 @@
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+
+from service.storage.database import open_database
+from service.storage.engine import shown_url, transaction
+from training_catalog.errors import InputError, StorageError
+
+
+def test_a_writer_of_sqlite_holds_the_file_before_its_first_statement(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}").engine
+    with transaction(engine, is_writer=True), sqlite3.connect(tmp_path / "x.db", timeout=0) as other:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM units").fetchone() == (0,)
+
+
+def test_a_database_opens_and_reads_while_another_writes(database_url):
+    engine = open_database(database_url).engine
+    with transaction(engine, is_writer=True) as connection:
+        connection.execute(sa.text("INSERT INTO units (row_key, unit) VALUES ('U', 'U')"))
+        assert open_database(database_url).read("units").empty
+    assert open_database(database_url).read("units")["unit"].tolist() == ["U"]
+
+
+def test_a_writer_that_waits_too_long_says_so_and_changes_nothing(database_url, monkeypatch):
+    monkeypatch.setattr("service.storage.engine.WAIT_SECONDS", 0.05)
+    engine = open_database(database_url).engine
+    with (
+        transaction(engine, is_writer=True),
+        pytest.raises(StorageError, match=r"lock.*; nothing was changed"),
+        transaction(engine, is_writer=True),
+    ):
+        pytest.fail("two writers at once")
+
+
+def test_a_reader_of_postgresql_cannot_write(postgresql_url):
+    engine = open_database(postgresql_url).engine
+    with pytest.raises(sa.exc.InternalError, match="read-only"), transaction(engine) as connection:
+        connection.execute(sa.text("DELETE FROM units"))
+
+
+@pytest.mark.parametrize("url", ["postgresql://a:secret@127.0.0.1:1/x", "nonsense://a:secret@h:port/x"])
+def test_a_password_is_in_no_message(url):
+    with pytest.raises(InputError) as refused:
+        open_database(url)
+    assert "secret" not in str(refused.value)
+    assert "***@" in str(refused.value)
+    assert shown_url("sqlite:///x.db") == "sqlite:///x.db"
