@@ -1,5 +1,6 @@
 """What the environment and the command line decide."""
 
+import getpass
 import locale
 import os
 from dataclasses import dataclass
@@ -39,3 +40,14 @@ def choose_language(asked: str | None) -> str:
 def today() -> date:
     """Return the machine's day; the only place that asks the calendar."""
     return date.today()  # noqa: DTZ011 (dates here have no zone: the office's own day)
+
+
+def account() -> str:
+    """Return who is at work: ``BANGKOM_AUTHOR``, else the machine's account, as changes and decisions name it."""
+    named = os.environ.get("BANGKOM_AUTHOR", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        return f"uid-{os.getuid()}"

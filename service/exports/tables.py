@@ -33,8 +33,8 @@ def headers_of(declared: Table, lang: str) -> list[str]:
     return [column.header_en if lang == "en" else column.header_id for column in declared.columns]
 
 
-def write_table(database: Database, name: str, path: Path, lang: str) -> int:
-    """Write a stored table and return its number of rows.
+def write_table(database: Database, name: str, path: Path, lang: str, as_of: date | None = None) -> int:
+    """Write a stored table, as it is or as it stood at the end of a day, and return its number of rows.
 
     Raises
     ------
@@ -44,7 +44,8 @@ def write_table(database: Database, name: str, path: Path, lang: str) -> int:
     names = [t.name for t in TABLES]
     if name not in names:
         raise InputError("table '{name}' is not known; accepted: {known}", name=name, known=", ".join(names))
-    frame, declared = in_reading_order(database.read(name), table(name)), table(name)
+    stored = database.read(name) if as_of is None else database.read_as_of(name, as_of)
+    frame, declared = in_reading_order(stored, table(name)), table(name)
     try:
         write_frame(frame, declared, path, lang)
     except OSError as error:

@@ -21,7 +21,9 @@ from service.imports.references import KnownIds, resolve
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
+from service.storage.engine import transaction
 from service.storage.frames import row_keys
+from service.storage.history import Writing, last_change
 from service.wording import Wording
 from training_catalog.tables import TABLES
 
@@ -60,8 +62,16 @@ class Importer:
     def __init__(self, database: Database, options: ImportOptions, wording: Wording) -> None:
         self.database, self.options, self.wording = database, options, wording
         self.parts: list[_Part] = []
-        self.on_file = database.read_all()
-        self.known = KnownIds(self.on_file)
+        self.n_changes = -1
+        with transaction(database.engine) as connection:
+            self._look(connection)
+
+    def _look(self, connection: sa.Connection) -> None:
+        """Read what is on file, unless nothing has changed since the last look."""
+        n_changes = last_change(connection)
+        if n_changes != self.n_changes:
+            self.n_changes, self.on_file = n_changes, self.database.read_all(connection)
+            self.known = KnownIds(self.on_file)
 
     def read(self, path: Path) -> None:
         """Read one file into parts; a file that cannot be read is a part with an error."""
@@ -169,12 +179,14 @@ class Importer:
 
     def store(self, on_progress: Callable[[str], None]) -> None:
         """Check and store every part, table after table, in one transaction a table of an import."""
-        with self.database.writing() as connection:
+        names = ", ".join(dict.fromkeys(part.path.name for part in self.parts))
+        with self.database.writing(names) as writing:
+            self._look(writing.connection)
             for declared in TABLES:
                 for part in [p for p in self.parts if p.rows is not None and p.rows.table is declared]:
                     on_progress(part.report.file)
                     self._check(part)
-                    self._write(part, connection)
+                    self._write(part, writing)
             if self.options.dry_run or (self.options.all_or_nothing and not self.is_clean):
                 raise _RolledBackError
 
@@ -243,17 +255,17 @@ class Importer:
                         column=rows.table.key[0], value=rows.frame[rows.table.key[0]].iloc[row],
                         missing=", ".join(missing))  # fmt: skip
 
-    def _write(self, part: _Part, connection: sa.Connection) -> None:
+    def _write(self, part: _Part, writing: Writing) -> None:
         rows, report = part.rows, part.report
         if rows is None:
             return
         for name, frame in resolve(rows, self.known).items():
-            self.database.upsert(connection, name, frame, frozenset(frame.columns))
+            self.database.upsert(writing, name, frame, frozenset(frame.columns))
             self.known.add(name, frame)
         self._refuse_new(part, rows)
         part.repeated = checks.check_repeats(rows)
         frame = rows.frame[~rows.refused & ~part.repeated]
-        counts = self.database.upsert(connection, rows.table.name, frame, frozenset(rows.given))
+        counts = self.database.upsert(writing, rows.table.name, frame, frozenset(rows.given))
         if rows.table.name in _NAMED_BY_OTHERS:
             self.known.add(rows.table.name, frame)
         report.stored += counts.stored

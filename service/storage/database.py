@@ -1,10 +1,10 @@
 """The database: opened, upgraded, read as frames, written in whole transactions."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from service.storage.bulk import keys_table, load
+from service.settings import account
+from service.storage.bulk import load
 from service.storage.engine import make_engine, shown_url, transaction
 from service.storage.frames import row_keys, same_values, to_records
+from service.storage.history import Writing, last_change, now, rows_at, set_aside
 from service.storage.migrate import at_newest, upgrade
-from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY
+from service.storage.schema import MODELS, PLANS, ROW_KEY, SINCE
 from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
@@ -62,44 +64,54 @@ class Database:
     Parameters
     ----------
     engine : An engine on an upgraded database.
+    author : Who changes rows.
+    clock : Gives the moment of a change.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: sa.Engine, *, author: str = "", clock: Callable[[], datetime] = now) -> None:
+        self.engine, self.author, self.clock = engine, author, clock
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, source: str = "") -> Iterator[Writing]:
         """Open one transaction that begins as a writer: all of it, or nothing."""
         with transaction(self.engine, is_writer=True) as connection:
-            yield connection
+            yield Writing(connection=connection, author=self.author, source=source, clock=self.clock)
 
-    def read(self, name: str, connection: sa.Connection | None = None) -> pd.DataFrame:
-        """Return a table with canonical columns and types, ordered by its key."""
+    def read(self, name: str, connection: sa.Connection | None = None, change: int | None = None) -> pd.DataFrame:
+        """Return a table with canonical columns and types, ordered by its key; as it was after a change if given."""
         if connection is None:
             with transaction(self.engine) as own:
-                return self.read(name, own)
+                return self.read(name, own, change)
         declared = table(name)
-        stored = DATABASE_TABLES[name]
-        query = sa.select(*[stored.c[column] for column in declared.column_names]).order_by(stored.c[ROW_KEY])
-        rows = connection.exec_driver_sql(str(query.compile(connection))).fetchall()
+        query = rows_at(name, change, *declared.column_names).compile(
+            connection, compile_kwargs={"literal_binds": True}
+        )
+        rows = connection.exec_driver_sql(str(query)).fetchall()  # plain values: a million dates need no objects
         if not rows:
             return empty_frame(declared)
         frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(declared.column_names))
         return canonical(frame, declared)
 
-    def read_all(self) -> dict[str, pd.DataFrame]:
-        """Return every table, all of one moment."""
+    def read_all(self, connection: sa.Connection | None = None, change: int | None = None) -> dict[str, pd.DataFrame]:
+        """Return every table, all of one moment; as they were after a change if given."""
+        if connection is None:
+            with transaction(self.engine) as own:
+                return self.read_all(own, change)
+        return {declared.name: self.read(declared.name, connection, change) for declared in TABLES}
+
+    def read_as_of(self, name: str, day: date) -> pd.DataFrame:
+        """Return a table as it stood at the end of a day."""
         with transaction(self.engine) as connection:
-            return {declared.name: self.read(declared.name, connection) for declared in TABLES}
+            return self.read(name, connection, last_change(connection, day))
 
     def upsert(
-        self, connection: sa.Connection, name: str, frame: pd.DataFrame, given: frozenset[str] | None = None
+        self, writing: Writing, name: str, frame: pd.DataFrame, given: frozenset[str] | None = None
     ) -> UpsertCounts:
         """Insert new rows and update changed ones by natural key.
 
         Parameters
         ----------
-        connection : From `writing`.
+        writing : From `writing`.
         name : Table.
         frame : Canonical rows, each key once.
         given : Columns that the source has; others keep what is stored. All when None.
@@ -107,7 +119,7 @@ class Database:
         declared = table(name)
         new = canonical(frame, declared)
         keys = row_keys(new, declared)
-        old = self.read(name, connection)
+        old = self.read(name, writing.connection)
         old.index = pd.Index(row_keys(old, declared)) if len(old) else pd.Index([], dtype="str")
         place = old.index.get_indexer(pd.Index(keys))
         is_known = place >= 0
@@ -122,22 +134,23 @@ class Database:
         kinds = np.zeros(len(new), dtype=np.int8)
         kinds[is_known] = np.where(same, UNCHANGED, CHANGED)
         fresh = kinds != UNCHANGED
-        self._write(connection, name, new[fresh].assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
+        self._write(writing, name, new[fresh].assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
         return UpsertCounts(stored=int(fresh.sum()), unchanged=int((~fresh).sum()), kinds=kinds)
 
-    def _write(self, connection: sa.Connection, name: str, rows: pd.DataFrame, changed: pd.Series) -> None:
-        """Replace the rows of `changed` keys, and append the others."""
+    def _write(self, writing: Writing, name: str, rows: pd.DataFrame, changed: pd.Series) -> None:
+        """Put rows in the place of those of `changed` keys, which stay as earlier versions, and append the others."""
+        if rows.empty:
+            return
         if len(changed):
-            stored = DATABASE_TABLES[name]
-            with keys_table(connection, ROW_KEY, changed.tolist()) as touched:
-                connection.execute(sa.delete(stored).where(stored.c[ROW_KEY].in_(touched)))
-        load(connection, name, list(rows.columns), to_records(rows))
+            set_aside(writing, name, changed.tolist())
+        numbered = rows.assign(**{SINCE: writing.number()})
+        load(writing.connection, name, list(numbered.columns), to_records(numbered))
 
     def save_model(
         self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date
     ) -> None:
         """Keep a model; an approved one takes the place of the one before."""
-        with self.writing() as connection:
+        with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
             connection.execute(sa.delete(MODELS).where(MODELS.c.model_id == model_id))
@@ -161,7 +174,7 @@ class Database:
 
     def set_model_state(self, model_id: str, state: str) -> None:
         """Change a model's state; approving one retires the one before."""
-        with self.writing() as connection:
+        with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
@@ -170,7 +183,7 @@ class Database:
         self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date
     ) -> None:
         """Keep a plan; the same plan again changes nothing."""
-        with self.writing() as connection:
+        with transaction(self.engine, is_writer=True) as connection:
             if connection.execute(sa.select(PLANS.c.plan_id).where(PLANS.c.plan_id == plan_id)).first() is None:
                 connection.execute(sa.insert(PLANS).values(
                     plan_id=plan_id, sequence=_next(connection, PLANS), created_on=created_on, state=state,
@@ -191,7 +204,7 @@ class Database:
 
     def set_plan_state(self, plan_id: str, state: str) -> None:
         """Change a plan's state."""
-        with self.writing() as connection:
+        with transaction(self.engine, is_writer=True) as connection:
             connection.execute(sa.update(PLANS).where(PLANS.c.plan_id == plan_id).values(state=state))
 
 
@@ -227,7 +240,7 @@ def open_database(url: str) -> Database:
                 upgrade(connection)
     except (ArgumentError, ValueError, SQLAlchemyError, ImportError, StorageError) as error:
         raise InputError(f"database {shown_url(url)}: cannot be opened: {_reason(error)}") from error
-    return Database(engine)
+    return Database(engine, author=account())
 
 
 def _reason(error: Exception) -> str:

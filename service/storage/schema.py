@@ -1,5 +1,6 @@
-"""Database tables: one for each declared import table, and those for models and plans."""
+"""Database tables: two for each declared import table (rows, earlier versions), changes, models, plans."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from training_catalog.tables import TABLES
 
 ROW_KEY = "row_key"  # the natural key as one text, parts joined by KEY_SEPARATOR, missing parts empty
 KEY_SEPARATOR = "\x1f"
+SINCE, UNTIL = "since", "until"  # changes that made a version of a row, and ended it
 
 _TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
     "id": sa.Text, "text": sa.Text, "choice": sa.Text, "list": sa.Text, "integer": sa.BigInteger,
@@ -30,12 +32,48 @@ def column_type(column: Column) -> sa.types.TypeEngine[Any]:
     return _TYPES[column.kind]()
 
 
+class Moment(sa.TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Store in UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 (as above)
+        """Give back with its zone."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _columns(table: Table) -> list[sa.Column[Any]]:
+    return [sa.Column(column.name, column_type(column)) for column in table.columns]
+
+
 def _database_table(table: Table) -> sa.Table:
-    columns = [sa.Column(column.name, column_type(column)) for column in table.columns]
-    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *columns)
+    since = sa.Column(SINCE, sa.BigInteger, nullable=False, server_default="0")
+    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *_columns(table), since)
+
+
+def _versions_table(table: Table) -> sa.Table:
+    return sa.Table(
+        f"{table.name}_versions", METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *_columns(table),
+        sa.Column(SINCE, sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column(UNTIL, sa.BigInteger, nullable=False),
+    )  # fmt: skip
 
 
 DATABASE_TABLES: dict[str, sa.Table] = {table.name: _database_table(table) for table in TABLES}
+VERSIONS: dict[str, sa.Table] = {table.name: _versions_table(table) for table in TABLES}
+
+CHANGES = sa.Table(
+    "changes", METADATA,
+    sa.Column("change", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)  # fmt: skip
 
 MODELS = sa.Table(
     "fitted_models", METADATA,

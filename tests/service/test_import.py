@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from service.imports.importer import import_files
+from service.imports.importer import Importer, import_files
 from service.imports.options import ImportOptions
 from service.reference import open_office, reference_files
 from service.wording import Wording
@@ -215,3 +215,14 @@ def test_what_is_exported_and_imported_again_is_identical(bangkom, office, tmp_p
     (report,) = json.loads(run.out)["files"]
     assert report["unchanged"] == report["read"] == 2
     assert office.read("employees").equals(before)
+
+
+def test_an_import_builds_on_what_another_stored_while_it_was_reading(office, tmp_path):
+    path = tmp_path / "employees.csv"
+    path.write_text(f"employee,name,unit\n{BINTANG},Bintang,U1\n", encoding="utf-8")
+    importer = Importer(office, ImportOptions(), Wording("en"))
+    importer.read(path)
+    bring(office, tmp_path, "unit,name\nU1,Dinas Satu\n", name="units.csv")
+    importer.store(lambda _: None)
+    assert office.read("units")["name"].tolist() == ["Dinas Satu"]
+    assert office.read("employees")["unit"].tolist() == ["U1"]

@@ -21,7 +21,7 @@ def staff(frame, unit):
 def count_up(database, name):
     """Add one to both rows and to this process's own, from what the transaction reads."""
     with database.writing() as writing:
-        stored = database.read("units", writing)
+        stored = database.read("units", writing.connection)
         units = [*BOTH, name]
         database.upsert(writing, "units", pd.DataFrame({
             "unit": units, "name": units, "authorised_staff": [staff(stored, unit) + 1 for unit in units],

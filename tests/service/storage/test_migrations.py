@@ -1,6 +1,6 @@
 """Each step of the database, with rows in every table before it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +14,14 @@ from service.storage.schema import METADATA
 from training_catalog.errors import InputError, StorageError
 
 STEPS = sorted(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
-SAMPLES = ((sa.LargeBinary, b"\x00\xff"), (sa.Date, date(2027, 1, 4)), (sa.BigInteger, 2**53 + 1), (sa.Float, 0.1),
-           (sa.Text, "Ngurah Śāstra"))  # fmt: skip
+SAMPLES = (
+    (sa.LargeBinary, b"\x00\xff"),
+    (sa.Date, date(2027, 1, 4)),
+    (sa.DateTime, datetime(2027, 1, 4, tzinfo=UTC)),
+    (sa.BigInteger, 2**53 + 1),
+    (sa.Float, 0.1),
+    (sa.Text, "Ngurah Śāstra"),
+)
 
 
 def bring_to(engine, revision):
