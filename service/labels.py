@@ -18,7 +18,9 @@ UNMET = {
     "not-eligible": "No suitable training may be taken",
     "lower-benefit": "Others gain more from the same money and seats",
     "topic": "Another training for the same deficit was chosen",
-    "hours-floor": "Floor of learning hours not reached",
+    "earmark": "The most money for a topic is used up",
+    "already": "Another class of the same training was chosen",
+    "no-payer": "No budget line pays for opening the class",
     "unit-floor": "Too few people of the unit served",
     "earmark-floor": "Too little money for a topic",
 }

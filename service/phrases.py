@@ -41,6 +41,7 @@ LEFT_OUT = {
 
 UNMET = {
     "budget": "The budget line {limit} is used up; {needs} more would be needed.",
+    "no-payer": "No budget line pays for opening the class; it costs {needs}.",
     "seats": "Class {limit} is full; the last seat went at an expected gain of {cutoff} levels.",
     "minimum-class": "Too few people want class {limit}, so it does not open.",
     "overlap": "It overlaps with {instead}, which was chosen.",
@@ -92,7 +93,7 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
     needs = row["needs"]
     cutoff = row["cutoff"]
     sentence = wording.text(
-        UNMET.get(str(row["code"]), UNMET["lower-benefit"]),
+        UNMET.get(_limit_kind(row), UNMET["lower-benefit"]),
         limit=limit_name(str(row["code"]), row["limit"], wording),
         needs=wording.money(int(needs)) if needs == needs and needs is not None else "",  # noqa: PLR0124 (NaN test)
         cutoff=wording.number(float(cutoff), 2) if cutoff == cutoff and cutoff is not None else "",  # noqa: PLR0124 (NaN test)
@@ -104,6 +105,11 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
         when = wording.date(day) if isinstance(day, date) else ""
         sentence += " " + wording.text("Next chance: {offering}, {day}.", offering=row["next_offering"], day=when)
     return sentence
+
+
+def _limit_kind(row: Mapping[str, Any]) -> str:
+    """Return the code of what is in the way; money without a line means that no line pays."""
+    return "no-payer" if row["code"] == "budget" and not row["limit"] else str(row["code"])
 
 
 VIOLATION = "{rule}: {subject} at {limit}: {found}, allowed {allowed}"  # as `recommender.allocation.verify` writes it
@@ -125,7 +131,7 @@ def clash_text(clash: Mapping[str, Any], wording: Wording) -> str:
     """
     figure = wording.money if clash["code"] in IN_RUPIAH else wording.number
     limit = limit_name(clash["code"], clash["limit"], wording)
-    kind = word_for(clash["code"], LIMITS, wording)
+    kind = word_for(_limit_kind(clash), LIMITS, wording)
     return wording.text(
         "Cannot be met: {subject} ({limit}): needs {needed}, there is {available}. Left out: {people}",
         subject=clash["subject"], limit=f"{kind}: {limit}" if limit else kind,

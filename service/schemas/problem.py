@@ -139,7 +139,9 @@ def read_problem(path: Path) -> ProblemFile:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read: {error.strerror or error}") from error
+        raise InputError(
+            "{file}: cannot be read: {reason}", file=path.name, reason=error.strerror or str(error)
+        ) from error
     return parse_problem(content, path.name)
 
 
@@ -154,9 +156,9 @@ def parse_problem(content: bytes, name: str) -> ProblemFile:
     try:
         document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{name}: not JSON: {error}") from error
+        raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
     if not isinstance(document, dict):
-        raise InputError(f"{name}: a problem is a JSON object with budgets, offerings, employees and options")
+        raise InputError("{file}: a problem is a JSON object with budgets, offerings, employees and options", file=name)
     problems = list(_shape_problems(document, ProblemFile, "$"))
     if not problems:
         try:
@@ -168,7 +170,7 @@ def parse_problem(content: bytes, name: str) -> ProblemFile:
     if problems:
         shown = problems[:MOST_SHOWN]
         more = f"\n  ... and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
-        raise InputError(f"{name}:\n  " + "\n  ".join(shown) + more)
+        raise InputError("{file}:\n  {problems}", file=name, problems="\n  ".join(shown) + more)
     return problem
 
 

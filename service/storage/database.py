@@ -239,7 +239,9 @@ def open_database(url: str) -> Database:
             with transaction(engine, is_writer=True) as connection:
                 upgrade(connection)
     except (ArgumentError, ValueError, SQLAlchemyError, ImportError, StorageError) as error:
-        raise InputError(f"database {shown_url(url)}: cannot be opened: {_reason(error)}") from error
+        raise InputError(
+            "database {url}: cannot be opened: {reason}", url=shown_url(url), reason=_reason(error)
+        ) from error
     return Database(engine, author=account())
 
 

@@ -80,4 +80,6 @@ def transaction(engine: sa.Engine, *, is_writer: bool = False) -> Iterator[sa.Co
             yield connection
     except (OperationalError, driver_error) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StorageError(f"database {shown_url(str(engine.url))}: {reason}; nothing was changed") from error
+        raise StorageError(
+            "database {url}: {reason}; nothing was changed", url=shown_url(str(engine.url)), reason=reason
+        ) from error

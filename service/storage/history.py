@@ -111,7 +111,7 @@ def changes_of(connection: sa.Connection, name: str, identifier: str) -> list[Ro
         When there is no such table.
     """
     if name not in DATABASE_TABLES:
-        raise InputError(f"table {name!r} is not known; accepted: {', '.join(DATABASE_TABLES)}")
+        raise InputError("table '{name}' is not known; accepted: {known}", name=name, known=", ".join(DATABASE_TABLES))
     declared, found = table(name), []
     names, key = declared.column_names, declared.key
     both = sa.union_all(*[
