@@ -3,13 +3,13 @@
 import os
 import sys
 from datetime import datetime
-from importlib import import_module
 from itertools import pairwise
 
 import click
 
 from service.settings import DEFAULT_DATABASE_URL, LANGUAGES, Settings, choose_language, today
 from service.terminal import NOT_DONE
+from service.usage import LazyGroup, in_words, speak
 from service.wording import Wording
 from training_catalog.errors import BangkomError
 
@@ -30,23 +30,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on first use, so that ``--help`` stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Return the names in the order in which a newcomer needs them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (as above)
-        """Import and return the command, or None."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bangkom")
 @click.option("--database", "database_url", envvar="BANGKOM_DATABASE_URL", default=DEFAULT_DATABASE_URL,
               show_default=True, help="Database URL.")  # fmt: skip
@@ -70,10 +54,11 @@ def main_group(ctx: click.Context, database_url: str, lang: str | None, on: date
 def main() -> None:
     """Run the terminal and translate every known error into one sentence and an exit status."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    wording = Wording(_language_asked())
+    speak(wording.lang)
     try:
-        main_group(standalone_mode=True)
+        in_words(main_group, wording).main()
     except BangkomError as error:
-        wording = Wording(_language_asked())
         click.echo(wording.text("Error: {message}", message=error.said(wording.text)), err=True)
         sys.exit(NOT_DONE)
 
