@@ -53,14 +53,17 @@ def list_frame(lists: RankedLists, crew: Workforce, catalog: Catalog, limit: int
     })[list(COLUMNS)]  # fmt: skip
 
 
-def _frames(office: Office, policy: Policy, limit: int, on_progress: Callable[[int], None]) -> Iterator[pd.DataFrame]:
+def list_frames(
+    office: Office, policy: Policy, limit: int, on_progress: Callable[[int], None] = lambda _: None
+) -> Iterator[pd.DataFrame]:
+    """Yield the first rows of everybody's list, some thousand people at a time."""
     chunks = recommend_in_chunks(office.workforce, office.catalog, office.predictor.predictor, office.on, policy,
                                  on_progress=on_progress)  # fmt: skip
     for _, crew, lists in chunks:
         yield list_frame(lists, crew, office.catalog, limit, office.predictor.state)
 
 
-def write_lists(office: Office, policy: Policy, path: Path, limit: int, on_progress: Callable[[int], None]) -> int:
+def write_lists(frames: Iterator[pd.DataFrame], path: Path) -> int:
     """Write everybody's list to a file and return the number of rows.
 
     Raises
@@ -75,7 +78,7 @@ def write_lists(office: Office, policy: Policy, path: Path, limit: int, on_progr
                          file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
     unfinished = path.with_name(path.name + ".part")
     try:
-        n_rows = writer(_frames(office, policy, limit, on_progress), unfinished)
+        n_rows = writer(frames, unfinished)
         unfinished.replace(path)
     except OSError as error:
         raise InputError(

@@ -27,6 +27,9 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
+from service.storage.decisions import Decision, insert_decision
+from service.storage.engine import transaction
+from service.storage.history import last_change
 from training_catalog.catalog import Catalog, build_catalog, content_digest
 from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
@@ -56,13 +59,14 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Everything loaded for one day."""
+    """Everything loaded for one day; `change` is the last change of rows that is in it."""
 
     tables: Tables
     catalog: Catalog
     workforce: Workforce
     predictor: Predictor
     on: date
+    change: int = 0
 
     def person(self, employee: str) -> IndexArray:
         """Return the row of an employee, as an array of one.
@@ -75,9 +79,9 @@ class Office:
         return find_rows("employee", self.workforce.ids, [employee])
 
 
-def load_predictor(database: Database) -> Predictor:
-    """Load the approved model; where there is none, or it is refused, the rule serves and says why."""
-    stored = database.load_model(None)
+def load_predictor(database: Database, model_id: str | None = None) -> Predictor:
+    """Load the approved model, or one of an id; where there is none, or it is refused, the rule serves and says why."""
+    stored = database.load_model(model_id)
     if stored is None:
         return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=NO_APPROVED_MODEL)
     try:
@@ -88,15 +92,23 @@ def load_predictor(database: Database) -> Predictor:
     return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=manifest.verdict)
 
 
-def load_office(database: Database, on: date) -> Office:
+def load_office(database: Database, on: date, change: int | None = None, model_id: str | None = None) -> Office:
     """Load every table and build catalogue, workforce and predictor for a day.
+
+    Parameters
+    ----------
+    database, on : From where, and the day that counts as today.
+    change : Rows as they were after this change; as they are when None.
+    model_id : What predicts; the approved model when None.
 
     Raises
     ------
     InputError
         When nobody has been imported yet.
     """
-    tables = database.read_all()
+    with transaction(database.engine) as connection:
+        seen = last_change(connection) if change is None else change
+        tables = database.read_all(connection, change)
     if tables["employees"].empty:
         raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
     catalog = build_catalog(tables, on)
@@ -104,8 +116,9 @@ def load_office(database: Database, on: date) -> Office:
         tables=tables,
         catalog=catalog,
         workforce=build_workforce(tables, catalog),
-        predictor=load_predictor(database),
+        predictor=load_predictor(database, model_id),
         on=on,
+        change=seen,
     )
 
 
@@ -211,13 +224,20 @@ def earlier_rows(office: Office, assignments: pd.DataFrame) -> tuple[IndexArray,
     return people[known], classes[known]
 
 
-def keep_plan(database: Database, plan: Plan, name: str) -> str:
-    """Store a plan as a draft and return its id, derived from its content."""
+def keep_plan(database: Database, plan: Plan, name: str, made: Decision) -> str:
+    """Store a plan as a draft and log the decision, and return the plan's id, derived from its content."""
     document = pack_plan(plan)
     plan_id = f"p-{content_digest(document)[:12]}"
     summary = {**asdict(plan.totals), "name": name, "year": plan.provenance.year,
                "on": plan.provenance.on.isoformat(), "verified": not plan.violations}  # fmt: skip
-    database.save_plan(plan_id, summary=summary, document=document, state=DRAFT, created_on=plan.provenance.on)
+    database.save_plan(
+        plan_id,
+        summary=summary,
+        document=document,
+        state=DRAFT,
+        created_on=plan.provenance.on,
+        also=lambda connection: insert_decision(connection, database, replace(made, subject=plan_id)),
+    )
     return plan_id
 
 

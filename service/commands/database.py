@@ -1,12 +1,15 @@
-"""``bangkom database``: make or upgrade the database, and what changed in it."""
+"""``bangkom database``: make or upgrade the database, what changed in it, and what was decided from it."""
 
+import sys
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 from rich.table import Table
 
 from service.settings import Settings
-from service.terminal import Terminal
+from service.terminal import ATTENTION, Terminal
 
 
 @click.group()
@@ -47,8 +50,6 @@ def changes(settings: Settings, /, *, table: str, identifier: str, as_json: bool
       bangkom database changes employees 199001012015011001
       bangkom database changes budgets 1.02/5.04.02/5.1.02.02.12.0001 --json
     """
-    from dataclasses import asdict
-
     from service.reference import open_office
     from service.storage.engine import transaction
     from service.storage.history import changes_of
@@ -62,11 +63,68 @@ def changes(settings: Settings, /, *, table: str, identifier: str, as_json: bool
         _show(terminal, found)
 
 
+@database.command()
+@click.option("--last", "n_last", type=click.IntRange(min=1), default=20, show_default=True, help="Newest to show.")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def decisions(settings: Settings, /, *, n_last: int, as_json: bool) -> None:
+    """List the newest decisions: lists that were served and plans that were made, by whom and from what.
+
+    \b
+    Example:
+      bangkom database decisions --last 5
+    """
+    from service.reference import open_office
+    from service.storage.decisions import list_decisions
+
+    terminal = Terminal(settings, as_json)
+    found = list_decisions(open_office(settings.database_url), n_last)
+    if as_json:
+        terminal.emit({"decisions": [
+            {"decision": one.decision, "made_at": one.made_at, "author": one.author, **asdict(one.content)}
+            for one in found
+        ]})  # fmt: skip
+        return
+    text = terminal.wording.text
+    shown = Table(*[text(title) for title in ("Decision", "When", "Author", "Kind", "Subject", "Model", "Catalogue")])
+    for one in found:
+        made = one.content
+        shown.add_row(one.decision, _when(one.made_at), one.author, text(made.kind), made.subject or "-", made.model,
+                      made.catalog)  # fmt: skip
+    terminal.console.print(shown)
+
+
+@database.command()
+@click.argument("decision")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def replay(settings: Settings, /, *, decision: str, as_json: bool) -> None:
+    """Make DECISION again from the rows, the model and the policy of then, and say whether the same comes out.
+
+    \b
+    Example:
+      bangkom database replay d-1a2b3c4d5e6f
+    """
+    from service.decisions import replay as run
+    from service.reference import open_office
+
+    terminal = Terminal(settings, as_json)
+    answer = run(open_office(settings.database_url), decision)
+    if as_json:
+        terminal.emit(asdict(answer))
+    elif answer.same:
+        terminal.say("{decision}: the same comes out again.", decision=decision)
+    else:
+        terminal.say("{decision}: something else comes out now.", decision=decision)
+    if not answer.same:
+        sys.exit(ATTENTION)
+
+
 def _show(terminal: Terminal, found: list[Any]) -> None:
     text = terminal.wording.text
     shown = Table(*[text(title) for title in ("When", "Author", "File", "Row", "Column", "Before", "After")])
     for change in found:
-        when = change.made_at.astimezone().strftime("%Y-%m-%d %H:%M") if change.change else "-"
+        when = _when(change.made_at) if change.change else "-"
         row = ", ".join(str(value) for value in change.key.values() if value is not None)
         for column, after in change.after.items():
             before = "" if change.before is None else _cell(change.before[column])
@@ -74,6 +132,10 @@ def _show(terminal: Terminal, found: list[Any]) -> None:
     terminal.console.print(shown)
     if not found:
         terminal.say("No row of that id was ever on file.")
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _cell(value: object) -> str:

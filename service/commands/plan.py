@@ -70,9 +70,16 @@ def _factor(text: str, wording: Wording) -> Fraction:
     return factor
 
 
-def make_and_keep(terminal: Terminal, database: Any, office: Any, request: Any, earlier: Any = None) -> tuple[str, Any]:
-    """Make a plan with progress on the terminal, and store it."""
-    from service.pipeline import decide, keep_plan
+def make_and_keep(
+    terminal: Terminal, database: Any, office: Any, request: Any, *, earlier: str | None = None,
+    cancelled: tuple[str, ...] = (),
+) -> tuple[str, Any]:  # fmt: skip
+    """Make a plan with progress on the terminal, and store it; it keeps the choices of an earlier one."""
+    from service.decisions import plan_decision
+    from service.pipeline import decide, fetch_plan, keep_plan, without_offerings
+
+    kept = None if earlier is None else fetch_plan(database, earlier).assignments
+    office = without_offerings(office, cancelled)
 
     with terminal.progress() as progress:
         task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
@@ -85,8 +92,9 @@ def make_and_keep(terminal: Terminal, database: Any, office: Any, request: Any, 
                 )
                 progress.add_task(solving, total=None)
 
-        made = decide(office, request, earlier=earlier, on_progress=on_progress)
-    return keep_plan(database, made, request.name), made
+        made = decide(office, request, earlier=kept, on_progress=on_progress)
+    decision = plan_decision(office, request, made, earlier, cancelled)
+    return keep_plan(database, made, request.name, decision), made
 
 
 def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Path | None, full: bool) -> None:

@@ -170,14 +170,13 @@ def replan(
 ) -> None:
     """Plan again after classes were cancelled; whoever is not concerned keeps their place."""
     from service.commands.plan import finish, make_and_keep
-    from service.pipeline import fetch_plan, replan_request, without_offerings
+    from service.pipeline import fetch_plan, replan_request
     from service.plan_answer import differences
 
     terminal, database = open_both(settings, as_json=as_json)
     earlier = fetch_plan(database, plan_id)
     office, request = replan_request(database, earlier, settings.on, time_limit)
-    office = without_offerings(office, cancelled)
-    new_id, made = make_and_keep(terminal, database, office, request, earlier.assignments)
+    new_id, made = make_and_keep(terminal, database, office, request, earlier=plan_id, cancelled=cancelled)
     if not as_json:
         changes = differences(earlier, made)["changes"]
         for row in changes:

@@ -38,10 +38,12 @@ def recommend(
       bangkom recommend 199001012015011001 --limit 5 --mode online
       bangkom recommend --all --out rekomendasi.parquet
     """
+    from service.decisions import list_decision
     from service.lookup import ListFilter, recommendation_document
     from service.pipeline import load_office
     from service.policy_file import read_policy
     from service.reference import open_office
+    from service.storage.decisions import log_decision
 
     terminal = Terminal(settings, as_json)
     if everybody == bool(nip):
@@ -49,25 +51,31 @@ def recommend(
     if everybody and out is None:
         raise click.UsageError(terminal.wording.text("--all needs --out FILE"))
     rules = read_policy(policy)
-    office = load_office(open_office(settings.database_url), settings.on)
+    database = open_office(settings.database_url)
+    office = load_office(database, settings.on)
     if everybody and out is not None:
-        _write_all(terminal, office, rules, out, limit)
+        _write_all(terminal, database, office, rules, out, limit)
         return
     wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
                         end=end.date() if end else None)  # fmt: skip
     document = recommendation_document(office, str(nip), wanted, terminal.wording, rules)
+    log_decision(database, list_decision(office, document, wanted, rules))
     if as_json:
         terminal.emit(document)
     else:
         _show(terminal, document)
 
 
-def _write_all(terminal: Terminal, office: Any, rules: Any, out: Path, limit: int) -> None:
-    from service.lists import write_lists
+def _write_all(terminal: Terminal, database: Any, office: Any, rules: Any, out: Path, limit: int) -> None:
+    from service.decisions import Watched
+    from service.lists import list_frames, write_lists
+    from service.storage.decisions import log_decision
 
     with terminal.progress() as progress:
         task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
-        n_rows = write_lists(office, rules, out, limit, lambda n: progress.advance(task, n))
+        lists = Watched(list_frames(office, rules, limit, lambda n: progress.advance(task, n)))
+        n_rows = write_lists(iter(lists), out)
+    log_decision(database, lists.decision(office, rules, limit))
     terminal.say("{n} recommendations for {people} people written to {file}.", n=terminal.wording.number(n_rows),
                  people=terminal.wording.number(office.workforce.n_people), file=out)  # fmt: skip
     if terminal.as_json:

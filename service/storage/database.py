@@ -180,15 +180,17 @@ class Database:
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
 
     def save_plan(
-        self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date
-    ) -> None:
-        """Keep a plan; the same plan again changes nothing."""
+        self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date,
+        also: Callable[[sa.Connection], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """Keep a plan; the same plan again changes nothing. What is `also` to be stored is so in one transaction."""
         with transaction(self.engine, is_writer=True) as connection:
             if connection.execute(sa.select(PLANS.c.plan_id).where(PLANS.c.plan_id == plan_id)).first() is None:
                 connection.execute(sa.insert(PLANS).values(
                     plan_id=plan_id, sequence=_next(connection, PLANS), created_on=created_on, state=state,
                     summary=json.dumps(dict(summary)), document=document,
                 ))  # fmt: skip
+            also(connection)
 
     def load_plan(self, plan_id: str) -> StoredPlan | None:
         """Return a plan, or None when there is none of that id."""

@@ -24,6 +24,8 @@ def _begin(connection: sa.Connection) -> None:
     is_writer = bool(connection.get_execution_options().get("rw", False))
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    elif is_writer and not connection.get_execution_options().get("in_turn", True):
+        return
     elif is_writer:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000:.0f}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
@@ -66,8 +68,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the 
 
 
 @contextmanager
-def transaction(engine: sa.Engine, *, is_writer: bool = False) -> Iterator[sa.Connection]:
+def transaction(engine: sa.Engine, *, is_writer: bool = False, in_turn: bool = True) -> Iterator[sa.Connection]:
     """Open one transaction: all of it, or nothing; a reader sees one moment.
+
+    Parameters
+    ----------
+    engine : From `make_engine`.
+    is_writer : Whether it writes.
+    in_turn : Whether a writer waits for the others; one that only appends need not, where the database lets it.
 
     Raises
     ------
@@ -76,7 +84,7 @@ def transaction(engine: sa.Engine, *, is_writer: bool = False) -> Iterator[sa.Co
     """
     driver_error = engine.dialect.loaded_dbapi.OperationalError
     try:
-        with engine.connect().execution_options(rw=is_writer) as connection, connection.begin():
+        with engine.connect().execution_options(rw=is_writer, in_turn=in_turn) as connection, connection.begin():
             yield connection
     except (OperationalError, driver_error) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -1,4 +1,4 @@
-"""Database tables: two for each declared import table (rows, earlier versions), changes, models, plans."""
+"""Database tables: two for each declared import table (rows, earlier versions), changes, models, plans, decisions."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -93,4 +93,32 @@ PLANS = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("document", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+DECISIONS = sa.Table(
+    "decisions", METADATA,
+    sa.Column("decision", sa.Text, primary_key=True),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("change", sa.BigInteger, nullable=False),
+    sa.Column("catalog", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+)  # fmt: skip
+
+POLICIES = sa.Table(
+    "policies", METADATA,
+    sa.Column("policy", sa.Text, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+)  # fmt: skip
+
+PSEUDONYMS = sa.Table(
+    "pseudonyms", METADATA,
+    sa.Column("employee", sa.Text, primary_key=True),
+    sa.Column("pseudonym", sa.Text, nullable=False),
 )  # fmt: skip

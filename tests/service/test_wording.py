@@ -28,6 +28,7 @@ LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over wha
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 # words that are printed by their code: severities, states of models and plans, and what the rooms below answer
 CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
+         "list", "lists", "plan",
          *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA, *WORDS,
          NO_APPROVED_MODEL)  # fmt: skip
 ROOMS = ("service", "recommender", "models", "training_catalog")

@@ -1,0 +1,153 @@
+"""What was decided and from what: written down so that it can be made again and compared."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from recommender.plan import Plan
+from recommender.policy import Policy
+from service.lists import list_frames
+from service.lookup import ListFilter, recommendation_document
+from service.pipeline import (
+    Office,
+    PlanRequest,
+    decide,
+    fetch_plan,
+    load_office,
+    without_offerings,
+)
+from service.storage.database import Database
+from service.storage.decisions import LIST, LISTS, PLAN, Decision, LoggedDecision, employee_of, list_decisions
+from service.wording import Wording
+from training_catalog.errors import InputError, UnknownIdError
+
+_SAID = frozenset({"employee", "name", "position", "unit", "verdict", "notice", "text"})  # who it is for, and sentences
+
+
+def _digest(content: object) -> str:
+    encoded = msgspec.json.encode(content, order="sorted")
+    return hashlib.sha256(encoded).hexdigest()[:16]
+
+
+def _figures(answer: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """Return a document without names and sentences: the same in every language."""
+    if isinstance(answer, dict):
+        return {key: _figures(value) for key, value in answer.items() if key not in _SAID}
+    return [_figures(value) for value in answer] if isinstance(answer, list) else answer
+
+
+def _decision(
+    office: Office, policy: Policy, kind: str, request: dict[str, Any], result: str, subject: str = ""
+) -> Decision:
+    return Decision(
+        kind=kind, subject=subject, as_of=office.on, change=office.change, catalog=office.catalog.version,
+        model=office.predictor.identifier, policy=msgspec.json.encode(policy, order="sorted").decode(),
+        request=msgspec.to_builtins(request), result=result,
+    )  # fmt: skip
+
+
+def list_decision(office: Office, document: dict[str, Any], wanted: ListFilter, policy: Policy) -> Decision:
+    """Return the decision of one person's list."""
+    return _decision(office, policy, LIST, asdict(wanted), _digest(_figures(document)), document["employee"])
+
+
+class Watched:
+    """Everybody's list on its way to a file, digested as it passes."""
+
+    def __init__(self, frames: Iterator[pd.DataFrame]) -> None:
+        self.frames, self.digest = frames, hashlib.sha256()
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """Yield the frames."""
+        for frame in self.frames:
+            hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+            self.digest.update(hashes.tobytes())
+            yield frame
+
+    def decision(self, office: Office, policy: Policy, limit: int) -> Decision:
+        """Return the decision of what has passed."""
+        return _decision(office, policy, LISTS, {"limit": limit}, self.digest.hexdigest()[:16])
+
+
+def _plan_digest(plan: Plan) -> str:
+    seats = plan.assignments[["employee", "offering", "cost"]].astype("str").to_numpy().tolist()
+    return _digest([seats, plan.totals.status, plan.totals.cost])
+
+
+def plan_decision(
+    office: Office, request: PlanRequest, plan: Plan, earlier: str | None, cancelled: tuple[str, ...]
+) -> Decision:
+    """Return the decision of a plan; its subject is entered when the plan is kept."""
+    asked = {"year": request.year, "budget_factor": str(request.budget_factor), "name": request.name,
+             "time_limit": request.time_limit, "gap": request.gap, "seed": request.seed,
+             "earlier": earlier, "cancelled": cancelled}  # fmt: skip
+    return _decision(office, request.policy, PLAN, asked, _plan_digest(plan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A decision made again, from the rows of then.
+
+    Parameters
+    ----------
+    decision : Its id.
+    same : Whether the same came out.
+    result, again : Digests of then and now.
+    """
+
+    decision: str
+    same: bool
+    result: str
+    again: str
+
+
+def replay(database: Database, decision: str) -> Replay:
+    """Make a decision again from the rows, the model and the policy of then, and compare.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such decision.
+    InputError
+        When its model cannot be loaded, or the person it was for was erased.
+    """
+    found = list_decisions(database, decision=decision)
+    if not found:
+        raise UnknownIdError("decision", decision, tuple(one.decision for one in list_decisions(database, 3)))
+    logged = found[0].content
+    office = load_office(database, logged.as_of, logged.change, logged.model)
+    if office.predictor.identifier != logged.model:
+        raise InputError(f"decision {decision}: its model {logged.model} cannot be loaded: {office.predictor.verdict}")
+    again = _make_again(database, office, found[0])
+    return Replay(decision=decision, same=again == logged.result, result=logged.result, again=again)
+
+
+def _make_again(database: Database, office: Office, entry: LoggedDecision) -> str:
+    """Return the digest of what comes out now."""
+    logged = entry.content
+    policy = msgspec.json.decode(logged.policy, type=Policy)
+    if logged.kind == PLAN:
+        return _plan_digest(_plan_again(database, office, policy, logged.request))
+    if logged.kind == LISTS:
+        watched = Watched(list_frames(office, policy, logged.request["limit"]))
+        deque(watched, maxlen=0)
+        return watched.decision(office, policy, logged.request["limit"]).result
+    employee = employee_of(database, logged.subject)
+    if employee is None:
+        raise InputError(f"decision {entry.decision}: the person it was for was erased")
+    wanted = msgspec.convert(logged.request, ListFilter)
+    return _digest(_figures(recommendation_document(office, employee, wanted, Wording("en"), policy)))
+
+
+def _plan_again(database: Database, office: Office, policy: Policy, asked: dict[str, Any]) -> Plan:
+    request = PlanRequest(year=asked["year"], policy=policy, budget_factor=Fraction(asked["budget_factor"]),
+                          name=asked["name"], time_limit=asked["time_limit"], gap=asked["gap"],
+                          seed=asked["seed"])  # fmt: skip
+    earlier = None if asked["earlier"] is None else fetch_plan(database, asked["earlier"]).assignments
+    return decide(without_offerings(office, tuple(asked["cancelled"])), request, earlier=earlier)

@@ -1,0 +1,115 @@
+"""The log of decisions: each list served and each plan, with what it takes to make it again. It only grows."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.storage.database import Database
+from service.storage.engine import transaction
+from service.storage.schema import DECISIONS, POLICIES, PSEUDONYMS
+
+LIST, LISTS, PLAN = "list", "lists", "plan"  # one person's list, everybody's, a plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One decision.
+
+    Parameters
+    ----------
+    kind : ``list``, ``lists`` or ``plan``.
+    subject : The employee, empty for everybody, or the plan's id.
+    as_of, change : The day that counted as today, and the last change of rows that it knew.
+    catalog, model : Versions: ``c-...``, and ``m-...`` or ``rule``.
+    policy : The whole policy as JSON.
+    request : What was asked for.
+    result : Digest of what came out.
+    """
+
+    kind: str
+    subject: str
+    as_of: date
+    change: int
+    catalog: str
+    model: str
+    policy: str
+    request: dict[str, Any]
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDecision:
+    """A decision as logged; `subject` of a list is the pseudonym of the employee."""
+
+    decision: str
+    made_at: datetime
+    author: str
+    content: Decision
+
+
+def log_decision(database: Database, made: Decision) -> str:
+    """Log a decision, and return its id.
+
+    Notes
+    -----
+    On PostgreSQL it need not take its turn among the writers: it reads nothing that they could change.
+    """
+    with transaction(database.engine, is_writer=True, in_turn=False) as connection:
+        return insert_decision(connection, database, made)
+
+
+def insert_decision(connection: sa.Connection, database: Database, made: Decision) -> str:
+    """Add a decision within a transaction that writes, and return its id."""
+    identifier = f"d-{uuid.uuid4().hex[:12]}"
+    policy = hashlib.sha256(made.policy.encode()).hexdigest()[:16]
+    _add_unless_known(connection, POLICIES, policy=policy, document=made.policy)
+    connection.execute(sa.insert(DECISIONS).values(
+        decision=identifier, made_at=database.clock(), author=database.author, kind=made.kind,
+        subject=_pseudonym(connection, made.subject) if made.kind == LIST else made.subject, as_of=made.as_of,
+        change=made.change, catalog=made.catalog, model=made.model, policy=policy,
+        request=json.dumps(made.request, sort_keys=True), result=made.result,
+    ))  # fmt: skip
+    return identifier
+
+
+def _add_unless_known(connection: sa.Connection, stored: sa.Table, **values: str) -> None:
+    columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(
+        sa.text(f"INSERT INTO {stored.name} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"),  # noqa: S608 (our own names)
+        values,
+    )
+
+
+def _pseudonym(connection: sa.Connection, employee: str) -> str:
+    """Return the pseudonym of an employee, drawn at random the first time; erasing it unties the log from them."""
+    _add_unless_known(connection, PSEUDONYMS, employee=employee, pseudonym=f"e-{uuid.uuid4().hex}")
+    return str(connection.execute(
+        sa.select(PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.employee == employee)
+    ).scalar_one())  # fmt: skip
+
+
+def employee_of(database: Database, pseudonym: str) -> str | None:
+    """Return who a pseudonym stands for; None once they were erased."""
+    with transaction(database.engine) as connection:
+        query = sa.select(PSEUDONYMS.c.employee).where(PSEUDONYMS.c.pseudonym == pseudonym)
+        return connection.execute(query).scalar()
+
+
+def list_decisions(database: Database, n_last: int | None = None, decision: str | None = None) -> list[LoggedDecision]:
+    """Return decisions, newest first: the last few, or the one of an id."""
+    query = sa.select(DECISIONS, POLICIES.c.document).join(POLICIES, POLICIES.c.policy == DECISIONS.c.policy)
+    query = query.order_by(DECISIONS.c.made_at.desc(), DECISIONS.c.decision).limit(n_last)
+    if decision is not None:
+        query = query.where(DECISIONS.c.decision == decision)
+    with transaction(database.engine) as connection:
+        return [
+            LoggedDecision(decision=row.decision, made_at=row.made_at, author=row.author, content=Decision(
+                kind=row.kind, subject=row.subject, as_of=row.as_of, change=row.change, catalog=row.catalog,
+                model=row.model, policy=row.document, request=json.loads(row.request), result=row.result,
+            )) for row in connection.execute(query)
+        ]  # fmt: skip
