@@ -13,7 +13,7 @@ from training_catalog.tables import TABLES
 Names = tuple[str, ...]  # normal names that a column may go by, most specific first
 HEADER_SEARCH_LINES = 40
 MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {0xA0: " ", 0x202F: " "}
+INVISIBLE = dict.fromkeys(map(ord, "\0\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {0xA0: " ", 0x202F: " "}
 # Never stored, whatever file they come in (UU 27/2022; merit system): headers in normal form.
 SENSITIVE = frozenset({
     "agama", "agama id", "agama nama", "religion", "jenis kawin", "jenis kawin id", "jenis kawin nama",
@@ -29,7 +29,7 @@ BARE_KEYS = ("id", "kode", "code")
 def plain(cell: Cell) -> str:
     """Return a cell as text without characters that nobody sees."""
     text = str(cell)
-    if not text.isascii():
+    if not text.isascii() or "\0" in text:
         text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
     return " ".join(text.split())
 

@@ -214,7 +214,8 @@ def _parse_column(parsed: Rows, column: Column, cells: list[Cell]) -> pd.Series:
 def _note_cleaned(parsed: Rows, column: Column, cells: list[Cell], values: list[Any]) -> None:
     """Count what was taken out of cells: characters that nobody sees, and what decorates ids."""
     texts = [(cell, value) for cell, value in zip(cells, values, strict=True) if isinstance(cell, str)]
-    hidden = sum(1 for cell, _ in texts if not cell.isascii() and cell.translate(INVISIBLE) != cell)
+    unusual = (cell for cell, _ in texts if not cell.isascii() or "\0" in cell)
+    hidden = sum(1 for cell in unusual if cell.translate(INVISIBLE) != cell)
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip

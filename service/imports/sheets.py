@@ -149,6 +149,8 @@ def read_json(content: bytes) -> Sheet:
     """Read a JSON list of flat objects as rows; the first row names every key in order of appearance."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
+        if b"\\u" in content:
+            json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
     except (ValueError, RecursionError) as error:
         raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
     if isinstance(document, dict) and isinstance(document.get("data"), list):

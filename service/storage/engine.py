@@ -49,7 +49,7 @@ def shown_url(url: str) -> str:
 
 def make_engine(url: str) -> sa.Engine:
     """Return an engine whose transactions begin as what they are; it holds no connection between them."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), poolclass=sa.NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)

@@ -46,3 +46,23 @@ def test_the_demo_models_and_plans_live_in_postgresql(terminal_of, postgresql_ur
                  ("recommend", "--all", "--out", tmp_path / "semua.parquet")):  # fmt: skip
         run = bangkom(*call)
         assert run.code in (0, 1), (call, run.err)  # 1: a mandate of so small a city cannot be met
+
+
+def test_characters_that_no_database_holds_are_taken_out_or_refused(terminal_of, database_url, tmp_path):
+    office, copy = terminal_of(database_url), tmp_path / "copy.csv"
+    torn, half = tmp_path / "torn.csv", tmp_path / "half.json"
+    torn.write_bytes(b"unit,na\0me\nU\0-1,Di\0nas\n")
+    half.write_bytes(rb'[{"unit": "U-2", "name": "\ud800"}]')
+    report = office("import", torn, "--table", "units", "--json").document["files"][0]
+    assert [(p["code"], p["column"]) for p in report["problems"]] == [
+        ("cell-cleaned", "unit"),
+        ("cell-cleaned", "name"),
+    ]
+    assert office("import", half, "--table", "units", "--json").code == 3
+    office("export", "units", copy)
+    assert "\nU-1,Dinas," in copy.read_text(encoding="utf-8-sig")
+
+
+def test_the_short_name_of_postgresql_opens_it(terminal_of, postgresql_url):
+    run = terminal_of(postgresql_url.replace("postgresql:", "postgres:"))("database", "upgrade")
+    assert (run.code, "is at revision" in run.err) == (0, True)
