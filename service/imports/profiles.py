@@ -1,4 +1,4 @@
-"""Files of others brought to our own headers: O*NET, ESCO, regional budget files, and schedules of classes."""
+"""Files of others brought to our own headers: O*NET, ESCO, budget files, schedules, learning systems."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.parsing import is_sum
+from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
+from service.imports.xapi import is_xapi, reshape_xapi
 
 ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
 
@@ -28,27 +30,8 @@ class Profile:
     reshape: Callable[[Sheet], list[Reshaped]]
 
 
-def _headers(rows: list[list[Cell]]) -> list[str]:
-    return [normal(cell) for cell in rows[0]] if rows else []
-
-
-def _body(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
-    """Return the lines below the first that are not blank, as long as it, with their line numbers."""
-    width = len(sheet.rows[0])
-    rows = enumerate(sheet.rows[1:], start=2)
-    return [(line, row + [""] * (width - len(row))) for line, row in rows if any(plain(cell) for cell in row)]
-
-
-def _sheet(sheet: Sheet, header: list[str], lines: dict[int, list[Cell]]) -> Sheet:
-    """Return a sheet with our header in the first line, and each row in the line where it stood."""
-    rows: list[list[Cell]] = [list(header), *([] for _ in range(len(sheet.rows) - 1))]
-    for line, cells in lines.items():
-        rows[line - 1] = cells
-    return replace(sheet, rows=rows)
-
-
 def _is_onet(rows: list[list[Cell]]) -> bool:
-    names = _headers(rows)
+    names = header_names(rows)
     standard = {"onet soc", "element id", "importance", "level"} <= set(names)
     occupations = {"onet soc", "title", "job zone"} <= set(names)
     return standard or occupations or names[:3] == ["element id", "element", "description"]
@@ -56,22 +39,22 @@ def _is_onet(rows: list[list[Cell]]) -> bool:
 
 def _reshape_onet(sheet: Sheet) -> list[Reshaped]:
     """Bring O*NET's elements, occupations and standards to competencies, positions and requirements."""
-    at = {name: i for i, name in enumerate(_headers(sheet.rows))}
-    body = _body(sheet)
+    at = {name: i for i, name in enumerate(header_names(sheet.rows))}
+    lines = body_lines(sheet)
     if "title" in at:
-        titles: dict[int, list[Cell]] = {line: [row[at["onet soc"]], row[at["title"]]] for line, row in body}
-        return [Reshaped(sheet=_sheet(sheet, ["position", "name"], titles), table="positions")]
+        titles: dict[int, list[Cell]] = {line: [row[at["onet soc"]], row[at["title"]]] for line, row in lines}
+        return [Reshaped(sheet=placed(sheet, ["position", "name"], titles), table="positions")]
     if "importance" not in at:
-        elements: dict[int, list[Cell]] = {line: [row[0], row[1], "ONET", "other", row[2]] for line, row in body}
+        elements: dict[int, list[Cell]] = {line: [row[0], row[1], "ONET", "other", row[2]] for line, row in lines}
         header = ["competency", "name", "framework", "kind", "definition"]
-        return [Reshaped(sheet=_sheet(sheet, header, elements), table="competencies")]
-    return [_onet_standard(sheet, at, body)]
+        return [Reshaped(sheet=placed(sheet, header, elements), table="competencies")]
+    return [_onet_standard(sheet, at, lines)]
 
 
-def _onet_standard(sheet: Sheet, at: dict[str, int], body: list[tuple[int, list[Cell]]]) -> Reshaped:
+def _onet_standard(sheet: Sheet, at: dict[str, int], lines: list[tuple[int, list[Cell]]]) -> Reshaped:
     rows: dict[int, list[Cell]] = {}
     left_out: list[LeftOut] = []
-    for line, row in body:
+    for line, row in lines:
         if "suppress" in at and plain(row[at["suppress"]]) == "Y":
             left_out.append((line, "row-incomplete", "O*NET recommends to suppress this value; left out."))
             continue
@@ -79,24 +62,24 @@ def _onet_standard(sheet: Sheet, at: dict[str, int], body: list[tuple[int, list[
         level = 0 if is_irrelevant else row[at["level"]]
         rows[line] = [row[at["onet soc"]], row[at["element id"]], level, row[at["importance"]], ONET_SOURCE]
     header = ["position", "competency", "level", "weight", "source"]
-    return Reshaped(sheet=_sheet(sheet, header, rows), table="requirements", left_out=tuple(left_out))
+    return Reshaped(sheet=placed(sheet, header, rows), table="requirements", left_out=tuple(left_out))
 
 
 def _is_esco(rows: list[list[Cell]]) -> bool:
-    return _headers(rows) == ["uuid", "label", "text"]
+    return header_names(rows) == ["uuid", "label", "text"]
 
 
 def _reshape_esco(sheet: Sheet) -> list[Reshaped]:
     """Bring ESCO skills to competencies of a framework without levels; a skill without label has no name to show."""
     rows: dict[int, list[Cell]] = {}
     left_out: list[LeftOut] = []
-    for line, row in _body(sheet):
+    for line, row in body_lines(sheet):
         if plain(row[1]):
             rows[line] = [row[0], row[1], "ESCO", "other", row[2]]
         else:
             left_out.append((line, "row-incomplete", "The skill has no label; left out."))
     header = ["competency", "name", "framework", "kind", "definition"]
-    return [Reshaped(sheet=_sheet(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
+    return [Reshaped(sheet=placed(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
 
 
 _ACCOUNT_HEADERS = ("no. rekening", "kode rekening", "rekening")
@@ -147,6 +130,7 @@ PROFILES: dict[str, Profile] = {
     "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco),
     "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
+    "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
+from service.imports.packages import unpacked
 from service.imports.workbooks import read_workbook
 
 SAMPLE_LINES = 60
@@ -151,6 +152,7 @@ def read_json(content: bytes) -> Sheet:
         document = json.loads(content.decode("utf-8-sig"))
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
+        document = unpacked(document)
     except (ValueError, RecursionError) as error:
         raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
     if isinstance(document, dict) and isinstance(document.get("data"), list):

@@ -1,0 +1,22 @@
+"""JSON documents of other systems that are no plain list: statements of a learning record store."""
+
+from service.imports.cells import Cell
+
+_STATEMENT = frozenset({"actor", "verb", "object"})
+
+
+def unpacked(document: Cell) -> Cell:
+    """Return the records of a known package as a list; any other document as it is.
+
+    Examples
+    --------
+    >>> unpacked({"statements": [{"id": "1"}], "more": ""}), unpacked([{"nip": "1"}])
+    ([{'id': '1'}], [{'nip': '1'}])
+    """
+    if not isinstance(document, dict):
+        return document
+    if isinstance(document.get("statements"), list):
+        return document["statements"]
+    if document.keys() >= _STATEMENT:
+        return [document]
+    return document

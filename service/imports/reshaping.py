@@ -1,0 +1,35 @@
+"""What profiles have in common: headers and lines of a foreign sheet, and lines under headers of ours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from service.imports.cells import Cell, Sheet
+from service.imports.headers import normal, plain
+
+
+def header_names(rows: list[list[Cell]]) -> list[str]:
+    """Return the headers of the first line in the form in which headers are compared."""
+    return [normal(cell) for cell in rows[0]] if rows else []
+
+
+def body_lines(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
+    """Return the lines below the first that are not blank, as long as it, with their line numbers."""
+    width = len(sheet.rows[0])
+    rows = enumerate(sheet.rows[1:], start=2)
+    return [(line, row + [""] * (width - len(row))) for line, row in rows if any(plain(cell) for cell in row)]
+
+
+def records(sheet: Sheet) -> list[tuple[int, dict[str, Cell]]]:
+    """Return the lines of `body_lines` by normal header; where a header repeats, the first one counts."""
+    names = header_names(sheet.rows)
+    return [
+        (line, dict(zip(reversed(names), reversed(row[: len(names)]), strict=True))) for line, row in body_lines(sheet)
+    ]
+
+
+def placed(sheet: Sheet, header: Sequence[str], lines: Mapping[int, list[Cell]]) -> Sheet:
+    """Return a sheet with our header in the first line, and each row in the line where it stood."""
+    rows: list[list[Cell]] = [list(header), *([] for _ in range(len(sheet.rows) - 1))]
+    for line, cells in lines.items():
+        rows[line - 1] = cells
+    return replace(sheet, rows=rows)
