@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
+from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.parsing import is_sum
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
@@ -131,6 +132,7 @@ PROFILES: dict[str, Profile] = {
     "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
+    "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
 }
 
 
