@@ -1,4 +1,4 @@
-"""``bangkom export``: a table as CSV, XLSX or Parquet."""
+"""``bangkom export``: a table as CSV, XLSX or Parquet, a framework as a CASE package."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,20 +13,31 @@ from service.terminal import Terminal
 @click.argument("table")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of that day.")
+@click.option("--framework", help="Framework of a CASE package (frameworks as .json).")
 @click.pass_obj
-def export(settings: Settings, /, *, table: str, file: Path, as_of: datetime | None) -> None:
+def export(settings: Settings, /, *, table: str, file: Path, as_of: datetime | None, framework: str | None) -> None:
     """Write TABLE to FILE; the suffix (.csv, .xlsx, .parquet) says how.
+
+    frameworks as .json is a 1EdTech CASE 1.1 package of one framework with its competencies.
 
     \b
     Examples:
       bangkom export employees pegawai.xlsx
       bangkom export assessments penilaian.parquet
       bangkom export positions jabatan.csv --as-of 2026-12-31
+      bangkom export frameworks kamus.json --framework ASN
     """
+    from service.exports.case import write_framework
     from service.exports.tables import write_table
     from service.reference import open_office
 
     terminal = Terminal(settings)
-    day = None if as_of is None else as_of.date()
-    rows = write_table(open_office(settings.database_url), table, file, terminal.wording.lang, day)
+    database = open_office(settings.database_url)
+    if table == "frameworks" and file.suffix.lower() == ".json":
+        if as_of is not None:
+            raise click.UsageError("--as-of is for tables as .csv, .xlsx or .parquet")
+        rows, table = write_framework(database, file, framework, settings.on), "competencies"
+    else:
+        day = None if as_of is None else as_of.date()
+        rows = write_table(database, table, file, terminal.wording.lang, day)
     terminal.say("{n} rows of {table} written to {file}.", n=terminal.wording.number(rows), table=table, file=file)

@@ -1,5 +1,6 @@
-"""JSON documents of other systems that are no plain list: statements of a learning record store."""
+"""JSON documents of other systems that are no plain list: statements of learning records, packages of competencies."""
 
+from service.imports.case import PACKAGE_FIELD, items_of
 from service.imports.cells import Cell
 
 _STATEMENT = frozenset({"actor", "verb", "object"})
@@ -15,6 +16,8 @@ def unpacked(document: Cell) -> Cell:
     """
     if not isinstance(document, dict):
         return document
+    if isinstance(document.get(PACKAGE_FIELD), dict):
+        return items_of(document)
     if isinstance(document.get("statements"), list):
         return document["statements"]
     if document.keys() >= _STATEMENT:

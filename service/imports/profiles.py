@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from service.imports.case import is_case, reshape_case
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.moodle import is_moodle, reshape_moodle
@@ -133,6 +134,7 @@ PROFILES: dict[str, Profile] = {
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
     "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
+    "case": Profile(name="case", recognises=is_case, reshape=reshape_case),
 }
 
 

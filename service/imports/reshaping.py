@@ -28,8 +28,8 @@ def records(sheet: Sheet) -> list[tuple[int, dict[str, Cell]]]:
 
 
 def placed(sheet: Sheet, header: Sequence[str], lines: Mapping[int, list[Cell]]) -> Sheet:
-    """Return a sheet with our header in the first line, and each row in the line where it stood."""
+    """Return a sheet with our header in the first line, and each row in the line where it stood; no cell is nested."""
     rows: list[list[Cell]] = [list(header), *([] for _ in range(len(sheet.rows) - 1))]
     for line, cells in lines.items():
-        rows[line - 1] = cells
+        rows[line - 1] = [str(cell) if isinstance(cell, dict | list) else cell for cell in cells]
     return replace(sheet, rows=rows)

@@ -80,6 +80,7 @@ def test_a_person_without_a_number_is_refused_and_never_matched_by_name_or_addre
 
 @pytest.mark.parametrize("broken", [
     {"actor": "x", "verb": 3, "object": None}, {"actor": {"account": []}, "verb": {"id": ADL + "passed"}, "object": []},
+    {"actor": {"account": {"name": {"no": "name"}}}, "verb": {"id": ADL + "passed"}, "object": {"id": ["x"]}},
     {"actor": {}, "verb": {"id": [1]}, "object": {"definition": {"name": "x"}}, "result": {"score": [1]}},
 ])  # fmt: skip
 def test_a_misshapen_statement_is_refused_or_left_out_never_stored(bring, broken):

@@ -1,0 +1,113 @@
+"""1EdTech CASE 1.1 packages: a framework and its competencies."""
+
+import json
+from collections import Counter
+
+from service.imports.cells import Cell, Reshaped, Sheet
+from service.imports.headers import plain
+from service.imports.reshaping import placed, records
+from service.imports.schedule import code_of
+from training_catalog.tables import table
+
+EXTENSION = "bangkom"  # what CASE has no field for stands under this name in ``extensions``
+PACKAGE_FIELD, PARENT_FIELD, SEQUENCE_FIELD = "CFDocument", "isChildOf", "sequenceNumber"
+_KINDS = frozenset(spelling for _, accepted in table("competencies").column("kind").choices for spelling in accepted)
+_SCALE = ("level_min", "level_max", "direction")
+_CODES_REPEAT = "Several items have this code; identifiers are the codes of those."
+
+
+def items_of(package: dict[str, Cell]) -> list[dict[str, Cell]]:
+    """Return the items of a package as records, each with its document and its place under other items.
+
+    A package without items is one record of its document alone.
+    """
+    parents: dict[str, dict[str, Cell]] = {}
+    for association in _objects(package.get("CFAssociations")):
+        if association.get("associationType") == PARENT_FIELD:
+            origin, destination = (_object(association.get(end)) for end in ("originNodeURI", "destinationNodeURI"))
+            place = {PARENT_FIELD: destination.get("identifier"), SEQUENCE_FIELD: association.get(SEQUENCE_FIELD)}
+            parents.setdefault(plain(origin.get("identifier", "")), place)
+    document = {PACKAGE_FIELD: package[PACKAGE_FIELD]}
+    items = [{**document, **item, **parents.get(plain(item.get("identifier", "")), {})}
+             for item in _objects(package.get("CFItems"))]  # fmt: skip
+    return items or [document]
+
+
+def _object(value: Cell) -> dict[str, Cell]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Cell) -> list[dict[str, Cell]]:
+    """Return the objects of a list; what else stands in it is an object without any field."""
+    return [_object(entry) for entry in value] if isinstance(value, list) else []
+
+
+def is_case(rows: list[list[Cell]]) -> bool:
+    """Return whether rows are items of a package."""
+    return bool(rows) and PACKAGE_FIELD in rows[0]
+
+
+def _extension(fields: dict[str, Cell]) -> dict[str, Cell]:
+    return _object(_object(fields.get("extensions")).get(EXTENSION))
+
+
+def _read(cell: Cell) -> dict[str, Cell]:
+    """Return an object that stands in a cell as text."""
+    return _object(json.loads(cell)) if isinstance(cell, str) and cell[:1] == "{" else {}
+
+
+def _framework(document: dict[str, Cell]) -> dict[str, Cell]:
+    """Return the row of a framework; its code is made of its title where nobody gave one."""
+    own = _extension(document)
+    source = own.get("source", "") if own else document.get("officialSourceURL") or document.get("creator", "")
+    code = own.get("framework") or code_of(plain(document.get("title", "")))
+    return {"framework": code, "name": document.get("title", ""), **{name: own.get(name, "") for name in _SCALE},
+            "source": source}  # fmt: skip
+
+
+def _kind(item: dict[str, Cell]) -> str:
+    """Return the kind of a competency: ours where it is one of ours, else other; empty where none is told."""
+    told = plain(item.get("cfitemtype", ""))
+    return told if told.lower() in _KINDS or not told else "other"
+
+
+def _competency(item: dict[str, Cell], codes: dict[str, str], framework: Cell) -> dict[str, Cell]:
+    """Return the row of a competency; the full statement defines what the abbreviated one names."""
+    own = _extension({"extensions": _read(item.get("extensions", ""))})
+    full = item.get("fullstatement", "")
+    name = item.get("abbreviatedstatement", "") or full
+    parent = plain(item.get(PARENT_FIELD.lower(), ""))
+    return {
+        "competency": codes.get(plain(item.get("identifier", "")), ""), "name": name,
+        "name_en": item.get("alternativelabel", ""), "framework": own.get("framework", framework), "kind": _kind(item),
+        "parent": own.get("parent") or codes.get(parent, ""), "weight": own.get("weight", ""),
+        "sequence": item.get(SEQUENCE_FIELD.lower(), ""),
+        "definition": own.get("definition", full if plain(full) != plain(name) else ""),
+    }  # fmt: skip
+
+
+def _codes(items: list[dict[str, Cell]]) -> tuple[dict[str, str], set[str]]:
+    """Return the code of each item by identifier, and the identifiers of items whose own code is not theirs alone."""
+    human = {plain(item.get("identifier", "")): plain(item.get("humancodingscheme", "")) for item in items}
+    counted = Counter(human.values())
+    shared = {identifier for identifier, code in human.items() if code and counted[code] > 1}
+    return {i: code if code and i not in shared else i for i, code in human.items()}, shared
+
+
+def reshape_case(sheet: Sheet) -> list[Reshaped]:
+    """Bring a package to its framework, told in the line of the first item, and to its competencies."""
+    rows = records(sheet)
+    document = _read(rows[0][1][PACKAGE_FIELD.lower()])
+    framework = _framework(document)
+    notes = () if _extension(document) else (("code-made", "The code of the framework was made of its title."),)
+    items = [(line, row) for line, row in rows if "fullstatement" in row]
+    codes, shared = _codes([row for _, row in items])
+    lines = {line: _competency(row, codes, framework["framework"]) for line, row in items}
+    warnings = [(line, "code-made", _CODES_REPEAT) for line, row in items if plain(row.get("identifier", "")) in shared]
+    header = list(_competency({}, {}, ""))
+    found = [Reshaped(sheet=placed(sheet, list(framework), {rows[0][0]: list(framework.values())}), table="frameworks",
+                      notes=notes)]  # fmt: skip
+    if items:
+        cells = {line: list(row.values()) for line, row in lines.items()}
+        found.append(Reshaped(sheet=placed(sheet, header, cells), table="competencies", warnings=tuple(warnings)))
+    return found
