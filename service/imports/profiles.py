@@ -8,6 +8,7 @@ from service.imports.case import is_case, reshape_case
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.moodle import is_moodle, reshape_moodle
+from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.parsing import is_sum
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
@@ -135,6 +136,7 @@ PROFILES: dict[str, Profile] = {
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
     "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
     "case": Profile(name="case", recognises=is_case, reshape=reshape_case),
+    "oneroster": Profile(name="oneroster", recognises=is_oneroster, reshape=reshape_oneroster),
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
+from service.imports.oneroster import roster_sheets
 from service.imports.packages import unpacked
 from service.imports.workbooks import read_workbook
 
@@ -34,7 +35,7 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
     if content[:2] == b"\x1f\x8b":
         content = _gunzip(content)
     if content.startswith(_WORKBOOK):
-        return read_workbook(path, content)
+        return roster_sheets(content, read_text) or read_workbook(path, content)
     if content.startswith(b"PAR1"):
         return [read_parquet(content)]
     head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
