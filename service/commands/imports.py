@@ -31,6 +31,7 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.option("--sheet", help="Sheet to read; every visible one when not given.")
 @click.option("--header-line", type=click.IntRange(min=1), help="Line of the header.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Order of numeric dates.")
+@click.option("--number-style", type=click.Choice(["1.234,5", "1,234.5"]), help="How numbers are written.")
 @click.option("--set", "supplied", multiple=True, metavar="COLUMN=VALUE",
               help="One value for all rows of a file without that column; may be repeated.")  # fmt: skip
 @click.option(

@@ -26,6 +26,23 @@ class FileRefusedError(InputError):
         self.template = message
 
 
+class CellError(ValueError):
+    """A cell that is not clear.
+
+    Parameters
+    ----------
+    code : Stable problem code.
+    message : English sentence with named fields.
+    fields : What the sentence names.
+    """
+
+    def __init__(self, code: str, message: str, **fields: object) -> None:
+        self.code = code
+        self.message = message
+        self.fields = fields
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class CellFault:
     """A cell of a workbook that shows an error, or whose formula was never calculated.

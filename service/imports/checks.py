@@ -7,11 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from service.imports.cells import CellError
 from service.imports.parsing import Rows
-from service.imports.values import CellError, read_money
+from service.imports.values import read_money
 from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
+NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}")  # longer than any other office's number, and no NIP
+YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
+DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
 NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
 SUGGESTION_CUTOFF = 0.8
 MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
@@ -25,29 +29,41 @@ def check_employee_numbers(rows: Rows) -> None:
     frame = rows.frame
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
+    nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
+    rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits", column="employee")
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
-    birth = pd.to_datetime(ids.where(is_nip, "").str[:8], format="%Y%m%d", errors="coerce").astype("datetime64[s]")
-    month = ids.str[12:14]
-    is_pppk = (month.str[:1] == "2").to_numpy(dtype=np.bool_)
-    start = pd.to_datetime(ids.where(is_nip & ~is_pppk, "").str[8:14], format="%Y%m", errors="coerce").astype(
-        "datetime64[s]"
-    )
+    birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
+    is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)
+    start = _day_of(ids.where(is_nip & ~is_pppk, "").str[8:14], "%Y%m")
+    appointed = _day_of(ids.where(is_nip, "").str[8:12], "%Y")
     sex = ids.str[14:15].map({"1": "M", "2": "F"})
-    bad = is_nip & (birth.isna() | (~is_pppk & start.isna()) | sex.isna() | (ids.str[15:] == "000")).to_numpy(
-        dtype=np.bool_
-    )
+    impossible = birth.isna() | (~is_pppk & start.isna()) | appointed.isna() | sex.isna()
+    impossible |= (is_pppk & (ids.str[13:14] == "0")) | (ids.str[15:] == "000")
+    bad = is_nip & impossible.to_numpy(dtype=np.bool_)
     rows.refuse_all(np.flatnonzero(bad & ~rows.refused), "id-structure",
-                    "no NIP: birth date, start month, sex digit or serial number is impossible",
-                    column="employee")  # fmt: skip
+                    "no NIP: birth date, start month, sex digit or serial number is impossible; a serial of 000 "
+                    "means that a spreadsheet lost the last digits", column="employee")  # fmt: skip
     good = is_nip & ~bad
-    _contradictions(rows, good, {"birth_date": birth, "sex": sex})
+    age = appointed.dt.year - birth.dt.year
+    for row in np.flatnonzero(good & ~age.between(YOUNGEST, OLDEST).to_numpy() & ~rows.refused).tolist():
+        rows.note("id-structure", "by this NIP appointed at the age of {age}", severity="warning",
+                  line=int(rows.line[row]), column="employee", value=ids.iloc[row], age=int(age.iloc[row]))  # fmt: skip
     kind = pd.Series(np.where(is_pppk, "PPPK", "PNS"), index=frame.index, dtype="str")
-    derived: dict[str, pd.Series] = {"birth_date": birth, "sex": sex, "employment_type": kind, "service_start": start}
+    _contradictions(rows, good, {"birth_date": birth, "sex": sex, "service_start": start, "employment_type": kind})
+    _derive(rows, good, {"birth_date": birth, "sex": sex, "employment_type": kind, "service_start": start})
+
+
+def _day_of(text: pd.Series, form: str) -> pd.Series:
+    return pd.to_datetime(text, format=form, errors="coerce").astype("datetime64[s]")
+
+
+def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> None:
+    """Fill what the file does not give with what its numbers say."""
     filled: list[str] = []
     for column, values in derived.items():
-        fill = good & frame[column].isna().to_numpy() & values.notna().to_numpy()
+        fill = good & rows.frame[column].isna().to_numpy() & values.notna().to_numpy()
         if fill.any():
-            frame.loc[fill, column] = values[fill].astype(frame[column].dtype)
+            rows.frame.loc[fill, column] = values[fill].astype(rows.frame[column].dtype)
             rows.given = rows.given | {column}
             filled.append(f"{column} ({int(fill.sum())})")
     if filled:
@@ -63,14 +79,33 @@ def _refuse_national(rows: Rows, ids: pd.Series) -> None:
                     column="employee")  # fmt: skip
 
 
-def _contradictions(rows: Rows, good: np.ndarray, columns: dict[str, pd.Series]) -> None:
+def _contradictions(rows: Rows, good: np.ndarray, columns: Mapping[str, pd.Series]) -> None:
+    """Warn where another column says otherwise than the number; of the appointment the number tells the month."""
     for column, values in columns.items():
         given = rows.frame[column]
-        differs = good & given.notna().to_numpy() & (given != values).to_numpy(dtype=np.bool_)
+        both = good & given.notna().to_numpy() & values.notna().to_numpy()
+        if column == "service_start":
+            differs = both & (given.dt.strftime("%Y%m") != values.dt.strftime("%Y%m")).to_numpy(dtype=np.bool_)
+        elif column == "employment_type":
+            differs = both & ((given == "PPPK") != (values == "PPPK")).to_numpy(dtype=np.bool_)
+        else:
+            differs = both & (given != values).to_numpy(dtype=np.bool_)
         for row in np.flatnonzero(differs).tolist():
             value = given.iloc[row]
             rows.note("id-contradicts", "differs from what the NIP says", severity="warning", line=int(rows.line[row]),
-                      column=column, value=value.date() if column == "birth_date" else value)  # fmt: skip
+                      column=column, value=value.date() if isinstance(value, pd.Timestamp) else value)  # fmt: skip
+
+
+def check_dates(rows: Rows) -> None:
+    """Refuse rows whose last day is before their first."""
+    for first, last in DATE_PAIRS:
+        if first in rows.given and last in rows.given:
+            bad = (rows.frame[last] < rows.frame[first]).to_numpy(dtype=np.bool_)
+            for row in np.flatnonzero(bad).tolist():
+                day, end = rows.frame[first].iloc[row].date(), rows.frame[last].iloc[row].date()
+                rows.refuse(
+                    row, "date-contradicts", "is before the first day, {first}", column=last, value=end, first=day
+                )
 
 
 def check_levels(rows: Rows, scales: pd.DataFrame) -> None:

@@ -10,10 +10,16 @@ from service.imports.cells import Cell
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
+# Without one of these columns a table is not told by its headers alone, for others have all the rest of them.
+TELLING = {"history": ("training", "training_name"), "absences": ("kind",), "interests": ("kind",)}
 Names = tuple[str, ...]  # normal names that a column may go by, most specific first
 HEADER_SEARCH_LINES = 40
 MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
-INVISIBLE = dict.fromkeys(map(ord, "\0\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {0xA0: " ", 0x202F: " "}
+# Zero-width and direction marks, control characters but line ends and tabs, halves of letters; no-break spaces.
+_NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
+            *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x09), *range(0x0E, 0x20),
+            *range(0xD800, 0xE000))  # fmt: skip
+INVISIBLE: dict[int, str | None] = dict.fromkeys(_NOTHING) | {0xA0: " ", 0x202F: " "}
 # Never stored, whatever file they come in (UU 27/2022; merit system): headers in normal form.
 SENSITIVE = frozenset({
     "agama", "agama id", "agama nama", "religion", "jenis kawin", "jenis kawin id", "jenis kawin nama",
@@ -29,7 +35,7 @@ BARE_KEYS = ("id", "kode", "code")
 def plain(cell: Cell) -> str:
     """Return a cell as text without characters that nobody sees."""
     text = str(cell)
-    if not text.isascii() or "\0" in text:
+    if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
     return " ".join(text.split())
 
@@ -86,6 +92,12 @@ class Header:
         """Required columns that no header names and nobody gave."""
         has = self.supplied | set(self.columns)
         return tuple(c.name for c in self.table.columns if c.required and c.name not in has)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the table is complete and told from others by its columns."""
+        telling = TELLING.get(self.table.name, ())
+        return not self.missing and (not telling or bool((self.supplied | set(self.columns)) & set(telling)))
 
     @property
     def has_key(self) -> bool:
@@ -175,7 +187,7 @@ def _score(header: Header) -> tuple[int, float]:
     """Rank headers: complete ones first, then by the share of cells that are known."""
     n_cells = len(header.columns) + len(header.unknown) + len(header.repeated) + len(header.sensitive)
     share = len(header.columns) / max(n_cells, 1)
-    return int(not header.missing), len(header.columns) * share
+    return int(header.is_telling), len(header.columns) * share
 
 
 def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
@@ -240,7 +252,7 @@ def find_header(
 
 
 def is_clear(found: list[Header]) -> bool:
-    """Return whether the best header is complete and better than the next."""
-    if not found or found[0].missing:
-        return False
-    return len(found) == 1 or _score(found[1]) < _score(found[0])
+    """Return whether the best header is complete and better than the next; one alone need not tell its table."""
+    if len(found) == 1:
+        return not found[0].missing
+    return bool(found) and found[0].is_telling and _score(found[1]) < _score(found[0])

@@ -28,8 +28,9 @@ from service.wording import Wording
 from training_catalog.tables import TABLES
 
 _SHEET_NOTES = {
-    "encoding-assumed": "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong.",
-    "zeros-lost": "An old workbook (.xls): zeros in front of codes may have been lost in it.",
+    "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
+    "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
+    "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }
 
 
@@ -113,7 +114,8 @@ class Importer:
         part = _Part(report=report, path=path)
         self.parts.append(part)
         for code, value in sheet.notes:
-            _note(report, "note", code, self.wording.text(_SHEET_NOTES[code], value=value))
+            severity, message = _SHEET_NOTES[code]
+            _note(report, severity, code, self.wording.text(message, value=value))
         return part
 
     def _read_sheet(self, path: Path, sheet: Sheet) -> None:
@@ -160,7 +162,8 @@ class Importer:
     def _parse(self, part: _Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
-            labels=rating_labels(self._frame("rating_scales")), order=options.date_order, supplied=options.supplied,
+            labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
+            style=options.number_style, supplied=options.supplied,
         ))  # fmt: skip
         report.table, report.header_line = header.table.name, header.row + 1
         report.date_order, report.number_style = rows.order, rows.style
@@ -200,6 +203,7 @@ class Importer:
         if rows is None:
             return
         name = rows.table.name
+        checks.check_dates(rows)
         if name == "employees":
             checks.check_employee_numbers(rows)
         if name == "history":

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from service.imports.cells import CellError
 from service.imports.profiles import PROFILES
-from service.imports.values import CellError, reader_of
+from service.imports.values import reader_of
 from training_catalog.errors import InputError
 from training_catalog.tables import TABLES
 
@@ -17,7 +18,7 @@ class ImportOptions:
     ----------
     table : Table that the files are of; found by their headers when None.
     profile : Profile of the source; found when None.
-    encoding, delimiter, date_order, header_line, sheet : What the person says of the files.
+    encoding, delimiter, date_order, number_style, header_line, sheet : What the person says of the files.
     supplied : Column to the one value that all rows have, for files without that column.
     dry_run : Whether to roll everything back after the report is made.
     all_or_nothing : Whether one refused row keeps everything out.
@@ -28,6 +29,7 @@ class ImportOptions:
     encoding: str | None = None
     delimiter: str | None = None
     date_order: str | None = None
+    number_style: str | None = None
     header_line: int | None = None
     sheet: str | None = None
     supplied: Mapping[str, str] = field(default_factory=dict)

@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.cells import Cell, CellFault, Sheet
+from service.imports.cells import Cell, CellError, CellFault, Sheet
+from service.imports.dates import date_order, is_order_open
 from service.imports.headers import INVISIBLE, Header, plain
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
-from service.imports.values import CellError, date_order, is_missing, number_style, reader_of, unguarded
+from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
 from service.wording import Wording
 from training_catalog.frames import canonical
 from training_catalog.schema import Column, Table
 
 MOST_EXAMPLES = 3  # values that a note shows
-NUMBER_KINDS = ("money", "decimal", "hours", "level")
+NUMBER_KINDS = ("money", "decimal", "hours", "level", "integer")
 MOST_SHOWN = 60  # characters of a value that a message shows
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 SUM_WORDS = ("jumlah", "total", "grand total")
@@ -33,12 +34,13 @@ class ParseOptions:
     Parameters
     ----------
     labels : Names of ratings with their values.
-    order : Date order, when the person said which.
+    order, style : Date order and number style, when the person said which.
     supplied : Columns with the one value that the person gave for all rows.
     """
 
     labels: Labels = field(default_factory=dict)
     order: str | None = None
+    style: str | None = None
     supplied: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -154,8 +156,19 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     cells = _cells_of_columns(rows, kept, header, is_guarded=sheet.is_guarded)
     for name in header.supplied:
         cells[name] = [options.supplied[name]] * len(kept)
-    _parse_columns(parsed, cells, options.order)
+    _parse_columns(parsed, cells, options)
+    if sheet.delimiter is not None:
+        _refuse_shifted(parsed, rows, header)
     return parsed
+
+
+def _refuse_shifted(parsed: Rows, rows: list[list[Cell]], header: Header) -> None:
+    """Refuse lines with more cells than the header: a delimiter inside a value has moved the values after it."""
+    width = max(len(rows[i]) for i in range(header.row, header.row + header.n_rows))
+    for row, line in enumerate(parsed.line.tolist()):
+        if any(plain(cell) for cell in rows[line - 1][width:]):
+            parsed.refuse(row, "row-shifted", "The line has {n} cells and the header {width}; put values that hold the "
+                          "delimiter in quotation marks.", n=len(rows[line - 1]), width=width)  # fmt: skip
 
 
 def _cells_of_columns(
@@ -165,14 +178,19 @@ def _cells_of_columns(
     found: dict[str, list[Cell]] = {}
     for name, position in header.columns.items():
         cells = [rows[i][position] if position < len(rows[i]) else "" for i in kept]
-        found[name] = [unguarded(cell) for cell in cells] if is_guarded else cells
+        found[name] = [faulty(unguarded(cell) if is_guarded else cell) for cell in cells]
     return found
 
 
-def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], order: str | None) -> None:
+def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], options: ParseOptions) -> None:
     declared = [column for column in parsed.table.columns if column.name in cells]
-    parsed.order = order or date_order(_texts(declared, cells, ("date",))) or "dmy"
-    parsed.style = number_style(_texts(declared, cells, NUMBER_KINDS))
+    dates = _texts(declared, cells, ("date",))
+    told = options.order or date_order(dates)
+    parsed.order = told or "dmy"
+    if told is None and is_order_open(dates):
+        parsed.note("date-order-assumed", "No date tells whether the day or the month comes first; read with the day "
+                    "first; say --date-order if it is not.")  # fmt: skip
+    parsed.style = options.style or number_style(_texts(declared, cells, NUMBER_KINDS))
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
@@ -245,7 +263,7 @@ def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
 
 def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
     """Return the reader of a column; a rating may also be a name that some scale gives it."""
-    read = reader_of(column, parsed.order or "dmy")
+    read = reader_of(column, parsed.order or "dmy", parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":
         return read
     names = {name for _, name in parsed.labels}

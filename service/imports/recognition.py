@@ -79,4 +79,4 @@ def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unreco
             missing=shown_columns(best.table, best.missing, wording), example=best.missing[0]))  # fmt: skip
     return Unrecognised(code="table-ambiguous", message=wording.text(
         "the headers fit several tables: {tables}; name one with --table",
-        tables=", ".join(header.table.name for header in found if not header.missing)))  # fmt: skip
+        tables=", ".join(h.table.name for h in found if not h.missing and h.is_telling >= best.is_telling)))  # fmt: skip

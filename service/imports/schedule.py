@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 
-from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, CellError, LeftOut, Reshaped, Sheet
+from service.imports.dates import read_date
 from service.imports.headers import plain, possible_headers
-from service.imports.values import CellError, read_date, read_number
+from service.imports.values import read_number
 
 MOST_CODE = 48  # characters of a title that a code keeps
 _COLUMNS = {

@@ -6,12 +6,14 @@ import io
 import json
 import zlib
 from collections.abc import Sequence
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
+from service.imports.encodings import decode
 from service.imports.oneroster import roster_sheets
 from service.imports.packages import unpacked
 from service.imports.workbooks import read_workbook
@@ -40,8 +42,10 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
         return [read_parquet(content)]
     head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith((b"[", b"{")):
-        return [read_json(content)]
-    if head.startswith(b"<") and any(mark in head.lower() for mark in _WEB_PAGE):
+        return read_json(content)
+    if head.startswith(b"<?xml") and b"spreadsheet" in head.lower():
+        raise FileRefusedError("file-kind", "this is an XML spreadsheet, not a workbook; open it and save it as .xlsx")
+    if head.startswith(b"MIME-Version") or (head.startswith(b"<") and any(m in head.lower() for m in _WEB_PAGE)):
         raise FileRefusedError("file-kind", "this is a web page, not a workbook; open it and save it as .xlsx")
     if head.startswith(b"%PDF"):
         raise FileRefusedError("file-kind", "this is a PDF; ask for the table it was made from, as .xlsx or .csv")
@@ -75,22 +79,6 @@ def _gunzip(content: bytes) -> bytes:
     return unpacked
 
 
-def decode(content: bytes, encoding: str | None) -> tuple[str, str, bool]:
-    """Return text, encoding, and whether the encoding was assumed: BOM, else strict UTF-8, else Windows-1252."""
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    told = encoding or next((name for mark, name in marks if content.startswith(mark)), None)
-    if told is not None:
-        try:
-            return content.decode(told), told, False
-        except (UnicodeDecodeError, LookupError) as error:
-            raise FileRefusedError("file-unreadable", "cannot be read as {encoding}: {reason}", encoding=told,
-                                   reason=error) from error  # fmt: skip
-    try:
-        return content.decode("utf-8"), "utf-8", False
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "cp1252", True
-
-
 def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
     """Read a CSV file's cells, every one as text.
 
@@ -99,25 +87,37 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
     FileRefusedError
         When a quotation mark is never closed: what follows it would all be one cell.
     """
-    text, found, was_assumed = decode(content, encoding)
+    decoded = decode(content, encoding)
+    text = decoded.text
     lines = list(islice(io.StringIO(text, newline=""), SAMPLE_LINES + 1))
+    told: list[
+        list[Cell]
+    ] = []  # a line that only tells the delimiter, kept so that lines count as the person sees them
     if lines and lines[0].lower().startswith("sep="):
         delimiter = delimiter or lines[0].strip()[4:5]
         text = text[len(lines.pop(0)) :]
+        told = [[]]
     delimiter = delimiter or find_delimiter(lines[:SAMPLE_LINES])
     csv.field_size_limit(MOST_IN_CELL)
-    rows = _split(text, delimiter)
-    notes = [("encoding-assumed", found)] if was_assumed else []
-    return Sheet(name=None, rows=rows, encoding=found, delimiter=delimiter, is_guarded=True, notes=notes)
+    return Sheet(name=None, rows=told + _split(text, delimiter), encoding=decoded.encoding, delimiter=delimiter,
+                 is_guarded=True, notes=list(decoded.notes))  # fmt: skip
 
 
 def _split(text: str, delimiter: str) -> list[list[Cell]]:
     """Split text into cells; a quotation mark inside a cell is forgiven, one that never closes is not."""
+    rows: list[list[Cell]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    last = 0
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        for row in reader:
+            rows.append(list(row))
+            last = reader.line_num
     except (csv.Error, TypeError) as error:
         if "unexpected end of data" in str(error):
-            raise FileRefusedError("file-unreadable", "a quotation mark is opened and never closed") from error
+            raise FileRefusedError("file-unreadable", "a quotation mark opened in line {line} is never closed",
+                                   line=last + 1) from error  # fmt: skip
+    else:
+        return rows
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (csv.Error, TypeError) as error:
@@ -147,27 +147,54 @@ def find_delimiter(lines: Sequence[str]) -> str:
     return best
 
 
-def read_json(content: bytes) -> Sheet:
-    """Read a JSON list of flat objects as rows; the first row names every key in order of appearance."""
+def read_json(content: bytes) -> list[Sheet]:
+    """Read JSON: a list of flat objects is a sheet, the first row naming every key; an object of lists is several.
+
+    Raises
+    ------
+    FileRefusedError
+        When it is no JSON, names a key twice in one object, or holds no list of objects.
+    """
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(content, object_pairs_hook=_unrepeated)
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
     except (ValueError, RecursionError) as error:
         raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
-    if isinstance(document, dict) and isinstance(document.get("data"), list):
-        document = document["data"]  # the envelope of most services
-    if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
+    lists = document if isinstance(document, dict) else {"": document}
+    if "data" in lists:  # the envelope of most services
+        lists = {"": lists["data"]}
+    sheets = [_json_sheet(name, rows) for name, rows in lists.items() if _are_objects(rows)]
+    if not sheets:
         raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
-    keys = list(dict.fromkeys(key for item in document for key in item))
-    rows = [[_flat(item.get(key)) for key in keys] for item in document]
-    return Sheet(name=None, rows=[keys, *rows], encoding="utf-8")
+    return sheets
+
+
+def _unrepeated(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
+    """Return the pairs of a JSON object; of a key named twice one value would be lost without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return found
+
+
+def _are_objects(rows: Cell) -> bool:
+    return isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) for row in rows)
+
+
+def _json_sheet(name: str, objects: list[dict[str, Cell]]) -> Sheet:
+    keys = list(dict.fromkeys(key for item in objects for key in item))
+    rows = [[_flat(item.get(key)) for key in keys] for item in objects]
+    return Sheet(name=name or None, rows=[list(keys), *rows], encoding="utf-8")
 
 
 def _flat(value: Cell) -> Cell:
-    """Return a JSON value as a cell; what is nested stays text."""
-    return "" if value is None else value if isinstance(value, str | int | float | bool) else json.dumps(value)
+    """Return a value as a cell; what is nested, or of a kind that no cell has, becomes text."""
+    if value is None or isinstance(value, str | int | float | bool | date):
+        return "" if value is None else value
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 def read_parquet(content: bytes) -> Sheet:
@@ -176,6 +203,9 @@ def read_parquet(content: bytes) -> Sheet:
         frame = pd.read_parquet(io.BytesIO(content))
     except Exception as error:  # whatever the reader says is told to the person
         raise FileRefusedError("file-unreadable", "cannot be read as Parquet: {reason}", reason=error) from error
-    columns = [frame[name].astype(object).where(frame[name].notna(), "").tolist() for name in frame.columns]
+    columns = [
+        [_flat(cell) for cell in frame[name].astype(object).where(frame[name].notna(), None).tolist()]
+        for name in frame.columns
+    ]
     rows: list[list[Cell]] = [list(cells) for cells in zip(*columns, strict=True)]
     return Sheet(name=None, rows=[[str(name) for name in frame.columns], *rows])

@@ -166,3 +166,43 @@ def test_many_unknown_ids_are_refused_quickly(desk, found):
 def test_a_set_option_that_is_no_pair_is_wrong_usage(bangkom, tmp_path, option):
     (tmp_path / "a.csv").write_text("a,b\n", encoding="utf-8")
     assert bangkom("import", tmp_path / "a.csv", "--set", option).code == 2
+
+
+def test_a_line_with_more_cells_than_the_header_is_refused_for_its_values_have_moved(desk, found):
+    imported = desk.bring(f"nip,nama,jabatan\n{MELUR},Melur Pagi, S.Kom.,Arsiparis\n{SATRIA},Satria,Analis,,\n")
+    assert ("row-shifted", 2) in found(imported)
+    assert desk.read("employees")["employee"].tolist() == [SATRIA]
+
+
+def test_error_texts_of_a_spreadsheet_are_no_names(desk, found):
+    assert found(desk.bring(f"nip,nama\n{MELUR},#NAME?\n{SATRIA},#N/A\n")) == [("cell-fault", 2), ("cell-fault", 3)]
+
+
+@pytest.mark.parametrize(
+    "number", ["19900315201402198", "1990031520140219870", "199003152014021000", "199003152014023987"]
+)
+def test_numbers_that_are_nearly_a_nip_are_refused(desk, found, number):
+    assert found(desk.bring(f"nip,nama\n{number},A\n")) == [("id-structure", 2)]
+
+
+def test_columns_that_contradict_the_nip_are_flagged(desk, found):
+    text = f"nip,nama,jk,tmt cpns,jenis pegawai\n{BINTANG},B,P,2014-03-01,PPPK\n{MELUR},M,P,1 Januari 2010,PNS\n"
+    assert found(desk.bring(text), "warning") == [("id-contradicts", 2)] * 3
+
+
+def test_an_appointment_before_the_age_of_work_is_flagged(desk, found):
+    assert found(desk.bring("nip,nama\n200501012014021987,A\n"), "warning") == [("id-structure", 2)]
+
+
+def test_a_last_day_before_the_first_is_refused(desk, found):
+    desk.bring(TRAININGS)
+    imported = desk.bring("kode kelas,kode pelatihan,mulai,selesai\nK1,P01,2027-01-05,2027-01-04\n")
+    assert found(imported) == [("date-contradicts", 2)]
+
+
+def test_an_order_of_dates_that_nothing_tells_is_said(desk, found):
+    desk.bring(PEOPLE, TRAININGS)
+    text = f"nip,kode,tanggal\n{MELUR},P01,03/04/2025\n"
+    assert ("date-order-assumed", None) in found(desk.bring(text, dry_run=True), "note")
+    assert ("date-order-assumed", None) not in found(desk.bring(text, date_order="mdy"), "note")
+    assert [str(d.date()) for d in desk.read("history")["end_date"]] == ["2025-03-04"]

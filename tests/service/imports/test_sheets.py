@@ -25,7 +25,7 @@ def test_the_delimiter_is_found_though_values_hold_the_others(delimiter):
 
 def test_a_sep_line_is_no_header(tmp_path):
     sheet = sheet_of(tmp_path, b"sep=|\nnip|nama\n1|A\n")
-    assert (sheet.delimiter, sheet.rows) == ("|", [["nip", "nama"], ["1", "A"]])
+    assert (sheet.delimiter, sheet.rows) == ("|", [[], ["nip", "nama"], ["1", "A"]])  # lines as the person counts
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -5,17 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.exports.tables import neutralise
+from service.imports.cells import CellError
+from service.imports.dates import date_order, read_date
 from service.imports.values import (
-    CellError,
-    date_order,
     is_missing,
     number_style,
-    read_date,
     read_hours,
     read_id,
     read_level,
     read_money,
+    read_number,
     read_text,
+    read_whole,
     reader_of,
     unguarded,
 )
@@ -122,3 +123,54 @@ def test_a_person_may_have_the_name_of_nothing():
 @given(st.text(st.sampled_from(["=", "+", "-", "@", "'", "a", "1", " "]), min_size=1, max_size=6))
 def test_what_an_export_guards_is_read_back(text):
     assert read_text(unguarded(neutralise(text))) == read_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "style"), [("1.500", "1,234.5"), ("1,500", "1.234,5"), ("1500.000", None), ("1500,000", None)]
+)
+def test_money_of_which_the_file_makes_thousands_or_decimals_unclear_is_refused(text, style):
+    with pytest.raises(CellError):
+        read_money(text, style)
+
+
+@pytest.mark.parametrize("text", ["Rp1.500.000,=", "1.500.000 IDR", "IDR 1,500,000", "1 500 000", "Rp. 1.500.000,00"])
+def test_money_is_read_in_more_spellings(text):
+    assert read_money(text) == 1_500_000
+
+
+def test_one_group_of_three_digits_is_read_as_the_file_writes_numbers():
+    assert [read_number("1.500", style) for style in ("1.234,5", "1,234.5", None)] == [1500, 1.5, 1.5]
+    assert [read_number("1,500", style) for style in ("1.234,5", "1,234.5")] == [1.5, 1500]
+    assert read_number("0.125", "1.234,5") == 0.125
+    assert (read_whole("1.500"), read_whole("20 org")) == (1500, 20)
+    with pytest.raises(CellError, match="number-style"):
+        read_number("1.500", "mixed")
+
+
+@pytest.mark.parametrize("text", ["L3", "Lvl. 3", "Tingkat III", "3 \u2013 Menengah", "3: cukup"])
+def test_levels_are_read_in_more_spellings(text):
+    assert read_level(text) == 3
+
+
+@pytest.mark.parametrize("read", [read_id, read_level, read_number, read_money])
+def test_a_date_that_a_spreadsheet_made_of_something_else_is_refused(read):
+    with pytest.raises(CellError, match="spreadsheet"):
+        read(date(2026, 2, 1))
+
+
+def test_a_range_is_no_level():
+    with pytest.raises(CellError):
+        read_level("3-4")
+
+
+@pytest.mark.parametrize("text", ["199003152014021987.0", "199003152014021987,00", "-1.9E17"])
+def test_ids_written_like_numbers_have_lost_digits(text):
+    with pytest.raises(CellError) as refused:
+        read_id(text)
+    assert refused.value.code == "id-digits-lost"
+
+
+def test_a_number_of_eighteen_digits_is_one_whatever_parts_it():
+    assert {
+        read_id(text) for text in ("199.003.152.014.021.987", "19900315/201402/1/987", "199,003,152,014,021,987")
+    } == {"199003152014021987"}

@@ -1,0 +1,150 @@
+"""Dates in any spelling that means one day only; impossible and unclear ones are refused."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from service.imports.cells import Cell, CellError
+from service.imports.headers import plain
+
+OPEN_END_YEAR = 9999
+PLAUSIBLE_YEARS = (1900, 2199)
+MONTHS_OF_YEAR = 12
+BIRTH_PIVOT = 12  # nobody in service is born later
+PIVOT = 70
+EXCEL_EPOCH = date(1899, 12, 30)
+EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
+MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "januari january jan", "februari february feb pebruari peb", "maret march mar", "april apr",
+            "mei may", "juni june jun", "juli july jul", "agustus august agu agt agst aug ags",
+            "september sep sept", "oktober october okt oct", "november nopember nov nop", "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_NUMERIC = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+(\d{2,4})$")
+_MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}), ?(\d{4})$")
+_WEEKDAY = re.compile(
+    r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? +"
+)
+_TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$")
+Parts = tuple[str, int, int]  # year as written, month, day
+
+
+def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: bool = False) -> date | None:
+    """Read a date in any spelling that means one day only; None for an open end (year 9999).
+
+    Parameters
+    ----------
+    cell : Date, serial number or text.
+    order : ``dmy`` or ``mdy`` for numeric dates that begin with the day or month; ``mixed`` where the file has both.
+    pivot : Two-digit years below it are of this century.
+    is_period : Whether a bare year means its last day; elsewhere it is no day.
+
+    Examples
+    --------
+    >>> read_date("17 Agt 2026"), read_date("31.12.9999")
+    (datetime.date(2026, 8, 17), None)
+    """
+    if isinstance(cell, date):
+        return _day(str(cell.year), cell.month, cell.day, pivot)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if EXCEL_RANGE[0] <= cell <= EXCEL_RANGE[1]:
+            return EXCEL_EPOCH + timedelta(days=int(cell))
+        if not float(cell).is_integer():
+            raise CellError("date-unreadable", "a number that is no date")
+    text = _WEEKDAY.sub("", plain(cell).lower())
+    if re.fullmatch(r"\d{4}(\.0)?", text):
+        if not is_period:
+            raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
+        return _day(text[:4], MONTHS_OF_YEAR, 31, pivot)
+    return _day(*_parts(_TIME.sub("", text), order), pivot)
+
+
+def _day(written: str, month: int, day: int, pivot: int) -> date | None:
+    year = int(written)
+    if len(written) == 2:  # noqa: PLR2004 (two-digit years)
+        year += 2000 if year < pivot else 1900
+    if year == OPEN_END_YEAR:
+        return None
+    try:
+        found = date(year, month, day)
+    except ValueError as error:
+        raise CellError("date-unreadable", "this day does not exist") from error
+    if not PLAUSIBLE_YEARS[0] <= year <= PLAUSIBLE_YEARS[1]:
+        raise CellError("date-unreadable", "the year is not plausible")
+    return found
+
+
+def _parts(text: str, order: str) -> Parts:
+    """Split a written date into year as written, month, day."""
+    if named := _DAY_FIRST.match(text):
+        day, name, year = named.groups()
+        return year, _month(name), int(day)
+    if named := _MONTH_FIRST.match(text):
+        name, day, year = named.groups()
+        return year, _month(name), int(day)
+    if numeric := _NUMERIC.match(text):
+        return _numeric_parts(*numeric.groups(), order=order)
+    if re.fullmatch(r"\d{8}", text):
+        return text[:4], int(text[4:6]), int(text[6:])
+    raise CellError("date-unreadable", "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026")
+
+
+def _month(name: str) -> int:
+    if name not in MONTHS:
+        raise CellError("date-unreadable", "the month is not known")
+    return MONTHS[name]
+
+
+def _numeric_parts(first: str, second: str, third: str, *, order: str) -> Parts:
+    if len(first) == 4:  # noqa: PLR2004 (a year)
+        if len(third) > 2:  # noqa: PLR2004 (a day)
+            raise CellError("date-unreadable", "the year is not clear")
+        return first, int(second), int(third)
+    if len(third) not in (2, 4) or len(first) > 2:  # noqa: PLR2004 (a day or month)
+        raise CellError("date-unreadable", "the year is not clear")
+    if order == "mixed":
+        if int(first) != int(second) and max(int(first), int(second)) <= MONTHS_OF_YEAR:
+            raise CellError("date-unreadable", "day or month first? the file has both; say --date-order")
+        order = "dmy" if int(first) > MONTHS_OF_YEAR else "mdy"
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return third, int(month), int(day)
+
+
+def _leading_pairs(cells: Iterable[Cell]) -> list[tuple[int, int]]:
+    """Return the first two numbers of each numeric date that does not begin with a year."""
+    texts = (_NUMERIC.match(_TIME.sub("", plain(cell).lower())) for cell in cells if isinstance(cell, str))
+    return [(int(m[1]), int(m[2])) for m in texts if m and len(m[1]) <= 2]  # noqa: PLR2004 (no year)
+
+
+def date_order(cells: Iterable[Cell]) -> str | None:
+    """Tell day-first from month-first by values above 12, ``mixed`` where both are there; None where nothing says.
+
+    Examples
+    --------
+    >>> date_order(["03/25/2026", "01/02/2026"]), date_order(["25/03/2026"]), date_order(["01/02/2026"])
+    ('mdy', 'dmy', None)
+    """
+    pairs = _leading_pairs(cells)
+    day_first = any(MONTHS_OF_YEAR < first <= 31 and second <= MONTHS_OF_YEAR for first, second in pairs)  # noqa: PLR2004 (days)
+    month_first = any(MONTHS_OF_YEAR < second <= 31 and first <= MONTHS_OF_YEAR for first, second in pairs)  # noqa: PLR2004 (days)
+    if day_first and month_first:
+        return "mixed"
+    return "dmy" if day_first else "mdy" if month_first else None
+
+
+def is_order_open(cells: Iterable[Cell]) -> bool:
+    """Return whether some numeric date would be another day if the month came first.
+
+    Examples
+    --------
+    >>> is_order_open(["01/02/2026"]), is_order_open(["02/02/2026", "2026-01-02"])
+    (True, False)
+    """
+    return any(first != second and max(first, second) <= MONTHS_OF_YEAR for first, second in _leading_pairs(cells))

@@ -1,0 +1,85 @@
+"""Bytes to text: byte order marks, UTF-8, UTF-16, Windows code pages, and files that mix them."""
+
+from dataclasses import dataclass
+
+from service.imports.cells import FileRefusedError
+
+MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+WINDOWS = "cp1252"  # what offices' computers write where it is no UTF-8
+SAMPLE_BYTES = 4_000
+ZERO_SHARE = 0.3  # of every second byte: Latin letters in UTF-16 have a zero beside each
+MOST_LINES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A text and how it was read.
+
+    Parameters
+    ----------
+    text, encoding : Text, and name of its encoding.
+    notes : Codes with a value each, for the report.
+    """
+
+    text: str
+    encoding: str
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def decode(content: bytes, encoding: str | None) -> Decoded:
+    """Read bytes as text: by what the person says, by mark, as UTF-8, as UTF-16, line by line with Windows-1252.
+
+    Raises
+    ------
+    FileRefusedError
+        When the encoding does not exist or does not fit.
+    """
+    marked = next((name for mark, name in MARKS if content.startswith(mark)), None)
+    told = encoding or marked or "utf-8"
+    try:
+        if not encoding and not marked and (unmarked := _utf16_without_mark(content)):
+            return Decoded(text=content.decode(unmarked), encoding=unmarked, notes=(("encoding-assumed", unmarked),))
+        return Decoded(text=content.decode(told), encoding=told)
+    except (UnicodeError, LookupError) as error:
+        if encoding or marked not in {None, "utf-8-sig"}:
+            reason = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise FileRefusedError("file-unreadable", "cannot be read as {encoding} ({reason}); say another --encoding",
+                                   encoding=told, reason=reason) from error  # fmt: skip
+    return _by_line(content.removeprefix(b"\xef\xbb\xbf"))
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
+    sample = content[:SAMPLE_BYTES]
+    half = max(len(sample) // 2, 1)
+    if sample[1::2].count(0) > ZERO_SHARE * half and not sample[::2].count(0):
+        return "utf-16-le"
+    return "utf-16-be" if sample[::2].count(0) > ZERO_SHARE * half and not sample[1::2].count(0) else None
+
+
+def _by_line(content: bytes) -> Decoded:
+    """Read each line as UTF-8 where it is, else as Windows-1252; lines that are the odd ones are named."""
+    lines, windows, utf8 = [], [], []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        try:
+            text = line.decode("utf-8")
+            if not line.isascii():
+                utf8.append(number)
+        except UnicodeDecodeError:
+            windows.append(number)
+            text = _windows(line, number)
+        lines.append(text)
+    if not utf8:
+        return Decoded(text="\n".join(lines), encoding=WINDOWS, notes=(("encoding-assumed", WINDOWS),))
+    shown = ", ".join(map(str, windows[:MOST_LINES_SHOWN])) + (", ..." if len(windows) > MOST_LINES_SHOWN else "")
+    return Decoded(text="\n".join(lines), encoding=f"utf-8, {WINDOWS}", notes=(("encoding-mixed", shown),))
+
+
+def _windows(line: bytes, number: int) -> str:
+    try:
+        return line.decode(WINDOWS)
+    except UnicodeDecodeError as error:
+        raise FileRefusedError("file-unreadable", "line {line} is neither UTF-8 nor Windows-1252; say --encoding",
+                               line=number) from error  # fmt: skip
