@@ -10,6 +10,7 @@ from training_catalog.frames import Tables, choice_of, dates_of, index_of, numbe
 from training_catalog.quantities import Scale
 from training_catalog.tables_people import EMPLOYMENT_TYPES, HISTORY_STATES, METHODS, STATUSES
 
+UNKNOWN_DAY = np.datetime64("1900-01-01", "s")  # of an assessment without a day: expired, and older than any other
 _NO_LONGER_HERE = (STATUSES.index("inactive"), STATUSES.index("retired"))
 
 
@@ -74,7 +75,8 @@ def _assessments(frame: pd.DataFrame, ids: TextArray, catalog: Catalog) -> Asses
         c=index_of(frame, "competency", catalog.competencies.ids),
         m=choice_of(frame, "method", METHODS, "assessment-centre"),
     )
-    keep = (rows.e >= 0) & (rows.c >= 0) & rows.level.notna() & rows.assessed_on.notna()
+    rows["assessed_on"] = rows.assessed_on.fillna(UNKNOWN_DAY)
+    keep = (rows.e >= 0) & (rows.c >= 0) & rows.level.notna()
     rows = _ordered(rows, keep, ["e", "c", "assessed_on", "m"])
     competency = rows.c.to_numpy(np.int64)
     return Assessments(
@@ -117,6 +119,7 @@ def _history(frame: pd.DataFrame, ids: TextArray, catalog: Catalog) -> History:
         t=index_of(frame, "training", catalog.trainings.ids),
         s=choice_of(frame, "status", HISTORY_STATES, "completed"),
     )
+    rows["end_date"] = rows.end_date.fillna(rows.start_date)
     rows = _ordered(rows, (rows.e >= 0) & rows.end_date.notna(), ["e", "end_date", "t"])
     training = rows.t.to_numpy(np.int64)
     own_hours = np.append(catalog.trainings.hours, 0.0)[training]  # -1 reads the appended zero

@@ -20,10 +20,7 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--table", help="Table that the files are of; found by their headers when not given.")
-@click.option(
-    "--profile",
-    help="Source, such as own, onet, esco, apbd, schedule, xapi, moodle, case, oneroster; found when not given.",
-)
+@click.option("--profile", help="Source, such as own, onet, esco, apbd, schedule or moodle; found when not given.")
 @click.option("--dry-run", is_flag=True, help="Report as if importing, and store nothing.")
 @click.option("--all-or-nothing", is_flag=True, help="One refused row keeps everything out.")
 @click.option("--encoding", help="Encoding of CSV files, such as cp1252.")

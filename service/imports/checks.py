@@ -144,6 +144,24 @@ def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
     )
 
 
+def make_class_codes(rows: Rows) -> None:
+    """Make codes of classes that have none, of their training and first day."""
+    if "offering" in rows.given:
+        return
+    days = rows.frame["start_date"].dt.strftime("%Y%m%d")
+    rows.frame["offering"] = rows.frame["training"].str.cat(days, sep="-")
+    rows.given = rows.given | {"offering"}
+    rows.note("code-made", "The classes have no codes; codes were made of trainings and first days.")
+
+
+def warn_of_hours(rows: Rows) -> None:
+    """Warn of trainings whose JP the file has a column for and does not give."""
+    if "hours" in rows.given:
+        for row in np.flatnonzero(rows.frame["hours"].isna().to_numpy() & ~rows.refused).tolist():
+            rows.note("hours-unknown", "the JP is not known and counts as 0", severity="warning",
+                      line=int(rows.line[row]), column="hours")  # fmt: skip
+
+
 def check_totals(rows: Rows) -> None:
     """Compare the totals that a budget file gives with the sum of the lines that are read from it."""
     total = int(rows.frame["amount"][~rows.refused].sum())

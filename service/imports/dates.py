@@ -147,4 +147,5 @@ def is_order_open(cells: Iterable[Cell]) -> bool:
     >>> is_order_open(["01/02/2026"]), is_order_open(["02/02/2026", "2026-01-02"])
     (True, False)
     """
-    return any(first != second and max(first, second) <= MONTHS_OF_YEAR for first, second in _leading_pairs(cells))
+    undotted = (cell for cell in cells if isinstance(cell, str) and "." not in cell)  # with dots the day comes first
+    return any(first != second and max(first, second) <= MONTHS_OF_YEAR for first, second in _leading_pairs(undotted))

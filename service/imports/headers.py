@@ -11,7 +11,8 @@ from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
 # Without one of these columns a table is not told by its headers alone, for others have all the rest of them.
-TELLING = {"history": ("training", "training_name"), "absences": ("kind",), "interests": ("kind",)}
+TELLING = {"history": ("training", "training_name"), "absences": ("kind",), "interests": ("kind",),
+           "trainings": ("hours", "topic", "form", "mode", "provider", "series", "position_classes")}  # fmt: skip
 Names = tuple[str, ...]  # normal names that a column may go by, most specific first
 HEADER_SEARCH_LINES = 40
 MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
@@ -51,7 +52,8 @@ def normal(header: Cell) -> str:
     return " ".join(re.sub(r"[^0-9a-z#.]+", " ", plain(header).lower()).split())
 
 
-def _names(column: Column) -> set[str]:
+def names_of(column: Column) -> set[str]:
+    """Return the normal names that a column goes by."""
     return {normal(name) for name in (column.name, column.header_id, column.header_en, *column.aliases)}
 
 
@@ -59,7 +61,7 @@ _BY_TABLE: dict[str, dict[str, list[str]]] = {}
 for _table in TABLES:
     _index: dict[str, list[str]] = {}
     for _column in _table.columns:
-        for _name in _names(_column):
+        for _name in names_of(_column):
             _index.setdefault(_name, []).append(_column.name)
     _BY_TABLE[_table.name] = _index
 
@@ -75,7 +77,8 @@ class Header:
     n_rows : Rows it spans: 2 for a header with merged cells above.
     columns : Canonical column name to cell position.
     supplied : Columns whose one value the person gave.
-    unknown, sensitive, repeated : Headers as written.
+    unknown, sensitive : Headers as written.
+    repeated : Position of a column that names one once more, and the canonical name.
     """
 
     table: Table
@@ -85,12 +88,14 @@ class Header:
     supplied: frozenset[str]
     unknown: tuple[str, ...]
     sensitive: tuple[str, ...]
-    repeated: tuple[str, ...]
+    repeated: tuple[tuple[int, str], ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Required columns that no header names and nobody gave."""
         has = self.supplied | set(self.columns)
+        if self.table.name == "offerings" and {"training", "start_date"} <= has:
+            has |= {"offering"}  # made of both
         return tuple(c.name for c in self.table.columns if c.required and c.name not in has)
 
     @property
@@ -152,18 +157,23 @@ def match_columns(
     _bare_key(columns, names, table, is_named=is_named)
     unknown: list[str] = []
     sensitive: list[str] = []
-    repeated: list[str] = []
+    repeated: list[tuple[int, str]] = []
+    counted = Counter(known_as[-1] for known_as in names)
     for position, known_as in enumerate(names):
         if not any(known_as) or position in columns.values():
             continue
         shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
+        if len(known_as) > 1 and counted[known_as[-1]] > 1:
+            shown = f"{shown} ({plain(cells[position - 1])})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
         if any(name in SENSITIVE for name in known_as):
             sensitive.append(shown)
         elif free:
             columns[free[0]] = position
+        elif again := next((index[name][0] for name in known_as if name in index), None):
+            repeated.append((position, again))
         else:
-            (repeated if any(name in index for name in known_as) else unknown).append(shown)
+            unknown.append(shown)
     return Header(table=table, row=rows[0], n_rows=rows[1], columns=columns, supplied=supplied - set(columns),
                   unknown=tuple(unknown), sensitive=tuple(sensitive), repeated=tuple(repeated))  # fmt: skip
 

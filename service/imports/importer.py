@@ -26,6 +26,7 @@ from service.storage.frames import row_keys
 from service.storage.history import Writing, last_change
 from service.wording import Wording
 from training_catalog.tables import TABLES
+from training_catalog.tables import table as table_of
 
 _SHEET_NOTES = {
     "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
@@ -153,11 +154,15 @@ class Importer:
 
     def _recognise(self, part: _Part, sheet: Sheet, table: str | None) -> None:
         found = recognise(part.path, sheet, self.wording, table=table, line=self.options.header_line,
-                          supplied=frozenset(self.options.supplied))  # fmt: skip
+                          supplied=frozenset(self.options.supplied), ids=self._codes)  # fmt: skip
         if isinstance(found, Unrecognised):
             _note(part.report, "error" if table else "note", found.code, found.message)
         else:
             self._parse(part, sheet, found)
+
+    def _codes(self, table: str) -> set[str]:
+        """Return the codes on file of a table with a key of one column."""
+        return set(self.on_file[table][table_of(table).key[0]].dropna())
 
     def _parse(self, part: _Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
@@ -171,7 +176,6 @@ class Importer:
         report.left_out += rows.n_left_out
         for code, names, message in (
             ("header-unknown", header.unknown, "Not read: {columns}."),
-            ("header-repeated", header.repeated, "Says what another column says already, and is not read: {columns}."),
             ("column-sensitive", header.sensitive, "Sensitive, and not read: {columns}."),
             ("value-supplied", sorted(header.supplied), "The same for all rows, as asked for: {columns}."),
         ):
@@ -204,10 +208,12 @@ class Importer:
             return
         name = rows.table.name
         checks.check_dates(rows)
-        if name == "employees":
-            checks.check_employee_numbers(rows)
-        if name == "history":
-            self._name_trainings(rows)
+        of_table: dict[str, Callable[[Rows], None]] = {
+            "employees": checks.check_employee_numbers, "history": self._name_trainings, "budgets": checks.check_totals,
+            "offerings": checks.make_class_codes, "trainings": checks.warn_of_hours,
+        }  # fmt: skip
+        if name in of_table:
+            of_table[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
             codes = self.on_file[name].drop_duplicates("name", keep=False).set_index("name")["training"]
             known = rows.frame["name"].map(codes).astype("str")
@@ -216,8 +222,6 @@ class Importer:
             checks.check_levels(rows, self._scales())
         if name == "performance":
             checks.check_ratings(rows, self._frame("rating_scales"))
-        if name == "budgets":
-            checks.check_totals(rows)
         if "parent" in rows.given:
             parents = self.on_file[name].dropna(subset=["parent"])
             checks.check_circles(rows, dict(zip(parents[rows.table.key[0]], parents["parent"], strict=True)))

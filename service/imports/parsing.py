@@ -11,6 +11,7 @@ import pandas as pd
 from service.imports.cells import Cell, CellError, CellFault, Sheet
 from service.imports.dates import date_order, is_order_open
 from service.imports.headers import INVISIBLE, Header, plain
+from service.imports.ranks import grade_of, rank_grade
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
 from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
@@ -24,6 +25,10 @@ MOST_SHOWN = 60  # characters of a value that a message shows
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 SUM_WORDS = ("jumlah", "total", "grand total")
 WITH_TOTALS = frozenset({"budgets", "history", "assessments"})
+MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
+            "history": ("training", "training_name")}  # fmt: skip
+MOST_DIFFERENT = 100  # lines in which two columns of one name differ that are listed
+SOFT_CODES = frozenset({"hours-in-days"})  # the value is missing, and the row is stored with a warning
 TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
 
 
@@ -96,8 +101,12 @@ class Rows:
             self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
 
 
-def _left_out(cells: list[Cell], table: str) -> tuple[str, str] | None:
+def _left_out(cells: list[Cell], header: Header) -> tuple[str, str] | None:
     """Return why a line that is not blank is no row."""
+    table = header.table.name
+    measures = [header.columns[name] for name in MEASURES.get(table, ()) if name in header.columns]
+    if measures and all(at >= len(cells) or is_missing(faulty(cells[at])) for at in measures):
+        return "row-blank", "The line has no level, rating, value or training; missing is not zero, so it is left out."
     if table in WITH_TOTALS:
         filled = (plain(cell).casefold() for cell in cells if cell != "")
         if any(text.startswith(TOTAL_WORDS) for text in islice(filled, 2)):
@@ -128,7 +137,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     for i in range(first, len(rows)):
         if not any(plain(cell) for cell in rows[i]):
             continue
-        reason = _left_out(rows[i], header.table.name)
+        reason = _left_out(rows[i], header)
         if reason is None:
             kept.append(i)
         else:
@@ -157,9 +166,44 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     for name in header.supplied:
         cells[name] = [options.supplied[name]] * len(kept)
     _parse_columns(parsed, cells, options)
-    if sheet.delimiter is not None:
-        _refuse_shifted(parsed, rows, header)
+    _check_lines(parsed, sheet, header, cells)
     return parsed
+
+
+def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, list[Cell]]) -> None:
+    """Look at lines as a whole: moved cells, and columns that stand there more than once."""
+    if sheet.delimiter is not None:
+        _refuse_shifted(parsed, sheet.rows, header)
+    for position, name in header.repeated:
+        _compare_repeated(parsed, sheet.rows, position, name, cells[name], header)
+
+
+def _compare_repeated(parsed: Rows, rows: list[list[Cell]], position: int, name: str, read: list[Cell],
+                      header: Header) -> None:  # fmt: skip
+    """Say whether a column that names another once more says the same in every line; ranks must suit their grades."""
+    shown = next(plain(rows[i][position]) for i in range(header.row + header.n_rows - 1, -1, -1)
+                 if position < len(rows[i]) and plain(rows[i][position]))  # fmt: skip
+    n_different = 0
+    for row, (line, cell) in enumerate(zip(parsed.line.tolist(), read, strict=True)):
+        other = rows[line - 1][position] if position < len(rows[line - 1]) else ""
+        if is_missing(other) or plain(other).casefold() == plain(cell).casefold():
+            continue
+        grades = {grade_of(cell) or rank_grade(cell), grade_of(other) or rank_grade(other)}
+        is_swapped = name == "grade" and (rank_grade(cell) is not None or grade_of(other) is not None)
+        if name == "grade" and len(grades) == 1 and not is_swapped:
+            continue
+        n_different += 1
+        if is_swapped and grade_of(other) is not None:
+            parsed.frame.loc[row, name] = grade_of(other)
+        if n_different <= MOST_DIFFERENT:
+            message = (
+                "the grade stands in the column of the rank" if is_swapped else "differs from {other}, which is read"
+            )
+            parsed.note("header-repeated", message, severity="warning", line=line, column=shown, value=other,
+                        other=plain(cell) or "-")  # fmt: skip
+    if not n_different:
+        parsed.note("header-repeated", "Says what another column says already, and is not read: {columns}.",
+                    columns=shown)  # fmt: skip
 
 
 def _refuse_shifted(parsed: Rows, rows: list[list[Cell]], header: Header) -> None:
@@ -222,7 +266,10 @@ def _parse_column(parsed: Rows, column: Column, cells: list[Cell]) -> pd.Series:
         if key not in seen:
             seen[key] = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
         value, error = seen[key]
-        if error is not None:
+        if error is not None and error.code in SOFT_CODES:
+            parsed.note(error.code, error.message, severity="warning", line=int(parsed.line[row]), column=column.name,
+                        value=cell)  # fmt: skip
+        elif error is not None:
             parsed.refuse(row, error.code, error.message, column=column.name, value=cell, **error.fields)
         values.append(value)
     _note_cleaned(parsed, column, cells, values)

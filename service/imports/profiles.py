@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.parsing import is_sum
+from service.imports.posts import is_posts, reshape_posts
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
 from service.imports.xapi import is_xapi, reshape_xapi
@@ -133,6 +135,8 @@ PROFILES: dict[str, Profile] = {
     "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco),
     "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
+    "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),
+    "by-name": Profile(name="by-name", recognises=is_by_name, reshape=reshape_by_name),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
     "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
     "case": Profile(name="case", recognises=is_case, reshape=reshape_case),

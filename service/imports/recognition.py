@@ -1,15 +1,20 @@
 """Which table a sheet is of, or in words why nobody can tell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.imports.cells import Sheet
-from service.imports.headers import Header, find_header, is_clear
+from service.imports.cells import CellError, Sheet
+from service.imports.headers import TELLING, Header, find_header, is_clear, names_of, normal
+from service.imports.values import read_id
 from service.wording import Wording
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES
 from training_catalog.tables import table as table_of
 
+SCALE_WORDS = names_of(table_of("frameworks").column("level_min")) | names_of(
+    table_of("frameworks").column("level_max")
+)
 NEAREST_COLUMNS = 2  # a table of which a header has fewer columns is not worth naming
 
 
@@ -36,8 +41,46 @@ def shown_columns(table: Table, names: tuple[str, ...], wording: Wording) -> str
     return ", ".join(column.header_en if wording.lang == "en" else column.header_id for column in columns)
 
 
+def _told_by_codes(
+    sheet: Sheet, row: int | None, supplied: frozenset[str], ids: Callable[[str], set[str]]
+) -> Header | None:
+    """Return the header of the one table whose codes a sheet holds, or else the only one that has all its columns."""
+    on_file: list[Header] = []
+    fitting: list[Header] = []
+    for table in TABLES:
+        found = find_header(sheet.rows, (table,), row, supplied=supplied, is_named=True)
+        if len(table.key) > 1 or not found or table.key[0] not in found[0].columns or not _is_more_than_key(found[0]):
+            continue
+        header, at = found[0], found[0].columns[table.key[0]]
+        codes = {_code(cells[at]) for cells in sheet.rows[header.row + header.n_rows :] if at < len(cells)} - {""}
+        if codes & ids(table.name):
+            on_file.append(header)
+        if not {normal(name) for name in header.unknown} - SCALE_WORDS:
+            fitting.append(header)
+    for headers in ([header for header in on_file if header in fitting], fitting):
+        most = max((len(header.columns) for header in headers), default=0)
+        best = [header for header in headers if len(header.columns) == most]
+        if len(best) == 1:
+            return best[0]
+    return None
+
+
+def _code(cell: object) -> str:
+    try:
+        return read_id(cell)
+    except CellError:
+        return ""
+
+
 def recognise(
-    path: Path, sheet: Sheet, wording: Wording, *, table: str | None, line: int | None, supplied: frozenset[str]
+    path: Path,
+    sheet: Sheet,
+    wording: Wording,
+    *,
+    table: str | None,
+    line: int | None,
+    supplied: frozenset[str],
+    ids: Callable[[str], set[str]],
 ) -> Header | Unrecognised:
     """Find the table and header of a sheet.
 
@@ -48,6 +91,7 @@ def recognise(
     table : Table that the person named; some columns are then enough, as long as rows can be told apart.
     line : Line of the header that the person named, from 1.
     supplied : Columns whose one value the person gave.
+    ids : Codes on file of a table.
     """
     row = None if line is None else line - 1
     wanted = table or named_table(sheet.name) or named_table(path.name.split(".")[0])
@@ -57,6 +101,9 @@ def recognise(
         found = find_header(sheet.rows, TABLES, row, supplied=supplied)
     if is_clear(found) or (table is not None and found and found[0].has_key and _is_more_than_key(found[0])):
         return found[0]
+    told = _told_by_codes(sheet, row, supplied, ids) if table is None else None
+    if told is not None and (told.missing or is_clear([told])):
+        return told
     return _say_why(found, wording, is_named=table is not None)
 
 
@@ -70,13 +117,18 @@ def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unreco
             "no line looks like the header of a table; tables: {tables}; `bangkom templates` writes one of each",
             tables=", ".join(table.name for table in TABLES)))  # fmt: skip
     best = found[0]
-    if best.missing:
+    lacking = best.missing or (() if best.is_telling else TELLING[best.table.name][:1])
+    if lacking:
         required = tuple(column.name for column in best.table.columns if column.required)
         return Unrecognised(code="header-missing", message=wording.text(
             "nearest table is {table}, which needs the columns {needed}; missing: {missing}; add them, or give one "
             "value for all rows with --set, as in --set {example}=...; or name another table with --table",
             table=best.table.name, needed=shown_columns(best.table, required, wording),
-            missing=shown_columns(best.table, best.missing, wording), example=best.missing[0]))  # fmt: skip
-    return Unrecognised(code="table-ambiguous", message=wording.text(
-        "the headers fit several tables: {tables}; name one with --table",
-        tables=", ".join(h.table.name for h in found if not h.missing and h.is_telling >= best.is_telling)))  # fmt: skip
+            missing=shown_columns(best.table, lacking, wording), example=lacking[0]))  # fmt: skip
+    return Unrecognised(
+        code="table-ambiguous",
+        message=wording.text(
+            "the headers fit several tables: {tables}; name one with --table",
+            tables=", ".join(header.table.name for header in found if header.is_telling),
+        ),
+    )

@@ -50,7 +50,7 @@ class KnownIds:
     def people(self, name: str) -> list[str]:
         """Return the employees of a name, for a person to choose from."""
         frame = self._frames["employees"]
-        return frame["employee"][frame["name"].str.casefold() == name.casefold()].tolist()
+        return frame["employee"][frame["name"].map(_untitled) == _untitled(name)].tolist()
 
     def add(self, table: str, rows: pd.DataFrame) -> None:
         """Add accepted rows."""
@@ -60,6 +60,11 @@ class KnownIds:
         names = self.names(table)
         if "name" in rows:
             names.update({str(n).casefold(): i for n, i in zip(rows["name"], rows[key], strict=True) if pd.notna(n)})
+
+
+def _untitled(name: object) -> str:
+    """Return a name without the titles after it, to offer candidates with."""
+    return str(name).partition(",")[0].strip().casefold()
 
 
 def table_key(table: str) -> str:
@@ -127,9 +132,9 @@ def _own_ids(rows: Rows, target: str) -> set[str]:
 
 def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) -> tuple[str, str, str]:
     """Return code, message and hint for a value that names nothing on file."""
-    if target == "employees" and (people := known.people(value)):
-        message = "people are not matched by name; of this name: {hint}; give the number"
-        return "person-by-name", message, ", ".join(people[:MOST_PEOPLE])
+    if target == "employees" and not any(map(str.isdigit, value)):
+        people = ", ".join(known.people(value)[:MOST_PEOPLE]) or "-"
+        return "person-by-name", "people are not matched by name; of this name: {hint}; give the number", people
     hint = suggestion(value, listed)
     message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
     return "reference-unknown", message, hint

@@ -157,7 +157,7 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
     32.0
     """
     if isinstance(cell, str) and re.search(r"(?i)\b(hari|minggu|bulan|menit|days?|weeks?|months?)$", plain(cell)):
-        raise CellError("number-unreadable", "a duration in days, weeks or minutes is no JP; give the JP")
+        raise CellError("hours-in-days", "a duration in days, weeks or minutes is no JP; give the JP")
     hours = read_number(cell, style)
     if hours < 0:
         raise CellError("number-unreadable", "JP cannot be negative")

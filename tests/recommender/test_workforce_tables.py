@@ -22,7 +22,8 @@ def test_records_of_what_is_not_known_are_left_out_and_ids_come_in_order():
     )  # fmt: skip
     crew = here.workforce
     assert crew.ids.tolist() == ["A", "B"]
-    assert (crew.assessments.employee.tolist(), crew.assessments.level.tolist()) == ([1], [2])
+    assert (crew.assessments.employee.tolist(), crew.assessments.level.tolist()) == ([0, 1], [2, 2])
+    assert crew.assessments.on.astype(str).tolist() == ["1900-01-01", "2025-01-01"]  # a day not known: expired
     assert crew.history.training.tolist() == [-1, 0]
     assert crew.history.status.tolist() == [COMPLETED, CANCELLED]
     assert crew.interests.training.tolist() == [0]
