@@ -20,9 +20,8 @@ class FileRefusedError(InputError):
     """
 
     def __init__(self, code: str, message: str, **fields: object) -> None:
+        super().__init__(message, **fields)
         self.code = code
-        self.fields = fields
-        super().__init__(message.format(**fields))
         self.template = message
 
 
