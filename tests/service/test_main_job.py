@@ -13,7 +13,7 @@ def digests(folder):
 @pytest.fixture
 def city(bangkom, tmp_path):
     def make(name):
-        run = bangkom("demo", tmp_path / name, "--people", "60", "--time-limit", "4", "--json")
+        run = bangkom("demo", tmp_path / name, "--people", "60", "--time-limit", "60", "--json")
         assert run.code == 0, run.err
         return json.loads(run.out), tmp_path / name
 
@@ -51,7 +51,7 @@ def test_a_mandate_that_no_line_can_pay_needs_attention_and_is_not_approved(bang
     heads = pd.read_parquet(folder / "rencana" / "assignments.parquet")["employee"].unique()[:2].tolist()
     policy = tmp_path / "policy.toml"
     policy.write_text(f'[[mandates]]\ntraining = "D162"\nemployees = {json.dumps(heads)}\n', encoding="utf-8")
-    run = bangkom("--database", answer["database"], "plan", "--policy", policy, "--time-limit", "4", "--json")
+    run = bangkom("--database", answer["database"], "plan", "--policy", policy, "--time-limit", "60", "--json")
     assert run.code == 1
     assert run.document["status"] == "infeasible"
     assert run.document["clashes"]
