@@ -26,6 +26,7 @@ COMMANDS = {
     "plans": "service.commands.plans:plans",
     "solve": "service.commands.solve:solve",
     "export": "service.commands.exports:export",
+    "person": "service.commands.person:person",
     "database": "service.commands.database:database",
 }
 

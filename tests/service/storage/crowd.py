@@ -1,9 +1,10 @@
 """One of several processes on a database: opens it, then counts two rows up together, looking at both in between.
 
-Called as ``python -m tests.service.storage.crowd URL NAME ROUNDS``.
+Called as ``python -m tests.service.storage.crowd URL NAME SECONDS``; says how often it counted.
 """
 
 import sys
+import time
 
 import pandas as pd
 
@@ -28,15 +29,18 @@ def count_up(database, name):
         }))  # fmt: skip
 
 
-def main(url, name, rounds):
+def main(url, name, seconds):
     database = open_database(url)
-    for _ in range(rounds):
+    end, rounds = time.monotonic() + seconds, 0
+    while rounds == 0 or time.monotonic() < end:
         count_up(database, name)
+        rounds += 1
         with transaction(database.engine) as reading:
             counts = [staff(database.read("units", reading), unit) for unit in BOTH]
         if counts[0] != counts[1]:
             sys.exit(f"{name} saw two moments in one transaction: {counts}")
+    sys.stdout.write(f"{rounds}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
