@@ -25,7 +25,7 @@ MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refus
 @click.option("--all-or-nothing", is_flag=True, help="One refused row keeps everything out.")
 @click.option("--encoding", help="Encoding of CSV files, such as cp1252.")
 @click.option("--delimiter", help="Delimiter of CSV files.")
-@click.option("--sheet", help="Sheet to read; every visible one when not given.")
+@click.option("--sheet", help="Sheet to read, or * for every visible one; asked for where several hold one table.")
 @click.option("--header-line", type=click.IntRange(min=1), help="Line of the header.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Order of numeric dates.")
 @click.option("--number-style", type=click.Choice(["1.234,5", "1,234.5"]), help="How numbers are written.")

@@ -96,6 +96,7 @@ class Reshaped:
     left_out : Lines that are left out, and why.
     warnings : What a line says against itself, though it is read.
     notes : What was done to all of them: code and message.
+    origin : Where the file has our columns: position, and header as written.
     """
 
     sheet: Sheet
@@ -104,3 +105,4 @@ class Reshaped:
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[LeftOut, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    origin: dict[str, tuple[int, str]] = field(default_factory=dict)

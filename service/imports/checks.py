@@ -77,6 +77,7 @@ def _refuse_national(rows: Rows, ids: pd.Series) -> None:
     for row in np.flatnonzero(national).tolist():
         rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
                     column="employee")  # fmt: skip
+    rows.frame.loc[national, "employee"] = np.nan
 
 
 def _contradictions(rows: Rows, good: np.ndarray, columns: Mapping[str, pd.Series]) -> None:

@@ -110,6 +110,30 @@ class Header:
         return not set(self.missing) & set(self.table.key)
 
 
+def letters_of(position: int) -> str:
+    """Return the letters of a sheet's column.
+
+    Examples
+    --------
+    >>> letters_of(0), letters_of(26)
+    ('A', 'AA')
+    """
+    letters, rest = "", position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def written_at(rows: list[list[Cell]], first: int, n_rows: int, position: int) -> str:
+    """Return the header of a column as the person sees it; of one with merged cells both lines."""
+    top, below = (rows[i][: position + 1] if n_rows > i - first else [] for i in (first, first + 1))
+    group = next((plain(cell) for cell in reversed(top) if plain(cell)), "") if n_rows > 1 else plain(top[-1])
+    under = plain(below[-1]) if len(below) > position else ""
+    own = plain(top[-1]) if len(top) > position else ""
+    return f"{group} / {under}" if under and group else under or own
+
+
 def _candidates(names: Sequence[str]) -> list[Names]:
     """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
     counted = Counter(names)

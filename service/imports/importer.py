@@ -13,11 +13,11 @@ from service.imports.cells import Cell, FileRefusedError, Reshaped, Sheet
 from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
 from service.imports.options import ImportOptions
-from service.imports.parsing import ParseOptions, Rows, parse_rows
+from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise
-from service.imports.references import KnownIds, resolve
+from service.imports.references import KnownIds, refuse_orphans, resolve
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
@@ -31,6 +31,8 @@ from training_catalog.tables import table as table_of
 _SHEET_NOTES = {
     "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
     "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
+    "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
+    "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }
 
@@ -43,6 +45,7 @@ class _Part:
     path: Path
     header: Header | None = None
     n_header: int | None = None
+    origin: dict[str, tuple[int, str]] = field(default_factory=dict)
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 
@@ -82,9 +85,8 @@ class Importer:
         except FileRefusedError as error:
             self._refuse_file(path, error.code, self.wording.text(error.template, **error.fields))
             return
-        wanted = [
-            s for s in sheets if (not s.is_hidden if self.options.sheet is None else s.name == self.options.sheet)
-        ]
+        asked = self.options.sheet
+        wanted = [s for s in sheets if (not s.is_hidden if asked in {None, EVERY_SHEET} else s.name == asked)]
         if not wanted:
             names = ", ".join(sheet.name or "-" for sheet in sheets)
             self._refuse_file(path, "sheet-unknown", self.wording.text("no such sheet; sheets: {names}", names=names))
@@ -92,11 +94,25 @@ class Importer:
         for sheet in sheets:
             if any(sheet is one for one in wanted):
                 self._read_sheet(path, sheet)
-            elif self.options.sheet is None:
+            elif asked in {None, EVERY_SHEET}:
                 report = FileReport(file=path.name, sheet=sheet.name, problems=[])
                 _note(report, "note", "sheet-hidden", self.wording.text("The hidden sheet is passed over."))
                 self.parts.append(_Part(report=report, path=path))
         self._need_one(self.parts[first:])
+        if asked is None:
+            self._need_choice(self.parts[first:])
+
+    def _need_choice(self, parts: list[_Part]) -> None:
+        """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
+        for table in {part.rows.table.name for part in parts if part.rows is not None}:
+            same = [part for part in parts if part.rows is not None and part.rows.table.name == table]
+            if len(same) > 1:
+                names = ", ".join(part.report.sheet or "-" for part in same)
+                for part in same:
+                    part.rows, part.report.read, part.report.left_out, part.report.problems = None, 0, 0, []
+                    _note(part.report, "error", "sheet-several", self.wording.text(
+                        "sheets {names} all hold {table}; name one with --sheet, or all with --sheet '*'",
+                        names=names, table=table))  # fmt: skip
 
     def _need_one(self, parts: list[_Part]) -> None:
         """Make it an error that no sheet of a file could be read; beside others that could it is a note."""
@@ -143,7 +159,7 @@ class Importer:
     def _read_reshaped(self, part: _Part, reshaped: Reshaped) -> None:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
         report, text = part.report, self.wording.text
-        part.n_header = reshaped.n_header
+        part.n_header, part.origin = reshaped.n_header, reshaped.origin
         report.left_out = report.read = len(reshaped.left_out)
         for severity, lines in (("note", reshaped.left_out), ("warning", reshaped.warnings)):
             report.problems += [Problem(severity=severity, line=line, column=None, value=None, code=code,
@@ -168,7 +184,7 @@ class Importer:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
             labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
-            style=options.number_style, supplied=options.supplied,
+            style=options.number_style, origin=part.origin, supplied=options.supplied,
         ))  # fmt: skip
         report.table, report.header_line = header.table.name, header.row + 1
         report.date_order, report.number_style = rows.order, rows.style
@@ -272,6 +288,7 @@ class Importer:
             self.known.add(name, frame)
         self._refuse_new(part, rows)
         part.repeated = checks.check_repeats(rows)
+        refuse_orphans(rows, self.known)
         frame = rows.frame[~rows.refused & ~part.repeated]
         counts = self.database.upsert(writing, rows.table.name, frame, frozenset(rows.given))
         if rows.table.name in _NAMED_BY_OTHERS:
@@ -282,6 +299,7 @@ class Importer:
         report.left_out += int((part.repeated & ~rows.refused).sum())
 
 
+EVERY_SHEET = "*"
 _NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing", "sheet-empty"})
 _NAMED_BY_OTHERS = frozenset(c.references for t in TABLES for c in t.columns if c.references)
 
@@ -356,6 +374,8 @@ def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
         if part.rows is None:
             continue
         part.report.problems += part.rows.problems
+        part.report.columns = {part.rows.written(name) or name: name for name in part.rows.origin}
+        part.report.preview = preview_of(part.rows)
         part.report.problems.sort(key=lambda p: (p.line is None, p.line or 0))
         if was_rolled_back and not importer.options.dry_run:
             part.report.refused += part.report.stored + part.report.unchanged

@@ -10,11 +10,12 @@ import pandas as pd
 
 from service.imports.cells import Cell, CellError, CellFault, Sheet
 from service.imports.dates import date_order, is_order_open
-from service.imports.headers import INVISIBLE, Header, plain
+from service.imports.headers import INVISIBLE, Header, letters_of, plain, written_at
 from service.imports.ranks import grade_of, rank_grade
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
 from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
+from service.storage.frames import to_records
 from service.wording import Wording
 from training_catalog.frames import canonical
 from training_catalog.schema import Column, Table
@@ -28,6 +29,7 @@ WITH_TOTALS = frozenset({"budgets", "history", "assessments"})
 MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
             "history": ("training", "training_name")}  # fmt: skip
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ that are listed
+PREVIEW_ROWS = 20
 SOFT_CODES = frozenset({"hours-in-days"})  # the value is missing, and the row is stored with a warning
 TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
 
@@ -40,12 +42,14 @@ class ParseOptions:
     ----------
     labels : Names of ratings with their values.
     order, style : Date order and number style, when the person said which.
+    origin : Where the file has our columns, when a profile brought them here.
     supplied : Columns with the one value that the person gave for all rows.
     """
 
     labels: Labels = field(default_factory=dict)
     order: str | None = None
     style: str | None = None
+    origin: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     supplied: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -65,6 +69,8 @@ class Rows:
     order, style : Date order and number style, as found.
     totals : Line, name and amount of each total that a budget file gives.
     labels : Names of ratings with their values.
+    sheet : Name of the sheet; None for a file without.
+    origin : Where the file has our columns: position, and header as written.
     """
 
     table: Table
@@ -79,13 +85,22 @@ class Rows:
     style: str | None = None
     totals: list[tuple[int, str, Cell]] = field(default_factory=list)
     labels: Labels = field(default_factory=dict)
+    sheet: str | None = None
+    origin: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    def written(self, column: str | None) -> str | None:
+        """Return a column's header as the person wrote it."""
+        return self.origin[column][1] if column is not None and column in self.origin else column
 
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
         """Write down one thing found."""
         shown = None if value is None else plain(value)[:MOST_SHOWN]
-        text = self.wording.text(message, **{"column": column or "", **fields})
-        self.problems.append(Problem(severity=severity, line=line, column=column, value=shown, code=code, message=text))
+        text = self.wording.text(message, **{"column": self.written(column) or "", **fields})
+        if self.sheet is not None and line is not None and column is not None and column in self.origin:
+            text = f"{self.sheet}!{letters_of(self.origin[column][0])}{line}: {text}"
+        self.problems.append(Problem(severity=severity, line=line, column=self.written(column), value=shown, code=code,
+                                     message=text))  # fmt: skip
 
     def refuse(self, row: int, code: str, message: str, *, column: str | None = None, value: Cell = None,
                **fields: object) -> None:  # fmt: skip
@@ -151,6 +166,9 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
         wording=wording,
         n_left_out=len(left_out),
         labels=options.labels,
+        sheet=sheet.name if sheet.delimiter is None else None,
+        origin=options.origin
+        or {name: (at, written_at(rows, header.row, header.n_rows, at)) for name, at in header.columns.items()},
     )
     amount = header.columns.get("amount")
     for i, code, message in left_out:
@@ -252,7 +270,7 @@ def _texts(columns: list[Column], cells: Mapping[str, list[Cell]], kinds: tuple[
 
 
 def _had_error(parsed: Rows, column: str) -> np.ndarray:
-    lines = [p.line for p in parsed.problems if p.column == column and p.severity == "error"]
+    lines = [p.line for p in parsed.problems if p.column == parsed.written(column) and p.severity == "error"]
     return np.isin(parsed.line, np.array(lines, dtype=np.int64))
 
 
@@ -331,3 +349,14 @@ def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | Non
     if isinstance(value, float) and not np.isfinite(value):
         return None, CellError("number-unreadable", "accepted: a finite number")
     return value, None
+
+
+def preview_of(rows: Rows) -> list[dict[str, str | int | float | None]]:
+    """Return the first rows as they were read."""
+    columns = [name for name in rows.table.column_names if name in rows.origin or name in rows.table.key]
+    read = to_records(rows.frame[columns].head(PREVIEW_ROWS))
+    plain = [[cell if isinstance(cell, int | float) or cell is None else str(cell) for cell in cells] for cells in read]
+    return [
+        {"line": int(line), **dict(zip(columns, cells, strict=True))}
+        for line, cells in zip(rows.line, plain, strict=False)
+    ]

@@ -105,6 +105,19 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
     return made
 
 
+def refuse_orphans(rows: Rows, known: KnownIds) -> None:
+    """Refuse rows whose parent stands in the file and was refused, until all that are left have one."""
+    if "parent" not in rows.given or rows.table.column("parent").references != rows.table.name:
+        return
+    ids = known.ids(rows.table.name)
+    while True:
+        has = rows.frame["parent"].isna() | rows.frame["parent"].isin(ids | _own_ids(rows, rows.table.name))
+        orphans = np.flatnonzero(~has.to_numpy() & ~rows.refused)
+        if not len(orphans):
+            return
+        rows.refuse_all(orphans, "reference-unknown", "its parent is refused in this file", column="parent")
+
+
 def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> None:
     listed = sorted(known.ids(target) | _own_ids(rows, target))
     told: dict[str, tuple[str, str, str]] = {}

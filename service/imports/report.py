@@ -10,6 +10,9 @@ CODES = {
     "file-kind": "The file is not what its name says.",
     "sheet-empty": "A sheet holds nothing.",
     "sheet-hidden": "A hidden sheet is passed over.",
+    "sheet-several": "Several sheets hold the same table; one must be named.",
+    "rows-hidden": "Hidden lines of a sheet are read.",
+    "columns-hidden": "Hidden columns of a sheet are read.",
     "sheet-unknown": "The workbook has no sheet of the name asked for.",
     "table-unknown": "The headers match no table.",
     "table-ambiguous": "The headers match several tables.",
@@ -74,7 +77,13 @@ class Problem(msgspec.Struct, kw_only=True):
 
 
 class FileReport(msgspec.Struct, kw_only=True):
-    """One file or sheet; read = stored + unchanged + refused + left_out."""
+    """One file or sheet; read = stored + unchanged + refused + left_out.
+
+    Parameters
+    ----------
+    columns : Header as written to the canonical column that it was read into.
+    preview : First rows as they were read, with their lines; a value that is missing or was refused is null.
+    """
 
     file: str
     sheet: str | None = None
@@ -91,6 +100,8 @@ class FileReport(msgspec.Struct, kw_only=True):
     refused: int = 0
     left_out: int = 0
     problems: list[Problem] = []
+    columns: dict[str, str] = {}
+    preview: list[dict[str, str | int | float | None]] = []
 
 
 class ImportReport(msgspec.Struct, kw_only=True):

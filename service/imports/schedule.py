@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from service.imports.cells import Cell, CellError, LeftOut, Reshaped, Sheet
 from service.imports.dates import read_date
-from service.imports.headers import plain, possible_headers
+from service.imports.headers import plain, possible_headers, written_at
 from service.imports.values import read_number
 
 MOST_CODE = 48  # characters of a title that a code keeps
@@ -21,6 +21,14 @@ _COLUMNS = {
 }
 _TRAINING_HEADER = ("training", "name", "hours", "topic")
 _CLASS_HEADER = ("offering", "training", "start_date", "end_date", "seats_max", "seat_cost")
+_TRAINING_NAMES = {"title": "name", "hours": "hours", "topic": "topic"}
+_CLASS_NAMES = {
+    "title": "training",
+    "start": "start_date",
+    "end": "end_date",
+    "seats": "seats_max",
+    "cost": "seat_cost",
+}
 _NEEDED = ("title", "start", "end", "hours")
 _CODES = frozenset({"kode", "kode pelatihan", "kode diklat", "kode kelas", "training", "offering", "nip", "nama"})
 
@@ -32,6 +40,15 @@ class _Layout:
     header: int
     body: int
     at: dict[str, int]
+
+    def origin(self, rows: list[list[Cell]], names: dict[str, str]) -> dict[str, tuple[int, str]]:
+        """Return position and header of our columns, by what they hold here."""
+        n_rows = self.body - self.header
+        return {
+            ours: (self.at[what], written_at(rows, self.header, n_rows, self.at[what]))
+            for what, ours in names.items()
+            if what in self.at
+        }
 
 
 def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
@@ -108,6 +125,7 @@ def reshape_schedule(sheet: Sheet) -> list[Reshaped]:
                             for i in range(layout.header) if any(map(plain, sheet.rows[i]))]  # fmt: skip
     return [
         Reshaped(sheet=replace(sheet, rows=trainings), table="trainings", n_header=n_header, left_out=tuple(above),
-                 notes=made),
-        Reshaped(sheet=replace(sheet, rows=offerings), table="offerings", n_header=n_header, warnings=tuple(warnings)),
+                 notes=made, origin=layout.origin(sheet.rows, _TRAINING_NAMES)),
+        Reshaped(sheet=replace(sheet, rows=offerings), table="offerings", n_header=n_header, warnings=tuple(warnings),
+                 origin=layout.origin(sheet.rows, _CLASS_NAMES)),
     ]  # fmt: skip

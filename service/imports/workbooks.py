@@ -21,7 +21,10 @@ SPARSE_RATIO = 20
 WORKBOOK_SECONDS = 300
 WORKBOOK_MEMORY = 3 << 30  # bytes of address space of the process that opens a workbook
 CHUNK = 1 << 20
-_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+MOST_ROWS_SHOWN = 20
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>/]|/(?!>))*>(?!</c>)')  # of cells that hold something
+_HIDDEN_ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"[^>]*?\bhidden="(?:1|true)"')
+_HIDDEN_COLUMNS = re.compile(rb'<col\b[^>]*?\bhidden="(?:1|true)"')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*[^>/])?>(.*?)</c>', re.DOTALL)
 _VALUE = re.compile(rb"<v[^>]*>(.+?)</v>", re.DOTALL)
 _SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
@@ -38,6 +41,8 @@ class _Extent:
     tallest: int = 0
     n_cells: int = 0
     faults: Faults = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    has_hidden_columns: bool = False
 
 
 def column_of(letters: bytes) -> int:
@@ -54,12 +59,12 @@ def column_of(letters: bytes) -> int:
     return column
 
 
-def check_archive(content: bytes) -> dict[str, Faults]:
+def check_archive(content: bytes) -> dict[str, _Extent]:
     """Check a workbook's directory and the extent of its sheets before anything opens it.
 
     Returns
     -------
-    Cells that show an error or hold a formula without a value, by name of the sheet's part.
+    What a stream over each sheet found, by name of the sheet's part.
 
     Raises
     ------
@@ -80,7 +85,7 @@ def check_archive(content: bytes) -> dict[str, Faults]:
         raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
 
 
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Faults:
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Extent:
     """Stream a sheet once: its furthest cell, how many there are, and which hold no value to trust."""
     extent, tail = _Extent(), b""
     with archive.open(entry) as stream:
@@ -95,7 +100,7 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Faults:
     if span > MOST_CELLS or (span > SPARSE_CELLS and span > SPARSE_RATIO * extent.n_cells):
         raise FileRefusedError("file-too-large", "sheet {sheet} spans {rows} x {columns} cells, most of them empty",
                                sheet=entry.filename, rows=extent.tallest, columns=extent.widest)  # fmt: skip
-    return extent.faults
+    return extent
 
 
 def _scan(part: bytes, extent: _Extent) -> None:
@@ -103,6 +108,8 @@ def _scan(part: bytes, extent: _Extent) -> None:
     for letters, digits in _REFERENCE.findall(part):
         extent.widest, extent.tallest = max(extent.widest, column_of(letters)), max(extent.tallest, int(digits))
         extent.n_cells += 1
+    extent.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(part)]
+    extent.has_hidden_columns |= _HIDDEN_COLUMNS.search(part) is not None
     if b'"e"' not in part and b"<f" not in part:
         return
     for letters, digits, attributes, inner in _CELL.findall(part):
@@ -140,6 +147,16 @@ def _mark_faults(rows: list[list[Cell]], faults: Faults) -> None:
             rows[row][column] = fault
 
 
+def _note_hidden(sheet: Sheet, extent: _Extent) -> None:
+    """Note rows and columns that a person opening the workbook does not see; they are read like all others."""
+    hidden = [row for row in extent.hidden_rows if row <= len(sheet.rows) and any(c != "" for c in sheet.rows[row - 1])]
+    if hidden:
+        more = ", ..." if len(hidden) > MOST_ROWS_SHOWN else ""
+        sheet.notes.append(("rows-hidden", ", ".join(map(str, hidden[:MOST_ROWS_SHOWN])) + more))
+    if extent.has_hidden_columns:
+        sheet.notes.append(("columns-hidden", sheet.name or ""))
+
+
 def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     """Read a workbook in a process with limits of its own.
 
@@ -149,11 +166,13 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
         With the stable code and a sentence for a person.
     """
     is_archive = content[:2] == b"PK"
-    faults = check_archive(content) if is_archive else {}
-    parts = _parts_of_sheets(content) if any(faults.values()) else {}
+    extents = check_archive(content) if is_archive else {}
+    parts = _parts_of_sheets(content) if extents else {}
     sheets = [Sheet(name=name, rows=rows, is_hidden=hidden) for name, rows, hidden in _open_apart(path)]
     for sheet in sheets:
-        _mark_faults(sheet.rows, faults.get(parts.get(sheet.name or "", ""), {}))
+        extent = extents.get(parts.get(sheet.name or "", ""), _Extent())
+        _mark_faults(sheet.rows, extent.faults)
+        _note_hidden(sheet, extent)
         if not is_archive:
             sheet.notes.append(("zeros-lost", sheet.name or ""))
     return sheets

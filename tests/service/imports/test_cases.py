@@ -58,7 +58,8 @@ def test_a01_a_nip_stored_as_a_number_is_refused_with_its_cell(desk, case):
     (file,) = case("A01")
     assert counts(file) == (4, 1, 0, 3, 0)
     errors = [problem for problem in file.problems if problem.severity == "error"]
-    assert [(p.code, p.line) for p in errors] == [("id-digits-lost", line) for line in (2, 3, 4)]
+    assert [(p.code, p.line, p.column) for p in errors] == [("id-digits-lost", line, "NIP") for line in (2, 3, 4)]
+    assert [p.message.partition(":")[0] for p in errors] == ["Sheet1!A2", "Sheet1!A3", "Sheet1!A4"]
     assert desk.read("employees")["employee"].tolist() == [MELUR]
 
 
@@ -116,6 +117,8 @@ def test_a09_characters_nobody_sees_are_taken_out_and_counted(desk, case):
 def test_a10_two_header_rows_give_both_dates_of_both_trainings(desk, case):
     trainings, offerings = case("A10")
     assert (trainings.stored, offerings.stored) == (2, 2)
+    written = {"Waktu Pelaksanaan / Mulai": "start_date", "Waktu Pelaksanaan / Akhir": "end_date"}
+    assert offerings.columns.items() >= written.items()
     assert said(trainings, "warning") == [(4, "hours-in-days"), (4, "hours-unknown")]
     assert sorted(days(desk, "offerings", "start_date").values()) == ["2026-03-20", "2026-04-06"]
     assert sorted(days(desk, "offerings", "end_date").values()) == ["2026-03-28", "2026-04-08"]
@@ -175,6 +178,7 @@ def test_a16_blank_and_dash_are_unknown_days_and_a_zero_is_refused(office, case)
 def test_a17_rupiah_is_read_in_its_spellings_or_refused(office, case):
     (file,) = case("A17")
     assert said(file) == [(line, "money-unclear") for line in (7, 9, 10, 11)]
+    assert [row["seat_cost"] for row in file.preview][:7] == [1_500_000] * 5 + [None, 1_500]
     costs = column(office, "offerings", "seat_cost")
     assert [costs[f"P0{i}"] for i in (1, 2, 3, 4, 5, 7)] == [1_500_000] * 5 + [1_500]
 
@@ -182,6 +186,8 @@ def test_a17_rupiah_is_read_in_its_spellings_or_refused(office, case):
 def test_a18_errors_and_formulas_without_a_value_are_no_levels(office, case):
     (file,) = case("A18")
     assert (counts(file), said(file)) == ((4, 1, 0, 3, 0), [(line, "cell-fault") for line in (3, 4, 5)])
+    cells = [p.message.partition(":")[0] for p in file.problems if p.severity == "error"]
+    assert cells == ["Sheet1!C3", "Sheet1!C4", "Sheet1!C5"]
     assert office.read("assessments")["level"].tolist() == [3]
 
 

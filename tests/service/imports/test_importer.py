@@ -206,3 +206,31 @@ def test_an_order_of_dates_that_nothing_tells_is_said(desk, found):
     assert ("date-order-assumed", None) in found(desk.bring(text, dry_run=True), "note")
     assert ("date-order-assumed", None) not in found(desk.bring(text, date_order="mdy"), "note")
     assert [str(d.date()) for d in desk.read("history")["end_date"]] == ["2025-03-04"]
+
+
+def test_a_row_below_a_parent_that_is_refused_is_refused_as_well_and_so_are_those_below_it(desk, found):
+    text = "kode,nama,kode_induk\nD,Empat,C\nC,Tiga,B\nB,Dua,TIDAK-ADA\nA,Satu,\n"
+    assert {line for _, line in found(desk.bring(text, table="units"))} == {2, 3, 4}
+    assert desk.read("units")["unit"].tolist() == ["A"]
+
+
+def test_of_several_sheets_with_one_table_one_must_be_named(desk, found, tmp_path):
+    path = tmp_path / "tahunan.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for name, number in (("2025", MELUR), ("2026", SATRIA)):
+            workbook.add_worksheet(name).write_row(0, 0, ["nip", "nama"])
+            workbook.get_worksheet_by_name(name).write_row(1, 0, [number, name])
+    assert found(desk.take(path)) == [("sheet-several", None)] * 2
+    assert desk.read("employees").empty
+    assert desk.take(path, sheet="2026").report.files[0].stored == 1
+    assert [file.unchanged + file.stored for file in desk.take(path, sheet="*").report.files] == [1, 1]
+
+
+def test_a_report_shows_headers_as_written_and_how_rows_were_read_but_no_national_number(desk):
+    (file,) = desk.bring("NIP Baru;Nama Pegawai;JK\n3404014507850001;A;P\n" + f"{MELUR};B;perempuan\n").report.files
+    assert file.columns == {"NIP Baru": "employee", "Nama Pegawai": "name", "JK": "sex"}
+    assert file.preview == [
+        {"line": 2, "employee": None, "name": "A", "sex": "F"},
+        {"line": 3, "employee": MELUR, "name": "B", "sex": "F"},
+    ]
+    assert file.problems[0].column == "NIP Baru"

@@ -90,3 +90,23 @@ def test_rows_after_a_long_gap_are_read(tmp_path):
     (read,) = read_sheets(path)
     assert len(read.rows) == 605
     assert read.rows[604] == ["x", "y"]
+
+
+def test_styled_cells_without_content_are_no_extent(tmp_path):
+    empty = '<row r="1048576"><c r="A1048576" s="1" t="n" /><c r="T1048576" s="1"/><c r="XFD1048576"></c></row>'
+    rows = f'<row r="1">{CELL.format("A1")}</row>{empty}'
+    assert read_sheets(workbook_of(tmp_path / "styled.xlsx", rows))[0].rows == [["x"]]
+
+
+def test_hidden_rows_and_columns_are_read_and_said(tmp_path):
+    path = tmp_path / "hidden.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("A")
+        for row in range(4):
+            sheet.write_row(row, 0, [f"a{row}", f"b{row}"])
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_row(9, None, None, {"hidden": True})
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+    (read,) = read_sheets(path)
+    assert read.rows[2] == ["a2", "b2"]
+    assert read.notes == [("rows-hidden", "3"), ("columns-hidden", "A")]
