@@ -128,9 +128,9 @@ def letters_of(position: int) -> str:
 def written_at(rows: list[list[Cell]], first: int, n_rows: int, position: int) -> str:
     """Return the header of a column as the person sees it; of one with merged cells both lines."""
     top, below = (rows[i][: position + 1] if n_rows > i - first else [] for i in (first, first + 1))
-    group = next((plain(cell) for cell in reversed(top) if plain(cell)), "") if n_rows > 1 else plain(top[-1])
-    under = plain(below[-1]) if len(below) > position else ""
-    own = plain(top[-1]) if len(top) > position else ""
+    group = next((plain(cell) for cell in reversed(top) if plain(cell)), "")
+    under = plain(below[position]) if len(below) > position else ""
+    own = plain(top[position]) if len(top) > position else ""
     return f"{group} / {under}" if under and group else under or own
 
 
@@ -187,8 +187,9 @@ def match_columns(
         if not any(known_as) or position in columns.values():
             continue
         shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
-        if len(known_as) > 1 and counted[known_as[-1]] > 1:
-            shown = f"{shown} ({plain(cells[position - 1])})"  # which of those of the same name
+        left = plain(cells[position - 1]) if 0 < position <= len(cells) else ""
+        if left and len(known_as) > 1 and counted[known_as[-1]] > 1:
+            shown = f"{shown} ({left})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
         if any(name in SENSITIVE for name in known_as):
             sensitive.append(shown)

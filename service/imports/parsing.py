@@ -199,8 +199,7 @@ def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str,
 def _compare_repeated(parsed: Rows, rows: list[list[Cell]], position: int, name: str, read: list[Cell],
                       header: Header) -> None:  # fmt: skip
     """Say whether a column that names another once more says the same in every line; ranks must suit their grades."""
-    shown = next(plain(rows[i][position]) for i in range(header.row + header.n_rows - 1, -1, -1)
-                 if position < len(rows[i]) and plain(rows[i][position]))  # fmt: skip
+    shown = written_at(rows, header.row, header.n_rows, position)
     n_different = 0
     for row, (line, cell) in enumerate(zip(parsed.line.tolist(), read, strict=True)):
         other = rows[line - 1][position] if position < len(rows[line - 1]) else ""

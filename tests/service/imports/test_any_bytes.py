@@ -18,7 +18,8 @@ VALUES = st.one_of(
 )  # fmt: skip
 TABLES = st.lists(st.lists(VALUES, max_size=6), max_size=5)
 HEADER = st.lists(st.sampled_from(HEADERS), min_size=1, max_size=6)
-RELAXED = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RELAXED = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(RELAXED, max_examples=5)  # a process is started for each workbook
 
 
 def as_csv(header, rows):
@@ -52,7 +53,7 @@ def test_any_bytes_under_any_name_are_a_report(desk, name, content):
 @pytest.mark.parametrize(
     "start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"\x1f\x8b", b"[{", b"<table>", b"\xff\xfe", b"sep=;\n"]
 )
-@RELAXED
+@FEW
 @given(content=st.binary(max_size=200))
 def test_bytes_that_begin_like_a_known_kind_are_a_report(desk, start, content):
     assert desk.bring(start + content, names=["a.xls"]).report.files
@@ -65,13 +66,13 @@ def test_any_cells_under_any_headers_are_a_report(desk, write, header, rows):
     assert desk.bring(write(header, rows), names=["a.dat"]).report.files
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(header=HEADER, rows=TABLES)
 def test_any_cells_of_a_workbook_are_a_report(desk, header, rows):
     assert desk.bring(as_workbook(header, rows), names=["a.xlsx"]).report.files
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(place=st.floats(0, 1), change=st.binary(min_size=1, max_size=20))
 def test_a_damaged_workbook_is_a_report(desk, place, change):
     whole = as_workbook(["nip", "nama"], [["199003152014021987", "A"]])
