@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -15,6 +16,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 FIXED_DATE = date(2020, 1, 1)  # a workbook's own date, so that equal tables are equal bytes
 CODE_DIGITS = 20  # to which numbers in codes are padded for sorting
 TEXT_KINDS = ("id", "text", "choice", "list")
+DECIMAL_KINDS = ("decimal", "hours", "level")
 
 
 def neutralise(text: str) -> str:
@@ -26,6 +28,17 @@ def neutralise(text: str) -> str:
     ("'=1+1", 'Budi')
     """
     return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
+
+
+def written_out(number: float) -> str:
+    """Write a number without powers of ten, which no importer would take; it is read back exactly.
+
+    Examples
+    --------
+    >>> written_out(1e-07), written_out(24.0), written_out(3.5)
+    ('0.0000001', '24.0', '3.5')
+    """
+    return np.format_float_positional(number, trim="0")
 
 
 def headers_of(declared: Table, lang: str) -> list[str]:
@@ -93,6 +106,8 @@ def _write_csv(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> N
     for column in declared.columns:
         if column.kind in TEXT_KINDS:
             shown[column.name] = shown[column.name].map(neutralise, na_action="ignore")
+        elif column.kind in DECIMAL_KINDS:
+            shown[column.name] = shown[column.name].map(written_out, na_action="ignore")
     shown.columns = pd.Index(headers_of(declared, lang))
     shown.to_csv(path, index=False, encoding="utf-8-sig", date_format="%Y-%m-%d")
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from service.imports.cells import CellError
 from service.imports.parsing import Rows
+from service.imports.ratings import read_label
 from service.imports.values import read_money
 from service.storage.frames import row_keys
 
@@ -254,3 +255,19 @@ def suggestion(value: str, known: list[str]) -> str:
     padded = [name for name in known if name.lstrip("0") == value.lstrip("0")]
     near = padded or difflib.get_close_matches(value, known[:MOST_SUGGESTED_FROM], n=1, cutoff=SUGGESTION_CUTOFF)
     return near[0] if near else ""
+
+
+def check_labels(rows: Rows) -> None:
+    """Refuse scales with a label that is no value and name; ratings would be read by it."""
+    is_bad = rows.frame["labels"].map(
+        lambda listed: any(read_label(part) is None for part in listed.split(";")), na_action="ignore"
+    )
+    rows.refuse_all(np.flatnonzero(is_bad.eq(True).to_numpy() & ~rows.refused), "number-unreadable",
+                    "accepted: labels such as 1=Sangat Baik;2=Baik", column="labels")  # fmt: skip
+
+
+def take_codes_of_titles(rows: Rows, on_file: pd.DataFrame) -> None:
+    """Give trainings that are on file by one title the code they have there."""
+    codes = on_file.drop_duplicates("name", keep=False).set_index("name")["training"]
+    known = rows.frame["name"].map(codes).astype("str")
+    rows.frame["training"] = known.where(known.notna(), rows.frame["training"])

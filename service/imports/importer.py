@@ -227,13 +227,12 @@ class Importer:
         of_table: dict[str, Callable[[Rows], None]] = {
             "employees": checks.check_employee_numbers, "history": self._name_trainings, "budgets": checks.check_totals,
             "offerings": checks.make_class_codes, "trainings": checks.warn_of_hours,
+            "rating_scales": checks.check_labels,
         }  # fmt: skip
         if name in of_table:
             of_table[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
-            codes = self.on_file[name].drop_duplicates("name", keep=False).set_index("name")["training"]
-            known = rows.frame["name"].map(codes).astype("str")
-            rows.frame["training"] = known.where(known.notna(), rows.frame["training"])
+            checks.take_codes_of_titles(rows, self.on_file[name])
         if "competency" in rows.frame and name != "competencies":
             checks.check_levels(rows, self._scales())
         if name == "performance":

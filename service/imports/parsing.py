@@ -347,7 +347,7 @@ def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | Non
         return None, CellError("number-unreadable", "the number is too large")
     if isinstance(value, float) and not np.isfinite(value):
         return None, CellError("number-unreadable", "accepted: a finite number")
-    return value, None
+    return (None, None) if value == "" else (value, None)  # nothing but marks, such as an apostrophe
 
 
 def preview_of(rows: Rows) -> list[dict[str, str | int | float | None]]:

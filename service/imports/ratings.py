@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from service.imports.cells import Cell
+from service.imports.cells import Cell, CellError
 from service.imports.headers import normal
+from service.imports.values import read_number
 
 Labels = Mapping[tuple[str, str], float]  # (scale, name of a rating in normal form) -> rating
 
@@ -32,10 +33,24 @@ def rating_labels(scales: pd.DataFrame) -> Labels:
     found: dict[tuple[str, str], float] = {}
     for scale, listed in zip(scales["scale"], scales["labels"], strict=True):
         for part in str(listed).split(";") if pd.notna(listed) else ():
-            value, _, name = part.partition("=")
-            if name:
-                found[scale, label_form(name)] = float(value)
+            if (label := read_label(part)) is not None:
+                found[scale, label_form(label[1])] = label[0]
     return found
+
+
+def read_label(part: str) -> tuple[float, str] | None:
+    """Return the value and the name of a label; None where it is not one.
+
+    Examples
+    --------
+    >>> read_label("1=Sangat Baik"), read_label("=Baik")
+    ((1.0, 'Sangat Baik'), None)
+    """
+    value, _, name = part.partition("=")
+    try:
+        return (read_number(value), name) if name else None
+    except CellError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

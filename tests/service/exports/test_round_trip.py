@@ -1,0 +1,128 @@
+"""What is exported and imported again is identical: any values that an import stores, every table and kind of file."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from service.exports.tables import write_table
+from service.imports.importer import import_files
+from service.imports.options import ImportOptions
+from service.reference import open_office
+from service.wording import Wording
+from training_catalog.frames import canonical
+from training_catalog.tables import TABLES
+
+BASE = {
+    "units": "unit,name\nU1,Dinas\n=U2,Bidang\n", "positions": "position,name\n007,Analis\n",
+    "employees": "employee,name\n199003152014021987,Melur\n-5,Satria\n",
+    "trainings": "training,name,hours\nT1,Dasar Audit,24\n+T2,=Etika,8\n",
+    "budgets": "line,year,amount\n1.02.03,2027,1000000\n", "frameworks": "framework,name\nBEBAS,Tanpa level\n",
+    "competencies": "competency,name,framework\nB.1,Bebas,BEBAS\n",
+}  # fmt: skip
+KNOWN = {name: [line.split(",")[0] for line in content.splitlines()[1:]] for name, content in BASE.items()} | {
+    "rating_scales": ["skp-angka"],
+}  # fmt: skip
+NASTY = st.text("=+-@'\"\t;,|\n\u00a0\u200bÉaZ019.%/ ", min_size=1, max_size=9)
+WORDS = NASTY | st.sampled_from(
+    [
+        "=1+1",
+        "'=1+1",
+        "''",
+        "-",
+        "007",
+        "1E5",
+        "1.500",
+        "3,5",
+        "2026-01-02",
+        "TRUE",
+        "#N/A",
+        "null",
+        "NaN",
+        "'Abdul",
+        '="7"',
+    ]
+)
+NUMBERS = st.floats(0, 1e9) | st.integers(0, 10**6).map(float) | st.sampled_from([0.1, 1 / 3, 1e-7, 2.5])
+BY_KIND = {
+    "text": WORDS, "id": WORDS, "integer": st.integers(0, 10**6), "money": st.integers(0, 10**15 - 1),
+    "decimal": NUMBERS, "hours": NUMBERS, "level": st.floats(0, 9) | st.integers(1, 5).map(float),
+    "date": st.dates(date(1900, 1, 1), date(2120, 12, 31)), "list": st.lists(NASTY, max_size=3).map(";".join),
+}  # fmt: skip
+
+
+@pytest.fixture
+def office(tmp_path):
+    database = open_office(f"sqlite:///{tmp_path / 'office.db'}")
+    for name, content in BASE.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_text(content, encoding="utf-8")
+        assert import_files(database, [path], ImportOptions(table=name), Wording("en")).report.ok
+    return database
+
+
+def values(column):
+    if column.references:
+        return st.sampled_from(KNOWN[column.references])
+    if column.choices:
+        return st.sampled_from([name for name, _ in column.choices])
+    return BY_KIND[column.kind]
+
+
+# Each example is two imports: what fails is told as found, for making it small takes minutes.
+@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate),
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(data=st.data())
+def test_what_is_exported_and_imported_again_is_identical(office, tmp_path, data):
+    table = data.draw(st.sampled_from(TABLES))
+    row = {c.name: values(c) if c.required else st.none() | values(c) for c in table.columns}
+    drawn = data.draw(st.lists(st.fixed_dictionaries(row), min_size=1, max_size=4))
+    source = tmp_path / "drawn.parquet"
+    canonical(pd.DataFrame(drawn, columns=list(table.column_names)), table).to_parquet(source)
+    import_files(office, [source], ImportOptions(table=table.name), Wording("en"))
+    before = office.read(table.name)
+    path = tmp_path / f"x{data.draw(st.sampled_from(['.csv', '.parquet', '.csv', '.xlsx']))}"
+    write_table(office, table.name, path, data.draw(st.sampled_from(["id", "en"])))
+    (report,) = import_files(office, [path], ImportOptions(), Wording("en")).report.files
+    assert report.table == table.name
+    assert (report.unchanged, report.read) == (len(before), len(before)), report.problems
+    assert office.read(table.name).equals(before)
+
+
+def test_a_file_for_spreadsheets_runs_no_formula_and_keeps_numbers_numbers(office, tmp_path):
+    write_table(office, "trainings", tmp_path / "x.csv", "en")
+    text = (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
+    assert not [cell for line in text.splitlines() for cell in line.split(",") if cell.startswith(("=", "+", "@"))]
+    assert "'+T2,'=Etika" in text
+    assert ",24.0," in text
+
+
+@pytest.mark.parametrize("number", ["0.0000001", "0.1", "123456789.125"])
+def test_numbers_of_any_size_come_back_exactly_from_csv(office, tmp_path, number):
+    source = tmp_path / "s.csv"
+    source.write_text(f"scale,minimum,maximum,direction\nX,0,{number},higher\n", encoding="utf-8")
+    assert import_files(office, [source], ImportOptions(), Wording("en")).report.ok
+    write_table(office, "rating_scales", tmp_path / "x.csv", "id")
+    assert office.read("rating_scales").set_index("scale")["maximum"]["X"] == float(number)
+    (report,) = import_files(office, [tmp_path / "x.csv"], ImportOptions(), Wording("en")).report.files
+    assert report.unchanged == report.read
+
+
+@pytest.mark.parametrize("labels", ["=Baik", "satu=Baik", "1=Baik;;x"])
+def test_a_scale_whose_labels_have_no_value_is_refused_and_later_imports_go_on(office, tmp_path, labels):
+    source = tmp_path / "s.csv"
+    source.write_text(f'scale;minimum;maximum;direction;labels\nX;0;3;higher;"{labels}"\n', encoding="utf-8")
+    for _ in range(2):
+        (report,) = import_files(office, [source], ImportOptions(), Wording("en")).report.files
+        assert [(p.code, p.column) for p in report.problems if p.severity == "error"] == [
+            ("number-unreadable", "labels")
+        ]
+
+
+def test_an_id_of_marks_alone_is_missing(office, tmp_path):
+    source = tmp_path / "s.csv"
+    source.write_text("unit,name\n'`,Tanpa kode\n", encoding="utf-8")
+    (report,) = import_files(office, [source], ImportOptions(table="units"), Wording("en")).report.files
+    assert [(p.code, p.line) for p in report.problems if p.severity == "error"] == [("required-missing", 2)]
