@@ -167,8 +167,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
         n_left_out=len(left_out),
         labels=options.labels,
         sheet=sheet.name if sheet.delimiter is None else None,
-        origin=options.origin
-        or {name: (at, written_at(rows, header.row, header.n_rows, at)) for name, at in header.columns.items()},
+        origin=options.origin or _origin(rows, header),
     )
     amount = header.columns.get("amount")
     for i, code, message in left_out:
@@ -186,6 +185,10 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     _parse_columns(parsed, cells, options)
     _check_lines(parsed, sheet, header, cells)
     return parsed
+
+
+def _origin(rows: list[list[Cell]], header: Header) -> dict[str, tuple[int, str]]:
+    return {name: (at, written_at(rows, header.row, header.n_rows, at)) for name, at in header.columns.items()}
 
 
 def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, list[Cell]]) -> None:

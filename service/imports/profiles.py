@@ -14,6 +14,7 @@ from service.imports.parsing import is_sum
 from service.imports.posts import is_posts, reshape_posts
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
+from service.imports.values import read_text
 from service.imports.xapi import is_xapi, reshape_xapi
 
 ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
@@ -107,7 +108,7 @@ def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
     above = [row for row in sheet.rows[:header] if len(row) > 1]
     year = next((plain(row[1]) for row in above if normal(row[0]) == "tahun"), "")
     body = [row + [""] * (len(names) - len(row)) for row in sheet.rows[header + 1 :]]
-    codes = [re.sub(r"\.+$", "", plain(row[0])) for row in body]
+    codes = [re.sub(r"\.+$", "", read_text(row[0])) for row in body]
     parents = _parents(codes)
     rows: list[list[Cell]] = [[] for _ in range(header)]
     rows.append(["line", "name", "account", "amount", *(["year"] if year else [])])

@@ -90,3 +90,19 @@ def test_a_training_on_file_is_found_by_its_title_in_a_schedule(desk, tmp_path):
     first, second = desk.take(schedule(tmp_path / "form.xlsx", rows)).report.files
     assert (first.unchanged, second.stored) == (1, 1)
     assert desk.read("offerings")["training"].tolist() == ["P77"]
+
+
+def test_an_account_that_a_workbook_holds_as_a_number_is_a_parent_of_those_below_it(desk, tmp_path):
+    path = tmp_path / "apbd.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("A")
+        lines = [
+            ["Tahun", 2026],
+            ["No. Rekening", "Uraian", "Sebelum", "Sesudah"],
+            [1, "URUSAN", 5, 5],
+            ["1.06.5", "Kursus", 5, 5],
+        ]
+        for i, line in enumerate(lines):
+            sheet.write_row(i, 0, line)
+    assert desk.take(path).report.files[0].stored == 1
+    assert desk.read("budgets")["line"].tolist() == ["1.06.5"]
