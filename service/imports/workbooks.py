@@ -1,7 +1,9 @@
 """Workbooks to cells: checked from the outside, then opened in a process with limits of its own."""
 
+import html
 import io
 import multiprocessing
+import os
 import re
 import resource
 import zipfile
@@ -22,14 +24,23 @@ WORKBOOK_SECONDS = 300
 WORKBOOK_MEMORY = 3 << 30  # bytes of address space of the process that opens a workbook
 CHUNK = 1 << 20
 MOST_ROWS_SHOWN = 20
-_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>/]|/(?!>))*>(?!</c>)')  # of cells that hold something
-_HIDDEN_ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"[^>]*?\bhidden="(?:1|true)"')
-_HIDDEN_COLUMNS = re.compile(rb'<col\b[^>]*?\bhidden="(?:1|true)"')
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*[^>/])?>(.*?)</c>', re.DOTALL)
-_VALUE = re.compile(rb"<v[^>]*>(.+?)</v>", re.DOTALL)
-_SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
-_RELATION = re.compile(r"<Relationship\b([^>]*)>")
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+LONGEST_CELL = 1 << 18  # bytes; a spreadsheet's cell holds 32,767 characters
+_PREFIX = rb"(?:\w{1,20}:)?"  # some writers name every element with one
+_TAG = rb"<" + _PREFIX
+_PLACE = rb"""\b[^>]*?\sr=["']([A-Z]{1,3})(\d{1,7})["']"""
+_REFERENCE = re.compile(_TAG + rb"c" + _PLACE + rb"(?:[^>/]|/(?!>))*>(?!</)")  # of cells that hold something
+_HIDDEN = rb"""\b(?=[^>]*?\shidden=["'](?:1|true)["'])[^>]*?"""
+_HIDDEN_ROW = re.compile(_TAG + rb"row" + _HIDDEN + rb"""\sr=["'](\d{1,7})["']""")
+_HIDDEN_COLUMNS = re.compile(_TAG + rb"col" + _HIDDEN + rb"\s")
+_CELL = re.compile(_TAG + rb"c(" + _PLACE + rb"(?:[^>]*[^>/])?)>(.*?)</" + _PREFIX + rb"c>", re.DOTALL)
+_ERROR = re.compile(rb"""\bt=["']e["']""")
+_STRING = re.compile(rb"""\bt=["']str["']""")
+_FORMULA = re.compile(_TAG + rb"f\b")
+_VALUE = re.compile(_TAG + rb"v\b[^>]*>(.+?)</", re.DOTALL)
+_START = re.compile(_TAG + rb"(?:c|row) ")
+_SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\b([^>]*)>")
+_RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""")
 Faults = dict[tuple[int, int], CellFault]
 
 
@@ -91,8 +102,7 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Extent:
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
             seen = tail + chunk
-            end = seen.rfind(b"<c ") if len(chunk) == CHUNK else len(seen)
-            end = end if end > 0 else len(seen)
+            end = _last_start(seen) if len(chunk) == CHUNK else len(seen)
             _scan(seen[:end], extent)
             tail = seen[end:]
     _scan(tail, extent)
@@ -103,6 +113,12 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Extent:
     return extent
 
 
+def _last_start(seen: bytes) -> int:
+    """Return where the last row or cell begins, so that none is cut in two."""
+    starts = [match.start() for match in _START.finditer(seen, max(0, len(seen) - LONGEST_CELL))]
+    return starts[-1] if starts else len(seen)
+
+
 def _scan(part: bytes, extent: _Extent) -> None:
     """Add whole cells of a sheet's XML to its extent."""
     for letters, digits in _REFERENCE.findall(part):
@@ -110,13 +126,13 @@ def _scan(part: bytes, extent: _Extent) -> None:
         extent.n_cells += 1
     extent.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(part)]
     extent.has_hidden_columns |= _HIDDEN_COLUMNS.search(part) is not None
-    if b'"e"' not in part and b"<f" not in part:
+    if not _ERROR.search(part) and not _FORMULA.search(part):
         return
-    for letters, digits, attributes, inner in _CELL.findall(part):
+    for attributes, letters, digits, inner in _CELL.findall(part):
         value = _VALUE.search(inner)
-        if b't="e"' in attributes:
+        if _ERROR.search(attributes):
             shown = value[1].decode("utf-8", "replace") if value else "#"
-        elif b"<f" in inner and value is None and b't="str"' not in attributes:
+        elif _FORMULA.search(inner) and value is None and not _STRING.search(attributes):
             shown = ""
         else:
             continue
@@ -131,13 +147,20 @@ def _parts_of_sheets(content: bytes) -> dict[str, str]:
             relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         except KeyError:
             return {}
-    listed = [dict(_ATTRIBUTE.findall(attributes)) for attributes in _RELATION.findall(relations)]
-    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in listed}
+    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in _attributes(_RELATION, relations)}
     return {
-        name: target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        for name, identifier in _SHEET.findall(book)
-        if (target := targets.get(identifier))
+        entry.get("name", ""): target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        for entry in _attributes(_SHEET, book)
+        if (target := targets.get(entry.get("id", "")))
     }
+
+
+def _attributes(tag: re.Pattern[str], text: str) -> list[dict[str, str]]:
+    """Return the attributes of each tag, by name without prefix."""
+    return [
+        {name: html.unescape(value) for name, _, value in _ATTRIBUTE.findall(attributes)}
+        for attributes in tag.findall(text)
+    ]
 
 
 def _mark_faults(rows: list[list[Cell]], faults: Faults) -> None:
@@ -203,6 +226,8 @@ def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connectio
     from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
 
     resource.setrlimit(resource.RLIMIT_AS, (WORKBOOK_MEMORY, WORKBOOK_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (WORKBOOK_SECONDS, WORKBOOK_SECONDS))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a dying reader writes its stack there
     try:
         workbook = CalamineWorkbook.from_path(path)
         sheets = [
@@ -212,7 +237,9 @@ def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connectio
         ]  # fmt: skip
     except PasswordError:
         sender.send(("file-password", "the workbook is protected by a password; save a copy without it", ""))
-    except Exception as error:  # noqa: BLE001 (whatever the reader says is told to the person; nothing is hidden)
+    except MemoryError:
+        sender.send(("file-too-large", "the workbook cannot be opened within the limits of memory", ""))
+    except BaseException as error:  # noqa: BLE001 (whatever the reader says is told to the person; nothing is hidden)
         sender.send(("file-unreadable", "the workbook cannot be opened: {reason}", str(error)))
     else:
         sender.send(sheets)

@@ -5,7 +5,7 @@ import xlsxwriter
 
 from service.imports.cells import CellFault, FileRefusedError
 from service.imports.sheets import read_sheets
-from service.imports.workbooks import SMALL_BYTES
+from service.imports.workbooks import SMALL_BYTES, check_archive
 
 CELL = '<c r="{}" t="inlineStr"><is><t>x</t></is></c>'
 BOOK = (
@@ -110,3 +110,51 @@ def test_hidden_rows_and_columns_are_read_and_said(tmp_path):
     (read,) = read_sheets(path)
     assert read.rows[2] == ["a2", "b2"]
     assert read.notes == [("rows-hidden", "3"), ("columns-hidden", "A")]
+
+
+def test_elements_with_a_prefix_and_attributes_in_any_order_are_seen(tmp_path):
+    body = (
+        '<x:row xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="1">'
+        "<x:c s='0' r='A1' t='e'><x:v>#REF!</x:v></x:c><x:c r=\"B1\"><x:f>1+1</x:f></x:c></x:row>"
+    )
+    archive = check_archive(workbook_of(tmp_path / "prefix.xlsx", body).read_bytes())
+    (extent,) = archive.values()
+    assert (extent.tallest, extent.widest, extent.n_cells) == (1, 2, 2)
+    assert extent.faults == {(0, 0): CellFault("#REF!"), (0, 1): CellFault("")}
+
+
+def test_a_cell_is_seen_whole_wherever_the_stream_is_cut(tmp_path):
+    filler = "".join(f'<row r="{i}">{CELL.format(f"A{i}")}</row>' for i in range(1, 40_000))
+    rows = filler + '<row r="40000"><c r="A40000" t="e"><v>#N/A</v></c></row>'
+    content = workbook_of(tmp_path / "long.xlsx", rows).read_bytes()
+    (extent,) = check_archive(content).values()
+    assert (extent.n_cells, list(extent.faults)) == (40_000, [(39_999, 0)])
+
+
+def test_faults_are_marked_in_sheets_whose_names_hold_marks_of_xml(tmp_path):
+    path = tmp_path / "name.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("Diklat 'A' & Ujian")
+        sheet.write_formula(0, 0, "=NA()", None, "#N/A")
+        sheet.write(1, 1, "x")
+    assert read_sheets(path)[0].rows[0][0] == CellFault("#N/A")
+
+
+@pytest.mark.slow
+def test_a_reader_that_dies_of_a_small_file_leaves_words_and_no_trace(tmp_path, capfd):
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    body = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0" '
+        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
+        '<table:table-row table:number-rows-repeated="6000"><table:table-cell office:value-type="string" '
+        'table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "bomb.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", body)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert path.stat().st_size < 2048
+    assert refusal(path) in {"file-too-large", "file-unreadable"}
+    assert capfd.readouterr().err == ""
