@@ -11,7 +11,6 @@ from service.imports.cells import CellError
 from service.imports.parsing import Rows
 from service.imports.ratings import read_label
 from service.imports.values import read_money
-from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
 NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}")  # longer than any other office's number, and no NIP
@@ -177,51 +176,6 @@ def check_totals(rows: Rows) -> None:
                       severity="note" if told == total else "warning", line=line, column="amount", value=cell,
                       name=name, told=rows.wording.money(told), total=rows.wording.money(total),
                       difference=rows.wording.money(total - told))  # fmt: skip
-
-
-def check_repeats(rows: Rows) -> np.ndarray:
-    """Find rows of one key: the same again is left out as repeated, different ones are both refused.
-
-    Returns
-    -------
-    Which rows repeat an earlier one.
-    """
-    usable = np.flatnonzero(~rows.refused)
-    keys = row_keys(rows.frame.iloc[usable], rows.table).to_numpy()
-    repeated = np.zeros(len(rows.frame), dtype=np.bool_)
-    first: dict[str, int] = {}
-    _, counts_index, counts = np.unique(keys.astype(object), return_inverse=True, return_counts=True)
-    for place in np.flatnonzero(counts[counts_index] > 1).tolist():
-        row, key = int(usable[place]), keys[place]
-        if key not in first:
-            first[key] = row
-            continue
-        earlier = first[key]
-        different = _differences(rows, earlier, row)
-        if not different:
-            repeated[row] = True
-            rows.note(
-                "row-repeated", "The same as line {other}.", line=int(rows.line[row]), other=int(rows.line[earlier])
-            )
-            continue
-        for one, other in ((earlier, row), (row, earlier)):
-            rows.refuse(one, "row-conflict", "Differs from line {other} in {columns}; neither is stored.",
-                        column=different[0], value=rows.frame[different[0]].iloc[one], other=int(rows.line[other]),
-                        columns=", ".join(different))  # fmt: skip
-    return repeated
-
-
-def _differences(rows: Rows, one: int, other: int) -> list[str]:
-    """Return the columns in which two rows differ after trimming and case."""
-    different = []
-    for column in rows.table.column_names:
-        left, right = rows.frame[column].iloc[one], rows.frame[column].iloc[other]
-        if pd.isna(left) and pd.isna(right):
-            continue
-        same = str(left).casefold() == str(right).casefold() if isinstance(left, str) else left == right
-        if pd.isna(left) or pd.isna(right) or not same:
-            different.append(column)
-    return different
 
 
 def check_circles(rows: Rows, known: Mapping[str, str]) -> None:

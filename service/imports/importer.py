@@ -1,6 +1,6 @@
 """Files to tables: every row stored, unchanged, refused or left out, and a report that adds up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,11 +9,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.imports import checks
-from service.imports.cells import Cell, FileRefusedError, Reshaped, Sheet
+from service.imports.cells import FileRefusedError, Reshaped, Sheet
+from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
+from service.imports.parts import Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise
@@ -37,19 +39,6 @@ _SHEET_NOTES = {
 }
 
 
-@dataclass(kw_only=True)
-class _Part:
-    """One sheet on its way into a table."""
-
-    report: FileReport
-    path: Path
-    header: Header | None = None
-    n_header: int | None = None
-    origin: dict[str, tuple[int, str]] = field(default_factory=dict)
-    rows: Rows | None = None
-    repeated: np.ndarray | None = None
-
-
 class _RolledBackError(Exception):
     """Ends the transaction of a dry run, or of an import that is all or nothing."""
 
@@ -66,7 +55,7 @@ class Importer:
 
     def __init__(self, database: Database, options: ImportOptions, wording: Wording) -> None:
         self.database, self.options, self.wording = database, options, wording
-        self.parts: list[_Part] = []
+        self.parts: list[Part] = []
         self.n_changes = -1
         with transaction(database.engine) as connection:
             self._look(connection)
@@ -97,12 +86,12 @@ class Importer:
             elif asked in {None, EVERY_SHEET}:
                 report = FileReport(file=path.name, sheet=sheet.name, problems=[])
                 _note(report, "note", "sheet-hidden", self.wording.text("The hidden sheet is passed over."))
-                self.parts.append(_Part(report=report, path=path))
+                self.parts.append(Part(report=report, path=path))
         self._need_one(self.parts[first:])
         if asked is None:
             self._need_choice(self.parts[first:])
 
-    def _need_choice(self, parts: list[_Part]) -> None:
+    def _need_choice(self, parts: list[Part]) -> None:
         """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
         for table in {part.rows.table.name for part in parts if part.rows is not None}:
             same = [part for part in parts if part.rows is not None and part.rows.table.name == table]
@@ -114,7 +103,7 @@ class Importer:
                         "sheets {names} all hold {table}; name one with --sheet, or all with --sheet '*'",
                         names=names, table=table))  # fmt: skip
 
-    def _need_one(self, parts: list[_Part]) -> None:
+    def _need_one(self, parts: list[Part]) -> None:
         """Make it an error that no sheet of a file could be read; beside others that could it is a note."""
         if not any(part.rows is not None for part in parts):
             for problem in [p for part in parts for p in part.report.problems if p.code in _NOT_RECOGNISED]:
@@ -123,12 +112,12 @@ class Importer:
     def _refuse_file(self, path: Path, code: str, message: str) -> None:
         report = FileReport(file=path.name, problems=[])
         _note(report, "error", code, message)
-        self.parts.append(_Part(report=report, path=path))
+        self.parts.append(Part(report=report, path=path))
 
-    def _start(self, path: Path, sheet: Sheet, profile: str = "own") -> _Part:
+    def _start(self, path: Path, sheet: Sheet, profile: str = "own") -> Part:
         report = FileReport(file=path.name, sheet=sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter,
                             profile=profile, problems=[])  # fmt: skip
-        part = _Part(report=report, path=path)
+        part = Part(report=report, path=path)
         self.parts.append(part)
         for code, value in sheet.notes:
             severity, message = _SHEET_NOTES[code]
@@ -156,7 +145,7 @@ class Importer:
             message = self.wording.text("the file is of {tables}", tables=tables)
             _note(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
 
-    def _read_reshaped(self, part: _Part, reshaped: Reshaped) -> None:
+    def _read_reshaped(self, part: Part, reshaped: Reshaped) -> None:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
         report, text = part.report, self.wording.text
         part.n_header, part.origin = reshaped.n_header, reshaped.origin
@@ -168,7 +157,7 @@ class Importer:
             _note(report, "note", code, text(message))
         self._recognise(part, reshaped.sheet, reshaped.table)
 
-    def _recognise(self, part: _Part, sheet: Sheet, table: str | None) -> None:
+    def _recognise(self, part: Part, sheet: Sheet, table: str | None) -> None:
         found = recognise(part.path, sheet, self.wording, table=table, line=self.options.header_line,
                           supplied=frozenset(self.options.supplied), ids=self._codes)  # fmt: skip
         if isinstance(found, Unrecognised):
@@ -180,7 +169,7 @@ class Importer:
         """Return the codes on file of a table with a key of one column."""
         return set(self.on_file[table][table_of(table).key[0]].dropna())
 
-    def _parse(self, part: _Part, sheet: Sheet, header: Header) -> None:
+    def _parse(self, part: Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
             labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
@@ -206,9 +195,12 @@ class Importer:
         with self.database.writing(names) as writing:
             self._look(writing.connection)
             for declared in TABLES:
-                for part in [p for p in self.parts if p.rows is not None and p.rows.table is declared]:
+                parts = [p for p in self.parts if p.rows is not None and p.rows.table is declared]
+                for part in parts:
                     on_progress(part.report.file)
                     self._check(part)
+                self._resolve(parts, writing)
+                for part in parts:
                     self._write(part, writing)
             if self.options.dry_run or (self.options.all_or_nothing and not self.is_clean):
                 raise _RolledBackError
@@ -218,7 +210,7 @@ class Importer:
         """Whether nothing was refused."""
         return not any(p.severity == "error" for part in self.parts for p in _problems(part))
 
-    def _check(self, part: _Part) -> None:
+    def _check(self, part: Part) -> None:
         rows = part.rows
         if rows is None:
             return
@@ -264,7 +256,7 @@ class Importer:
         scale = frameworks.reindex(competencies["framework"].fillna("ASN"))[["level_min", "level_max"]]
         return scale.set_index(pd.Index(competencies["competency"]))
 
-    def _refuse_new(self, part: _Part, rows: Rows) -> None:
+    def _refuse_new(self, part: Part, rows: Rows) -> None:
         """Where a file has only some columns, refuse rows that are not on file yet."""
         missing = () if part.header is None else part.header.missing
         if not missing:
@@ -278,16 +270,26 @@ class Importer:
                         column=rows.table.key[0], value=rows.frame[rows.table.key[0]].iloc[row],
                         missing=", ".join(missing))  # fmt: skip
 
-    def _write(self, part: _Part, writing: Writing) -> None:
+    def _resolve(self, parts: list[Part], writing: Writing) -> None:
+        """Find what the rows of one table refer to, and compare rows of one key in all files."""
+        every = [part.rows for part in parts if part.rows is not None]
+        keyed = []
+        for part, rows in zip(parts, every, strict=True):
+            for name, frame in resolve(rows, self.known, every).items():
+                self.database.upsert(writing, name, frame, frozenset(frame.columns))
+                self.known.add(name, frame)
+            self._refuse_new(part, rows)
+            part.repeated = check_repeats(rows)
+            report = part.report
+            name = f"{report.file} [{report.sheet}]" if report.sheet else report.file
+            keyed.append(Keyed(name=name, rows=rows, repeated=part.repeated))
+        check_between(keyed)
+        refuse_orphans(every, self.known)
+
+    def _write(self, part: Part, writing: Writing) -> None:
         rows, report = part.rows, part.report
-        if rows is None:
+        if rows is None or part.repeated is None:
             return
-        for name, frame in resolve(rows, self.known).items():
-            self.database.upsert(writing, name, frame, frozenset(frame.columns))
-            self.known.add(name, frame)
-        self._refuse_new(part, rows)
-        part.repeated = checks.check_repeats(rows)
-        refuse_orphans(rows, self.known)
         frame = rows.frame[~rows.refused & ~part.repeated]
         counts = self.database.upsert(writing, rows.table.name, frame, frozenset(rows.given))
         if rows.table.name in _NAMED_BY_OTHERS:
@@ -303,28 +305,12 @@ _NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing
 _NAMED_BY_OTHERS = frozenset(c.references for t in TABLES for c in t.columns if c.references)
 
 
-def _problems(part: _Part) -> list[Problem]:
+def _problems(part: Part) -> list[Problem]:
     return part.report.problems + (part.rows.problems if part.rows is not None else [])
 
 
 def _note(report: FileReport, severity: str, code: str, message: str) -> None:
     report.problems.append(Problem(severity=severity, line=None, column=None, value=None, code=code, message=message))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedRows:
-    """Refused rows of one sheet, as they stand in the file, to mend and send again.
-
-    Parameters
-    ----------
-    file, sheet, table : Where they stand, and where they would have gone.
-    lines : The header's lines, then the refused ones.
-    """
-
-    file: str
-    sheet: str | None
-    table: str
-    lines: list[list[Cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,22 +367,4 @@ def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
             part.report.stored = part.report.unchanged = 0
     report = ImportReport(dry_run=importer.options.dry_run, ok=importer.is_clean,
                           files=[part.report for part in importer.parts])  # fmt: skip
-    return Imported(report=report, refused=_refused_rows(importer.parts, importer.options))
-
-
-def _refused_rows(parts: list[_Part], options: ImportOptions) -> tuple[RefusedRows, ...]:
-    """Read the header and the refused lines of files once more, as they stand; keeping them all costs memory."""
-    again: Mapping[Path, list[Sheet]] = {
-        path: read_sheets(path, encoding=options.encoding, delimiter=options.delimiter)
-        for path in {part.path for part in parts if part.rows is not None and part.rows.refused.any()}
-    }
-    found = []
-    for part in parts:
-        if part.rows is None or part.header is None or not part.rows.refused.any():
-            continue
-        cells = next(sheet.rows for sheet in again[part.path] if sheet.name == part.report.sheet)
-        first, n_header = part.header.row, part.n_header or part.header.n_rows
-        lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
-        found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
-                                 lines=[*cells[first : first + n_header], *lines]))  # fmt: skip
-    return tuple(found)
+    return Imported(report=report, refused=refused_rows(importer.parts, importer.options))

@@ -1,6 +1,7 @@
 """References between tables, also to rows of the same import, in any order of files."""
 
 import difflib
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -76,8 +77,14 @@ def table_key(table: str) -> str:
     }[table]  # fmt: skip
 
 
-def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
+def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.DataFrame]:
     """Check the references of accepted rows; a name that only one row has stands for its id.
+
+    Parameters
+    ----------
+    rows : Rows of one file.
+    known : What is on file, and what this import has accepted of tables before.
+    every : The rows of all files of the table, which may refer to each other.
 
     Returns
     -------
@@ -87,7 +94,7 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
     for column in rows.table.columns:
         if column.references is None or column.name not in rows.given:
             continue
-        own = _own_ids(rows, column.references)
+        own = _own_ids(every, column.references)
         ids = known.ids(column.references)
         values = rows.frame[column.name]
         unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy() & ~rows.refused
@@ -101,25 +108,37 @@ def resolve(rows: Rows, known: KnownIds) -> dict[str, pd.DataFrame]:
         if rows.table.name in NAMING and column.references in MADE_BY_REFERENCE:
             made |= _make(rows, column.name, column.references, unknown, known)
         else:
-            _refuse_unknown(rows, column.name, column.references, unknown, known)
+            _refuse_unknown(rows, column.name, column.references, unknown, known, ids | own)
     return made
 
 
-def refuse_orphans(rows: Rows, known: KnownIds) -> None:
-    """Refuse rows whose parent stands in the file and was refused, until all that are left have one."""
-    if "parent" not in rows.given or rows.table.column("parent").references != rows.table.name:
+def refuse_orphans(every: Sequence[Rows], known: KnownIds) -> None:
+    """Refuse rows whose parent stands in one of the files and was refused, until all that are left have one.
+
+    Parameters
+    ----------
+    every : The rows of all files of one table.
+    known : What is on file.
+    """
+    bearing = [rows for rows in every if "parent" in rows.given]
+    if not bearing or bearing[0].table.column("parent").references != bearing[0].table.name:
         return
-    ids = known.ids(rows.table.name)
-    while True:
-        has = rows.frame["parent"].isna() | rows.frame["parent"].isin(ids | _own_ids(rows, rows.table.name))
-        orphans = np.flatnonzero(~has.to_numpy() & ~rows.refused)
-        if not len(orphans):
-            return
-        rows.refuse_all(orphans, "reference-unknown", "its parent is refused in this file", column="parent")
+    target, found = bearing[0].table.name, True
+    while found:
+        found = False
+        ids = known.ids(target) | _own_ids(every, target)
+        for rows in bearing:
+            has = rows.frame["parent"].isna() | rows.frame["parent"].isin(ids)
+            orphans = np.flatnonzero(~has.to_numpy() & ~rows.refused)
+            rows.refuse_all(orphans, "reference-unknown", "its parent is refused in this file", column="parent")
+            found |= bool(len(orphans))
 
 
-def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> None:
-    listed = sorted(known.ids(target) | _own_ids(rows, target))
+def _refuse_unknown(
+    rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds, ids: set[str]
+) -> None:  # fmt: skip
+    """Refuse rows with a value that is none of the ids, or warn and drop the value where it may be dropped."""
+    listed = sorted(ids)
     told: dict[str, tuple[str, str, str]] = {}
     for row in np.flatnonzero(unknown).tolist():
         value = str(rows.frame[column].iloc[row])
@@ -138,9 +157,10 @@ def _refuse_unknown(rows: Rows, column: str, target: str, unknown: np.ndarray, k
         rows.frame.loc[unknown, column] = np.nan
 
 
-def _own_ids(rows: Rows, target: str) -> set[str]:
+def _own_ids(every: Sequence[Rows], target: str) -> set[str]:
     """Return the ids that the rows bring themselves, where a table refers to itself."""
-    return set(rows.frame[rows.table.key[0]][~rows.refused].dropna()) if target == rows.table.name else set()
+    own = (rows for rows in every if rows.table.name == target)
+    return set().union(*(rows.frame[rows.table.key[0]][~rows.refused].dropna() for rows in own))
 
 
 def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) -> tuple[str, str, str]:

@@ -54,7 +54,7 @@ CODES = {
     "name-alike": "Rows of different codes have the same name, but for spaces, case and punctuation.",
     "row-shifted": "A line has more cells than the header.",
     "row-repeated": "The row says the same as an earlier one.",
-    "row-conflict": "Two rows of one key differ; neither is stored.",
+    "row-conflict": "Two rows of one key differ, in one file or in two; neither is stored.",
     "row-total": "A total or heading is left out.",
     "row-metadata": "A line above the header is left out.",
     "row-blank": "A line without the level, rating, value or training it is about is left out.",

@@ -1,0 +1,61 @@
+"""One sheet on its way into a table, and the rows of it that were refused, as they stand in the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from service.imports.cells import Cell, Sheet
+from service.imports.headers import Header
+from service.imports.options import ImportOptions
+from service.imports.parsing import Rows
+from service.imports.report import FileReport
+from service.imports.sheets import read_sheets
+
+
+@dataclass(kw_only=True)
+class Part:
+    """One sheet on its way into a table."""
+
+    report: FileReport
+    path: Path
+    header: Header | None = None
+    n_header: int | None = None
+    origin: dict[str, tuple[int, str]] = field(default_factory=dict)
+    rows: Rows | None = None
+    repeated: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRows:
+    """Refused rows of one sheet, as they stand in the file, to mend and send again.
+
+    Parameters
+    ----------
+    file, sheet, table : Where they stand, and where they would have gone.
+    lines : The header's lines, then the refused ones.
+    """
+
+    file: str
+    sheet: str | None
+    table: str
+    lines: list[list[Cell]]
+
+
+def refused_rows(parts: list[Part], options: ImportOptions) -> tuple[RefusedRows, ...]:
+    """Read the header and the refused lines of files once more, as they stand; keeping them all costs memory."""
+    again: Mapping[Path, list[Sheet]] = {
+        path: read_sheets(path, encoding=options.encoding, delimiter=options.delimiter)
+        for path in {part.path for part in parts if part.rows is not None and part.rows.refused.any()}
+    }
+    found = []
+    for part in parts:
+        if part.rows is None or part.header is None or not part.rows.refused.any():
+            continue
+        cells = next(sheet.rows for sheet in again[part.path] if sheet.name == part.report.sheet)
+        first, n_header = part.header.row, part.n_header or part.header.n_rows
+        lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
+        found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
+                                 lines=[*cells[first : first + n_header], *lines]))  # fmt: skip
+    return tuple(found)
