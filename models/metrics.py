@@ -146,3 +146,22 @@ def _won_at(y: IndexArray, p: IndexArray, digit: int, weights: FloatArray) -> Fl
     tie_start = np.maximum.accumulate(np.where(is_new_tie, rows, 0))[is_upper]
     won: FloatArray = (weights[order][is_upper] * (running[tie_start] - running[block_start])).sum(axis=0)
     return won
+
+
+def r_precision(is_relevant: BoolArray, score: FloatArray, k: int) -> float:
+    """Relevant items among the first k, over the most that could stand there; 0 when nothing is relevant.
+
+    Examples
+    --------
+    >>> r_precision(np.array([True, False, True]), np.array([0.9, 0.8, 0.1]), 2)
+    0.5
+    """
+    most = min(k, int(is_relevant.sum()))
+    first = np.argsort(-score, kind="stable")[:k]
+    return float(is_relevant[first].sum()) / most if most else 0.0
+
+
+def reciprocal_rank(is_relevant: BoolArray, score: FloatArray) -> float:
+    """One over the rank of the first relevant item; 0 when there is none."""
+    hits = np.flatnonzero(is_relevant[np.argsort(-score, kind="stable")])
+    return 1.0 / (int(hits[0]) + 1) if len(hits) else 0.0

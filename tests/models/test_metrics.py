@@ -12,6 +12,8 @@ from models.metrics import (
     concordance,
     concordances,
     interval_coverage,
+    r_precision,
+    reciprocal_rank,
     root_mean_squared_error,
 )
 
@@ -84,3 +86,11 @@ def test_calibration_error_by_hand():
     # Bin 0.2: one of two happened, off by 0.3; bin 1.0: both happened, exact.
     happened, chance = np.array([1.0, 0.0, 1.0, 1.0]), np.array([0.2, 0.2, 1.0, 1.0])
     assert calibration_error(happened, chance) == pytest.approx(0.15)
+
+
+def test_r_precision_counts_hits_over_the_most_that_could_stand_there():
+    relevant = np.array([True, False, True, True])
+    score = np.array([0.9, 0.8, 0.7, 0.1])
+    assert r_precision(relevant, score, 2) == 1 / 2
+    assert r_precision(relevant, score, 4) == 1.0
+    assert r_precision(np.zeros(4, dtype=bool), score, 2) == 0.0

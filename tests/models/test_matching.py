@@ -1,0 +1,101 @@
+"""Free text against what is on file, on titles and competencies whose right answer anybody sees."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.matching import SURE, UNSURE, TextMatcher, match_titles, stems
+
+TITLES = (
+    "Pelatihan Pengelolaan Barang Milik Daerah", "Pelatihan Dasar Audit Internal", "Diklat Kepemimpinan Tingkat III",
+    "Diklat Kepemimpinan Tingkat IV", "Bimtek Penyusunan Anggaran", "Pelatihan Asisten Penilai Pajak",
+    "Pelatihan Penilai Pajak",
+)  # fmt: skip
+
+
+def match(written):
+    best, confidence = match_titles(TITLES, [written])
+    return (TITLES[best[0]] if best[0] >= 0 else None), confidence[0]
+
+
+@pytest.mark.parametrize(("written", "title"), [
+    ("PELATIHAN PENGELOLAAN BARANG MILIK DAERAH", TITLES[0]),
+    ("Plthn Pengelolaan Brg Milik Daerah", TITLES[0]),
+    ("pengelolan barang milk daerah", TITLES[0]),
+    ("Pel. Dasar Audit Int.", TITLES[1]),
+    ("Diklat Penyusunan  Anggaran Angkatan V Tahun 2019", TITLES[4]),
+    ("Diklat Kepemimpinan Tingkt 3", TITLES[2]),
+])  # fmt: skip
+def test_misspelt_abbreviated_and_dressed_titles_are_matched(written, title):
+    found, confidence = match(written)
+    assert found == title
+    assert confidence >= SURE
+
+
+@pytest.mark.parametrize("written", [
+    "Pelatihan Penyusunan Anggaran Berbasis Kinerja Daerah", "Penilai", "Diklat Kepemimpinan Tingkat II",
+    "Asisten Penyusunan Anggaran",
+])  # fmt: skip
+def test_a_word_too_many_a_word_too_few_and_another_number_are_left_to_a_person(written):
+    assert match(written)[1] < SURE
+
+
+def test_titles_of_other_numbers_are_never_sure_however_long():
+    titles = ["Pelatihan Teknis Penyusunan Rencana Kerja dan Anggaran Perangkat Daerah Jilid 1"]
+    best, confidence = match_titles(titles, [titles[0].replace("Jilid 1", "Jilid 2"), titles[0]])
+    assert best.tolist() == [0, 0]
+    assert confidence[0] <= UNSURE < confidence[1] == 1.0
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "!!", "dan", "xyzzy"])
+def test_a_title_without_any_word_on_file_matches_nothing(nothing):
+    assert match(nothing) == (None, 0.0)
+
+
+def test_without_trainings_nothing_is_matched():
+    best, confidence = match_titles([], ["Audit"])
+    assert (best.tolist(), confidence.tolist()) == ([-1], [0.0])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text("abc dk1IV.-", max_size=24), max_size=5), st.permutations(range(len(TITLES))))
+def test_titles_match_themselves_and_what_else_is_asked_changes_nothing(others, order):
+    titles = [TITLES[i] for i in order]
+    best, confidence = match_titles(titles, [*titles, *others])
+    assert best[: len(titles)].tolist() == list(range(len(titles)))
+    assert confidence[: len(titles)] == pytest.approx(1.0)
+    assert ((confidence >= 0) & (confidence <= 1 + 1e-9)).all()
+    for i, other in enumerate(others):
+        alone = match_titles(titles, [other])
+        assert alone[1][0] == pytest.approx(confidence[len(titles) + i])
+
+
+NAMES = ("Pengelolaan Anggaran", "Audit Internal", "Komunikasi")
+TEXTS = (
+    "Pengelolaan Anggaran Budget management menyusun dan mengelola anggaran belanja",
+    "Audit Internal Internal audit memeriksa pengendalian intern", "Komunikasi Communication menyampaikan gagasan",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "name"), [
+    ("Bimbingan teknis mengelola anggaran perangkat daerah", 0), ("Auditor: pengendalian intern", 1),
+    ("Communicating ideas in public", 2), ("managing budgets", 0),
+])  # fmt: skip
+def test_texts_find_their_competency_in_both_languages(query, name):
+    index, confidence = TextMatcher(NAMES, TEXTS).best([query], 2)
+    assert index[0, 0] == name
+    assert confidence[0, 0] > confidence[0, 1] >= 0
+
+
+def test_a_text_that_shares_nothing_has_no_confidence_and_others_do_not_change_it():
+    matcher = TextMatcher(NAMES, TEXTS)
+    index, confidence = matcher.best(["zzz", "audit"], 3)
+    assert index[0].tolist() == [0, 1, 2]
+    assert confidence[0].tolist() == [0, 0, 0]
+    assert np.array_equal(matcher.best(["audit"], 3)[0][0], index[1])
+
+
+def test_stems_of_both_languages_meet():
+    assert stems("Perencanaan") == stems("perencanaan")
+    assert stems("budgets and the managing") == ["budget", "manag"]
