@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 ROUNDING = 1e-9  # outcomes this close to the end of an interval lie on it
 

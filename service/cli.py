@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "service.commands.demo:demo",
     "templates": "service.commands.templates:templates",
     "import": "service.commands.imports:import_files",
+    "match": "service.commands.match:match",
     "gaps": "service.commands.gaps:gaps",
     "recommend": "service.commands.recommend:recommend",
     "fit": "service.commands.models:fit",

@@ -30,6 +30,7 @@ from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
 from service.storage.history import last_change
+from service.titles import with_titles
 from training_catalog.catalog import Catalog, build_catalog, content_digest
 from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
@@ -108,7 +109,7 @@ def load_office(database: Database, on: date, change: int | None = None, model_i
     """
     with transaction(database.engine) as connection:
         seen = last_change(connection) if change is None else change
-        tables = database.read_all(connection, change)
+        tables = with_titles(database.read_all(connection, change))
     if tables["employees"].empty:
         raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
     catalog = build_catalog(tables, on)

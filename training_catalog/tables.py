@@ -7,7 +7,8 @@ from training_catalog.tables_people import PEOPLE_TABLES
 _ORDER = (
     "frameworks", "competencies", "units", "positions", "requirements", "position_defaults", "employees",
     "assessments", "rating_scales", "performance", "trainings", "training_targets", "prerequisites", "accounts",
-    "budgets", "offerings", "history", "price_book", "hour_rules", "unit_outcomes", "interests", "absences",
+    "budgets", "offerings", "history", "training_titles", "price_book", "hour_rules",
+    "unit_outcomes", "interests", "absences",
 )  # fmt: skip
 _BY_NAME = {table.name: table for table in (*CATALOG_TABLES, *PEOPLE_TABLES)}
 

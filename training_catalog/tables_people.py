@@ -166,6 +166,23 @@ HISTORY = Table(
     ),
 )  # fmt: skip
 
+TRAINING_TITLES = Table(
+    name="training_titles", title_id="Judul Tertulis", title_en="Written titles", key=("title",),
+    meaning="Titles in the training history that name no training, with the training each one means.",
+    columns=(
+        Column(name="title", kind="text", required=True, header_id="Judul Tertulis", header_en="Written title",
+               meaning="Title as it stands in the training history."),
+        Column(name="training", kind="id", references="trainings", header_id="Kode Pelatihan", header_en="Training",
+               meaning="Training it means; empty for none of them.", aliases=("kode", "kode_pelatihan")),
+        Column(name="confidence", kind="decimal", header_id="Keyakinan", header_en="Confidence",
+               meaning="Confidence of the match, 0 to 1."),
+        Column(name="status", kind="choice", required=True, header_id="Status", header_en="Status",
+               meaning="Confirmed by a person, matched with confidence, or waiting for a person; the last counts for nothing.",
+               choices=(("confirmed", ("confirmed", "dikonfirmasi")), ("matched", ("matched", "cocok")),
+                        ("waiting", ("waiting", "menunggu")))),
+    ),
+)  # fmt: skip
+
 BUDGETS = Table(
     name="budgets", title_id="Anggaran", title_en="Budgets", key=("line", "year"),
     meaning="Budget lines: unit x activity x account x funding source.",
@@ -240,5 +257,5 @@ ABSENCES = Table(
 )  # fmt: skip
 
 PEOPLE_TABLES = (
-    UNITS, EMPLOYEES, ASSESSMENTS, RATING_SCALES, PERFORMANCE, HISTORY, BUDGETS, UNIT_OUTCOMES, INTERESTS, ABSENCES,
+    UNITS, EMPLOYEES, ASSESSMENTS, RATING_SCALES, PERFORMANCE, HISTORY, TRAINING_TITLES, BUDGETS, UNIT_OUTCOMES, INTERESTS, ABSENCES,
 )  # fmt: skip

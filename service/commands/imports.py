@@ -79,6 +79,10 @@ def import_files(
         terminal.emit(imported.report)
     else:
         _show(terminal, imported.report)
+    waiting = int((database.read("training_titles")["status"] == "waiting").sum())
+    if waiting and not options.dry_run and {f.table for f in imported.report.files} & {"history", "trainings"}:
+        terminal.say("{n} titles of the history name no training for sure; `bangkom match list` shows them.",
+                     n=terminal.wording.number(waiting))  # fmt: skip
     if not imported.report.ok:
         unread = all(f.table is None for f in imported.report.files)
         sys.exit(NOT_DONE if unread else ATTENTION)

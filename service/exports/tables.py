@@ -58,13 +58,8 @@ def write_table(database: Database, name: str, path: Path, lang: str, as_of: dat
     if name not in names:
         raise InputError("table '{name}' is not known; accepted: {known}", name=name, known=", ".join(names))
     stored = database.read(name) if as_of is None else database.read_as_of(name, as_of)
-    frame, declared = in_reading_order(stored, table(name)), table(name)
-    try:
-        write_frame(frame, declared, path, lang)
-    except OSError as error:
-        raise InputError(
-            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
-        ) from error
+    frame = in_reading_order(stored, table(name))
+    write_frame(frame, table(name), path, lang)
     return len(frame)
 
 
@@ -91,14 +86,19 @@ def write_frame(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> 
     Raises
     ------
     InputError
-        When the suffix is none of .csv, .xlsx and .parquet.
+        When the suffix is none of .csv, .xlsx and .parquet, or the file cannot be written.
     """
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise InputError("{file}: suffix '{suffix}' is not accepted; accepted: {known}",
                          file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
-    writer(frame, declared, path, lang)
+    try:
+        writer(frame, declared, path, lang)
+    except OSError as error:
+        raise InputError(
+            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
+        ) from error
 
 
 def _write_csv(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:

@@ -26,6 +26,7 @@ from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.frames import row_keys
 from service.storage.history import Writing, last_change
+from service.titles import match_history
 from service.wording import Wording
 from training_catalog.tables import TABLES
 from training_catalog.tables import table as table_of
@@ -202,6 +203,7 @@ class Importer:
                 self._resolve(parts, writing)
                 for part in parts:
                     self._write(part, writing)
+            match_history(self.database, writing, {p.rows.table.name for p in self.parts if p.rows is not None})
             if self.options.dry_run or (self.options.all_or_nothing and not self.is_clean):
                 raise _RolledBackError
 

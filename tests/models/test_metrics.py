@@ -13,7 +13,6 @@ from models.metrics import (
     concordances,
     interval_coverage,
     r_precision,
-    reciprocal_rank,
     root_mean_squared_error,
 )
 
