@@ -99,7 +99,7 @@ def reshape_case(sheet: Sheet) -> list[Reshaped]:
     rows = records(sheet)
     document = _read(rows[0][1][PACKAGE_FIELD.lower()])
     framework = _framework(document)
-    notes = () if _extension(document) else (("code-made", "The code of the framework was made of its title."),)
+    notes = () if _extension(document) else (("code-made", "The code of the framework was made of its title.", ""),)
     items = [(line, row) for line, row in rows if "fullstatement" in row]
     codes, shared = _codes([row for _, row in items])
     lines = {line: _competency(row, codes, framework["framework"]) for line, row in items}

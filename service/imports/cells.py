@@ -95,7 +95,7 @@ class Reshaped:
     n_header : Lines that the header has in the file.
     left_out : Lines that are left out, and why.
     warnings : What a line says against itself, though it is read.
-    notes : What was done to all of them: code and message.
+    notes : What was done to all of them: code, message, and the columns that it names.
     origin : Where the file has our columns: position, and header as written.
     """
 
@@ -104,5 +104,5 @@ class Reshaped:
     n_header: int = 1
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[LeftOut, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str, str], ...] = ()
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)

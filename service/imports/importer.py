@@ -154,8 +154,8 @@ class Importer:
         for severity, lines in (("note", reshaped.left_out), ("warning", reshaped.warnings)):
             report.problems += [Problem(severity=severity, line=line, column=None, value=None, code=code,
                                         message=text(message)) for line, code, message in lines]  # fmt: skip
-        for code, message in reshaped.notes:
-            _note(report, "note", code, text(message))
+        for code, message, columns in reshaped.notes:
+            _note(report, "note", code, text(message, columns=columns))
         self._recognise(part, reshaped.sheet, reshaped.table)
 
     def _recognise(self, part: Part, sheet: Sheet, table: str | None) -> None:

@@ -28,7 +28,7 @@ _JOINED = {"users": ("org",), "classes": ("course", "start", "end"),
 _JOIN = "bangkom "  # before the header of a column that comes from another file of the ZIP
 _DELETED = "The record is marked as deleted; left out, and what is on file stays."
 _NOT_STUDENT = "Only enrolments of students are read; left out."
-_SENSITIVE = (("column-sensitive", "Contact data, passwords, relatives and demographics are never read."),)
+_SENSITIVE = (("column-sensitive", "Contact data, passwords, relatives and demographics are never read.", ""),)
 
 
 def roster_sheets(content: bytes, read: Callable[[bytes], Sheet]) -> list[Sheet] | None:

@@ -20,6 +20,8 @@ def unpacked(document: Cell) -> Cell:
         return items_of(document)
     if isinstance(document.get("statements"), list):
         return document["statements"]
+    if isinstance(document.get("data"), dict):
+        return [document["data"]]  # one record in the envelope of most services
     if document.keys() >= _STATEMENT:
         return [document]
     return document

@@ -99,6 +99,6 @@ def reshape_posts(sheet: Sheet) -> list[Reshaped]:
         if layout.end < len(row):
             row[layout.end] = ""
     rows[layout.header][layout.start], rows[layout.header][layout.end] = SINCE, ""
-    notes = (("post-earlier", "Posts with first and last days: each person's current one is read."),)
+    notes = (("post-earlier", "Posts with first and last days: each person's current one is read.", ""),)
     return [Reshaped(sheet=replace(sheet, rows=rows), table="employees", left_out=tuple(left_out),
                      warnings=tuple(warnings), notes=notes)]  # fmt: skip

@@ -14,6 +14,7 @@ from service.imports.parsing import is_sum
 from service.imports.posts import is_posts, reshape_posts
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
+from service.imports.siasn import is_siasn, reshape_siasn
 from service.imports.values import read_text
 from service.imports.xapi import is_xapi, reshape_xapi
 
@@ -138,6 +139,7 @@ PROFILES: dict[str, Profile] = {
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),
     "by-name": Profile(name="by-name", recognises=is_by_name, reshape=reshape_by_name),
+    "siasn": Profile(name="siasn", recognises=is_siasn, reshape=reshape_siasn),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
     "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
     "case": Profile(name="case", recognises=is_case, reshape=reshape_case),

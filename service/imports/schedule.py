@@ -120,7 +120,7 @@ def reshape_schedule(sheet: Sheet) -> list[Reshaped]:
                                               cell["cost"]])  # fmt: skip
         if _year_differs(start, cell["year"]):
             warnings.append((line, "year-differs", "The year column says another year than the first day."))
-    made = (("code-made", "Codes were made of titles and first days; trainings on file are found by their title."),)
+    made = (("code-made", "Codes were made of titles and first days; trainings on file are found by their title.", ""),)
     above: list[LeftOut] = [(i + 1, "row-metadata", "A line above the header is left out.")
                             for i in range(layout.header) if any(map(plain, sheet.rows[i]))]  # fmt: skip
     return [

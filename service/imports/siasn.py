@@ -1,0 +1,238 @@
+"""Records of the national personnel service (SIASN): JSON of its web service and its Excel export, read alike.
+
+Only named columns pass; whatever else it sends, such as religion, marital status, NIK, NPWP or health letters, is
+dropped before anything is read, and the report names it.
+"""
+
+import calendar
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.imports.cells import Cell, Reshaped, Sheet
+from service.imports.headers import plain
+from service.imports.reshaping import body_lines, placed
+
+Row = Mapping[str, Cell]  # folded header -> cell
+# Words of which one in a header makes the column sensitive.
+_SENSITIVE = frozenset({
+    "agama", "kawin", "perkawinan", "nik", "ktp", "npwp", "bpjs", "askes", "alamat", "hp", "telp", "telepon", "email",
+    "dokter", "kesehatan", "narkoba", "skck", "suku", "disabilitas", "akta", "akte", "meninggal",
+})  # fmt: skip
+_NIP = ("nipbaru", "nip")
+_COMPETENCIES = {
+    "integritas": "M.01", "kerjasama": "M.02", "komunikasi": "M.03", "orientasipadahasil": "M.04",
+    "pelayananpublik": "M.05", "pengembangandiridanorla": "M.06", "mengelolaperubahan": "M.07",
+    "pengambilankeputusan": "M.08", "perekatbangsa": "S.01",
+}  # fmt: skip
+_POSITION = ("jabatanid", "jabatanstrukturalid", "jabatanfungsionalid", "jabatanfungsionalumumid", "jabatannama")
+_TYPES = {"pns": "PNS", "p": "PNS", "cpns": "CPNS", "c": "CPNS", "pppk": "PPPK", "p3k": "PPPK"}
+_STATES = (("tugas belajar", "study"), ("cltn", "leave"), ("cuti", "leave"), ("pensiun", "retired"))
+_MONTH = ("bulanselesaipenilaian", "bulanselesaipenailan", "bulanselesai")  # the service itself misspells one
+_ASSESSED_ON = ("tanggalpenilaian", "tglpenilaian", "tanggal")
+
+
+def fold(header: Cell) -> str:
+    """Bring a header to letters and digits, so that both spellings of the service are one.
+
+    Examples
+    --------
+    >>> fold("nipBaru"), fold("nip_baru"), fold("KuadranKinerjaNilai")
+    ('nipbaru', 'nipbaru', 'kuadrankinerjanilai')
+    """
+    return re.sub(r"[^a-z0-9]", "", plain(header).lower())
+
+
+def is_sensitive(header: Cell) -> bool:
+    """Return whether a header names what is never stored.
+
+    Examples
+    --------
+    >>> is_sensitive("jenisKawinId"), is_sensitive("noSuratKeteranganDokter"), is_sensitive("jenis_pegawai_id")
+    (True, True, False)
+    """
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", plain(header))
+    return not _SENSITIVE.isdisjoint(word.lower() for word in words)
+
+
+def _first(row: Row, *names: str) -> Cell:
+    """Return the first of some columns that has a value; empty when none has."""
+    return next((row[name] for name in names if row.get(name, "") != ""), "")
+
+
+def _clean(cell: Cell) -> Cell:
+    """Take off the apostrophe and the word by which the export marks text and missing values."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.strip().removeprefix("'").strip()
+    return "" if text.casefold() == "null" else text
+
+
+def _name(row: Row) -> str:
+    front, name, behind = (plain(row.get(part, "")) for part in ("gelardepan", "nama", "gelarbelakang"))
+    whole = f"{front} {name}".strip()
+    return f"{whole}, {behind}" if behind.strip("-") else whole
+
+
+def _state(row: Row) -> str:
+    """Return active for code 01, else the nearest of our states; others of the 31 legal states are inactive."""
+    told = plain(_first(row, "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid", "kedudukanhukumid")).casefold()
+    if told in ("", "aktif", "01", "1"):
+        return "active" if told else ""
+    return next((state for words, state in _STATES if words in told), "study" if told in ("03", "3") else "inactive")
+
+
+def _last_day(row: Row) -> str:
+    """Return the last day of the period that a rating is of: of a month where one is told, else of the year."""
+    year, month = plain(_first(row, "tahun", "tahunpenilaian")), plain(_first(row, *_MONTH))
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):  # noqa: PLR2004 (months)
+        return f"{year}-12-31" if year.isdecimal() else year
+    return f"{year}-{int(month):02}-{calendar.monthrange(int(year), int(month))[1]}"
+
+
+def _end(row: Row, *names: str) -> Cell:
+    year = plain(_first(row, "tahunkursus", "tahun"))
+    return _first(row, *names) or (f"{year}-12-31" if year.isdecimal() else "")
+
+
+Reading = Callable[[Row], Cell]
+
+
+def _of(*names: str) -> Reading:
+    return lambda row: _first(row, *names)
+
+
+def _always(value: str) -> Reading:
+    return lambda _: value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """One kind of record, and how each column of ours is read from it.
+
+    Parameters
+    ----------
+    needs : Folded headers by which it is told; the employee's number is needed as well, where it has one.
+    tables : Table to column to reading.
+    used : Folded headers that are read.
+    """
+
+    needs: frozenset[str]
+    tables: Mapping[str, Mapping[str, Reading]]
+    used: frozenset[str]
+    has_people: bool = True
+
+
+_EMPLOYEE = _Kind(
+    needs=frozenset({"nipbaru", "nama", "unorid", "unornama"}),
+    tables={
+        "units": {"unit": _of("unorid"), "name": _of("unornama", "unorid")},
+        "positions": {"position": _of(*_POSITION), "name": _of("jabatannama", *_POSITION),
+                      "position_class": _of("asnjenjangjabatan", "jenjangjabatan")},
+        "employees": {
+            "employee": _of(*_NIP), "name": _name, "unit": _of("unorid"), "position": _of(*_POSITION),
+            "employment_type": lambda row: _TYPES.get(fold(_first(row, "statuspegawai", "statuscpnspns")), ""),
+            "status": _state, "birth_date": _of("tgllahir", "tanggallahir"), "sex": _of("jeniskelamin"),
+            "grade": _of("golruangakhir", "golakhirnama"), "service_start": _of("tmtcpns"),
+            "position_since": _of("tmtjabatan"), "retirement_date": _of("tmtpensiun"),
+        },
+    },
+    used=frozenset({
+        *_NIP, *_POSITION, "nama", "gelardepan", "gelarbelakang", "unorid", "unornama", "asnjenjangjabatan",
+        "jenjangjabatan", "statuspegawai", "statuscpnspns", "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid",
+        "kedudukanhukumid", "tgllahir", "tanggallahir", "jeniskelamin", "golruangakhir", "golakhirnama", "tmtcpns",
+        "tmtjabatan", "tmtpensiun",
+    }),
+)  # fmt: skip
+
+
+def _history(needs: set[str], title: tuple[str, ...], start: tuple[str, ...], end: tuple[str, ...]) -> _Kind:
+    return _Kind(
+        needs=frozenset(needs),
+        tables={"history": {
+            "employee": _of(*_NIP), "training_name": _of(*title), "start_date": _of(*start),
+            "end_date": lambda row: _end(row, *end, *start), "status": _always("completed"), "hours": _of("jumlahjam"),
+            "provider": _of("institusipenyelenggara"),
+        }},
+        used=frozenset({*_NIP, *title, *start, *end, "tahunkursus", "tahun", "jumlahjam", "institusipenyelenggara"}),
+    )  # fmt: skip
+
+
+def _rating(needs: set[str], scale: str, rating: tuple[str, ...]) -> _Kind:
+    return _Kind(
+        needs=frozenset(needs),
+        tables={"performance": {"employee": _of(*_NIP), "period_end": _last_day, "scale": _always(scale),
+                                "rating": _of(*rating)}},
+        used=frozenset({*_NIP, *rating, *_MONTH, "tahun", "tahunpenilaian"}),
+    )  # fmt: skip
+
+
+_UNIT = frozenset({"id", "namaunor", "diatasanid"})
+_KINDS = (
+    _EMPLOYEE,
+    _history({"namakursus", "tanggalkursus"}, ("namakursus", "jeniskursusnama"), ("tanggalkursus",),
+             ("tanggalselesaikursus",)),
+    _history({"latihanstrukturalnama"}, ("latihanstrukturalnama",), ("tanggal", "tanggalmulai"), ("tanggalselesai",)),
+    _rating({"kuadrankinerjanilai"}, "skp-predikat", ("kuadrankinerjanilai", "kuadrankinerja")),
+    _rating({"nilaiskp", "nilaiperilakukerja"}, "skp-angka", ("nilaiprestasikerja", "nilaiskp")),
+    _Kind(needs=_UNIT, has_people=False, used=_UNIT,
+          tables={"units": {"unit": _of("id"), "name": _of("namaunor"), "parent": _of("diatasanid")}}),
+    _Kind(needs=frozenset(_COMPETENCIES), used=frozenset({*_NIP, *_ASSESSED_ON, *_COMPETENCIES}), tables={}),
+)  # fmt: skip
+
+
+def _kind_of(rows: list[list[Cell]]) -> _Kind | None:
+    names = {fold(cell) for cell in rows[0]} if rows else set()
+    kinds = (kind for kind in _KINDS if kind.needs <= names and (names & set(_NIP) or not kind.has_people))
+    return next(kinds, None)
+
+
+def is_siasn(rows: list[list[Cell]]) -> bool:
+    """Return whether rows are records of the service."""
+    return _kind_of(rows) is not None
+
+
+def _dropped(header: list[Cell], kind: _Kind) -> tuple[tuple[str, str, str], ...]:
+    """Say which columns are not read, those with sensitive data apart."""
+    sensitive = [plain(cell) for cell in header if is_sensitive(cell)]
+    unknown = [plain(cell) for cell in header if not is_sensitive(cell) and fold(cell) not in kind.used and plain(cell)]
+    said = (("column-sensitive", "Sensitive, and not read: {columns}.", sensitive),
+            ("header-unknown", "Not read: {columns}.", unknown))  # fmt: skip
+    return tuple((code, message, ", ".join(names)) for code, message, names in said if names)
+
+
+def _read(sheet: Sheet, table: str, columns: Mapping[str, Reading], rows: Mapping[int, Row]) -> Reshaped:
+    """Bring records to one table; a unit or position of many people is read from the first of them."""
+    lines: dict[int, list[Cell]] = {}
+    seen: set[Cell] = set()
+    for line, row in rows.items():
+        cells = [reading(row) for reading in columns.values()]
+        if table in ("units", "positions"):
+            if cells[0] == "" or cells[0] in seen:
+                continue
+            seen.add(cells[0])
+        lines[line] = cells
+    return Reshaped(sheet=placed(sheet, tuple(columns), lines), table=table)
+
+
+def _competency(sheet: Sheet, name: str, rows: Mapping[int, Row]) -> Reshaped:
+    """Bring one of the nine levels of each person to assessments; a level that is not given is no assessment."""
+    has_day = any(_first(row, *_ASSESSED_ON) != "" for row in rows.values())
+    columns = {"employee": _of(*_NIP), "competency": _always(_COMPETENCIES[name]), "level": _of(name)}
+    if has_day:
+        columns["assessed_on"] = _of(*_ASSESSED_ON)
+    return _read(sheet, "assessments", columns, {line: row for line, row in rows.items() if row.get(name, "") != ""})
+
+
+def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
+    """Bring records of the service to our tables; the first of them carries what is said of dropped columns."""
+    kind = _kind_of(sheet.rows)
+    if kind is None:
+        return []
+    names = [fold(cell) for cell in sheet.rows[0]]
+    passed = [i for i, cell in enumerate(sheet.rows[0]) if names[i] in kind.used and not is_sensitive(cell)]
+    rows = {line: {names[i]: _clean(row[i]) for i in passed} for line, row in body_lines(sheet)}
+    found = [_read(sheet, table, columns, rows) for table, columns in kind.tables.items()]
+    found = found or [_competency(sheet, name, rows) for name in _COMPETENCIES]
+    first = Reshaped(sheet=found[0].sheet, table=found[0].table, notes=_dropped(sheet.rows[0], kind))
+    return [first, *found[1:]]
