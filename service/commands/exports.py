@@ -1,4 +1,4 @@
-"""``bangkom export``: a table as CSV, XLSX or Parquet, a framework as a CASE package."""
+"""``bangkom export``: a table as CSV, XLSX or Parquet, a framework as a CASE package, completions as Open Badges."""
 
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,16 @@ from service.terminal import Terminal
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of that day.")
 @click.option("--framework", help="Framework of a CASE package (frameworks as .json).")
+@click.option("--employee", help="Whose badges to write; everybody's when not given.")
 @click.pass_obj
-def export(settings: Settings, /, *, table: str, file: Path, as_of: datetime | None, framework: str | None) -> None:
+def export(
+    settings: Settings, /, *, table: str, file: Path, as_of: datetime | None, framework: str | None,
+    employee: str | None,
+) -> None:  # fmt: skip
     """Write TABLE to FILE; the suffix (.csv, .xlsx, .parquet) says how.
 
     frameworks as .json is a 1EdTech CASE 1.1 package of one framework with its competencies.
+    badges as .json are Open Badges 3.0 credentials of completed trainings, to be signed by whoever issues them.
 
     \b
     Examples:
@@ -26,17 +31,22 @@ def export(settings: Settings, /, *, table: str, file: Path, as_of: datetime | N
       bangkom export assessments penilaian.parquet
       bangkom export positions jabatan.csv --as-of 2026-12-31
       bangkom export frameworks kamus.json --framework ASN
+      bangkom export badges lencana.json --employee 199003152014022987
     """
+    from service.exports.badges import write_badges
     from service.exports.case import write_framework
     from service.exports.tables import write_table
     from service.reference import open_office
 
     terminal = Terminal(settings)
     database = open_office(settings.database_url)
-    if table == "frameworks" and file.suffix.lower() == ".json":
-        if as_of is not None:
-            raise click.UsageError("--as-of is for tables as .csv, .xlsx or .parquet")
+    is_package = table == "frameworks" and file.suffix.lower() == ".json"
+    if as_of is not None and (is_package or table == "badges"):
+        raise click.UsageError("--as-of is for tables as .csv, .xlsx or .parquet")
+    if is_package:
         rows, table = write_framework(database, file, framework, settings.on), "competencies"
+    elif table == "badges":
+        rows = write_badges(database, file, employee)
     else:
         day = None if as_of is None else as_of.date()
         rows = write_table(database, table, file, terminal.wording.lang, day)

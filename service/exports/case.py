@@ -82,6 +82,11 @@ def _identity(kind: str, code: str) -> Fields:
     return {"identifier": identifier, "uri": f"urn:uuid:{identifier}"}
 
 
+def competency_address(code: str) -> str:
+    """Return the address that a competency has in every package."""
+    return str(_identity("competency", code)["uri"])
+
+
 def _extended(fields: Fields) -> Fields:
     return {"extensions": {EXTENSION: fields}} if fields else {}
 
