@@ -5,6 +5,7 @@ a word too many does not. Texts are compared by what they share with a competenc
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -76,7 +77,8 @@ def match_titles(titles: Sequence[str], written: Sequence[str]) -> tuple[IndexAr
     training's title that the written one has. A word stands for another as far as `_word_likeness` says.
     """
     best, confidence = np.full(len(written), -1, dtype=np.int64), np.zeros(len(written))
-    known, asked = [title_words(title) for title in titles], [title_words(title) for title in written]
+    own, known = _names(titles)
+    asked = [title_words(title) for title in written]
     if not any(known) or not any(asked):
         return best, confidence
     likeness = _WordLikeness(known, asked)
@@ -85,8 +87,23 @@ def match_titles(titles: Sequence[str], written: Sequence[str]) -> tuple[IndexAr
         for j in near[i].tolist():
             share = likeness.smaller_share(words, known[j])
             if share > confidence[i]:
-                best[i], confidence[i] = j, share
+                best[i], confidence[i] = own[j], share
     return best, confidence
+
+
+def _names(titles: Sequence[str]) -> tuple[list[int], list[list[str]]]:
+    """Return the words of every title, then those of each name in it that a slash sets apart and only it has.
+
+    Examples
+    --------
+    >>> _names(["SEPALA/PIM TK.IV", "Arsip"])
+    ([0, 1, 0, 0], [['sepala', 'pim', 'tk', '4'], ['arsip'], ['sepala'], ['pim', 'tk', '4']])
+    """
+    parts = [(i, title_words(part)) for i, title in enumerate(titles) if "/" in title for part in title.split("/")]
+    held = Counter(tuple(words) for _, words in parts)
+    alone = [(i, words) for i, words in parts if held[tuple(words)] == 1 and not _FORM_WORDS.issuperset(words)]
+    named = [*((i, title_words(title)) for i, title in enumerate(titles)), *alone]
+    return [i for i, _ in named], [words for _, words in named]
 
 
 def _nearest(known: list[str], asked: list[str]) -> IndexArray:

@@ -53,6 +53,26 @@ def test_a_title_without_any_word_on_file_matches_nothing(nothing):
     assert match(nothing) == (None, 0.0)
 
 
+def test_a_title_that_holds_several_names_is_found_by_each_that_is_its_own():
+    titles = [
+        "Arsip",
+        "SEPALA/ADUM/DIKLAT PIM TK.IV",
+        "SESPA/DIKLAT PIM TK. II",
+        "Kursus/Latihan",
+        "Latihan/Magang Desa",
+    ]
+    written = ["Sepala", "Adum", "Diklat Pim Tk. IV", "Sespa", "Pelatihan", "Magang Desa"]
+    best, confidence = match_titles(titles, written)
+    assert best[[0, 1, 2, 3, 5]].tolist() == [1, 1, 1, 2, 4]
+    assert (confidence[[0, 1, 2, 3, 5]] >= SURE).all()
+    assert confidence[4] < SURE
+
+
+def test_a_name_that_several_titles_hold_is_left_to_a_person():
+    titles = ["Arsip/Tata Usaha Umum", "Kearsipan/Tata Usaha Umum"]
+    assert match_titles(titles, ["Tata Usaha Umum"])[1][0] < SURE
+
+
 def test_without_trainings_nothing_is_matched():
     best, confidence = match_titles([], ["Audit"])
     assert (best.tolist(), confidence.tolist()) == ([-1], [0.0])
