@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 from training_catalog.columns import FloatArray, IndexArray
 
-# Chosen on planted misspellings and abbreviations; docs/adr/0009-free-text-matching.md has the figures.
+# Chosen on planted misspellings and abbreviations; docs/adr/0011-free-text-matching.md has the figures.
 SURE = 0.87  # confidence from which a written title is taken for a training without asking
 UNSURE = 0.5  # most confidence that titles of different numbers can have; below it nothing is proposed
 ALIKE = 0.62  # similarity below which two words have nothing to do with each other
