@@ -41,6 +41,7 @@ _START = re.compile(_TAG + rb"(?:c|row) ")
 _SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""")
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 Faults = dict[tuple[int, int], CellFault]
 
 
@@ -92,7 +93,7 @@ def check_archive(content: bytes) -> dict[str, _Extent]:
                                        size=total, most=most)  # fmt: skip
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
             return {entry.filename: _check_extent(archive, entry) for entry in sheets}
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except _DAMAGES as error:
         raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
 
 
@@ -147,6 +148,8 @@ def _parts_of_sheets(content: bytes) -> dict[str, str]:
             relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         except KeyError:
             return {}
+        except _DAMAGES as error:
+            raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in _attributes(_RELATION, relations)}
     return {
         entry.get("name", ""): target.lstrip("/") if target.startswith("/") else f"xl/{target}"

@@ -158,3 +158,13 @@ def test_a_reader_that_dies_of_a_small_file_leaves_words_and_no_trace(tmp_path, 
     assert path.stat().st_size < 2048
     assert refusal(path) in {"file-too-large", "file-unreadable"}
     assert capfd.readouterr().err == ""
+
+
+def test_a_damaged_list_of_sheets_is_a_sentence(tmp_path):
+    path = workbook_of(tmp_path / "x.xlsx", f'<row r="1">{CELL.format("A1")}</row>')
+    whole = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo("xl/workbook.xml")
+    whole[entry.header_offset + 30 + len(entry.filename) + 20] ^= 0xFF
+    path.write_bytes(whole)
+    assert refusal(path) == "file-unreadable"
