@@ -152,5 +152,7 @@ def write_sheet(workbook: xlsxwriter.Workbook, declared: Table, frame: pd.DataFr
                 sheet.write_string(row, i, cell, text)
             elif declared.columns[i].kind == "date":
                 sheet.write_datetime(row, i, pd.Timestamp(cell).to_pydatetime(), day)
+            elif float(f"{cell:.16G}") != cell:  # a workbook keeps 16 digits of a number
+                sheet.write_string(row, i, written_out(cell))
             else:
                 sheet.write_number(row, i, cell, formats.get(declared.columns[i].kind))

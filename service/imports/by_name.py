@@ -25,9 +25,16 @@ def _find_layout(rows: list[list[Cell]]) -> tuple[int, dict[str, int]] | None:
             place = next((i for i, names in enumerate(known) if names & spellings and i not in at.values()), None)
             if place is not None:
                 at[name] = place
-        if {"employee", "training_name"} <= set(at) and len(at) == sum(bool(names - {""}) for names in known):
+        is_whole = {"employee", "training_name"} <= set(at) and len(at) == sum(bool(names - {""}) for names in known)
+        if is_whole and not _are_codes(rows[row + 1 :], at["training_name"]):
             return row, at
     return None
+
+
+def _are_codes(rows: list[list[Cell]], place: int) -> bool:
+    """Return whether a column holds one code a row, as a list of trainings with their names does."""
+    told = [plain(row[place]) if place < len(row) else "" for row in rows if any(plain(cell) for cell in row)]
+    return len(set(told)) == len(told) and all(cell and " " not in cell for cell in told)
 
 
 def is_by_name(rows: list[list[Cell]]) -> bool:

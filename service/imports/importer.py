@@ -96,8 +96,9 @@ class Importer:
         """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
         for table in {part.rows.table.name for part in parts if part.rows is not None}:
             same = [part for part in parts if part.rows is not None and part.rows.table.name == table]
-            if len(same) > 1:
-                names = ", ".join(part.report.sheet or "-" for part in same)
+            sheets = dict.fromkeys(part.report.sheet or "-" for part in same)
+            if len(sheets) > 1:
+                names = ", ".join(sheets)
                 for part in same:
                     part.rows, part.report.read, part.report.left_out, part.report.problems = None, 0, 0, []
                     _note(part.report, "error", "sheet-several", self.wording.text(

@@ -91,6 +91,17 @@ def test_what_is_exported_and_imported_again_is_identical(office, tmp_path, data
     assert office.read(table.name).equals(before)
 
 
+def test_a_number_that_a_workbook_would_shorten_comes_back(office, tmp_path):
+    hours = 0.1 + 0.2
+    changed = office.read("trainings").head(1).assign(hours=hours)
+    changed.to_parquet(tmp_path / "one.parquet")
+    import_files(office, [tmp_path / "one.parquet"], ImportOptions(table="trainings"), Wording("en"))
+    write_table(office, "trainings", tmp_path / "x.xlsx", "en")
+    (report,) = import_files(office, [tmp_path / "x.xlsx"], ImportOptions(), Wording("en")).report.files
+    assert (report.stored, report.refused) == (0, 0)
+    assert hours in office.read("trainings")["hours"].tolist()
+
+
 def test_a_file_for_spreadsheets_runs_no_formula_and_keeps_numbers_numbers(office, tmp_path):
     write_table(office, "trainings", tmp_path / "x.csv", "en")
     text = (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
