@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.imports.cells import CellError, Sheet
-from service.imports.headers import TELLING, Header, find_header, is_clear, names_of, normal
+from service.imports.headers import BARE_KEYS, TELLING, Header, find_header, is_clear, names_of, normal
 from service.imports.values import read_id
 from service.wording import Wording
 from training_catalog.schema import Table
@@ -99,12 +99,24 @@ def recognise(
     found = find_header(sheet.rows, tables, row, supplied=supplied, is_named=table is not None)
     if wanted and table is None and (not found or found[0].missing):
         found = find_header(sheet.rows, TABLES, row, supplied=supplied)
+    if table is None and wanted is None and found and _is_doubtful(sheet, found[0]):
+        return Unrecognised(code="table-unknown", message=wording.text(
+            "nearest table is {table}, but of {n} columns only {known} are its own; name it with --table if it is",
+            table=found[0].table.name, n=len(found[0].columns) + len(found[0].unknown),
+            known=len(found[0].columns)))  # fmt: skip
     if is_clear(found) or (table is not None and found and found[0].has_key and _is_more_than_key(found[0])):
         return found[0]
     told = _told_by_codes(sheet, row, supplied, ids) if table is None else None
     if told is not None and (told.missing or is_clear([told])):
         return told
     return _say_why(found, wording, is_named=table is not None)
+
+
+def _is_doubtful(sheet: Sheet, header: Header) -> bool:
+    """Return whether a header has a key that any list has, and no more columns of the table than others."""
+    key = header.columns.get(header.table.key[0])
+    is_bare = key is not None and normal(sheet.rows[header.row][key]) in BARE_KEYS
+    return is_bare and len(header.unknown) >= len(header.columns)
 
 
 def _is_more_than_key(header: Header) -> bool:

@@ -234,3 +234,11 @@ def test_a_report_shows_headers_as_written_and_how_rows_were_read_but_no_nationa
         {"line": 3, "employee": MELUR, "name": "B", "sex": "F"},
     ]
     assert file.problems[0].column == "NIP Baru"
+
+
+def test_a_list_whose_columns_are_mostly_of_no_table_is_asked_about(desk, found):
+    rows = ["id;jabatan;kriteria;persentase", "12;Ahli Pertama;12.5;100"]
+    assert found(desk.bring("\n".join(rows))) == [("table-unknown", None)]
+    assert desk.read("positions").empty
+    assert found(desk.bring("\n".join(rows), table="positions")) == []
+    assert desk.read("positions")["name"].tolist() == ["Ahli Pertama"]
