@@ -1,6 +1,7 @@
 """``bangkom demo``: a whole city, from files to a plan."""
 
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,7 @@ def _finish(
     from service.commands.plan import make_and_keep, needs_attention, summarise, write_files
     from service.demo.city import true_benefit_of
     from service.plan_answer import plan_document
+    from service.storage.engine import shown_url
 
     plan_id, plan = make_and_keep(terminal, database, office, request)
     terminal.say("[6/{steps}] Writing the plan and its report ...", steps=STEPS)
@@ -105,7 +107,9 @@ def _finish(
     truth = true_benefit_of(city, office, plan)
     if terminal.as_json:
         document = plan_document(plan_id, plan, terminal.wording, full=False)
-        terminal.emit({**document, "report": str(files[0]), "true_benefit": truth, "database": settings.database_url})
+        terminal.emit(
+            {**document, "report": str(files[0]), "true_benefit": truth, "database": shown_url(settings.database_url)}
+        )
     else:
         summarise(terminal, plan_id, plan)
         terminal.say(
@@ -116,10 +120,19 @@ def _finish(
         sys.exit(ATTENTION)
 
 
+def _program() -> str:
+    """Return how the program was called, where its plain name would not be found."""
+    given = Path(sys.argv[0])
+    is_elsewhere = shutil.which(given.name) is None and given.name.startswith("bangkom")
+    return shlex.quote(str(given)) if is_elsewhere else "bangkom"
+
+
 def _next_steps(terminal: Terminal, settings: Settings, plan_id: str, plan: Any, policy_path: Path) -> None:
+    from service.storage.engine import shown_url
+
     wording, console = terminal.wording, terminal.console
     someone = plan.assignments["employee"].iloc[0] if len(plan.assignments) else plan.people["employee"].iloc[0]
-    call = f"bangkom --database {shlex.quote(settings.database_url)} --on {settings.on.isoformat()}"
+    call = f"{_program()} --database {shlex.quote(shown_url(settings.database_url))} --on {settings.on.isoformat()}"
     console.print()
     console.print(wording.text("Next, try:"))
     console.print(f"  {call} recommend {someone}")
