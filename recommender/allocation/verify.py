@@ -34,7 +34,7 @@ class Violation:
     allowed: float
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.subject} at {self.limit}: {self.found:g}, allowed {self.allowed:g}"
+        return f"{self.code}: {self.subject} at {self.limit}: {self.found:.15g}, allowed {self.allowed:.15g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

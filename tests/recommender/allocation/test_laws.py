@@ -27,7 +27,7 @@ from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.result import Status
 from recommender.allocation.solve import solve, solve_with
-from recommender.allocation.verify import verify
+from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 
 QUICK = settings(
@@ -159,6 +159,11 @@ def test_a_class_that_no_line_opens_says_so():
     assert (clash.code, clash.limit, clash.needed, clash.available) == ("budget", "", 7, 0)
     (answer,) = Reasons(problem, allocation.chosen).unmet()
     assert (answer.code, answer.limit, answer.needs) == ("budget", "", 7)
+
+
+def test_a_violation_shows_every_digit_of_an_amount():
+    found = Violation(code="budget", subject="L", limit="L", found=1_234_567_891, allowed=1_234_567_890)
+    assert str(found) == "budget: L at L: 1234567891, allowed 1234567890"
 
 
 def base(**changes):
