@@ -41,6 +41,7 @@ docker-lint: $(READY) ## hadolint
 
 bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/recommend.py
+	$(BIN)/python benchmarks/import.py
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
 
