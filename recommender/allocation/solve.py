@@ -22,7 +22,8 @@ LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS a
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
 NEAR_SECONDS, NEAR_SHARE = 90.0, 0.5  # with less time, weighing all near options at once only costs it (measured)
 PRICE_PASSES, OFFICE_PASSES = 600, 100
-PRICE_SHARE, START_SHARE = 0.3, 0.5  # shares of the time after which prices, and plans to begin from, must be there
+PRICE_SHARE = 0.6  # of the time that is left, for prices: in a large city nothing else buys as much
+START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
 KINDNESS = (0.04, 0.0, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
 
@@ -62,14 +63,14 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     closing = deadline.now() - begun
     passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
     priced = PriceProblem(problem)
-    until = limits.seconds * (1.0 - PRICE_SHARE)
+    until = deadline.now() + deadline.left() * PRICE_SHARE
     best = worth(problem, start).objective
-    prices = find_prices(priced, best, passes=passes, has_time=lambda: deadline.left() > until)
-    was_hurried = deadline.left() <= until
+    prices = find_prices(priced, best, passes=passes, has_time=lambda: deadline.now() < until)
+    was_hurried = deadline.now() >= until
     reduced = reduced_values(priced, prices)
     usual = float(np.median(problem.options.benefit)) if len(reduced) else 0.0
-    for kindness in KINDNESS:
-        if deadline.left() <= limits.seconds * (1.0 - START_SHARE):
+    for i, kindness in enumerate(KINDNESS):
+        if deadline.left() <= (limits.seconds * (1.0 - START_SHARE) if i else closing):
             was_hurried = True
             break
         plan = greedy(empty, by_ratio, greedy(empty, reduced + usual * kindness, first))
