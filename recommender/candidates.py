@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from models.baseline import level_fit, mode_effectiveness
 from recommender.eligibility import judge_pairs, upcoming_offerings
-from recommender.gap import Gaps, GapState
+from recommender.gap import Gaps
 from recommender.policy import Policy
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
@@ -278,6 +278,6 @@ def describe_pairs(gaps: Gaps, catalog: Catalog, employee: IndexArray, training:
 
 
 def assessment_age_years(gaps: Gaps, on: date) -> FloatArray:
-    """Return the age of the assessment behind each gap in years; NaN when never assessed."""
+    """Return the age of the assessment behind each gap in years; NaN when there is none, or its day is not known."""
     days = (np.datetime64(on, "D") - gaps.assessed_on).astype("timedelta64[D]").astype(np.float64)
-    return np.where(gaps.state == GapState.NEVER_ASSESSED, np.nan, days / DAYS_PER_YEAR)
+    return np.where(np.isnat(gaps.assessed_on), np.nan, days / DAYS_PER_YEAR)

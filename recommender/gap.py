@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from recommender.policy import GapRules
-from recommender.workforce import SELF_RATED, Workforce
+from recommender.workforce import SELF_RATED, UNKNOWN_DAY, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import (
     BoolArray,
@@ -44,7 +44,7 @@ class Gaps:
     bounds : shape (n_people + 1,): the rows of each person.
     employee, competency : Indices.
     required, assessed : Oriented levels; assessed is NaN when never assessed.
-    assessed_on : Day of the assessment used; NaT when never assessed.
+    assessed_on : Day of the assessment used; NaT when never assessed, or on a day that is not known.
     self_rated : Level the person gave themselves; NaN when not.
     deficit : max(0, required - assessed) in levels; NaN when never assessed.
     need : Levels that ranking reckons with: the deficit, or what is assumed where it is not known.
@@ -166,7 +166,7 @@ def find_gaps(
         competency=competency,
         required=required,
         assessed=assessed,
-        assessed_on=assessed_on,
+        assessed_on=np.where(assessed_on == UNKNOWN_DAY, np.datetime64("NaT", "D"), assessed_on),
         self_rated=np.append(workforce.assessments.level, np.nan)[own],
         deficit=deficit,
         need=np.where(source >= 0, deficit, np.clip(assumed, 0.0, np.maximum(room, 0.0))),

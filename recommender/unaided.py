@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from recommender.workforce import COMPLETED, SELF_RATED, Workforce
+from recommender.workforce import COMPLETED, SELF_RATED, UNKNOWN_DAY, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups, look_up
 
@@ -53,7 +53,8 @@ def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date) -> Fl
     shape (LARGEST_DEFICIT + 1,): levels closed by deficit in whole levels; 0 for no deficit.
     """
     records, width = workforce.assessments, len(catalog.competencies.ids)
-    rows = np.flatnonzero((records.method != SELF_RATED) & (records.on <= np.datetime64(on, "D")))
+    is_dated = (records.on > UNKNOWN_DAY) & (records.on <= np.datetime64(on, "D"))
+    rows = np.flatnonzero((records.method != SELF_RATED) & is_dated)
     keys = records.employee[rows] * width + records.competency[rows]
     first = np.flatnonzero(keys[1:] == keys[:-1])
     one, two, key = rows[first], rows[first + 1], keys[first]

@@ -6,6 +6,8 @@ Records keep their dates, so the same workforce answers for today and for any pa
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
 from training_catalog.columns import (
     BoolArray,
     DateArray,
@@ -20,6 +22,7 @@ from training_catalog.columns import (
 
 COMPLETED, FAILED, WITHDRAWN, CANCELLED, ENROLLED = range(5)
 ACTIVE, LEAVE, STUDY, INACTIVE, RETIRED = range(5)
+UNKNOWN_DAY = np.datetime64("1900-01-01", "D")  # stands for the day of an assessment that has none: before any other
 SELF_RATED = 4  # index in METHODS of a level that people gave themselves: a different measurement
 
 

@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from recommender.workforce import Absences, Assessments, History, Interests, Ratings, Units, Workforce
+from recommender.workforce import UNKNOWN_DAY, Absences, Assessments, History, Interests, Ratings, Units, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray, TextArray
 from training_catalog.frames import Tables, choice_of, dates_of, index_of, numbers_of, sorted_by_key, text_of
 from training_catalog.quantities import Scale
 from training_catalog.tables_people import EMPLOYMENT_TYPES, HISTORY_STATES, METHODS, STATUSES
 
-UNKNOWN_DAY = np.datetime64("1900-01-01", "s")  # of an assessment without a day: expired, and older than any other
 _NO_LONGER_HERE = (STATUSES.index("inactive"), STATUSES.index("retired"))
 
 
@@ -75,7 +74,7 @@ def _assessments(frame: pd.DataFrame, ids: TextArray, catalog: Catalog) -> Asses
         c=index_of(frame, "competency", catalog.competencies.ids),
         m=choice_of(frame, "method", METHODS, "assessment-centre"),
     )
-    rows["assessed_on"] = rows.assessed_on.fillna(UNKNOWN_DAY)
+    rows["assessed_on"] = rows.assessed_on.fillna(UNKNOWN_DAY.astype("datetime64[s]"))
     keep = (rows.e >= 0) & (rows.c >= 0) & rows.level.notna()
     rows = _ordered(rows, keep, ["e", "c", "assessed_on", "m"])
     competency = rows.c.to_numpy(np.int64)

@@ -53,7 +53,7 @@ class Improver:
 
     def _accept(self, chosen: IndexArray) -> bool:
         value = worth(self.model.problem, chosen).objective
-        if value <= self.value + 1e-9 or self.model.unmet(chosen) or not self.model.totals.keeps(chosen):
+        if value <= self.value + 1e-9 or self.model.told_apart(chosen)[1] or not self.model.totals.keeps(chosen):
             return False
         self.chosen, self.value = chosen, value
         return True

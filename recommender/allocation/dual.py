@@ -99,7 +99,6 @@ class PriceProblem:
         )
         self.capacity = caps / self.unit
         self.is_free = np.diff(self.fixed.indptr) == 0
-        self.n_lines = len(problem.lines.ids)
 
     def _group(self, problem: AllocationProblem, employee: IndexArray) -> None:
         """Group options of a person of which at most one can be chosen: one topic, else one training.

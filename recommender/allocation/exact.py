@@ -40,11 +40,14 @@ class Model:
         """What may be chosen."""
         return self.layout.problem
 
-    def unmet(self, chosen: IndexArray) -> list[IndexArray]:
-        """Return the demanded groups that a choice does not meet."""
+    def told_apart(self, chosen: IndexArray) -> tuple[list[IndexArray], list[IndexArray]]:
+        """Return the demanded groups that a choice meets, and those that it does not."""
         is_chosen = np.zeros(self.layout.n_options, dtype=np.bool_)
         is_chosen[chosen] = True
-        return [group for group in self.demanded if not is_chosen[group].any()]
+        found: tuple[list[IndexArray], list[IndexArray]] = ([], [])
+        for group in self.demanded:
+            found[0 if is_chosen[group].any() else 1].append(group)
+        return found
 
 
 def build_model(problem: AllocationProblem) -> Model:
@@ -127,14 +130,12 @@ def meet_demands(
     unmet : Groups that no plan of the largest number met holds.
     """
     model = replace(model, demanded=tuple(demands(model.problem)))
-    unmet = model.unmet(start)
+    met, unmet = model.told_apart(start)
     if unmet:
         start = _most_met(model, solver, start, seconds=seconds)
-        unmet = model.unmet(start)
-    lost = {id(group) for group in unmet}
-    kept = tuple(group for group in model.demanded if id(group) not in lost)
-    program = demand_rows(model.program, list(kept), np.ones(len(kept)))
-    return replace(model, program=program, demanded=kept), start, unmet
+        met, unmet = model.told_apart(start)
+    program = demand_rows(model.program, met, np.ones(len(met)))
+    return replace(model, program=program, demanded=tuple(met)), start, unmet
 
 
 def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:

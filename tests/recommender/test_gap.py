@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.candidates import assessment_age_years
 from recommender.gap import GapState, expected_deficits, find_gaps, job_person_match
 from recommender.policy import GapRules
 from tests.builders import ON, office, rows
@@ -57,6 +58,15 @@ def test_an_assessment_expires_after_its_years_and_keeps_its_level():
     assert (gaps.state[0], gaps.deficit[0], gaps.need[0]) == (GapState.EXPIRED, 2, 2)
     longer = find_gaps(here.workforce, here.catalog, ON, GapRules(validity_years=10))
     assert longer.state[0] == GapState.DEFICIT
+
+
+def test_an_assessment_of_unknown_day_is_expired_and_shows_no_day():
+    here = office(requirements=STANDARD, assessments=assessed("A M.01 2 -"))
+    gaps = here.gaps()
+    i = of(gaps, here, "A")["M.01"]
+    assert (gaps.state[i], gaps.assessed[i], gaps.deficit[i]) == (GapState.EXPIRED, 2, 1)
+    assert np.isnat(gaps.assessed_on[i])
+    assert np.isnan(assessment_age_years(gaps, ON)[i])
 
 
 def test_the_last_assessment_counts_and_a_later_day_is_not_known_yet():
