@@ -123,7 +123,8 @@ def replay(database: Database, decision: str) -> Replay:
     logged = found[0].content
     office = load_office(database, logged.as_of, logged.change, logged.model)
     if office.predictor.identifier != logged.model:
-        raise InputError(f"decision {decision}: its model {logged.model} cannot be loaded: {office.predictor.verdict}")
+        raise InputError("decision {decision}: its model {model} cannot be loaded: {why}",
+                         decision=decision, model=logged.model, why=office.predictor.verdict)  # fmt: skip
     again = _make_again(database, office, found[0])
     return Replay(decision=decision, same=again == logged.result, result=logged.result, again=again)
 
@@ -140,7 +141,7 @@ def _make_again(database: Database, office: Office, entry: LoggedDecision) -> st
         return watched.decision(office, policy, logged.request["limit"]).result
     employee = employee_of(database, logged.subject)
     if employee is None:
-        raise InputError(f"decision {entry.decision}: the person it was for was erased")
+        raise InputError("decision {decision}: the person it was for was erased", decision=entry.decision)
     wanted = msgspec.convert(logged.request, ListFilter)
     return _digest(_figures(recommendation_document(office, employee, wanted, Wording("en"), policy)))
 

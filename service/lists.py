@@ -16,6 +16,7 @@ from recommender.use_cases import recommend_in_chunks
 from recommender.workforce import Workforce
 from service.exports.plan_workbook import MOST_ROWS
 from service.exports.tables import neutralise
+from service.files import by_suffix, writing_to
 from service.pipeline import Office
 from training_catalog.catalog import Catalog
 from training_catalog.errors import InputError
@@ -72,18 +73,12 @@ def write_lists(frames: Iterator[pd.DataFrame], path: Path) -> int:
         When the suffix is not known, the file cannot be written, or a workbook cannot hold the rows.
     """
     writers = {".parquet": _to_parquet, ".csv": _to_csv, ".xlsx": _to_xlsx}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise InputError("{file}: suffix '{suffix}' is not accepted; accepted: {known}",
-                         file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
+    writer = by_suffix(path, writers)
     unfinished = path.with_name(path.name + ".part")
     try:
-        n_rows = writer(frames, unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        raise InputError(
-            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
-        ) from error
+        with writing_to(path):
+            n_rows = writer(frames, unfinished)
+            unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return n_rows

@@ -34,5 +34,5 @@ def open_office(url: str) -> Database:
         imported = import_files(database, reference_files(), ImportOptions(all_or_nothing=True), Wording("en"))
         if not imported.report.ok:
             errors = [p for f in imported.report.files for p in f.problems if p.severity == "error"]
-            raise BangkomError(f"reference data refused: {errors[:3]}")
+            raise BangkomError("reference data refused: {problems}", problems=str(errors[:3]))
     return database

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from service.commands.opening import AS_JSON
+from service.files import writing_to
 from service.settings import Settings
-from service.terminal import ATTENTION, NOT_DONE, Terminal
+from service.terminal import ATTENTION, Terminal
 
 PLANNING_DAY = (2027, 1, 4)  # a Monday; used when --on is not given, so that everybody's demo is the same
 STEPS = 6
@@ -68,11 +69,8 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
     from service.pipeline import PlanRequest, learn, load_office
     from service.policy_file import read_policy
 
-    try:
+    with writing_to(directory):
         directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        terminal.say("{folder}: cannot be written: {reason}", folder=directory, reason=error.strerror)
-        sys.exit(NOT_DONE)
     city, files = build_city(terminal, settings, directory, n_people=people, seed=seed)
     say("[2/{steps}] Importing {n} files ...", steps=STEPS, n=len(files))
     database, counts = import_city(terminal, settings, files)

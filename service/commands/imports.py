@@ -9,10 +9,10 @@ import click
 from rich.table import Table
 
 from service.commands.opening import AS_JSON
+from service.files import writing_to
 from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
 from service.wording import Wording
-from training_catalog.errors import InputError
 
 MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refused have them all
 
@@ -106,13 +106,8 @@ def _write_refused(path: Path, refused: Any, terminal: Terminal) -> None:
     for n, part in enumerate(refused, start=1):
         own = path.with_name(f"{path.stem}-{n}-{part.table}{path.suffix}") if several else path
         lines = [[neutralise(str(cell)) for cell in line] for line in part.lines]
-        try:
-            with own.open("w", newline="", encoding="utf-8-sig") as stream:
-                csv.writer(stream, delimiter=";").writerows(lines)
-        except OSError as error:
-            raise InputError(
-                "{file}: cannot be written: {reason}", file=own, reason=error.strerror or str(error)
-            ) from error
+        with writing_to(own), own.open("w", newline="", encoding="utf-8-sig") as stream:
+            csv.writer(stream, delimiter=";").writerows(lines)
         terminal.say("{n} refused rows of {file} written to {path}; mend them there and import it with --table {table}",
                      n=terminal.wording.number(len(lines) - 1), file=part.file, path=own, table=part.table)  # fmt: skip
 

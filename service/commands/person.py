@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from service.files import writing_to
 from service.settings import Settings
 from service.terminal import Terminal
-from training_catalog.errors import InputError
 
 
 @click.group()
@@ -35,10 +35,8 @@ def export_person(settings: Settings, /, *, nip: str, out: Path | None) -> None:
     if out is None:
         terminal.emit(document)
         return
-    try:
+    with writing_to(out):
         out.write_bytes(msgspec.json.format(msgspec.json.encode(document, enc_hook=str), indent=1))
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from error
     terminal.say("Written to {file}.", file=out)
 
 

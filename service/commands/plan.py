@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from service.commands.opening import AS_JSON
+from service.files import writing_to
 from service.settings import Settings
 from service.terminal import ATTENTION, Terminal
 from service.wording import Wording
@@ -121,21 +122,16 @@ def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: P
     from service.exports.plan_files import write_plan_files
     from service.exports.plan_names import names_from
     from service.reports.plan_report import render_report
-    from training_catalog.errors import InputError
 
     wording = terminal.wording
     names = names_from(office.tables, lang=wording.lang)
     report = out / ("laporan.html" if wording.lang == "id" else "report.html")
-    try:
+    with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
         made_at = datetime.combine(made.provenance.on, datetime.min.time())
         html = render_report(made, names, wording, plan_id=plan_id, made_at=made_at)
         report.write_text(html, encoding="utf-8")
         files = write_plan_files(made, names, out, wording=wording)
-    except OSError as error:
-        raise InputError(
-            "{file}: cannot be written: {reason}", file=out, reason=error.strerror or str(error)
-        ) from error
     terminal.say("Report: {report}", report=report)
     return [report, *files]
 

@@ -11,11 +11,12 @@ import msgspec
 import pandas as pd
 
 from service.exports.case import competency_address
+from service.files import by_suffix, writing_to
 from service.schemas import badge
 from service.storage.database import Database
 from service.titles import with_titles
 from training_catalog.competency import ASN_FRAMEWORK
-from training_catalog.errors import InputError, UnknownIdError
+from training_catalog.errors import UnknownIdError
 from training_catalog.frames import Tables
 
 Row = dict[Hashable, Any]
@@ -30,16 +31,13 @@ def write_badges(database: Database, path: Path, employee: str | None) -> int:
     InputError
         When the suffix is not .json, nobody has that number, or the file cannot be written.
     """
-    if path.suffix.lower() != ".json":
-        raise InputError(f"{path.name}: suffix {path.suffix!r} is not accepted; accepted: .json")
+    by_suffix(path, {".json": True})
     tables = with_titles(database.read_all())
     if employee is not None and employee not in set(tables["employees"]["employee"]):
         raise UnknownIdError("employee", employee)
     found = credentials(tables, employee)
-    try:
+    with writing_to(path):
         path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
     return len(found)
 
 

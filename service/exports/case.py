@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from service.files import writing_to
 from service.imports.case import EXTENSION, PARENT_FIELD, SEQUENCE_FIELD
 from service.storage.database import Database
 from training_catalog.competency import ASN_FRAMEWORK
@@ -35,12 +36,11 @@ def write_framework(database: Database, path: Path, framework: str | None, on: d
     tables = {name: database.read(name) for name in ("frameworks", "competencies")}
     codes = tuple(tables["frameworks"]["framework"])
     if framework is None and len(codes) != 1:
-        raise InputError(f"a CASE package holds one framework; name it with --framework: {', '.join(codes)}")
+        raise InputError("a CASE package holds one framework; name it with --framework: {known}",
+                         known=", ".join(codes))  # fmt: skip
     package = case_package(tables, codes[0] if framework is None else framework, on)
-    try:
+    with writing_to(path):
         path.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
     return len(package["CFItems"])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from service.files import by_suffix, writing_to
 from service.storage.database import Database
 from training_catalog.errors import InputError
 from training_catalog.schema import Table
@@ -89,16 +90,9 @@ def write_frame(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> 
         When the suffix is none of .csv, .xlsx and .parquet, or the file cannot be written.
     """
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise InputError("{file}: suffix '{suffix}' is not accepted; accepted: {known}",
-                         file=path.name, suffix=path.suffix, known=", ".join(writers))  # fmt: skip
-    try:
+    writer = by_suffix(path, writers)
+    with writing_to(path):
         writer(frame, declared, path, lang)
-    except OSError as error:
-        raise InputError(
-            "{file}: cannot be written: {reason}", file=path, reason=error.strerror or str(error)
-        ) from error
 
 
 def _write_csv(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:

@@ -6,8 +6,8 @@ import pandas as pd
 import xlsxwriter
 
 from service.exports.tables import FIXED_DATE, TEXT_KINDS, headers_of
+from service.files import writing_to
 from service.wording import Wording
-from training_catalog.errors import InputError
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
@@ -55,7 +55,7 @@ def write_templates(folder: Path, wording: Wording) -> list[Path]:
         When the folder cannot be written.
     """
     written = [folder / WORKBOOK_NAME[wording.lang]]
-    try:
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with xlsxwriter.Workbook(str(written[0])) as workbook:
             workbook.set_properties({"created": pd.Timestamp(FIXED_DATE).to_pydatetime()})
@@ -65,8 +65,4 @@ def write_templates(folder: Path, wording: Wording) -> list[Path]:
             path = folder / f"{declared.name}.csv"
             path.write_text(";".join(headers_of(declared, wording.lang)) + "\n", encoding="utf-8-sig")
             written.append(path)
-    except OSError as error:
-        raise InputError(
-            "{file}: cannot be written: {reason}", file=folder, reason=error.strerror or str(error)
-        ) from error
     return written

@@ -9,8 +9,8 @@ Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault;
 MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
 
 
-class FileRefusedError(InputError):
-    """A file that cannot be read, with its stable code.
+class CodedError(InputError):
+    """What cannot be used, with its stable code.
 
     Parameters
     ----------
@@ -22,24 +22,14 @@ class FileRefusedError(InputError):
     def __init__(self, code: str, message: str, **fields: object) -> None:
         super().__init__(message, **fields)
         self.code = code
-        self.template = message
 
 
-class CellError(ValueError):
-    """A cell that is not clear.
+class FileRefusedError(CodedError):
+    """A file that cannot be read."""
 
-    Parameters
-    ----------
-    code : Stable problem code.
-    message : English sentence with named fields.
-    fields : What the sentence names.
-    """
 
-    def __init__(self, code: str, message: str, **fields: object) -> None:
-        self.code = code
-        self.message = message
-        self.fields = fields
-        super().__init__(message)
+class CellError(CodedError):
+    """A cell that is not clear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,9 @@ def check_totals(rows: Rows) -> None:
     for line, name, cell in rows.totals:
         try:
             told = read_money(cell)
-        except CellError:
+        except CellError as error:
+            rows.note(error.code, error.message, severity="warning", line=line, column="amount", value=cell,
+                      **error.fields)  # fmt: skip
             continue
         if told:
             rows.note("total-checked", "{name} says {told}; the lines read add up to {total}; difference {difference}.",

@@ -73,7 +73,7 @@ class Importer:
         try:
             sheets = read_sheets(path, encoding=self.options.encoding, delimiter=self.options.delimiter)
         except FileRefusedError as error:
-            self._refuse_file(path, error.code, self.wording.text(error.template, **error.fields))
+            self._refuse_file(path, error.code, error.said(self.wording.text))
             return
         asked = self.options.sheet
         wanted = [s for s in sheets if (not s.is_hidden if asked in {None, EVERY_SHEET} else s.name == asked)]
@@ -133,8 +133,7 @@ class Importer:
         try:
             profile = find_profile(self.options.profile, sheet.rows)
         except FileRefusedError as error:
-            message = self.wording.text(error.template, **error.fields)
-            _note(self._start(path, sheet).report, "error", error.code, message)
+            _note(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
             return
         if profile is None:
             self._recognise(self._start(path, sheet), sheet, self.options.table)

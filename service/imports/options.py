@@ -67,6 +67,6 @@ def _check_supplied(name: str, value: str, table: str | None) -> None:
         try:
             reader_of(column, "dmy")(value)
         except CellError as error:
-            reasons.append(InputError(error.message, **error.fields))
+            reasons.append(error)
     if len(reasons) == len(homes):
         raise InputError("{name}={value}: {why}", name=name, value=value, why=reasons[0])

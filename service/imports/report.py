@@ -49,7 +49,6 @@ CODES = {
     "year-differs": "A year column says another year than a date.",
     "post-earlier": "A post that a person held earlier is left out.",
     "post-ended": "The latest post of a person has a last day.",
-    "table-told": "The table was told by the codes that are on file.",
     "person-by-name": "A name stands where an employee number belongs; people are not matched by name.",
     "name-alike": "Rows of different codes have the same name, but for spaces, case and punctuation.",
     "row-shifted": "A line has more cells than the header.",

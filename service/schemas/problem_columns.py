@@ -85,8 +85,9 @@ def _charges_of(option: Option, employee: Employee, offering: Offering, only_lin
     cost = (0 if option.charges is not None else option.cost) + offering.seat_cost
     if cost and line is None:
         raise InputError(
-            f"option of {option.employee} in {option.offering}: no line pays its cost; name `line` in the option or "
-            "the employee"
+            "option of {employee} in {offering}: no line pays its cost; name `line` in the option or the employee",
+            employee=option.employee,
+            offering=option.offering,
         )
     return [*parts, (line, cost)] if cost and line is not None else parts
 

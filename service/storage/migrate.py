@@ -45,7 +45,7 @@ def upgrade(connection: sa.Connection) -> tuple[str | None, str | None]:
     known = {script.revision for script in scripts.walk_revisions()}
     if before is not None and before not in known:
         raise InputError(
-            f"the database is at revision {before}, which a newer release of bangkom made; upgrade bangkom"
+            "the database is at revision {found}, which a newer release of bangkom made; upgrade bangkom", found=before
         )
     newest = scripts.get_current_head()
     if before != newest:

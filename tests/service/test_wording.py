@@ -189,6 +189,18 @@ def test_the_walk_finds_sentences_however_they_are_said():
         assert sentence in MESSAGES
 
 
+def test_no_error_is_put_together_before_it_is_said():
+    """An f-string is no sentence that could be translated, and braces in what it holds would be taken for fields."""
+    found = [
+        f"{path}:{node.lineno}"
+        for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith("Error")
+        and getattr(node.func, "id", "") not in ("InvalidValueError", "ValueError", "_RolledBackError")
+        and any(isinstance(argument, ast.JoinedStr) for argument in node.args)
+    ]  # fmt: skip
+    assert found == []
+
+
 def test_every_sentence_of_the_service_has_an_indonesian_translation():
     missing = [f"{place}: {message!r}" for message, place in MESSAGES.items() if not TRANSLATED.get(message)]
     assert not missing, "without translation:\n" + "\n".join(sorted(missing))

@@ -45,6 +45,12 @@ def test_a_total_that_differs_from_the_lines_read_is_a_warning(desk, found):
     assert found(imported, "warning") == [("total-checked", 10)]
 
 
+def test_a_total_that_cannot_be_read_is_said_and_compared_with_nothing(desk, found):
+    imported = desk.bring(BUDGET.format(total="120 juta"))
+    assert [code for code, line in found(imported, "warning") if line == 10] == ["money-unclear"]
+    assert desk.read("budgets")["amount"].sum() == 120_000_000
+
+
 def test_onet_levels_keep_their_meaning_and_what_is_suppressed_is_left_out(desk, found):
     names = "element_id,element,description\n2.A.1.a,Reading,x\n2.A.1.b,Listening,x\n2.A.1.c,Writing,x\n"
     imported = desk.bring(ONET, names, "onet_soc,title,job_zone\n11-1011.00,Chief,5\n")
