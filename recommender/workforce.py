@@ -248,6 +248,10 @@ Records = TypeVar("Records", Assessments, Ratings, History, Interests, Absences)
 
 def _take_records(records: Records, rows: IndexArray, n_people: int) -> Records:
     """Keep the records of some people and renumber them."""
-    left, kept = join_groups(group_bounds(records.employee, n_people), rows)
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:  # consecutive people: a slice, however many others there are
+        first, end = np.searchsorted(records.employee, (rows[0], rows[-1] + 1)).tolist()
+        left, kept = records.employee[first:end] - rows[0], np.arange(first, end)
+    else:
+        left, kept = join_groups(group_bounds(records.employee, n_people), rows)
     columns = {name: getattr(records, name)[kept] for name in records.__dataclass_fields__ if name != "employee"}
     return type(records)(employee=left, **columns)

@@ -13,10 +13,11 @@ import pandas as pd
 from recommender.plan import Plan
 from recommender.policy import Policy
 from service.lists import list_frames
-from service.lookup import ListFilter, recommendation_document
+from service.lookup import ListFilter, person_of, recommendation_document
 from service.pipeline import (
     Office,
     PlanRequest,
+    background_of,
     decide,
     fetch_plan,
     load_office,
@@ -27,7 +28,8 @@ from service.storage.decisions import LIST, LISTS, PLAN, Decision, LoggedDecisio
 from service.wording import Wording
 from training_catalog.errors import InputError, UnknownIdError
 
-_SAID = frozenset({"employee", "name", "position", "unit", "verdict", "notice", "text"})  # who it is for, and sentences
+BACKGROUND = "background"  # of a list: the change at which everybody's records were read
+_SAID = frozenset({"list", "employee", "name", "position", "unit", "verdict", "notice", "text"})  # who it is for, and sentences
 
 
 def _digest(content: object) -> str:
@@ -52,9 +54,12 @@ def _decision(
     )  # fmt: skip
 
 
-def list_decision(office: Office, document: dict[str, Any], wanted: ListFilter, policy: Policy) -> Decision:
-    """Return the decision of one person's list."""
-    return _decision(office, policy, LIST, asdict(wanted), _digest(_figures(document)), document["employee"])
+def list_decision(
+    office: Office, document: dict[str, Any], wanted: ListFilter, policy: Policy, background: int | None = None
+) -> Decision:
+    """Return the decision of one person's list; `background` is the change that everybody's records were read at."""
+    asked = asdict(wanted) if background is None else {**asdict(wanted), BACKGROUND: background}
+    return _decision(office, policy, LIST, asked, _digest(_figures(document)), document["employee"])
 
 
 class Watched:
@@ -142,8 +147,12 @@ def _make_again(database: Database, office: Office, entry: LoggedDecision) -> st
     employee = employee_of(database, logged.subject)
     if employee is None:
         raise InputError("decision {decision}: the person it was for was erased", decision=entry.decision)
-    wanted = msgspec.convert(logged.request, ListFilter)
-    return _digest(_figures(recommendation_document(office, employee, wanted, Wording("en"), policy)))
+    asked = dict(logged.request)
+    then = asked.pop(BACKGROUND, logged.change)
+    wanted = msgspec.convert(asked, ListFilter)
+    everybody = office if then == logged.change else load_office(database, logged.as_of, then, logged.model)
+    person, background = person_of(office, employee), background_of(everybody, policy)
+    return _digest(_figures(recommendation_document(person, wanted, Wording("en"), policy, background)))
 
 
 def _plan_again(database: Database, office: Office, policy: Policy, asked: dict[str, Any]) -> Plan:

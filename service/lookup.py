@@ -12,10 +12,10 @@ from recommender.explanation import Context, explain_row
 from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
-from recommender.use_cases import expect, recommend
+from recommender.use_cases import recommend
 from recommender.workforce import Workforce
 from service.phrases import competency_name, left_out_text, reason_text, verdict_text
-from service.pipeline import Office, explanation_context
+from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
 from training_catalog.catalog import Catalog
 from training_catalog.training import MODES
@@ -48,33 +48,59 @@ def gap_rows(gaps: Gaps, catalog: Catalog, wording: Wording) -> list[dict[str, A
     ]
 
 
-def _identity(office: Office, nip: str) -> dict[str, Any]:
-    """Return name, position and unit of a person as on file."""
-    people, positions, units = (office.tables[name] for name in ("employees", "positions", "units"))
-    row = people[people["employee"] == nip].iloc[0]
-    position = positions.loc[positions["position"] == row["position"], "name"]
-    unit = units.loc[units["unit"] == row["unit"], "name"]
-    return {
-        "name": str(row["name"]),
-        "position": str(position.iloc[0]) if len(position) else None,
-        "unit": str(unit.iloc[0]) if len(unit) else None,
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person before a catalogue.
+
+    Parameters
+    ----------
+    office : Catalogue, predictor and day.
+    crew : Workforce of this one person.
+    name : As on file.
+    """
+
+    office: Office
+    crew: Workforce
+    name: str
+
+    @property
+    def unit(self) -> str:
+        """Code of the unit; empty for none."""
+        unit = int(self.crew.unit[0])
+        return str(self.crew.units.ids[unit]) if unit >= 0 else ""
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Number, name, position and unit, as documents show them."""
+        position, unit = int(self.crew.position[0]), int(self.crew.unit[0])
+        names = self.office.catalog.positions.names
+        return {
+            "employee": str(self.crew.ids[0]),
+            "name": self.name,
+            "position": str(names[position]) if position >= 0 else None,
+            "unit": str(self.crew.units.names[unit]) if unit >= 0 else None,
+        }
 
 
-def gap_document(office: Office, nip: str, wording: Wording) -> dict[str, Any]:
-    """Return one person's gaps.
+def person_of(office: Office, nip: str) -> Person:
+    """Return a person of an office.
 
     Raises
     ------
     UnknownIdError
         When nobody has that number.
     """
-    crew = office.workforce.take(office.person(nip))
-    gaps = find_gaps(crew, office.catalog, office.on, Policy().gap)
+    crew, people = office.workforce.take(office.person(nip)), office.tables["employees"]
+    return Person(office=office, crew=crew, name=str(people.loc[people["employee"] == nip, "name"].iloc[0]))
+
+
+def gap_document(person: Person, policy: Policy, wording: Wording) -> dict[str, Any]:
+    """Return one person's gaps."""
+    office = person.office
+    gaps = find_gaps(person.crew, office.catalog, office.on, policy.gap)
     match = job_person_match(gaps)
     return {
-        "employee": nip,
-        **_identity(office, nip),
+        **person.identity,
         "on": office.on,
         "catalog": office.catalog.version,
         "gaps": gap_rows(gaps, office.catalog, wording),
@@ -171,36 +197,28 @@ def _worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int)
     return first
 
 
-def _reasons(
-    office: Office, crew: Workforce, lists: RankedLists, row: int, context: Context, wording: Wording
+def item_reasons(
+    person: Person, lists: RankedLists, row: int, context: Context, wording: Wording
 ) -> list[dict[str, Any]]:
     """Return why a row is recommended: codes, figures and sentences."""
     return [
         {
             "code": r.code,
-            "competency": str(office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
+            "competency": str(person.office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
             "levels": _plain(r.levels),
-            "text": reason_text(r, office.catalog, wording),
+            "text": reason_text(r, person.office.catalog, wording),
         }
-        for r in explain_row(lists, row, crew, office.catalog, context)
+        for r in explain_row(lists, row, person.crew, person.office.catalog, context)
     ]
 
 
 def recommendation_document(
-    office: Office, nip: str, wanted: ListFilter, wording: Wording, policy: Policy
+    person: Person, wanted: ListFilter, wording: Wording, policy: Policy, background: Background
 ) -> dict[str, Any]:
-    """Return one person's ranked trainings with reasons, and those left out with theirs.
-
-    Raises
-    ------
-    UnknownIdError
-        When nobody has that number.
-    """
-    row_in_office = office.person(nip)
-    crew = office.workforce.take(row_in_office)
-    expected = expect(office.workforce, office.catalog, office.on, policy)
-    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy, expected=expected)
-    context = explanation_context(office, crew, policy)
+    """Return one person's ranked trainings with reasons, and those left out with theirs."""
+    office, crew = person.office, person.crew
+    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy, expected=background.expected)
+    context = explanation_context(office, crew, policy, background.links)
     keeps = _keeps(office, wanted) if wanted.narrows else None
     shown = [
         (row, option) for row in range(len(lists.pair)) if (option := _option_shown(lists, row, keeps)) is not None
@@ -209,13 +227,12 @@ def recommendation_document(
         {
             "rank": rank,
             **_item(office, lists, row, option),
-            "reasons": _reasons(office, crew, lists, row, context, wording),
+            "reasons": item_reasons(person, lists, row, context, wording),
         }
         for rank, (row, option) in _worth_showing(lists, shown, wanted.limit)
     ]
     return {
-        "employee": nip,
-        **_identity(office, nip),
+        **person.identity,
         "on": office.on,
         "model": office.predictor.identifier,
         "catalog": office.catalog.version,

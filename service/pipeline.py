@@ -22,7 +22,7 @@ from recommender.plan import Plan
 from recommender.plan_making import PlanInputs
 from recommender.policy import Policy
 from recommender.service_effect import build_unit_outcomes, link_service
-from recommender.use_cases import FittedModel, fit_models, make_plan
+from recommender.use_cases import FittedModel, expect, fit_models, make_plan
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.plan_document import pack_plan, unpack_plan
@@ -32,7 +32,7 @@ from service.storage.engine import transaction
 from service.storage.history import last_change
 from service.titles import with_titles
 from training_catalog.catalog import Catalog, build_catalog, content_digest
-from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
+from training_catalog.columns import SUGGESTIONS, FloatArray, IndexArray, find_rows, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
 from training_catalog.frames import Tables, text_of
 
@@ -107,11 +107,17 @@ def load_office(database: Database, on: date, change: int | None = None, model_i
     InputError
         When nobody has been imported yet.
     """
+    office = read_office(database, on, change, model_id)
+    if not office.workforce.n_people:
+        raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
+    return office
+
+
+def read_office(database: Database, on: date, change: int | None = None, model_id: str | None = None) -> Office:
+    """Load an office as `load_office` does, also one without people."""
     with transaction(database.engine) as connection:
         seen = last_change(connection) if change is None else change
         tables = with_titles(database.read_all(connection, change))
-    if tables["employees"].empty:
-        raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
     catalog = build_catalog(tables, on)
     return Office(
         tables=tables,
@@ -128,13 +134,33 @@ def service_links(office: Office) -> tuple[ServiceLink, ...]:
     return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce))
 
 
-def explanation_context(office: Office, crew: Workforce, policy: Policy) -> Context:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What one person's list takes from everybody's records.
+
+    Parameters
+    ----------
+    expected : Deficits assumed for people who were never assessed, see `recommender.use_cases.expect`.
+    links : What history says about trainings and the units' service.
+    """
+
+    expected: FloatArray
+    links: tuple[ServiceLink, ...]
+
+
+def background_of(office: Office, policy: Policy) -> Background:
+    """Work out what lists take from everybody's records."""
+    expected = expect(office.workforce, office.catalog, office.on, policy)
+    return Background(expected=expected, links=service_links(office))
+
+
+def explanation_context(office: Office, crew: Workforce, policy: Policy, links: tuple[ServiceLink, ...]) -> Context:
     """Return what explanations need for some people."""
     short_staffed, full_calendar = is_short_of_time(crew, office.on, policy.ranking)
     return Context(
         is_short_staffed=short_staffed,
         has_full_calendar=full_calendar,
-        service_links=service_links(office),
+        service_links=links,
         rules=policy.ranking,
     )
 

@@ -19,7 +19,7 @@ def reference_files() -> list[Path]:
     return sorted(folder.glob("*.csv"))
 
 
-def open_office(url: str) -> Database:
+def open_office(url: str, pool_size: int = 0) -> Database:
     """Open a database, and give a new one the reference data.
 
     Raises
@@ -29,7 +29,7 @@ def open_office(url: str) -> Database:
     BangkomError
         When the reference data that ship are refused, which would be a defect of this release.
     """
-    database = open_database(url)
+    database = open_database(url, pool_size)
     if database.read("frameworks").empty:
         imported = import_files(database, reference_files(), ImportOptions(all_or_nothing=True), Wording("en"))
         if not imported.report.ok:

@@ -2,11 +2,18 @@
 
 import getpass
 import locale
+import math
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+
+from training_catalog.errors import InvalidValueError
 
 LANGUAGES = ("id", "en")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"
 
 
@@ -51,3 +58,87 @@ def account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have a number and no name
         return f"uid-{os.getuid()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Settings of the HTTP service, from the environment.
+
+    Parameters
+    ----------
+    policy : File with the rules of lists; the defaults when None.
+    on : Day that counts as today for good; each day its own when None.
+    lang : Language of what is not asked for in another.
+    is_dev : Whether it may run without a way to prove who calls being set up, over plain HTTP.
+    is_secure : Whether browsers are told to come over HTTPS only.
+    body_limit, upload_limit : Largest bodies in bytes: of records, and of files to import.
+    rate, burst : Calls a second, and at once, of one caller; 0 for no limit.
+    cors_origins : Origins whose scripts may read answers.
+    run_folder : Folder shared by the workers of this host; each has its own when None.
+    log_level : Least severity of a line in the log.
+    """
+
+    policy: Path | None = None
+    on: date | None = None
+    lang: str = "id"
+    is_dev: bool = False
+    is_secure: bool = True
+    body_limit: int = 2_097_152
+    upload_limit: int = 20_971_520
+    rate: float = 50.0
+    burst: float = 200.0
+    cors_origins: frozenset[str] = frozenset()
+    run_folder: Path | None = None
+    log_level: str = "info"
+
+    def today(self) -> date:
+        """Return the day that counts as today."""
+        return self.on if self.on is not None else today()
+
+
+def _number(environment: Mapping[str, str], name: str, default: float, least: float) -> float:
+    given = environment.get(name, "").strip()
+    if not given:
+        return default
+    try:
+        value = float(given)
+    except ValueError:
+        value = math.nan
+    if not least <= value < math.inf:
+        raise InvalidValueError(name, given, f"a number of at least {least:g}")
+    return value
+
+
+def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:
+    """Read the settings of the service, each checked.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming the variable, its value and what is accepted.
+    """
+    given = os.environ if environment is None else environment
+    default = ServiceSettings()
+    day, policy, folder = (given.get(f"BANGKOM_{name}", "").strip() for name in ("ON", "POLICY", "RUN_FOLDER"))
+    level = given.get("BANGKOM_LOG_LEVEL", default.log_level).strip().lower()
+    if level not in LOG_LEVELS:
+        raise InvalidValueError("BANGKOM_LOG_LEVEL", level, ", ".join(LOG_LEVELS))
+    try:
+        on = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise InvalidValueError("BANGKOM_ON", day, "YYYY-MM-DD") from error
+    if policy and not Path(policy).is_file():
+        raise InvalidValueError("BANGKOM_POLICY", policy, "a file that exists")
+    origins = frozenset(part.strip().rstrip("/") for part in given.get("BANGKOM_CORS_ORIGINS", "").split(",") if part)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", origin):
+            raise InvalidValueError("BANGKOM_CORS_ORIGINS", origin, "https://host, separated by commas")
+    is_dev = given.get("BANGKOM_DEV", "") == "1"
+    return ServiceSettings(
+        policy=Path(policy) if policy else None, on=on, lang=choose_language(None), is_dev=is_dev,
+        is_secure=not is_dev,
+        body_limit=int(_number(given, "BANGKOM_BODY_LIMIT", default.body_limit, 1024)),
+        upload_limit=int(_number(given, "BANGKOM_UPLOAD_LIMIT", default.upload_limit, 1024)),
+        rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
+        cors_origins=origins, run_folder=Path(folder) if folder else None, log_level=level,
+    )  # fmt: skip

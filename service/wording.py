@@ -4,7 +4,7 @@ import gettext
 import io
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from babel.dates import format_date
@@ -30,6 +30,12 @@ def _translations(lang: str) -> gettext.NullTranslations:
     write_mo(compiled, merged)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=50_000)
+def _decimal(value: float, pattern: str, lang: str) -> str:
+    """Format a number; the figures of lists come again and again, and Babel takes its time."""
+    return format_decimal(value, format=pattern, locale=lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,7 @@ class Wording:
         >>> Wording("id").number(1234567.891, 1)
         '1.234.567,9'
         """
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self.lang)
+        return _decimal(value or 0, "#,##0" + ("." + "0" * digits if digits else ""), self.lang)
 
     def brief(self, value: float) -> str:
         """Format a number with one decimal where it has some, and none where it is whole.
@@ -73,7 +78,7 @@ class Wording:
         >>> Wording("id").brief(60.0), Wording("id").brief(0.5)
         ('60', '0,5')
         """
-        return format_decimal(value, format="#,##0.#", locale=self.lang)
+        return _decimal(value or 0, "#,##0.#", self.lang)
 
     def money(self, amount: int) -> str:
         """Format whole rupiah.

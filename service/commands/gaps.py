@@ -22,13 +22,14 @@ def gaps(settings: Settings, /, *, nip: str, as_json: bool) -> None:
       bangkom gaps 199001012015011001
       bangkom --on 2027-01-04 gaps 199001012015011001 --json
     """
-    from service.lookup import gap_document
+    from recommender.policy import Policy
+    from service.lookup import gap_document, person_of
     from service.pipeline import load_office
     from service.reference import open_office
 
     terminal = Terminal(settings, as_json)
     office = load_office(open_office(settings.database_url), settings.on)
-    document = gap_document(office, nip, terminal.wording)
+    document = gap_document(person_of(office, nip), Policy(), terminal.wording)
     if as_json:
         terminal.emit(document)
     else:

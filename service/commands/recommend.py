@@ -39,8 +39,8 @@ def recommend(
       bangkom recommend --all --out rekomendasi.parquet
     """
     from service.decisions import list_decision
-    from service.lookup import ListFilter, recommendation_document
-    from service.pipeline import load_office
+    from service.lookup import ListFilter, person_of, recommendation_document
+    from service.pipeline import background_of, load_office
     from service.policy_file import read_policy
     from service.reference import open_office
     from service.storage.decisions import log_decision
@@ -58,7 +58,8 @@ def recommend(
         return
     wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
                         end=end.date() if end else None)  # fmt: skip
-    document = recommendation_document(office, str(nip), wanted, terminal.wording, rules)
+    person, background = person_of(office, str(nip)), background_of(office, rules)
+    document = recommendation_document(person, wanted, terminal.wording, rules, background)
     log_decision(database, list_decision(office, document, wanted, rules))
     if as_json:
         terminal.emit(document)

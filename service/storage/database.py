@@ -18,7 +18,8 @@ from service.storage.engine import make_engine, shown_url, transaction
 from service.storage.frames import row_keys, same_values, to_records
 from service.storage.history import Writing, last_change, now, rows_at, set_aside
 from service.storage.migrate import at_newest, upgrade
-from service.storage.schema import MODELS, PLANS, ROW_KEY, SINCE
+from service.storage.people import is_of
+from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY, SINCE
 from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
@@ -74,8 +75,14 @@ class Database:
     @contextmanager
     def writing(self, source: str = "") -> Iterator[Writing]:
         """Open one transaction that begins as a writer: all of it, or nothing."""
+        with self.writing_as(self.author, source) as writing:
+            yield writing
+
+    @contextmanager
+    def writing_as(self, author: str, source: str = "") -> Iterator[Writing]:
+        """Open one transaction of somebody else."""
         with transaction(self.engine, is_writer=True) as connection:
-            yield Writing(connection=connection, author=self.author, source=source, clock=self.clock)
+            yield Writing(connection=connection, author=author, source=source, clock=self.clock)
 
     def read(self, name: str, connection: sa.Connection | None = None, change: int | None = None) -> pd.DataFrame:
         """Return a table with canonical columns and types, ordered by its key; as it was after a change if given."""
@@ -91,6 +98,13 @@ class Database:
             return empty_frame(declared)
         frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(declared.column_names))
         return canonical(frame, declared)
+
+    def read_rows_of(self, connection: sa.Connection, name: str, employee: str) -> pd.DataFrame:
+        """Return the rows of one person of a table, ordered by key."""
+        declared, stored = table(name), DATABASE_TABLES[name]
+        query = sa.select(*[stored.c[column] for column in declared.column_names]).where(is_of(stored, employee))
+        rows = [tuple(row) for row in connection.execute(query.order_by(stored.c[ROW_KEY]))]
+        return canonical(pd.DataFrame.from_records(rows, columns=list(declared.column_names)), declared)
 
     def read_all(self, connection: sa.Connection | None = None, change: int | None = None) -> dict[str, pd.DataFrame]:
         """Return every table, all of one moment; as they were after a change if given."""
@@ -143,7 +157,7 @@ class Database:
             return
         if len(changed):
             set_aside(writing, name, changed.tolist())
-        numbered = rows.assign(**{SINCE: writing.number()})
+        numbered = rows.assign(**{SINCE: writing.touch(name)})
         load(writing.connection, name, list(numbered.columns), to_records(numbered))
 
     def save_model(
@@ -225,7 +239,7 @@ def _plan(row: Any, document: bytes) -> StoredPlan:  # noqa: ANN401 (a row of th
                       summary=json.loads(row.summary), document=document)  # fmt: skip
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, pool_size: int = 0) -> Database:
     """Open a database, made and upgraded where it must be; one of this release is only looked at.
 
     Raises
@@ -234,7 +248,7 @@ def open_database(url: str) -> Database:
         When the URL is none, or the database cannot be opened or is of a newer release.
     """
     try:
-        engine = make_engine(url)
+        engine = make_engine(url, pool_size)
         with transaction(engine) as connection:
             is_current = at_newest(connection)
         if not is_current:

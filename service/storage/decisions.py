@@ -63,18 +63,31 @@ def log_decision(database: Database, made: Decision) -> str:
         return insert_decision(connection, database, made)
 
 
+def new_decision_id() -> str:
+    """Return a fresh id."""
+    return f"d-{uuid.uuid4().hex[:16]}"
+
+
 def insert_decision(connection: sa.Connection, database: Database, made: Decision) -> str:
     """Add a decision within a transaction that writes, and return its id."""
-    identifier = f"d-{uuid.uuid4().hex[:12]}"
+    identifier = new_decision_id()
+    insert_entry(connection, LoggedDecision(
+        decision=identifier, made_at=database.clock(), author=database.author, content=made
+    ))  # fmt: skip
+    return identifier
+
+
+def insert_entry(connection: sa.Connection, entry: LoggedDecision) -> None:
+    """Add an entry within a transaction that writes."""
+    made = entry.content
     policy = hashlib.sha256(made.policy.encode()).hexdigest()[:16]
     _add_unless_known(connection, POLICIES, policy=policy, document=made.policy)
     connection.execute(sa.insert(DECISIONS).values(
-        decision=identifier, made_at=database.clock(), author=database.author, kind=made.kind,
+        decision=entry.decision, made_at=entry.made_at, author=entry.author, kind=made.kind,
         subject=_pseudonym(connection, made.subject) if made.kind == LIST else made.subject, as_of=made.as_of,
         change=made.change, catalog=made.catalog, model=made.model, policy=policy,
         request=json.dumps(made.request, sort_keys=True), result=made.result,
     ))  # fmt: skip
-    return identifier
 
 
 def _add_unless_known(connection: sa.Connection, stored: sa.Table, **values: str) -> None:

@@ -47,9 +47,19 @@ def shown_url(url: str) -> str:
         return re.sub(r"://.*@", "://***@", url)
 
 
-def make_engine(url: str) -> sa.Engine:
-    """Return an engine whose transactions begin as what they are; it holds no connection between them."""
-    engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), poolclass=sa.NullPool)
+def make_engine(url: str, pool_size: int = 0) -> sa.Engine:
+    """Return an engine whose transactions begin as what they are.
+
+    Parameters
+    ----------
+    url : SQLAlchemy URL.
+    pool_size : Connections held between transactions; none for a program that runs once.
+    """
+    kept: dict[str, Any] = {"poolclass": sa.NullPool}
+    if pool_size:
+        kept = {"poolclass": sa.QueuePool, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True,
+                "pool_timeout": WAIT_SECONDS, "pool_recycle": 1800}  # fmt: skip
+    engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), **kept)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.storage.bulk import keys_table
-from service.storage.schema import CHANGES, DATABASE_TABLES, ROW_KEY, SINCE, UNTIL, VERSIONS
+from service.storage.schema import CHANGES, DATABASE_TABLES, ROW_KEY, SINCE, TABLE_CHANGES, UNTIL, VERSIONS
 from training_catalog.errors import InputError
 from training_catalog.tables import table
 
@@ -46,6 +46,14 @@ class Writing:
                 change=self.change, made_at=max(self.clock(), last.made_at), author=self.author, source=self.source,
             ))  # fmt: skip
         return self.change
+
+    def touch(self, name: str) -> int:
+        """Note that rows of a table change with this change, and return its number."""
+        number = self.number()
+        is_this = TABLE_CHANGES.c.table_name == name
+        if not self.connection.execute(sa.update(TABLE_CHANGES).where(is_this).values(change=number)).rowcount:
+            self.connection.execute(sa.insert(TABLE_CHANGES).values(table_name=name, change=number))
+        return number
 
 
 def last_change(connection: sa.Connection, until: date | None = None) -> int:

@@ -1,9 +1,21 @@
 """One person's rows: all of them to hand out, or gone for good."""
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from service.storage.history import Writing
-from service.storage.schema import DATABASE_TABLES, POLICIES, PSEUDONYMS, VERSIONS
+from service.storage.schema import (
+    DATABASE_TABLES,
+    FEEDBACK,
+    KEY_SEPARATOR,
+    POLICIES,
+    PSEUDONYMS,
+    ROW_KEY,
+    SINCE,
+    UNTIL,
+    VERSIONS,
+)
 from training_catalog.tables import TABLES
 
 EMPLOYEE = "employee"
@@ -12,6 +24,33 @@ EMPLOYEE = "employee"
 def personal_tables() -> tuple[str, ...]:
     """Return the names of the tables whose rows are somebody's."""
     return tuple(declared.name for declared in TABLES if EMPLOYEE in declared.column_names)
+
+
+def is_of(stored: sa.Table, employee: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """Return the condition on rows of a person, as a range of keys: each personal table's key begins with them."""
+    who = sa.literal(employee, sa.Text) if isinstance(employee, str) else employee
+    key, after = stored.c[ROW_KEY], chr(ord(KEY_SEPARATOR) + 1)
+    return sa.or_(key == who, sa.and_(key >= who.concat(KEY_SEPARATOR), key < who.concat(after)))
+
+
+@cache
+def _version_query() -> sa.Select[tuple[int]]:
+    """Return the query of a person's last change; it is put together once."""
+    who = sa.bindparam("who", type_=sa.Text)
+    last = [
+        sa.select(sa.func.max(one.c[moment]).label("change")).where(is_of(one, who))
+        for name in personal_tables()
+        for one, moment in ((DATABASE_TABLES[name], SINCE), (VERSIONS[name], UNTIL))
+    ]
+    stored = DATABASE_TABLES["employees"]
+    is_known = sa.exists().where(stored.c[ROW_KEY] == who)
+    return sa.select(sa.func.max(sa.union_all(*last).subquery().c.change)).where(is_known)
+
+
+def person_version(connection: sa.Connection, employee: str) -> int | None:
+    """Return the last change of a person's rows; None when nobody of that number is on file."""
+    last = connection.execute(_version_query(), {"who": employee}).scalar()
+    return None if last is None else int(last)
 
 
 def pseudonym_on_file(connection: sa.Connection, employee: str) -> str | None:
@@ -35,12 +74,13 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     for name in personal_tables():
         for stored in (DATABASE_TABLES[name], VERSIONS[name]):
             n_rows += connection.execute(sa.delete(stored).where(stored.c[EMPLOYEE] == employee)).rowcount
+    connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.employee == employee))
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
     connection.execute(
         sa.update(POLICIES)
         .where(POLICIES.c.document.contains(employee, autoescape=True))
         .values(document=sa.func.replace(POLICIES.c.document, employee, pseudonym))
     )
-    if n_rows:
-        writing.number()
+    for name in personal_tables() if n_rows else ():
+        writing.touch(name)
     return n_rows

@@ -122,3 +122,33 @@ PSEUDONYMS = sa.Table(
     sa.Column("employee", sa.Text, primary_key=True),
     sa.Column("pseudonym", sa.Text, nullable=False),
 )  # fmt: skip
+
+TABLE_CHANGES = sa.Table(
+    "table_changes", METADATA,
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("change", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+FEEDBACK = sa.Table(
+    "feedback", METADATA,
+    sa.Column("feedback", sa.Text, primary_key=True),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False, index=True),
+    sa.Column("employee", sa.Text, nullable=False, index=True),
+    sa.Column("training", sa.Text, nullable=False),
+    sa.Column("offering", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("said_on", sa.Date, nullable=False),
+)  # fmt: skip
+
+KEPT_ANSWERS = sa.Table(
+    "kept_answers", METADATA,
+    sa.Column("caller", sa.Text, primary_key=True),
+    sa.Column("request_key", sa.Text, primary_key=True),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("status", sa.BigInteger, nullable=False),
+    sa.Column("location", sa.Text),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)  # fmt: skip

@@ -4,8 +4,8 @@ import pytest
 
 from models.baseline import BaselineRule
 from recommender.policy import Policy
-from service.lookup import ListFilter, gap_document, recommendation_document
-from service.pipeline import Office, Predictor
+from service.lookup import ListFilter, gap_document, person_of, recommendation_document
+from service.pipeline import Office, Predictor, background_of
 from service.wording import Wording
 from tests.builders import office, rows, trainings
 from training_catalog.errors import UnknownIdError
@@ -31,7 +31,12 @@ def served(**given):
 
 
 def listed(here, nip="A", **wanted):
-    return recommendation_document(here, nip, ListFilter(**wanted), Wording("en"), Policy())
+    background = background_of(here, Policy())
+    return recommendation_document(person_of(here, nip), ListFilter(**wanted), Wording("en"), Policy(), background)
+
+
+def gaps_of(here, nip, lang="en"):
+    return gap_document(person_of(here, nip), Policy(), Wording(lang))
 
 
 def shown(document):
@@ -39,13 +44,12 @@ def shown(document):
 
 
 def test_a_surplus_a_real_gap_and_the_never_assessed_are_told_apart():
-    document = gap_document(
+    document = gaps_of(
         served(
             requirements=rows("position competency level", "J M.01 3", "J M.02 3", "J R.01 2"),
             assessments=rows("employee competency level assessed_on", "A M.01 5 2025-06-01", "A R.01 4 2025-06-01"),
         ),
         "A",
-        Wording("en"),
     )
     told = [(g["competency"], g["required"], g["assessed"], g["deficit"], g["state"]) for g in document["gaps"]]
     assert told == [("M.01", 3, 5, 0, "met"), ("M.02", 3, None, None, "never-assessed"), ("R.01", 2, 4, 2, "deficit")]
@@ -85,6 +89,6 @@ def test_every_document_is_strict_json_whatever_is_missing():
     here = served(employees=rows("employee name position", "A Adi -", "B Bintang J"),
                   assessments=rows("employee competency level assessed_on"))  # fmt: skip
     for nip in ("A", "B"):
-        for document in (listed(here, nip), gap_document(here, nip, Wording("id"))):
+        for document in (listed(here, nip), gaps_of(here, nip, "id")):
             assert b"NaN" not in msgspec.json.encode(document)
     assert np.isfinite([item["benefit"] for item in listed(here, "B")["items"]]).all()

@@ -1,0 +1,143 @@
+"""Lists for one person at a time: from memory where nothing has changed, and logged when they are made."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from recommender.policy import Policy
+from service.decisions import list_decision
+from service.lookup import ListFilter, Person, gap_document, recommendation_document
+from service.snapshot import Snapshot, Snapshots, person_in
+from service.storage.database import Database
+from service.storage.decisions import LoggedDecision, new_decision_id
+from service.storage.engine import transaction
+from service.storage.history import last_change
+from service.storage.people import person_version
+from service.storage.watch import ChangeWatch, Versions
+from service.wording import Wording
+from training_catalog.catalog import content_digest
+
+MOST_CACHED_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for.
+
+    Parameters
+    ----------
+    employee : Whose list.
+    wanted : What to show of it.
+    lang : Language of its sentences.
+    """
+
+    employee: str
+    wanted: ListFilter
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A list as bytes.
+
+    Parameters
+    ----------
+    body, etag : JSON, and its digest.
+    unit : Unit of the person, which decides who may see it; empty for none.
+    version : Last change of the person's rows that is in it.
+    people : Last change of anybody's rows at which that was looked up.
+    snapshot : Catalogue, model and day it was made from.
+    """
+
+    body: bytes
+    etag: str
+    unit: str
+    version: int
+    people: int
+    snapshot: Snapshot
+
+
+class Answers:
+    """The lists that were made, as long as they are true.
+
+    Parameters
+    ----------
+    database, snapshots, watch : Rows, everything in memory, and what has changed.
+    policy : Rules of lists.
+    log : Takes the decision of each list that is made.
+    """
+
+    def __init__(self, database: Database, snapshots: Snapshots, watch: ChangeWatch, policy: Policy,
+                 log: Callable[[LoggedDecision], None]) -> None:  # fmt: skip
+        self.database, self.snapshots, self.watch, self.policy, self.log = database, snapshots, watch, policy, log
+        self._lock = threading.Lock()
+        self._made: OrderedDict[Question, Answer] = OrderedDict()
+        self._n_bytes = 0
+
+    def at_hand(self, question: Question, versions: Versions) -> Answer | None:
+        """Return an answer that is true without a look at any row; None where one has to be looked up or made."""
+        made = self._made.get(question)
+        if made is None or made.people != versions.people or self.snapshots.ready(versions) is not made.snapshot:
+            return None
+        return made
+
+    def answer(self, question: Question, author: str) -> Answer:
+        """Return a list, made now where the one at hand is not true any more.
+
+        Raises
+        ------
+        UnknownIdError
+            When nobody of that number is on file.
+        """
+        versions = self.watch.look()
+        ready = self.at_hand(question, versions)
+        if ready is not None:
+            return ready
+        snapshot = self.snapshots.current(versions)
+        with transaction(self.database.engine) as connection:
+            made = self._made.get(question)
+            if made is not None and made.snapshot is snapshot and (
+                person_version(connection, question.employee) == made.version
+            ):  # fmt: skip
+                return self._keep(question, replace(made, people=versions.people))
+            person, version = person_in(snapshot, self.database, connection, question.employee)
+            change = last_change(connection)
+        body = self._make(snapshot, person, question, author, change)
+        return self._keep(question, Answer(
+            body=body, etag=f'"{content_digest(body)[:20]}"', version=version, people=versions.people,
+            snapshot=snapshot, unit=person.unit,
+        ))  # fmt: skip
+
+    def _make(self, snapshot: Snapshot, person: Person, question: Question, author: str, change: int) -> bytes:
+        document = self.document(snapshot, person, question)
+        office = replace(person.office, change=change)
+        made = list_decision(office, document, question.wanted, self.policy, snapshot.office.change)
+        entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author, content=made)
+        self.log(entry)
+        return msgspec.json.encode(document)
+
+    def document(self, snapshot: Snapshot, person: Person, question: Question) -> dict[str, Any]:
+        """Return a list with an id of its own."""
+        wording = Wording(question.lang)
+        made = recommendation_document(person, question.wanted, wording, self.policy, snapshot.background)
+        return {"list": new_decision_id(), **made}
+
+    def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:
+        """Return a person's gaps, and their unit."""
+        snapshot = self.snapshots.current(self.watch.look())
+        with transaction(self.database.engine) as connection:
+            person, _ = person_in(snapshot, self.database, connection, employee)
+        return gap_document(person, self.policy, Wording(lang)), person.unit
+
+    def _keep(self, question: Question, answer: Answer) -> Answer:
+        with self._lock:
+            old = self._made.pop(question, None)
+            self._n_bytes += len(answer.body) - (0 if old is None else len(old.body))
+            self._made[question] = answer
+            while self._n_bytes > MOST_CACHED_BYTES:
+                self._n_bytes -= len(self._made.popitem(last=False)[1].body)
+        return answer

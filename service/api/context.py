@@ -1,0 +1,92 @@
+"""What handlers take from a request: the caller and their reach, the language, the parts of the service."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers.base import BaseRouteHandler
+
+from service.access import RULES, Reach, may
+from service.api.parts import Parts
+from service.api.problems import ApiError, language_of
+from service.auth.caller import Caller
+from service.records import OutOfReachError
+from service.wording import Wording
+
+Call = Request[Any, Any, State]
+RULE = "rule"  # key of a handler's rule among its options
+
+
+def rule(name: str) -> dict[str, Any]:
+    """Return the option that names a handler's rule."""
+    return {RULE: name}
+
+
+def parts_of(call: ASGIConnection[Any, Any, Any, Any]) -> Parts:
+    """Return the parts of the service."""
+    parts: Parts = call.app.state["parts"]
+    return parts
+
+
+def caller_of(call: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+    """Return who calls; None for nobody."""
+    caller: Caller | None = call.scope.get("state", {}).get("caller")
+    return caller
+
+
+def known_caller(call: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Return who calls.
+
+    Raises
+    ------
+    ApiError
+        When nobody does; the guard has seen to that already.
+    """
+    caller = caller_of(call)
+    if caller is None:
+        raise ApiError(401, "not-authenticated", "not authenticated; send X-API-Key or Authorization: Bearer",
+                       headers={"WWW-Authenticate": 'Bearer realm="bangkom"'})  # fmt: skip
+    return caller
+
+
+def reach_of_call(call: ASGIConnection[Any, Any, Any, Any]) -> Reach:
+    """Return whose rows the caller may see."""
+    return parts_of(call).reach(known_caller(call))
+
+
+def wording_of(call: Call) -> Wording:
+    """Return the language that the caller reads."""
+    return Wording(language_of(call.headers.get("accept-language", "")))
+
+
+def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a call through to its handler, or not; a handler without a rule is open to nobody.
+
+    Raises
+    ------
+    ApiError
+        401 for nobody, 403 for who may not.
+    """
+    found = RULES.get(handler.opt.get(RULE, ""))
+    if found is not None and found.reach == "anybody":
+        return
+    caller = known_caller(call)
+    if caller.must_change_password and handler.opt.get(RULE) != "session.own":
+        raise ApiError(403, "password-must-change", "set a new password first")
+    reach = parts_of(call).reach(caller) if found is not None and found.reach == "whole" else None
+    if not may(caller, found, reach):
+        needed = found.scope if found is not None else None
+        raise ApiError(403, "not-allowed", "not allowed; needed: {needed}", needed=needed or "-")
+
+
+def check_reach(reach: Reach, employee: str, unit: str) -> None:
+    """Refuse a person outside the caller's reach.
+
+    Raises
+    ------
+    OutOfReachError
+        Said as 404, so that nobody learns who is on file.
+    """
+    if not reach.covers(employee, unit):
+        raise OutOfReachError

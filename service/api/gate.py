@@ -1,0 +1,312 @@
+"""The gate that every request passes: its id, who calls, how often, how much; and the way back."""
+
+import asyncio
+import hashlib
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from service.api.parts import Parts
+from service.api.problems import PROBLEM_TYPE, language_of, problem_bytes
+from service.auth.caller import SESSION, Caller
+from service.storage.watch import Versions
+from service.telemetry import LATENCY, REFUSED, REQUESTS
+from service.wording import Wording
+from training_catalog.errors import NotAuthenticatedError, StorageError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+CALLER_SECONDS = 1.0  # how long a key or token that was looked up is known, while nothing about access changes
+MOST_CALLERS = 10_000
+BODIES = {"POST", "PUT", "PATCH", "DELETE"}
+JSON_TYPES = {"application/json", "application/merge-patch+json"}
+SESSION_COOKIE = "bangkom_session"
+_log = structlog.get_logger("access")
+
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+CSP = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+DOCS_CSP = (
+    b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)  # the page of the documentation has script and style inside
+
+
+class RefusedError(Exception):
+    """A request that goes no further.
+
+    Parameters
+    ----------
+    status, code, detail : As in `problem_bytes`; the detail is English.
+    headers : Added to the answer.
+    """
+
+    def __init__(self, status: int, code: str, detail: str, headers: tuple[tuple[bytes, bytes], ...] = (),
+                 **fields: object) -> None:  # fmt: skip
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers, self.fields = status, code, detail, headers, fields
+
+
+@dataclass(slots=True)
+class Passage:
+    """One request on its way: what is known of it."""
+
+    scope: Scope
+    headers: dict[bytes, bytes]
+    request_id: str
+    begun: float
+    status: int = 0
+    route: str = "-"
+    caller: Caller | None = None
+    is_started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    caller: Caller
+    access: int
+    until: float
+
+
+class Gate:
+    """ASGI application around the API.
+
+    Parameters
+    ----------
+    app : The API.
+    parts : Everything the service is made of.
+    methods_of : Returns the methods that a path accepts.
+    """
+
+    def __init__(self, app: App, parts: Parts, methods_of: Callable[[str], list[str]]) -> None:
+        self.app, self.parts, self.methods_of = app, parts, methods_of
+        self.settings = parts.settings
+        self._callers: dict[bytes, _Known] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        passage = Passage(scope=scope, headers=headers, begun=time.perf_counter(),
+                          request_id=given if _ID.fullmatch(given) else uuid.uuid4().hex)  # fmt: skip
+        answer = self._answering(passage, send)
+        try:
+            await self._pass(passage, receive, answer)
+        except RefusedError as refused:
+            await self._refuse(passage, refused, answer)
+        finally:
+            self._tell(passage)
+
+    async def _pass(self, passage: Passage, receive: Receive, send: Send) -> None:
+        scope, headers = passage.scope, passage.headers
+        self._check_origin(passage)
+        method = scope["method"]
+        if method == "OPTIONS":
+            await self._options(scope, send)
+            return
+        limit = self._check_body(scope, headers)
+        passage.caller = await self._caller(passage)
+        self._check_rate(passage)
+        state = scope.setdefault("state", {})
+        state.update(request_id=passage.request_id, caller=passage.caller)
+        if method == "HEAD":
+            scope["method"] = "GET"
+        await self.app(scope, _limited(receive, limit) if limit else receive, send)
+
+    def _check_origin(self, passage: Passage) -> None:
+        """Refuse forged requests of browsers: those with a session's cookie that come from another place."""
+        scope, headers = passage.scope, passage.headers
+        is_change = scope["method"] in BODIES
+        if not is_change or b"cookie" not in headers or b"authorization" in headers or b"x-api-key" in headers:
+            return
+        if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
+            raise RefusedError(403, "cross-site", "a request with a session must come from this site")
+
+    def _check_body(self, scope: Scope, headers: dict[bytes, bytes]) -> int:
+        """Refuse bodies that are too large or of another kind; return the largest size accepted, 0 without a body."""
+        length = headers.get(b"content-length")
+        if length is None and b"transfer-encoding" not in headers:
+            return 0
+        is_upload = scope["path"] == "/api/v1/imports"
+        limit = self.settings.upload_limit if is_upload else self.settings.body_limit
+        if length is not None and (not length.isdigit() or int(length) > limit):
+            raise RefusedError(413, "too-large", "the body is larger than {limit} bytes", limit=limit)
+        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+        accepted = {"multipart/form-data"} if is_upload else JSON_TYPES
+        has_body = length != b"0"
+        if scope["method"] in BODIES and has_body and scope["path"].startswith("/api/") and kind not in accepted:
+            raise RefusedError(415, "media-type", "the body is {kind}; accepted: {accepted}", kind=kind or "-",
+                               accepted=", ".join(sorted(accepted)))  # fmt: skip
+        return limit
+
+    async def _caller(self, passage: Passage) -> Caller | None:
+        """Return who calls; None for nobody.
+
+        Raises
+        ------
+        RefusedError
+            When what was shown proves nothing.
+        """
+        key = passage.headers.get(b"x-api-key")
+        bearer = passage.headers.get(b"authorization")
+        cookie = _cookie(passage.headers.get(b"cookie", b""), SESSION_COOKIE)
+        shown = key or bearer or (cookie.encode() if cookie else None)
+        if shown is None:
+            return None
+        try:
+            versions = await self.parts.versions()
+            digest = hashlib.sha256(shown).digest()
+            known = self._callers.get(digest)
+            if known is not None and known.access == versions.access and known.until > time.monotonic():
+                return known.caller
+            caller = await asyncio.to_thread(self._authenticate, key, bearer, cookie)
+            self._remember(digest, caller, versions)
+        except NotAuthenticatedError as error:
+            REFUSED.labels(reason=error.code).inc()
+            raise RefusedError(401, error.code, "not authenticated: {reason}", reason=error.code,
+                               headers=((b"www-authenticate", b'Bearer realm="bangkom"'),)) from error  # fmt: skip
+        except StorageError as error:
+            _log.warning("database", reason=type(error).__name__)
+            raise RefusedError(503, "database", "the database cannot be reached",
+                               headers=((b"retry-after", b"5"),)) from error  # fmt: skip
+        return caller
+
+    def _authenticate(self, key: bytes | None, bearer: bytes | None, cookie: str | None) -> Caller:
+        if key is not None:
+            return self.parts.authenticator.by_key(key.decode("latin-1"))
+        if bearer is not None:
+            kind, _, token = bearer.decode("latin-1").partition(" ")
+            if kind.lower() != "bearer":
+                raise NotAuthenticatedError("invalid-token")
+            return self.parts.authenticator.by_token(token.strip())
+        return self.parts.authenticator.by_session(cookie or "")
+
+    def _remember(self, digest: bytes, caller: Caller, versions: Versions) -> None:
+        """Know a key or token for a moment; a session is looked up each time."""
+        if caller.kind == SESSION:
+            return
+        if len(self._callers) >= MOST_CALLERS:
+            self._callers.clear()
+        self._callers[digest] = _Known(caller, versions.access, time.monotonic() + CALLER_SECONDS)
+
+    def _check_rate(self, passage: Passage) -> None:
+        path = passage.scope["path"]
+        if path.startswith("/health"):
+            return
+        client = passage.scope.get("client")
+        who = passage.caller.subject if passage.caller else f"address:{client[0] if client else ''}"
+        wait = self.parts.buckets.take(who)
+        if wait:
+            REFUSED.labels(reason="rate").inc()
+            seconds = str(max(1, round(wait + 0.5))).encode()
+            raise RefusedError(429, "too-many-requests", "too many requests; try again in {seconds} s",
+                               headers=((b"retry-after", seconds),), seconds=seconds.decode())  # fmt: skip
+
+    async def _options(self, scope: Scope, send: Send) -> None:
+        """Answer OPTIONS for every path that there is."""
+        methods = self.methods_of(scope["path"])
+        if not methods:
+            raise RefusedError(404, "not-found", "Not found")
+        headers = [(b"allow", ", ".join(methods).encode()), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _cors(self, passage: Passage) -> list[tuple[bytes, bytes]]:
+        """Return the headers that let scripts of a listed origin read an answer."""
+        origin = passage.headers.get(b"origin", b"").decode("latin-1")
+        if origin not in self.settings.cors_origins:
+            return []
+        found = [(b"access-control-allow-origin", origin.encode()), (b"vary", b"Origin"),
+                 (b"access-control-expose-headers", b"ETag, Location, Retry-After, X-Request-Id")]  # fmt: skip
+        if passage.scope["method"] == "OPTIONS":
+            found += [
+                (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+                (b"access-control-allow-headers",
+                 b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-API-Key, X-Request-Id"),
+                (b"access-control-max-age", b"600"),
+            ]  # fmt: skip
+        return found
+
+    def _answering(self, passage: Passage, send: Send) -> Send:
+        """Return a way back that adds the headers of every answer, and drops the body for HEAD."""
+        is_head = passage.scope["method"] == "HEAD"
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                passage.is_started, passage.status = True, message["status"]
+                path = passage.scope["path"]
+                csp = DOCS_CSP if path.startswith("/docs") else CSP
+                own = [(b"x-request-id", passage.request_id.encode()), (b"content-security-policy", csp)]
+                if self.settings.is_secure:
+                    own.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                given = list(message.get("headers", []))
+                if not any(name == b"cache-control" for name, _ in given):
+                    own.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": given + own + SECURITY_HEADERS + self._cors(passage)}
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        return answer
+
+    async def _refuse(self, passage: Passage, refused: RefusedError, send: Send) -> None:
+        if passage.is_started:  # too late to say it; the connection ends
+            return
+        wording = Wording(language_of(passage.headers.get(b"accept-language", b"").decode("latin-1")))
+        body = problem_bytes(refused.status, refused.code, wording.text(refused.detail, **refused.fields),
+                             path=passage.scope["path"], request_id=passage.request_id)  # fmt: skip
+        headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": refused.status, "headers": headers + [*refused.headers]})
+        await send({"type": "http.response.body", "body": body})
+
+    def _tell(self, passage: Passage) -> None:
+        """Count and log a request: its route, never its path, which may name a person."""
+        route = passage.scope.get("path_template") or "-"
+        method, seconds = passage.scope["method"], time.perf_counter() - passage.begun
+        REQUESTS.labels(method=method, route=route, status=str(passage.status)).inc()
+        LATENCY.labels(method=method, route=route).observe(seconds)
+        _log.info("request", method=method, route=route, status=passage.status, ms=round(seconds * 1e3, 2),
+                  request_id=passage.request_id, caller=passage.caller.kind if passage.caller else None)  # fmt: skip
+
+
+def _cookie(header: bytes, name: str) -> str | None:
+    """Return the value of one cookie."""
+    for part in header.decode("latin-1").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name and value:
+            return value
+    return None
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Return a way in that ends a body which grows beyond its limit, whatever its headers said."""
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise RefusedError(413, "too-large", "the body is larger than {limit} bytes", limit=limit)
+        return message
+
+    return limited

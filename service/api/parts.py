@@ -1,0 +1,111 @@
+"""What the service is made of: put together once in each worker process, and taken apart when it stops."""
+
+import asyncio
+from dataclasses import dataclass
+
+from recommender.policy import Policy
+from service.access import Reach, reach_of
+from service.answers import Answers
+from service.api.rate import Buckets
+from service.auth.authenticator import Authenticator
+from service.auth.caller import Caller
+from service.auth.settings import AuthSettings
+from service.decision_log import DecisionLog
+from service.jobs.queue import JobQueue
+from service.policy_file import read_policy
+from service.reference import open_office
+from service.settings import ServiceSettings
+from service.snapshot import Snapshots
+from service.storage.database import Database
+from service.storage.watch import ChangeWatch, Versions
+from service.telemetry import LOG_WAITING
+
+POOL_SIZE = 16  # connections to a database server, and threads that use them
+
+
+class Freshness:
+    """Tells the versions of the database to many requests at once.
+
+    Notes
+    -----
+    On SQLite a look costs microseconds and is taken at once. On a server it is a query: requests that come while one
+    is under way share the next one, which begins after they came, so that each sees what was changed before it.
+    """
+
+    def __init__(self, watch: ChangeWatch) -> None:
+        self.watch = watch
+        self._running: asyncio.Task[Versions] | None = None
+        self._next: asyncio.Task[Versions] | None = None
+
+    async def versions(self) -> Versions:
+        """Return versions that are no older than this call."""
+        if self.watch.is_embedded:
+            return self.watch.look()
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(asyncio.to_thread(self.watch.look))
+            return await asyncio.shield(self._running)
+        if self._next is None:
+            self._next = asyncio.create_task(self._after(self._running))
+        return await asyncio.shield(self._next)
+
+    async def _after(self, running: "asyncio.Task[Versions]") -> Versions:
+        await asyncio.wait([running])
+        self._running, self._next = self._next, None
+        return await asyncio.to_thread(self.watch.look)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that handlers call."""
+
+    settings: ServiceSettings
+    policy: Policy
+    database: Database
+    watch: ChangeWatch
+    freshness: Freshness
+    snapshots: Snapshots
+    answers: Answers
+    log: DecisionLog
+    queue: JobQueue
+    authenticator: Authenticator
+    buckets: Buckets
+
+    async def versions(self) -> Versions:
+        """Return what has changed last."""
+        return await self.freshness.versions()
+
+    def reach(self, caller: Caller) -> Reach:
+        """Return whose rows a caller may see, by the units as on file now."""
+        units = self.snapshots.current(self.watch.look()).office.workforce.units
+        return reach_of(caller, units.ids, units.parent)
+
+    def close(self) -> None:
+        """Write what is waiting, and let everything go."""
+        self.log.close()
+        self.authenticator.close()
+        self.watch.close()
+        self.buckets.close()
+        self.database.engine.dispose()
+
+
+def put_together(database_url: str, settings: ServiceSettings, auth: AuthSettings) -> Parts:
+    """Open the database and build every part.
+
+    Raises
+    ------
+    InputError
+        When the database, the policy or a setting cannot be used; what was opened is closed again.
+    """
+    policy = read_policy(settings.policy)
+    database = open_office(database_url, pool_size=POOL_SIZE)
+    watch = ChangeWatch(database.engine)
+    snapshots = Snapshots(database, policy, settings.today)
+    log = DecisionLog(database)
+    LOG_WAITING.set_function(lambda: float(log.n_waiting))
+    path = None if settings.run_folder is None else settings.run_folder / "rate"
+    return Parts(
+        settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),
+        snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log.put), log=log,
+        queue=JobQueue(database), authenticator=Authenticator(database, auth),
+        buckets=Buckets(settings.rate, settings.burst, path),
+    )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Every error as ``application/problem+json`` (RFC 9457), translated once."""
+
+import uuid
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+
+from service.wording import Wording
+from training_catalog.errors import BangkomError, InputError, StorageError, UnknownIdError
+
+PROBLEM_TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
+    406: "Not acceptable", 409: "Conflict", 412: "Changed since", 413: "Too large", 415: "Unsupported media type",
+    422: "Not acceptable values", 428: "Precondition required", 429: "Too many requests", 500: "Internal error",
+    503: "Not available",
+}  # fmt: skip
+_log = structlog.get_logger()
+
+
+class Fault(msgspec.Struct, kw_only=True):
+    """One thing wrong in a request.
+
+    Parameters
+    ----------
+    pointer : JSON pointer into the body, or the name of the parameter.
+    code : Stable code.
+    message : In the reader's language.
+    """
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """An error (RFC 9457).
+
+    Parameters
+    ----------
+    type : Stable code as a URI reference.
+    title, status : The kind of error, and the HTTP status.
+    detail : What went wrong, in the reader's language.
+    instance : Path of the request.
+    request_id : To find the request in the log.
+    errors : Each thing wrong.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[Fault] = []
+
+
+class ApiError(HTTPException):
+    """An error with a stable code.
+
+    Parameters
+    ----------
+    status : HTTP status.
+    code : Stable code.
+    message : English sentence with its fields in braces.
+    faults : Pointer, code, sentence and fields of each thing wrong.
+    headers : Added to the answer.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, faults: tuple["FaultSaid", ...] = (),
+                 headers: dict[str, str] | None = None, **fields: object) -> None:  # fmt: skip
+        super().__init__(detail=message, status_code=status, headers=headers)
+        self.code, self.message, self.fields, self.faults = code, message, fields, faults
+
+
+class FaultSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong before it is put into words."""
+
+    pointer: str
+    code: str
+    message: str
+    fields: dict[str, Any] = {}
+
+
+def language_of(accepted: str) -> str:
+    """Return ``en`` where a reader prefers it to Indonesian, else ``id``.
+
+    Examples
+    --------
+    >>> language_of("en-GB,en;q=0.9"), language_of("id,en;q=0.5"), language_of("")
+    ('en', 'id', 'id')
+    """
+    weights = {"id": -1.0, "en": -1.0}
+    for part in accepted.lower().split(","):
+        name, _, quality = part.partition(";q=")
+        lang = name.strip()[:2]
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        if lang in weights:
+            weights[lang] = max(weights[lang], weight)
+    return "en" if weights["en"] > weights["id"] else "id"
+
+
+def problem_bytes(status: int, code: str, detail: str, *, path: str, request_id: str,
+                  faults: list[Fault] | None = None) -> bytes:  # fmt: skip
+    """Return the body of an error."""
+    return msgspec.json.encode(Problem(
+        type=f"/problems/{code}", title=TITLES.get(status, "Error"), status=status, detail=detail, instance=path,
+        request_id=request_id, errors=faults or [],
+    ))  # fmt: skip
+
+
+def request_id_of(request: Request[Any, Any, Any]) -> str:
+    """Return the id that the gate gave to a request."""
+    return str(request.scope.get("state", {}).get("request_id") or uuid.uuid4().hex)
+
+
+def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: str, *,
+             faults: list[Fault] | None = None, headers: dict[str, str] | None = None) -> Response[bytes]:  # fmt: skip
+    body = problem_bytes(status, code, detail, path=request.url.path, request_id=request_id_of(request), faults=faults)
+    return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def _words(request: Request[Any, Any, Any]) -> Wording:
+    return Wording(language_of(request.headers.get("accept-language", "")))
+
+
+def on_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[bytes]:
+    """Say an error of our own."""
+    wording = _words(request)
+    faults = [Fault(pointer=f.pointer, code=f.code, message=wording.text(f.message, **f.fields)) for f in error.faults]
+    detail = wording.text(error.message, **error.fields)
+    return _respond(request, error.status_code, error.code, detail, faults=faults, headers=error.headers)
+
+
+def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    """Say what Litestar and msgspec refuse: 422 with the place of each fault, 400 for what is no JSON."""
+    wording = _words(request)
+    extra = error.extra if isinstance(error.extra, list) else []
+    faults = [
+        Fault(pointer=_pointer(found), code="value-refused", message=str(found.get("message", "")))
+        for found in extra if isinstance(found, dict)
+    ]  # fmt: skip
+    if not faults:
+        return _respond(request, 400, "unreadable", wording.text("the request cannot be read: {reason}",
+                                                                 reason=error.detail))  # fmt: skip
+    return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=faults)
+
+
+def _pointer(found: dict[str, Any]) -> str:
+    key = str(found.get("key", ""))
+    if found.get("source", "body") in {"query", "path", "header", "cookie"}:
+        return key
+    return "/" + key.replace("[", "/").replace("]", "").replace(".", "/") if key else ""
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Say any other error of the framework: 404, 405, 413 and the like."""
+    status = error.status_code
+    code = TITLES.get(status, "error").lower().replace(" ", "-")
+    detail = _words(request).text(TITLES.get(status, "Error"))
+    return _respond(request, status, code, detail, headers=dict(error.headers or {}))
+
+
+def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Response[bytes]:
+    """Say an error of the rooms below: 404 for an id, 503 for the database, 422 for input."""
+    kinds = ((UnknownIdError, 404, "unknown-id"), (StorageError, 503, "database"), (InputError, 422, "input-refused"))
+    status, code = next(((s, c) for kind, s, c in kinds if isinstance(error, kind)), (500, "internal-error"))
+    if status == 500:  # noqa: PLR2004 (none of the three)
+        return on_any(request, error)
+    headers = {"Retry-After": "5"} if status == 503 else None  # noqa: PLR2004 (the database will be back)
+    wording = _words(request)
+    detail = wording.text("the database cannot be reached") if code == "database" else error.said(wording.text)
+    if code == "database":
+        _log.warning("database", reason=str(error), request_id=request_id_of(request))
+    return _respond(request, status, code, detail, headers=headers)
+
+
+def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Say that a body is no JSON text: not UTF-8, or nested too deeply."""
+    words = _words(request).text("the request cannot be read: {reason}", reason=type(error).__name__)
+    return _respond(request, 400, "unreadable", words)
+
+
+def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Log what nobody foresaw, and say no more than its id."""
+    request_id = request_id_of(request)
+    _log.error("internal-error", request_id=request_id, kind=type(error).__name__, exc_info=error)
+    words = _words(request).text("an internal error; its number in the log is {request_id}", request_id=request_id)
+    return _respond(request, 500, "internal-error", words)
+
+
+HANDLERS: dict[Any, Any] = {
+    ApiError: on_api_error,
+    ValidationException: on_validation,
+    HTTPException: on_http_error,
+    BangkomError: on_bangkom_error,
+    UnicodeDecodeError: on_unreadable,
+    RecursionError: on_unreadable,
+    Exception: on_any,
+}
+
+
+def errors(*statuses: int) -> dict[int, ResponseSpec]:
+    """Return the documentation of the errors that a route may answer with, besides those of every route."""
+    every = {400, 401, 403, 422, 429, 500, 503, *statuses}
+    return {
+        status: ResponseSpec(Problem, media_type=PROBLEM_TYPE, generate_examples=False, description=TITLES[status])
+        for status in sorted(every)
+    }
+
+
+JSON = MediaType.JSON

@@ -1,0 +1,215 @@
+"""Lists, gaps and rankings over HTTP."""
+
+import asyncio
+import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from service.answers import Answer, Question
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule, wording_of
+from service.api.problems import ApiError, Fault, FaultSaid, errors
+from service.api.records import PLAIN_TEXT
+from service.inline import InlinePerson, inline_document, person_inline, ranking_document
+from service.lookup import ListFilter, Person
+from service.records import OutOfReachError
+from service.schemas.lists import GapList, Recommendations
+from service.snapshot import Snapshot, person_in
+from service.storage.engine import transaction
+from service.telemetry import LISTS
+from service.wording import Wording
+from training_catalog.errors import UnknownIdError
+
+Mode = Literal["face-to-face", "online", "blended"]
+MOST_PEOPLE = 1_000
+Nip = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
+
+
+def _filter(limit: int, mode: str | None, max_cost: int | None, start: datetime.date | None,
+            end: datetime.date | None) -> ListFilter:  # fmt: skip
+    return ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start, end=end)
+
+
+@get("/employees/{employee:str}/recommendations", operation_id="get_recommendations", tags=["recommendations"],
+     opt=rule("recommendations.read"), responses=errors(404), summary="Ranked trainings of one person")  # fmt: skip
+async def get_recommendations(
+    request: Call, employee: FromPath[str],
+    limit: Annotated[int, QueryParameter(ge=1, le=100, description="Most items.")] = 10,
+    mode: Annotated[Mode | None, QueryParameter(description="Only classes of this mode.")] = None,
+    max_cost: Annotated[int | None, QueryParameter(ge=0, le=10**13, description="Dearest class, in rupiah.")] = None,
+    from_: Annotated[datetime.date | None, QueryParameter(name="from", description="First day, earliest.")] = None,
+    until: Annotated[datetime.date | None, QueryParameter(description="Last day, latest.")] = None,
+) -> Response[Recommendations]:  # fmt: skip
+    """Return a person's list, from memory where nothing it depends on has changed."""
+    parts, caller = parts_of(request), known_caller(request)
+    question = Question(employee=employee, lang=wording_of(request).lang,
+                        wanted=_filter(limit, mode, max_cost, from_, until))  # fmt: skip
+    found = parts.answers.at_hand(question, await parts.versions())
+    LISTS.labels(source="made" if found is None else "memory").inc()
+    if found is None:
+        found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
+    check_reach(await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller), employee,
+                found.unit)  # fmt: skip
+    return _as_response(found, request.headers.get("if-none-match", ""))
+
+
+def _as_response(answer: Answer, known: str) -> Response[Any]:
+    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+    if answer.etag in known:
+        return Response(content=None, status_code=304, headers=headers)
+    return Response(content=answer.body, media_type="application/json", headers=headers)
+
+
+class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Lists of several people on file, or of one who is not.
+
+    Parameters
+    ----------
+    employees : Numbers of people on file.
+    person : A whole person, stored nowhere.
+    limit, mode, max_cost, start, end : What to show of each list.
+    """
+
+    employees: Annotated[list[Nip], msgspec.Meta(min_length=1, max_length=MOST_PEOPLE)] | None = None
+    person: InlinePerson | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    mode: Mode | None = None
+    max_cost: Annotated[int, msgspec.Meta(ge=0, le=10**13)] | None = None
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """One person's list, or why there is none."""
+
+    employee: str
+    status: Literal["ok", "not-found"]
+    list: Recommendations | None
+    errors: list[Fault] = []
+
+
+class AskedAll(msgspec.Struct, kw_only=True):
+    """Lists in the order asked for."""
+
+    items: list[Asked]
+
+
+@post("/recommendations", operation_id="ask_recommendations", status_code=200, tags=["recommendations"],
+      opt=rule("recommendations.read"), responses=errors(413, 415), summary="Lists of several people, or of one inline",
+      sync_to_thread=True)  # fmt: skip
+def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
+    """Return lists of up to 1,000 people, each item for itself."""
+    parts, caller, wording = parts_of(request), known_caller(request), wording_of(request)
+    if (data.employees is None) == (data.person is None):
+        raise _one_of()
+    wanted = _filter(data.limit, data.mode, data.max_cost, data.start, data.end)
+    if data.person is not None:
+        document = inline_document(parts.answers, data.person, wanted, wording)
+        return AskedAll(items=[Asked(employee=data.person.employee, status="ok", list=as_list(document))])
+    reach, items = reach_of_call(request), []
+    for employee in data.employees or []:
+        question = Question(employee=employee, wanted=wanted, lang=wording.lang)
+        try:
+            answer = parts.answers.answer(question, caller.subject)
+            check_reach(reach, employee, answer.unit)
+            shown = msgspec.json.decode(answer.body, type=Recommendations)
+            items.append(Asked(employee=employee, status="ok", list=shown))
+        except (UnknownIdError, OutOfReachError):
+            items.append(Asked(employee=employee, status="not-found", list=None, errors=[_not_found(wording)]))
+    return AskedAll(items=items)
+
+
+def _one_of() -> ApiError:
+    return ApiError(422, "values-refused", "values are not accepted", faults=(FaultSaid(
+        pointer="", code="one-of", message="give either employees or person"),))  # fmt: skip
+
+
+def _not_found(wording: Wording) -> Fault:
+    return Fault(pointer="/employees", code="unknown-id", message=wording.text("nobody of this number is on file"))
+
+
+def as_list(document: dict[str, Any]) -> Recommendations:
+    """Return a list's document as its type."""
+    return msgspec.convert(msgspec.to_builtins(document), Recommendations)
+
+
+class RankingAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A person and the trainings to rank for them.
+
+    Parameters
+    ----------
+    employee : Number of a person on file.
+    person : Or a whole person, stored nowhere.
+    trainings : Codes of trainings on file, in any order.
+    explain : Whether reasons are wanted.
+    """
+
+    trainings: Annotated[list[Nip], msgspec.Meta(min_length=1, max_length=MOST_PEOPLE)]
+    employee: Nip | None = None
+    person: InlinePerson | None = None
+    explain: bool = False
+
+
+class RankedTraining(msgspec.Struct, kw_only=True):
+    """One training of a ranking; `rank` is null where it does not come into question, and `code` says why."""
+
+    training: str
+    rank: int | None
+    benefit: float | None
+    low: float | None
+    high: float | None
+    completion: float | None
+    code: str | None
+    reasons: list[Any] | None = None
+
+
+class Ranking(msgspec.Struct, kw_only=True):
+    """A ranking: best first, then what does not come into question."""
+
+    list: str
+    employee: str
+    on: datetime.date
+    model: str
+    catalog: str
+    state: Literal["model", "rule"]
+    items: list[RankedTraining]
+
+
+@post("/rankings", operation_id="make_ranking", status_code=200, tags=["recommendations"], opt=rule("rankings.make"),
+      responses=errors(404, 413, 415), summary="Rank the caller's own candidates", sync_to_thread=True)  # fmt: skip
+def make_ranking(request: Call, data: JSONBody[RankingAsk]) -> Ranking:
+    """Rank some trainings for a person."""
+    if (data.employee is None) == (data.person is None):
+        raise _one_of()
+    answers = parts_of(request).answers
+    snapshot, person = _whom(request, data)
+    document = ranking_document(answers, snapshot, person, data.trainings, wording_of(request), explain=data.explain)
+    return msgspec.convert(msgspec.to_builtins(document), Ranking)
+
+
+def _whom(request: Call, data: RankingAsk) -> tuple[Snapshot, Person]:
+    """Return the person a ranking is for: on file and within reach, or inline."""
+    answers = parts_of(request).answers
+    snapshot = answers.snapshots.current(answers.watch.look())
+    if data.person is not None:
+        return snapshot, person_inline(snapshot, data.person)
+    with transaction(answers.database.engine) as connection:
+        person, _ = person_in(snapshot, answers.database, connection, data.employee or "")
+    check_reach(reach_of_call(request), str(person.crew.ids[0]), person.unit)
+    return snapshot, person
+
+
+@get("/employees/{employee:str}/gaps", operation_id="get_gaps", tags=["recommendations"], responses=errors(404),
+     opt=rule("people.read"), summary="Competency gaps of one person", sync_to_thread=True)  # fmt: skip
+def get_gaps(request: Call, employee: FromPath[str]) -> GapList:
+    """Return a person's gaps against the position's standard."""
+    document, unit = parts_of(request).answers.gaps(employee, wording_of(request).lang)
+    check_reach(reach_of_call(request), employee, unit)
+    return msgspec.convert(msgspec.to_builtins(document), GapList)
+
+
+def recommendation_router() -> Router:
+    """Return the routes of lists."""
+    return Router(path="/", route_handlers=[get_recommendations, ask_recommendations, make_ranking, get_gaps])

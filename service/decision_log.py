@@ -1,0 +1,92 @@
+"""The decisions of lists on their way into the log: written a moment after the list is served, many at a time."""
+
+import queue
+import threading
+from dataclasses import replace
+
+import sqlalchemy as sa
+import structlog
+
+from service.storage.database import Database
+from service.storage.decisions import LIST, LoggedDecision, insert_entry
+from service.storage.engine import transaction
+from service.storage.schema import DATABASE_TABLES, DECISIONS, ROW_KEY
+from training_catalog.errors import StorageError
+
+MOST_WAITING = 10_000  # then lists wait for the log
+MOST_AT_ONCE = 500
+PAUSE_SECONDS = 1.0  # before writing is tried again
+
+_log = structlog.get_logger()
+
+
+class DecisionLog:
+    """Writes decisions from a thread of its own, so that no list waits for an import that holds the database.
+
+    Parameters
+    ----------
+    database : Where the log is.
+
+    Notes
+    -----
+    Entries wait in memory until they are written: at most for a moment, or as long as another writer has its turn.
+    `close` writes them all; a process that is killed takes with it what was waiting.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._waiting: queue.Queue[LoggedDecision | None] = queue.Queue(MOST_WAITING)
+        self._is_closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
+        self._thread.start()
+
+    def put(self, entry: LoggedDecision) -> None:
+        """Hand over an entry; waits where too many are waiting already."""
+        self._waiting.put(entry)
+
+    @property
+    def n_waiting(self) -> int:
+        """Number of entries that are not written yet."""
+        return self._waiting.qsize()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Write what is waiting, and stop."""
+        self._is_closing.set()
+        self._waiting.put(None)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            entries = [entry for entry in batch if entry is not None]
+            while entries and not self._write(entries):
+                if self._is_closing.wait(PAUSE_SECONDS):
+                    break
+            if None in batch:
+                return
+
+    def _write(self, entries: list[LoggedDecision]) -> bool:
+        """Write entries that are not in the log yet; return whether the database took them."""
+        try:
+            with transaction(self.database.engine, is_writer=True, in_turn=False) as connection:
+                ids = [entry.decision for entry in entries]
+                query = sa.select(DECISIONS.c.decision).where(DECISIONS.c.decision.in_(ids))
+                known = set(connection.execute(query).scalars())
+                for entry in entries:
+                    if entry.decision not in known:
+                        insert_entry(connection, _unless_erased(connection, entry))
+        except StorageError as error:
+            _log.warning("decision-log-waits", n_waiting=len(entries) + self.n_waiting, reason=type(error).__name__)
+            return False
+        return True
+
+
+def _unless_erased(connection: sa.Connection, entry: LoggedDecision) -> LoggedDecision:
+    """Return an entry without its subject where that person has been erased since."""
+    stored = DATABASE_TABLES["employees"]
+    if entry.content.kind != LIST:
+        return entry
+    known = connection.execute(sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY] == entry.content.subject)).first()
+    return entry if known else replace(entry, content=replace(entry.content, kind="list-erased", subject=""))

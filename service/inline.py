@@ -1,0 +1,206 @@
+"""People who are not on file: described whole by the caller, ranked, and stored nowhere."""
+
+import datetime
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from recommender.eligibility import REASONS
+from recommender.ranking import RankedLists
+from recommender.use_cases import recommend
+from service.answers import Answers
+from service.lookup import ListFilter, Person, item_reasons, recommendation_document
+from service.pipeline import explanation_context
+from service.snapshot import Snapshot, nobody
+from service.storage.decisions import new_decision_id
+from service.wording import Wording
+from training_catalog.catalog import Catalog
+from training_catalog.columns import TextArray, find_rows, look_up
+from training_catalog.errors import UnknownIdError
+from training_catalog.frames import canonical
+from training_catalog.tables import table
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+MOST_ROWS = 2_000
+
+
+class InlineAssessment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A level that the person was found at, on the framework's scale."""
+
+    competency: Code
+    level: Number
+    assessed_on: datetime.date | None = None
+    method: Literal["assessment-centre", "test", "post-training", "supervisor", "self"] = "assessment-centre"
+
+
+class InlineRating(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A performance rating on a scale on file."""
+
+    scale: Code
+    rating: Number
+    period_end: datetime.date
+
+
+class InlineTraining(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A past training by its code on file."""
+
+    training: Code
+    end_date: datetime.date
+    start_date: datetime.date | None = None
+    status: Literal["completed", "failed", "withdrawn", "cancelled", "enrolled"] = "completed"
+    hours: Number | None = None
+    pre_score: Number | None = None
+    post_score: Number | None = None
+
+
+class InlineInterest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A training that the person asked for, or does not want."""
+
+    training: Code
+    kind: Literal["interested", "not-interested"] = "interested"
+
+
+class InlineAbsence(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Days on which the person cannot attend, both included."""
+
+    start_date: datetime.date
+    end_date: datetime.date
+
+
+_Many = msgspec.Meta(max_length=MOST_ROWS)
+
+
+class InlinePerson(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A whole person; what is absent is not known.
+
+    Parameters
+    ----------
+    employee : Any label; it comes back in the answer and is stored nowhere.
+    position, unit : Codes on file.
+    """
+
+    employee: Code = "inline"
+    position: Code | None = None
+    unit: Code | None = None
+    employment_type: Literal["PNS", "PPPK", "CPNS", "other"] | None = None
+    status: Literal["active", "leave", "study", "inactive", "retired"] | None = None
+    birth_date: datetime.date | None = None
+    service_start: datetime.date | None = None
+    position_since: datetime.date | None = None
+    retirement_date: datetime.date | None = None
+    assessments: Annotated[list[InlineAssessment], _Many] = []
+    performance: Annotated[list[InlineRating], _Many] = []
+    history: Annotated[list[InlineTraining], _Many] = []
+    interests: Annotated[list[InlineInterest], _Many] = []
+    absences: Annotated[list[InlineAbsence], _Many] = []
+
+
+class UnknownCodeError(UnknownIdError):
+    """A code in a request that is not on file.
+
+    Parameters
+    ----------
+    pointer : Where it stands.
+    """
+
+    def __init__(self, pointer: str, kind: str, identifier: str) -> None:
+        self.pointer = pointer
+        super().__init__(kind, identifier)
+
+
+def _check_codes(person: InlinePerson, catalog: Catalog, units: TextArray, scales: TextArray) -> None:
+    """Refuse codes that are not on file: nothing about them could be known."""
+    wanted = [("/person/position", "position", catalog.positions.ids, person.position)]
+    wanted.append(("/person/unit", "unit", units, person.unit))
+    wanted += [(f"/person/assessments/{i}/competency", "competency", catalog.competencies.ids, row.competency)
+               for i, row in enumerate(person.assessments)]  # fmt: skip
+    wanted += [(f"/person/performance/{i}/scale", "scale", scales, row.scale)
+               for i, row in enumerate(person.performance)]  # fmt: skip
+    wanted += [(f"/person/{name}/{i}/training", "training", catalog.trainings.ids, row.training)
+               for name, rows in (("history", person.history), ("interests", person.interests))
+               for i, row in enumerate(rows)]  # fmt: skip
+    for pointer, kind, ids, value in wanted:
+        if value is not None and look_up(ids, np.asarray([value], dtype=np.str_))[0] < 0:
+            raise UnknownCodeError(pointer, kind, value)
+
+
+def person_inline(snapshot: Snapshot, given: InlinePerson) -> Person:
+    """Return a person before a snapshot's catalogue.
+
+    Raises
+    ------
+    UnknownCodeError
+        When a code is not on file.
+    """
+    scales = np.asarray(sorted(snapshot.office.tables["rating_scales"]["scale"]), dtype=np.str_)
+    catalog, units = snapshot.office.catalog, snapshot.office.workforce.units
+    _check_codes(given, catalog, units.ids, scales)
+    tables: dict[str, pd.DataFrame] = nobody()
+    own = {name: getattr(given, name) for name in InlinePerson.__struct_fields__ if name not in tables}
+    rows: dict[str, list[dict[str, Any]]] = {"employees": [{**own, "name": given.employee}]}
+    for name in ("assessments", "performance", "history", "interests", "absences"):
+        rows[name] = [{**msgspec.structs.asdict(row), "employee": given.employee} for row in getattr(given, name)]
+    for row in rows["history"]:
+        row["training_name"] = row["training"]
+    for name, found in rows.items():
+        declared = table(name)
+        tables[name] = canonical(pd.DataFrame(found, columns=list(declared.column_names), dtype=object), declared)
+    return snapshot.of_tables(tables, given.employee)
+
+
+def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, wording: Wording) -> dict[str, Any]:
+    """Return the list of a person who is not on file; it has an id, and is in no log."""
+    snapshot = answers.snapshots.current(answers.watch.look())
+    person = person_inline(snapshot, given)
+    made = recommendation_document(person, wanted, wording, answers.policy, snapshot.background)
+    return {"list": new_decision_id(), **made}
+
+
+def ranking_document(
+    answers: Answers, snapshot: Snapshot, person: Person, trainings: list[str], wording: Wording, *, explain: bool
+) -> dict[str, Any]:
+    """Return some trainings ranked for a person; those that do not come into question end the list, with a code.
+
+    Raises
+    ------
+    UnknownIdError
+        When a training is not on file.
+    """
+    office, policy = person.office, answers.policy
+    asked = np.unique(find_rows("training", office.catalog.trainings.ids, list(dict.fromkeys(trainings))))
+    everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(office.catalog.trainings.ids)))
+    lists = recommend(
+        person.crew, office.catalog, office.predictor.predictor, office.on, everything,
+        expected=snapshot.background.expected, wanted=(np.zeros(len(asked), dtype=np.int64), asked),
+    )  # fmt: skip
+    context = explanation_context(office, person.crew, policy, snapshot.background.links)
+    items: list[dict[str, Any]] = []
+    for row in np.flatnonzero(np.isin(lists.training, asked)).tolist():
+        reasons = item_reasons(person, lists, row, context, wording) if explain else None
+        items.append({
+            "training": str(office.catalog.trainings.ids[lists.training[row]]), "rank": len(items) + 1,
+            "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
+            "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6),
+            "code": None, "reasons": reasons,
+        })  # fmt: skip
+    ranked = {item["training"] for item in items}
+    others = [str(office.catalog.trainings.ids[i]) for i in asked.tolist()]
+    items += [_not_ranked(name, lists, office.catalog) for name in others if name not in ranked]
+    return {
+        "list": new_decision_id(), "employee": str(person.crew.ids[0]), "on": office.on,
+        "model": office.predictor.identifier, "catalog": office.catalog.version, "state": office.predictor.state,
+        "items": items,
+    }  # fmt: skip
+
+
+def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
+    """Return a training that is not recommended, with the code that says why."""
+    left = lists.left_out
+    row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
+    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
+    nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
+    return {"training": training, **nothing, "code": code}

@@ -1,0 +1,312 @@
+"""Records one by one: read by page, written through the same checks as files, each with its version."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from service.access import Reach
+from service.imports import checks
+from service.imports.parsing import Rows
+from service.imports.report import Problem
+from service.storage.database import UNCHANGED, Database
+from service.storage.frames import row_keys
+from service.storage.history import Writing, set_aside
+from service.storage.people import EMPLOYEE, personal_tables
+from service.storage.schema import DATABASE_TABLES, KEY_SEPARATOR, ROW_KEY, SINCE
+from service.titles import match_history
+from service.wording import Wording
+from training_catalog.errors import InputError, UnknownIdError
+from training_catalog.frames import canonical
+from training_catalog.schema import Table
+from training_catalog.tables import TABLES, table
+
+_ESCAPES = (("~", "~0"), ("/", "~1"), (KEY_SEPARATOR, "~2"))
+STORED, SAME, REFUSED = "stored", "unchanged", "refused"
+
+
+def public_id(row_key: str) -> str:
+    """Return a row's key as one path segment: the key itself, where it has one part without slashes.
+
+    Examples
+    --------
+    >>> public_id("199001012015011001"), public_id("A/1" + chr(31) + "M.01")
+    ('199001012015011001', 'A~11~2M.01')
+    """
+    for plain, escaped in _ESCAPES:
+        row_key = row_key.replace(plain, escaped)
+    return row_key if row_key.strip(".") else row_key.replace(".", "~3")
+
+
+def row_key_of(identifier: str) -> str:
+    """Return the key that `public_id` made an id of."""
+    for plain, escaped in ((".", "~3"), *reversed(_ESCAPES)):
+        identifier = identifier.replace(escaped, plain)
+    return identifier
+
+
+def to_cursor(row_key: str) -> str:
+    """Return a key as a cursor."""
+    return base64.urlsafe_b64encode(row_key.encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str) -> str:
+    """Return the key of a cursor.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError, UnicodeDecodeError) as error:
+        raise InputError("cursor: '{value}' is none; take it from 'next' of the page before", value=cursor) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row.
+
+    Parameters
+    ----------
+    identifier, etag : Its id, and its version.
+    values : By column; None for missing.
+    """
+
+    identifier: str
+    etag: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one row of a write.
+
+    Parameters
+    ----------
+    identifier : Its id; empty where the key is not clear.
+    state : ``stored``, ``unchanged`` or ``refused``.
+    etag : Its version; empty when refused.
+    problems : What was found.
+    """
+
+    identifier: str
+    state: str
+    etag: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+
+class PreconditionError(Exception):
+    """The row is not at the version that the caller knows."""
+
+
+class OutOfReachError(Exception):
+    """The caller may not write the rows of these people."""
+
+
+def _etag(since: int) -> str:
+    return f'"c{since}"'
+
+
+def _record(declared: Table, row: Any) -> Record:  # noqa: ANN401 (a row of the database)
+    values = {column: getattr(row, column) for column in declared.column_names}
+    return Record(identifier=public_id(row.row_key), etag=_etag(row.since), values=values)
+
+
+def within(name: str, reach: Reach) -> sa.ColumnElement[bool]:
+    """Return the condition on rows of a personal table that are within reach."""
+    stored, people = DATABASE_TABLES[name], DATABASE_TABLES["employees"]
+    if reach.everyone or name not in personal_tables():
+        return sa.true()
+    own = stored.c[EMPLOYEE] == (reach.employee or "")
+    if not reach.units:
+        return own
+    if name == "employees":
+        return sa.or_(own, stored.c.unit.in_(reach.units))
+    theirs = sa.select(people.c[EMPLOYEE]).where(people.c.unit.in_(reach.units))
+    return sa.or_(own, stored.c[EMPLOYEE].in_(theirs))
+
+
+def read_page(
+    connection: sa.Connection, name: str, reach: Reach, *, limit: int, cursor: str | None = None,
+    where: Mapping[str, str | None] | None = None,
+) -> tuple[list[Record], str | None]:  # fmt: skip
+    """Return rows in order of their keys, and the cursor of the next page; rows that come or go move no others."""
+    stored = DATABASE_TABLES[name]
+    query = sa.select(stored).where(within(name, reach)).order_by(stored.c[ROW_KEY]).limit(limit + 1)
+    for column, value in (where or {}).items():
+        if value is not None:
+            query = query.where(stored.c[column] == value)
+    if cursor is not None:
+        query = query.where(stored.c[ROW_KEY] > from_cursor(cursor))
+    rows = connection.execute(query).all()
+    following = to_cursor(rows[limit - 1].row_key) if len(rows) > limit else None
+    return [_record(table(name), row) for row in rows[:limit]], following
+
+
+def read_record(connection: sa.Connection, name: str, identifier: str, reach: Reach) -> Record:
+    """Return a row.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is none, or none within reach: the two are not told apart.
+    """
+    stored = DATABASE_TABLES[name]
+    query = sa.select(stored).where(stored.c[ROW_KEY] == row_key_of(identifier), within(name, reach))
+    row = connection.execute(query).first()
+    if row is None:
+        raise UnknownIdError(name, identifier)
+    return _record(table(name), row)
+
+
+def _known(connection: sa.Connection, target: str, values: list[str]) -> set[str]:
+    """Return which of some ids are on file."""
+    stored = DATABASE_TABLES[target]
+    return set(connection.execute(sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY].in_(values))).scalars())
+
+
+def _check_references(rows: Rows, connection: sa.Connection) -> None:
+    for column in rows.table.columns:
+        if column.references is None or column.name not in rows.given:
+            continue
+        values = rows.frame[column.name]
+        own = set(rows.frame[column.name]) if column.references != rows.table.name else set(row_keys_of(rows))
+        known = _known(connection, column.references, sorted(set(values.dropna())))
+        known |= own if column.references == rows.table.name else set()
+        for row in np.flatnonzero(values.notna().to_numpy() & ~values.isin(known).to_numpy()).tolist():
+            rows.refuse(row, "reference-unknown", "not on file in {table}", column=column.name,
+                        value=values.iloc[row], table=column.references)  # fmt: skip
+
+
+def row_keys_of(rows: Rows) -> list[str]:
+    """Return the keys of rows."""
+    return [str(key) for key in row_keys(rows.frame, rows.table)]
+
+
+def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> None:
+    """Check rows by the rules of their table."""
+    name = rows.table.name
+    checks.check_dates(rows)
+    of_table: dict[str, Callable[[Rows], None]] = {
+        "employees": checks.check_employee_numbers, "trainings": checks.warn_of_hours,
+        "rating_scales": checks.check_labels,
+    }  # fmt: skip
+    if name in of_table:
+        of_table[name](rows)
+    if "competency" in rows.frame and name != "competencies":
+        competencies = database.read("competencies", connection).set_index("competency")["framework"]
+        frameworks = database.read("frameworks", connection).set_index("framework")[["level_min", "level_max"]]
+        checks.check_levels(rows, frameworks.reindex(competencies.fillna("ASN")).set_index(competencies.index))
+    if name == "performance":
+        checks.check_ratings(rows, database.read("rating_scales", connection))
+    if "parent" in rows.given:
+        parents = database.read(name, connection).dropna(subset=["parent"])
+        checks.check_circles(rows, dict(zip(parents[rows.table.key[0]], parents["parent"], strict=True)))
+
+
+def _check_repeats(rows: Rows) -> None:
+    """Refuse rows of one key in one call: which of them is meant is not clear."""
+    keys = pd.Series(row_keys_of(rows))
+    for row in np.flatnonzero(keys.duplicated(keep=False).to_numpy()).tolist():
+        rows.refuse(row, "row-conflict", "the same key stands in this call more than once", column=rows.table.key[0])
+
+
+def _check_reach(rows: Rows, connection: sa.Connection, reach: Reach) -> None:
+    """Refuse rows of people whom the caller may not write, or would lose."""
+    if reach.everyone or rows.table.name not in personal_tables():
+        return
+    people = DATABASE_TABLES["employees"]
+    named = sorted(set(rows.frame[EMPLOYEE].dropna()))
+    query = sa.select(people.c[EMPLOYEE], people.c.unit).where(people.c[EMPLOYEE].in_(named))
+    units = {row.employee: row.unit or "" for row in connection.execute(query)}
+    for row, employee in enumerate(rows.frame[EMPLOYEE]):
+        now = [units[employee]] if employee in units else []
+        after = [rows.frame["unit"].iloc[row]] if rows.table.name == "employees" else []
+        if not all(isinstance(unit, str) and unit in reach.units for unit in now + after) or not now + after:
+            rows.refuse(row, "out-of-reach", "outside the units that you may write", column=EMPLOYEE)
+
+
+def write_records(
+    database: Database, writing: Writing, name: str, values: list[dict[str, Any]], reach: Reach, wording: Wording
+) -> list[Outcome]:
+    """Check rows as an import does, and store those without an error.
+
+    Parameters
+    ----------
+    database, writing : Where to.
+    name, values : Table, and rows by column.
+    reach, wording : Whose rows may be written, and the language of problems.
+    """
+    declared = table(name)
+    frame = canonical(pd.DataFrame(values, columns=list(declared.column_names), dtype=object), declared)
+    rows = Rows(table=declared, frame=frame, line=np.arange(len(frame)), refused=np.zeros(len(frame), dtype=np.bool_),
+                given=frozenset(declared.column_names), wording=wording)  # fmt: skip
+    _check_values(rows, database, writing.connection)
+    _check_references(rows, writing.connection)
+    _check_reach(rows, writing.connection, reach)
+    _check_repeats(rows)
+    kept = np.flatnonzero(~rows.refused)
+    counts = database.upsert(writing, name, rows.frame.iloc[kept].reset_index(drop=True))
+    kinds = dict(zip(kept.tolist(), counts.kinds.tolist(), strict=True))
+    if name == "history" and (counts.kinds != UNCHANGED).any():
+        match_history(database, writing, {"history"})
+    return _outcomes(rows, kinds, writing.connection)
+
+
+def _outcomes(rows: Rows, kinds: dict[int, int], connection: sa.Connection) -> list[Outcome]:
+    stored, keys = DATABASE_TABLES[rows.table.name], row_keys_of(rows)
+    query = sa.select(stored.c[ROW_KEY], stored.c[SINCE]).where(stored.c[ROW_KEY].in_(keys))
+    since = {row.row_key: int(row.since) for row in connection.execute(query)}
+    outcomes = []
+    for row, key in enumerate(keys):
+        state = REFUSED if row not in kinds else SAME if kinds[row] == UNCHANGED else STORED
+        outcomes.append(Outcome(
+            identifier=public_id(key), state=state, etag="" if state == REFUSED else _etag(since[key]),
+            problems=[problem for problem in rows.problems if problem.line == row],
+        ))  # fmt: skip
+    return outcomes
+
+
+def check_precondition(connection: sa.Connection, name: str, identifier: str, *, if_match: str | None,
+                       if_none_match: str | None) -> None:  # fmt: skip
+    """Check what the caller knows of a row against what is on file.
+
+    Raises
+    ------
+    PreconditionError
+        When it has changed since, is gone, or is there where it must not be.
+    """
+    stored = DATABASE_TABLES[name]
+    query = sa.select(stored.c[SINCE]).where(stored.c[ROW_KEY] == row_key_of(identifier))
+    since = connection.execute(query).scalar()
+    if if_none_match == "*" and since is not None:
+        raise PreconditionError
+    if if_match is not None and (since is None or (if_match != "*" and _etag(since) not in if_match.split(", "))):
+        raise PreconditionError
+
+
+def uses_of(connection: sa.Connection, name: str, identifier: str) -> list[str]:
+    """Return the tables with rows that refer to a row."""
+    key, found = row_key_of(identifier), []
+    for declared in TABLES:
+        for column in declared.columns:
+            stored = DATABASE_TABLES[declared.name]
+            if column.references != name:
+                continue
+            query = sa.select(stored.c[ROW_KEY]).where(stored.c[column.name] == key).limit(1)
+            if connection.execute(query).first() is not None:
+                found.append(declared.name)
+    return sorted(set(found))
+
+
+def delete_record(writing: Writing, name: str, identifier: str) -> None:
+    """Take a row from the table; its earlier versions stay."""
+    set_aside(writing, name, [row_key_of(identifier)])
+    writing.touch(name)

@@ -1,0 +1,118 @@
+"""The shape of ``recommend --json`` and ``gaps --json``, and of the same over HTTP."""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+GapState = Literal["deficit", "met", "never-assessed", "expired"]
+
+
+class Gap(msgspec.Struct, kw_only=True):
+    """One required competency of a person; levels are on the framework's own scale.
+
+    Parameters
+    ----------
+    competency, name : Code and name.
+    required, assessed, deficit : Levels; null where not known.
+    state : What is known.
+    assessed_on : Day of the assessment that counts.
+    self_rated : Level that the person gave themselves.
+    default : Whether the standard is the default of the position's class.
+    """
+
+    competency: str
+    name: str
+    required: float | None
+    assessed: float | None
+    deficit: float | None
+    state: GapState
+    assessed_on: datetime.date | None
+    self_rated: float | None
+    default: bool
+
+
+class GapList(msgspec.Struct, kw_only=True):
+    """A person's gaps; `job_person_match` is a share reported beside, and never ranked on."""
+
+    employee: str
+    name: str
+    position: str | None
+    unit: str | None
+    on: datetime.date
+    catalog: str
+    gaps: list[Gap]
+    job_person_match: float | None
+
+
+class Reason(msgspec.Struct, kw_only=True):
+    """Why a training is recommended: a stable code, figures and a sentence."""
+
+    code: str
+    competency: str | None
+    levels: float | None
+    text: str
+
+
+class RecommendedItem(msgspec.Struct, kw_only=True):
+    """One training of a list, with the class that suits best.
+
+    Parameters
+    ----------
+    rank : From 1.
+    training, name, offering : Codes, and the training's name; no offering where none is planned.
+    benefit, low, high : Expected deficit closed, in weighted levels, with its 80 % interval.
+    completion : Probability of completing.
+    cost, hours, mode, start, end : Of the class: whole rupiah, JP, days.
+    reasons : Why.
+    """
+
+    rank: int
+    training: str
+    name: str
+    offering: str | None
+    benefit: float
+    low: float
+    high: float
+    completion: float
+    cost: int | None
+    hours: float | None
+    mode: Literal["face-to-face", "online", "blended"]
+    start: datetime.date | None
+    end: datetime.date | None
+    reasons: list[Reason]
+
+
+class Left(msgspec.Struct, kw_only=True):
+    """A training that does not come into question, and why."""
+
+    training: str
+    code: str
+    text: str
+
+
+class Recommendations(msgspec.Struct, kw_only=True):
+    """A person's list.
+
+    Parameters
+    ----------
+    list : Its id, which feedback refers to.
+    employee, name, position, unit : Whose.
+    on, model, catalog, state, verdict : As of which day, by which model or rule, from which catalogue.
+    gaps, notice, items, left_out : What is asked, what a reader must know, what is recommended, and what is not.
+    """
+
+    list: str
+    employee: str
+    name: str
+    position: str | None
+    unit: str | None
+    on: datetime.date
+    model: str
+    catalog: str
+    state: Literal["model", "rule"]
+    verdict: str
+    gaps: list[Gap]
+    notice: str | None
+    items: list[RecommendedItem]
+    left_out: list[Left]

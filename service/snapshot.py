@@ -1,0 +1,112 @@
+"""The office in memory: catalogue, model and everybody's records, swapped whole when they change."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from recommender.policy import Policy
+from recommender.workforce_tables import build_workforce
+from service.lookup import Person
+from service.pipeline import Background, Office, background_of, read_office
+from service.storage.database import Database
+from service.storage.people import EMPLOYEE, person_version, personal_tables
+from service.storage.watch import Versions
+from training_catalog.columns import TextArray, look_up
+from training_catalog.errors import UnknownIdError
+from training_catalog.frames import Tables, empty_frame, sorted_by_key, text_of
+from training_catalog.tables import TABLES
+
+_KEPT = ("units", "rating_scales")  # tables that a person's own rows are read with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """An office of one moment.
+
+    Parameters
+    ----------
+    office : Catalogue, workforce, predictor and day; of its tables only those a person's rows are read with.
+    background : What lists take from everybody's records.
+    names : Names of the people, in order of the workforce.
+    catalog, model : Versions that are in it.
+    """
+
+    office: Office
+    background: Background
+    names: TextArray
+    catalog: int
+    model: str
+
+    def suits(self, versions: Versions, on: date) -> bool:
+        """Tell whether catalogue, model and day are still these."""
+        return (self.catalog, self.model, self.office.on) == (versions.catalog, versions.model, on)
+
+    def of_tables(self, tables: Tables, name: str) -> Person:
+        """Return the person whose rows these are, before this snapshot's catalogue."""
+        crew = build_workforce({**self.office.tables, **tables}, self.office.catalog)
+        return Person(office=self.office, crew=replace(crew, units=self.office.workforce.units), name=name)
+
+
+def person_in(snapshot: Snapshot, database: Database, connection: sa.Connection, employee: str) -> tuple[Person, int]:
+    """Return a person as on file at this moment, and the last change of their rows.
+
+    Raises
+    ------
+    UnknownIdError
+        When nobody of that number is on file.
+    """
+    version = person_version(connection, employee)
+    if version is None:
+        raise UnknownIdError(EMPLOYEE, employee)
+    row = look_up(snapshot.office.workforce.ids, np.asarray([employee], dtype=np.str_))
+    if version <= snapshot.office.change and row[0] >= 0:
+        crew = snapshot.office.workforce.take(row)
+        return Person(office=snapshot.office, crew=crew, name=str(snapshot.names[row[0]])), version
+    tables = {name: database.read_rows_of(connection, name, employee) for name in personal_tables()}
+    return snapshot.of_tables(tables, str(tables["employees"]["name"].iloc[0])), version
+
+
+def nobody() -> dict[str, pd.DataFrame]:
+    """Return the tables of people without rows."""
+    return {declared.name: empty_frame(declared) for declared in TABLES if declared.name in personal_tables()}
+
+
+class Snapshots:
+    """The snapshot that serves.
+
+    Parameters
+    ----------
+    database, policy : From where, and the rules of lists.
+    today : Gives the day.
+    """
+
+    def __init__(self, database: Database, policy: Policy, today: Callable[[], date]) -> None:
+        self.database, self.policy, self.today = database, policy, today
+        self._lock = threading.Lock()
+        self._serving: Snapshot | None = None
+
+    def ready(self, versions: Versions) -> Snapshot | None:
+        """Return the serving snapshot; None where one has to be made first."""
+        serving = self._serving
+        return serving if serving is not None and serving.suits(versions, self.today()) else None
+
+    def current(self, versions: Versions) -> Snapshot:
+        """Return a snapshot that knows these versions, made now where there is none."""
+        with self._lock:
+            serving = self.ready(versions)
+            if serving is None:
+                serving = self._serving = self._make(versions)
+            return serving
+
+    def _make(self, versions: Versions) -> Snapshot:
+        office = read_office(self.database, self.today())
+        names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
+        background = background_of(office, self.policy)
+        kept = {name: office.tables[name] for name in _KEPT}
+        return Snapshot(office=replace(office, tables=kept), background=background, names=names,
+                        catalog=versions.catalog, model=versions.model)  # fmt: skip

@@ -1,0 +1,105 @@
+"""What has changed since one last looked, as cheaply as the database allows."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.storage.engine import shown_url, transaction
+from service.storage.people import personal_tables
+from service.storage.schema import MODELS, TABLE_CHANGES
+from training_catalog.errors import StorageError
+
+ACCESS = "access"  # stands in table_changes for users, keys and roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What answers depend on.
+
+    Parameters
+    ----------
+    people : Last change of a row that is somebody's.
+    catalog : Last change of any other row.
+    access : Last change of users, keys or roles.
+    model : Id of the approved model; empty for none.
+    """
+
+    people: int
+    catalog: int
+    access: int
+    model: str
+
+
+def read_versions(connection: sa.Connection) -> Versions:
+    """Read the versions of this moment."""
+    changes = {row.table_name: int(row.change) for row in connection.execute(sa.select(TABLE_CHANGES))}
+    approved = sa.select(MODELS.c.model_id).where(MODELS.c.state == "approved").order_by(MODELS.c.sequence.desc())
+    personal = set(personal_tables())
+    return Versions(
+        people=max((change for name, change in changes.items() if name in personal), default=0),
+        catalog=max((n for name, n in changes.items() if name not in personal and name != ACCESS), default=0),
+        access=changes.get(ACCESS, 0),
+        model=str(connection.execute(approved.limit(1)).scalar() or ""),
+    )
+
+
+class ChangeWatch:
+    """Says at any moment which versions the database holds.
+
+    Parameters
+    ----------
+    engine : From `make_engine`.
+
+    Notes
+    -----
+    SQLite tells by a counter in memory whether anybody has committed (``PRAGMA data_version``), so that most looks
+    read nothing at all. On PostgreSQL each look is one small transaction.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine, self.lock = engine, threading.Lock()
+        self.is_embedded = engine.dialect.name == "sqlite"
+        self._counting: Any = None  # a driver's connection outside any transaction, which only counts
+        self._counter = -1
+        self._known = Versions(people=-1, catalog=-1, access=-1, model="")
+
+    def look(self) -> Versions:
+        """Return the versions of this moment; the same object as long as they are the same.
+
+        Raises
+        ------
+        StorageError
+            When the database is gone; the next look tries it again.
+        """
+        with self.lock:
+            counter = self._count() if self.is_embedded else None
+            if counter is None or counter != self._counter:
+                with transaction(self.engine) as connection:
+                    found = read_versions(connection)
+                self._known = self._known if found == self._known else found
+                self._counter = -1 if counter is None else counter
+            return self._known
+
+    def _count(self) -> int:
+        """Return a number that changes when somebody commits."""
+        try:
+            if self._counting is None:
+                self._counting = self.engine.raw_connection()
+                self._counting.driver_connection.isolation_level = None
+            return int(self._counting.driver_connection.execute("PRAGMA data_version").fetchone()[0])
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._forget()
+            raise StorageError("database {url}: {reason}; nothing was changed",
+                               url=shown_url(str(self.engine.url)), reason=str(error)) from error  # fmt: skip
+
+    def _forget(self) -> None:
+        counting, self._counting, self._counter = self._counting, None, -1
+        if counting is not None:
+            counting.invalidate()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self.lock:
+            self._forget()

@@ -1,0 +1,56 @@
+"""What the running service tells of itself: structured lines without personal data, and counts."""
+
+import logging
+import os
+import sys
+from typing import Any
+
+import msgspec
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+REQUESTS = Counter("bangkom_http_requests", "Requests answered.", ("method", "route", "status"))
+LATENCY = Histogram("bangkom_http_request_seconds", "Time to answer.", ("method", "route"), buckets=SECONDS)
+LISTS = Counter("bangkom_lists", "Lists served, from memory or made.", ("source",))
+REFUSED = Counter("bangkom_refused_requests", "Requests refused before any handler.", ("reason",))
+LOG_WAITING = Gauge("bangkom_decisions_waiting", "Decisions not in the log yet.", multiprocess_mode="livesum")
+
+
+def metrics() -> bytes:
+    """Return the counts of all worker processes in Prometheus' text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] (the library has no types here)
+    return generate_latest(registry)
+
+
+def set_up_log(level: str = "info") -> None:
+    """Write each event as one line of JSON to standard error, those of libraries too."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _to_json,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(number, logging.INFO), format="%(message)s", handlers=[_Structured()], force=True)
+
+
+def _to_json(_logger: object, _method: str, event: Any) -> bytes:  # noqa: ANN401 (structlog's own dictionary)
+    return msgspec.json.encode(event, enc_hook=str)
+
+
+class _Structured(logging.Handler):
+    """Passes lines of the standard library's loggers on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line with its logger's name."""
+        structlog.get_logger().log(max(record.levelno, logging.INFO), record.getMessage(), logger=record.name)
