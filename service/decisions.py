@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,11 +15,13 @@ from recommender.policy import Policy
 from service.lists import list_frames
 from service.lookup import ListFilter, person_of, recommendation_document
 from service.pipeline import (
+    AlsoKept,
     Office,
     PlanRequest,
     background_of,
     decide,
     fetch_plan,
+    keep_plan,
     load_office,
     without_offerings,
 )
@@ -93,6 +95,32 @@ def plan_decision(
              "time_limit": request.time_limit, "gap": request.gap, "seed": request.seed,
              "earlier": earlier, "cancelled": cancelled}  # fmt: skip
     return _decision(office, request.policy, PLAN, asked, _plan_digest(plan))
+
+
+def decide_and_keep(
+    database: Database, office: Office, request: PlanRequest, *, earlier: str | None = None,
+    cancelled: tuple[str, ...] = (), on_progress: Callable[[int], None] = lambda _: None,
+    also: AlsoKept = lambda _connection, _plan_id, _plan: None,
+) -> tuple[str, Plan]:  # fmt: skip
+    """Make a plan, store it as a draft and log the decision.
+
+    Parameters
+    ----------
+    database, office, request : Where, what is known, and what is asked for.
+    earlier : Plan whose choices are worth keeping.
+    cancelled : Classes that do not take place.
+    on_progress : Called with the number of people ranked.
+    also : Called last within the transaction that stores.
+
+    Returns
+    -------
+    The plan's id, and the plan.
+    """
+    kept = None if earlier is None else fetch_plan(database, earlier).assignments
+    open_office = without_offerings(office, cancelled)
+    made = decide(open_office, request, earlier=kept, on_progress=on_progress)
+    decision = plan_decision(open_office, request, made, earlier, cancelled)
+    return keep_plan(database, made, request.name, decision, also), made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

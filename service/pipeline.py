@@ -9,6 +9,7 @@ from fractions import Fraction
 import msgspec
 import numpy as np
 import pandas as pd
+import sqlalchemy as sa
 
 from models.artifact import Manifest, pack, unpack
 from models.baseline import BaselineRule, BenefitPredictor
@@ -165,8 +166,17 @@ def explanation_context(office: Office, crew: Workforce, policy: Policy, links: 
     )
 
 
-def learn(database: Database, office: Office, policy: Policy, seed: int) -> tuple[str, FittedModel]:
+def learn(
+    database: Database, office: Office, policy: Policy, seed: int, *,
+    also: Callable[[sa.Connection, str, FittedModel], object] = lambda _connection, _model_id, _fitted: None,
+) -> tuple[str, FittedModel]:  # fmt: skip
     """Fit, judge and keep a model; an approved one serves from now on.
+
+    Parameters
+    ----------
+    database, office, policy : Where, what is known, and how levels are read.
+    seed : Seed of the comparison's bootstrap.
+    also : Called last within the transaction that stores.
 
     Returns
     -------
@@ -185,7 +195,8 @@ def learn(database: Database, office: Office, policy: Policy, seed: int) -> tupl
     manifest_document = manifest.to_dict()
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     database.save_model(manifest.model_id, manifest=manifest_document, payload=payload, state=state,
-                        created_on=office.on)  # fmt: skip
+                        created_on=office.on,
+                        also=lambda connection: also(connection, manifest.model_id, fitted))  # fmt: skip
     return manifest.model_id, fitted
 
 
@@ -251,7 +262,10 @@ def earlier_rows(office: Office, assignments: pd.DataFrame) -> tuple[IndexArray,
     return people[known], classes[known]
 
 
-def keep_plan(database: Database, plan: Plan, name: str, made: Decision) -> str:
+AlsoKept = Callable[[sa.Connection, str, Plan], object]  # told of a plan and its id within the transaction
+
+
+def keep_plan(database: Database, plan: Plan, name: str, made: Decision, also: AlsoKept) -> str:
     """Store a plan as a draft and log the decision, and return the plan's id, derived from its content."""
     document = pack_plan(plan)
     plan_id = f"p-{content_digest(document)[:12]}"
@@ -263,7 +277,10 @@ def keep_plan(database: Database, plan: Plan, name: str, made: Decision) -> str:
         document=document,
         state=DRAFT,
         created_on=plan.provenance.on,
-        also=lambda connection: insert_decision(connection, database, replace(made, subject=plan_id)),
+        also=lambda connection: (
+            insert_decision(connection, database, replace(made, subject=plan_id)),
+            also(connection, plan_id, plan),
+        ),
     )
     return plan_id
 

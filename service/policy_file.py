@@ -4,6 +4,7 @@ import difflib
 import json
 import tomllib
 from dataclasses import fields, is_dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -11,6 +12,8 @@ import msgspec
 
 from recommender.policy import Policy
 from training_catalog.errors import InputError, InvalidValueError
+
+LARGEST_FACTOR = 1000  # of every budget line; more is a slip
 
 
 def _unknown(value: object, kind: Any, where: str) -> list[InputError]:  # noqa: ANN401 (a type annotation)
@@ -56,15 +59,48 @@ def read_policy(path: Path | None) -> Policy:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError("{file}: cannot be read as a policy: {reason}",
                          file=path.name, reason=getattr(error, "strerror", None) or str(error)) from error  # fmt: skip
+    return policy_of(document, path.name)
+
+
+def policy_of(document: object, name: str) -> Policy:
+    """Return the policy of a document, as `read_policy` does of a file; errors name it.
+
+    Raises
+    ------
+    InputError
+        As `read_policy`.
+    """
     problems = _unknown(document, Policy, "policy")
     if problems:
-        raise InputError("{file}: {problems}", file=path.name, problems=tuple(problems))
+        raise InputError("{file}: {problems}", file=name, problems=tuple(problems))
     try:
         policy = msgspec.convert(document, Policy)
     except msgspec.ValidationError as error:
-        raise InputError("{file}: {problems}", file=path.name, problems=str(error)) from error
-    _check(policy, path.name)
+        raise InputError("{file}: {problems}", file=name, problems=str(error)) from error
+    _check(policy, name)
     return policy
+
+
+def read_factor(text: str) -> Fraction:
+    """Read the factor of every budget line exactly, so that 1.1 is eleven tenths.
+
+    Raises
+    ------
+    InputError
+        When it is no number, or none from 0 to 1000.
+
+    Examples
+    --------
+    >>> read_factor("1,1")
+    Fraction(11, 10)
+    """
+    try:
+        factor = Fraction(text.replace(",", "."))
+    except (ValueError, ZeroDivisionError) as error:
+        raise InputError("'{value}' is no number", value=text) from error
+    if not 0 <= factor <= LARGEST_FACTOR:
+        raise InputError("accepted: 0 to 1000")
+    return factor
 
 
 def _check(policy: Policy, name: str) -> None:

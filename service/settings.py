@@ -12,6 +12,8 @@ from pathlib import Path
 
 from training_catalog.errors import InvalidValueError
 
+from training_catalog.errors import InvalidValueError
+
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"
@@ -31,6 +33,50 @@ class Settings:
     database_url: str = DEFAULT_DATABASE_URL
     lang: str = "id"
     on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings:
+    """How workers treat jobs.
+
+    Parameters
+    ----------
+    lease_seconds : After how long without a sign of life a job may be taken over.
+    grace_seconds : How long a worker that is told to stop goes on with its job.
+    keep_days : How long jobs that are over are kept, with their results.
+    """
+
+    lease_seconds: float = 30.0
+    grace_seconds: float = 8.0
+    keep_days: float = 30.0
+
+
+def job_settings() -> JobSettings:
+    """Return the settings of jobs from the environment.
+
+    Raises
+    ------
+    InvalidValueError
+        When one is no number above 0.
+    """
+    default = JobSettings()
+    return JobSettings(
+        lease_seconds=_positive("BANGKOM_JOB_LEASE_SECONDS", default.lease_seconds),
+        grace_seconds=_positive("BANGKOM_JOB_GRACE_SECONDS", default.grace_seconds),
+        keep_days=_positive("BANGKOM_JOB_KEEP_DAYS", default.keep_days),
+    )
+
+
+def _positive(name: str, default: float) -> float:
+    """Return a number of the environment, or the default where it is not set."""
+    given = os.environ.get(name, "").strip()
+    try:
+        value = float(given or default)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise InvalidValueError(name, given, "a number above 0")
+    return value
 
 
 def choose_language(asked: str | None) -> str:

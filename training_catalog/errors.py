@@ -11,6 +11,7 @@
     ├── ArtifactRefusedError      a model file that must not be opened
     ├── SolverError               the solver's process died or answered nonsense
     └── StorageError              the database could not carry out what was asked
+        └── BusyError             because another writer holds it
 """
 
 from collections.abc import Callable
@@ -124,3 +125,7 @@ class SolverError(BangkomError):
 
 class StorageError(BangkomError):
     """The database could not carry out what was asked: busy for too long, full, or gone."""
+
+
+class BusyError(StorageError):
+    """Another writer held the database for longer than was waited."""

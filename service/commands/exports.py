@@ -33,21 +33,14 @@ def export(
       bangkom export frameworks kamus.json --framework ASN
       bangkom export badges lencana.json --employee 199003152014022987
     """
-    from service.exports.badges import write_badges
-    from service.exports.case import write_framework
-    from service.exports.tables import write_table
+    from service.exports.asked import NO_DAY, AskedExport, write_asked
     from service.reference import open_office
 
     terminal = Terminal(settings)
     database = open_office(settings.database_url)
-    is_package = table == "frameworks" and file.suffix.lower() == ".json"
-    if as_of is not None and (is_package or table == "badges"):
-        raise click.UsageError("--as-of is for tables as .csv, .xlsx or .parquet")
-    if is_package:
-        rows, table = write_framework(database, file, framework, settings.on), "competencies"
-    elif table == "badges":
-        rows = write_badges(database, file, employee)
-    else:
-        day = None if as_of is None else as_of.date()
-        rows = write_table(database, table, file, terminal.wording.lang, day)
+    day = None if as_of is None else as_of.date()
+    asked = AskedExport(table=table, as_of=day, framework=framework, employee=employee)
+    if not asked.fits(file):
+        raise click.UsageError(NO_DAY)
+    rows, table = write_asked(database, asked, file, lang=terminal.wording.lang, on=settings.on)
     terminal.say("{n} rows of {table} written to {file}.", n=terminal.wording.number(rows), table=table, file=file)

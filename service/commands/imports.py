@@ -1,6 +1,5 @@
 """``bangkom import``: files in, a report on every row."""
 
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -100,16 +99,16 @@ def _pairs(supplied: tuple[str, ...], wording: Wording) -> dict[str, str]:
 
 def _write_refused(path: Path, refused: Any, terminal: Terminal) -> None:
     """Write refused rows under their own headers: one file, or one for each sheet that has some."""
-    from service.exports.tables import neutralise
+    from service.exports.refused import refused_csv
 
     several = len(refused) > 1
     for n, part in enumerate(refused, start=1):
         own = path.with_name(f"{path.stem}-{n}-{part.table}{path.suffix}") if several else path
-        lines = [[neutralise(str(cell)) for cell in line] for line in part.lines]
-        with writing_to(own), own.open("w", newline="", encoding="utf-8-sig") as stream:
-            csv.writer(stream, delimiter=";").writerows(lines)
+        with writing_to(own):
+            own.write_bytes(refused_csv(part))
         terminal.say("{n} refused rows of {file} written to {path}; mend them there and import it with --table {table}",
-                     n=terminal.wording.number(len(lines) - 1), file=part.file, path=own, table=part.table)  # fmt: skip
+                     n=terminal.wording.number(len(part.lines) - 1), file=part.file, path=own,
+                     table=part.table)  # fmt: skip
 
 
 def _show(terminal: Terminal, report: Any) -> None:

@@ -25,20 +25,18 @@ def fit(settings: Settings, /, *, seed: int, as_json: bool) -> None:
       bangkom fit
     """
     from recommender.policy import Policy
-    from service.phrases import verdict_text
+    from service.model_answer import fit_document
     from service.pipeline import learn, load_office
 
     terminal, database = open_both(settings, as_json=as_json)
     terminal.say("Learning from past trainings ...")
     office = load_office(database, settings.on)
     model_id, fitted = learn(database, office, Policy(), seed)
-    words = verdict_text(fitted.verdict.words, terminal.wording)
-    document = {"model": model_id, "verdict": fitted.verdict.code, "words": words,
-                "rows": fitted.n_rows, "cut": fitted.cut, "figures": fitted.comparison}  # fmt: skip
+    document = fit_document(model_id, fitted, terminal.wording)
     if as_json:
         terminal.emit(document)
     else:
-        terminal.console.print(f"{model_id}: {terminal.wording.text(fitted.verdict.code)}. {words}")
+        terminal.console.print(f"{model_id}: {terminal.wording.text(fitted.verdict.code)}. {document['words']}")
 
 
 @click.group(invoke_without_command=True)

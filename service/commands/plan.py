@@ -13,6 +13,7 @@ from service.files import writing_to
 from service.settings import Settings
 from service.terminal import ATTENTION, Terminal
 from service.wording import Wording
+from training_catalog.errors import InputError
 
 
 @click.command()
@@ -60,15 +61,13 @@ def plan(
 
 
 def _factor(text: str, wording: Wording) -> Fraction:
-    """Read a factor exactly, so that 1.1 is eleven tenths."""
+    """Read the factor, or say what is wrong with the option."""
+    from service.policy_file import read_factor
+
     try:
-        factor = Fraction(text.replace(",", "."))
-    except (ValueError, ZeroDivisionError) as error:
-        words = wording.text("'{value}' is no number", value=text)
-        raise click.BadParameter(words, param_hint="--budget-factor") from error
-    if not 0 <= factor <= 1000:  # noqa: PLR2004 (more is a slip)
-        raise click.BadParameter(wording.text("accepted: 0 to 1000"), param_hint="--budget-factor")
-    return factor
+        return read_factor(text)
+    except InputError as error:
+        raise click.BadParameter(error.said(wording.text), param_hint="--budget-factor") from error
 
 
 def make_and_keep(
@@ -76,11 +75,7 @@ def make_and_keep(
     cancelled: tuple[str, ...] = (),
 ) -> tuple[str, Any]:  # fmt: skip
     """Make a plan with progress on the terminal, and store it; it keeps the choices of an earlier one."""
-    from service.decisions import plan_decision
-    from service.pipeline import decide, fetch_plan, keep_plan, without_offerings
-
-    kept = None if earlier is None else fetch_plan(database, earlier).assignments
-    office = without_offerings(office, cancelled)
+    from service.decisions import decide_and_keep
 
     with terminal.progress() as progress:
         task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
@@ -93,9 +88,7 @@ def make_and_keep(
                 )
                 progress.add_task(solving, total=None)
 
-        made = decide(office, request, earlier=kept, on_progress=on_progress)
-    decision = plan_decision(office, request, made, earlier, cancelled)
-    return keep_plan(database, made, request.name, decision), made
+        return decide_and_keep(database, office, request, earlier=earlier, cancelled=cancelled, on_progress=on_progress)
 
 
 def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Path | None, full: bool) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ from service.exports.plan_rosters import MOST_SHEETS, Roster, roster_list, roste
 from service.exports.plan_sheets import Field, Sheet, assignment_sheet, plan_sheets
 from service.exports.plan_workbook import write_workbook
 from service.exports.tables import neutralise
+from service.files import by_suffix
 from service.wording import Wording
 
 ROSTER_FOLDER, ROSTER_WORKBOOK, ROSTER_LIST = "rosters", "rosters.xlsx", "index.csv"
@@ -94,6 +95,24 @@ def write_rosters(plan: Plan, names: Names, folder: Path, *, wording: Wording) -
     return written
 
 
+def plan_file(plan: Plan, names: Names, suffix: str, *, wording: Wording) -> tuple[str, bytes]:
+    """Return the name and content of one of a plan's files; equal plans give equal bytes.
+
+    Raises
+    ------
+    InputError
+        When the suffix is none of .csv, .parquet and .xlsx.
+    """
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        ".csv": ("assignments.csv", lambda: to_csv(assignment_sheet(plan, names, wording), wording)),
+        ".parquet": ("assignments.parquet", lambda: plan.assignments.to_parquet(index=False)),
+        ".xlsx": ("plan.xlsx", lambda: write_workbook(
+            plan_sheets(plan, names, wording), made_on=plan.provenance.on, lang=wording.lang)),
+    }  # fmt: skip
+    name, make = by_suffix(Path(f"plan{suffix}"), makers)
+    return name, make()
+
+
 def write_plan_files(plan: Plan, names: Names, folder: Path, *, wording: Wording) -> list[Path]:
     """Write a plan's files; equal plans give equal bytes.
 
@@ -109,13 +128,6 @@ def write_plan_files(plan: Plan, names: Names, folder: Path, *, wording: Wording
     ``assignments.csv``, ``assignments.parquet``, ``plan.xlsx``, then ``rosters.xlsx`` or ``rosters/*.csv``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    made_on = plan.provenance.on
-    return [
-        _put(folder / "assignments.csv", to_csv(assignment_sheet(plan, names, wording), wording)),
-        _put(folder / "assignments.parquet", plan.assignments.to_parquet(index=False)),
-        _put(
-            folder / "plan.xlsx",
-            write_workbook(plan_sheets(plan, names, wording), made_on=made_on, lang=wording.lang),
-        ),
-        *write_rosters(plan, names, folder, wording=wording),
-    ]
+    made = [plan_file(plan, names, suffix, wording=wording) for suffix in (".csv", ".parquet", ".xlsx")]
+    written = [_put(folder / name, content) for name, content in made]
+    return [*written, *write_rosters(plan, names, folder, wording=wording)]

@@ -190,8 +190,10 @@ class Importer:
                 rows.note(code, message, columns=", ".join(shown))
         part.rows, part.header = rows, header
 
-    def store(self, on_progress: Callable[[str], None]) -> None:
-        """Check and store every part, table after table, in one transaction a table of an import."""
+    def store(
+        self, on_progress: Callable[[str], None], last: Callable[[sa.Connection], object] = lambda _: None
+    ) -> None:
+        """Check and store every part, table after table, in one transaction, which ends with `last`."""
         names = ", ".join(dict.fromkeys(part.path.name for part in self.parts))
         with self.database.writing(names) as writing:
             self._look(writing.connection)
@@ -206,6 +208,7 @@ class Importer:
             match_history(self.database, writing, {p.rows.table.name for p in self.parts if p.rows is not None})
             if self.options.dry_run or (self.options.all_or_nothing and not self.is_clean):
                 raise _RolledBackError
+            last(writing.connection)
 
     @property
     def is_clean(self) -> bool:
@@ -326,6 +329,7 @@ class Imported:
 def import_files(
     database: Database, files: Sequence[Path], options: ImportOptions, wording: Wording,
     on_progress: Callable[[str], None] = lambda _: None,
+    also: Callable[[sa.Connection, Imported], object] = lambda _connection, _imported: None,
 ) -> Imported:  # fmt: skip
     """Import files; those that refer to each other may come in any order.
 
@@ -333,6 +337,7 @@ def import_files(
     ----------
     database, files, options, wording : Where, what, how, and the language of the report.
     on_progress : Called with the name of each file as it is read and stored.
+    also : Called last within the transaction that stores; not where everything is rolled back.
 
     Returns
     -------
@@ -348,12 +353,17 @@ def import_files(
     for path in files:
         on_progress(path.name)
         importer.read(path)
-    was_rolled_back = False
+    imported: list[Imported] = []
+
+    def last(connection: sa.Connection) -> None:
+        imported.append(_finish(importer, was_rolled_back=False))
+        also(connection, imported[0])
+
     try:
-        importer.store(on_progress)
+        importer.store(on_progress, last)
     except _RolledBackError:
-        was_rolled_back = True
-    return _finish(importer, was_rolled_back=was_rolled_back)
+        return _finish(importer, was_rolled_back=True)
+    return imported[0]
 
 
 def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:

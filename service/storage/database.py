@@ -161,9 +161,10 @@ class Database:
         load(writing.connection, name, list(numbered.columns), to_records(numbered))
 
     def save_model(
-        self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date
-    ) -> None:
-        """Keep a model; an approved one takes the place of the one before."""
+        self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date,
+        also: Callable[[sa.Connection], object] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """Keep a model; an approved one takes the place of the one before. `also` is as in `save_plan`."""
         with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
@@ -172,6 +173,7 @@ class Database:
                 model_id=model_id, sequence=_next(connection, MODELS), created_on=created_on, state=state,
                 manifest=json.dumps(dict(manifest)), payload=payload,
             ))  # fmt: skip
+            also(connection)
 
     def load_model(self, model_id: str | None) -> StoredModel | None:
         """Return a model, or the approved one when None; None when there is none."""

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from training_catalog.errors import StorageError
+from training_catalog.errors import BusyError, StorageError
 
 WAIT_SECONDS: float = 60  # how long a writer waits for its turn
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock that did not come in time
 WRITERS_LOCK = 0x62616E676B6F6D  # "bangkom": the advisory lock that one writer at a time holds on PostgreSQL
 
 
@@ -21,14 +22,15 @@ def _begin(connection: sa.Connection) -> None:
     A read that turns into a write cannot wait for another writer in SQLite, and could lose that writer's update in
     PostgreSQL; so writers say at once what they are.
     """
-    is_writer = bool(connection.get_execution_options().get("rw", False))
+    options = connection.get_execution_options()
+    is_writer, milliseconds = bool(options.get("rw", False)), f"{options.get('wait', WAIT_SECONDS) * 1000:.0f}"
     if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-    elif is_writer and not connection.get_execution_options().get("in_turn", True):
-        return
     elif is_writer:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000:.0f}")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        if options.get("in_turn", True):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
@@ -78,7 +80,9 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the 
 
 
 @contextmanager
-def transaction(engine: sa.Engine, *, is_writer: bool = False, in_turn: bool = True) -> Iterator[sa.Connection]:
+def transaction(
+    engine: sa.Engine, *, is_writer: bool = False, in_turn: bool = True, wait: float = WAIT_SECONDS
+) -> Iterator[sa.Connection]:
     """Open one transaction: all of it, or nothing; a reader sees one moment.
 
     Parameters
@@ -86,18 +90,29 @@ def transaction(engine: sa.Engine, *, is_writer: bool = False, in_turn: bool = T
     engine : From `make_engine`.
     is_writer : Whether it writes.
     in_turn : Whether a writer waits for the others; one that only appends need not, where the database lets it.
+    wait : Seconds that a writer waits for another one.
 
     Raises
     ------
+    BusyError
+        When another writer holds the database for too long.
     StorageError
-        When another writer holds the database for too long, the disk is full or the server is gone.
+        When the disk is full or the server is gone.
     """
     driver_error = engine.dialect.loaded_dbapi.OperationalError
     try:
-        with engine.connect().execution_options(rw=is_writer, in_turn=in_turn) as connection, connection.begin():
+        options = {"rw": is_writer, "in_turn": in_turn, "wait": wait}
+        with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except (OperationalError, driver_error) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StorageError(
+        kind = BusyError if _is_busy(getattr(error, "orig", None) or error) else StorageError
+        raise kind(
             "database {url}: {reason}; nothing was changed", url=shown_url(str(engine.url)), reason=reason
         ) from error
+
+
+def _is_busy(error: object) -> bool:
+    """Tell whether a driver's error says that a lock did not come in time."""
+    by_sqlite = str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+    return by_sqlite or getattr(error, "sqlstate", None) == LOCK_NOT_AVAILABLE

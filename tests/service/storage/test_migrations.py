@@ -9,10 +9,12 @@ from alembic.script import ScriptDirectory
 
 from service.storage.database import open_database
 from service.storage.engine import make_engine, transaction
+from service.storage.jobs import JOBS
 from service.storage.migrate import _config
 from service.storage.schema import METADATA
 from training_catalog.errors import InputError, StorageError
 
+assert JOBS.metadata is METADATA  # its tables are declared beside the others
 STEPS = sorted(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 SAMPLES = (
     (sa.LargeBinary, b"\x00\xff"),

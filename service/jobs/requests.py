@@ -1,0 +1,126 @@
+"""What each kind of job is asked: checked when it is put in, so that nobody waits for a refusal."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+
+from service.imports.options import ImportOptions
+from service.policy_file import policy_of, read_factor
+from training_catalog.errors import InputError
+
+Lang = Annotated[str, msgspec.Meta(pattern="^(id|en)$")]
+Seconds = Annotated[float, msgspec.Meta(ge=1)]
+
+
+class Request(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What every kind is asked: the language of sentences, and the day that counts as today (that of submission)."""
+
+    lang: Lang = "id"
+    on: date | None = None
+
+    def check(self) -> None:
+        """Check what types cannot tell."""
+
+
+class ImportRequest(Request, kw_only=True):
+    """How to import the files of the payload."""
+
+    table: str | None = None
+    profile: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_order: Annotated[str, msgspec.Meta(pattern="^(dmy|mdy)$")] | None = None
+    number_style: Annotated[str, msgspec.Meta(pattern="^(1[.]234,5|1,234[.]5)$")] | None = None
+    header_line: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    sheet: str | None = None
+    supplied: dict[str, str] = {}
+    dry_run: bool = False
+    all_or_nothing: bool = False
+
+    def options(self) -> ImportOptions:
+        """Return the importer's options."""
+        own = {name for name in self.__struct_fields__ if name not in Request.__struct_fields__}
+        return ImportOptions(**{name: getattr(self, name) for name in own})
+
+    def check(self) -> None:
+        """Check names and supplied values."""
+        self.options().check()
+
+
+class FitRequest(Request, kw_only=True):
+    """How to fit."""
+
+    seed: int = 0
+
+
+class PlanRequested(Request, kw_only=True):
+    """What to plan; the policy as in its file."""
+
+    year: int | None = None
+    policy: dict[str, Any] = {}
+    budget_factor: str = "1"
+    name: str = ""
+    time_limit: Seconds = 60.0
+    seed: int = 0
+
+    def check(self) -> None:
+        """Check policy and factor."""
+        policy_of(self.policy, "policy")
+        read_factor(self.budget_factor)
+
+
+class ReplanRequested(Request, kw_only=True):
+    """Which plan to make again, without which classes."""
+
+    plan: str
+    cancelled: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    time_limit: Seconds = 60.0
+
+
+class ExportRequest(Request, kw_only=True):
+    """What to write: a table or a plan, and the suffix that says how."""
+
+    format: Annotated[str, msgspec.Meta(pattern="^(csv|xlsx|parquet|json)$")]
+    table: str | None = None
+    plan: str | None = None
+    as_of: date | None = None
+    framework: str | None = None
+    employee: str | None = None
+
+    def check(self) -> None:
+        """Check that there is one thing to write."""
+        if (self.table is None) == (self.plan is None):
+            raise InputError("export: name a table or a plan, one of them")
+
+
+KINDS: dict[str, type[Request]] = {
+    "import": ImportRequest,
+    "fit": FitRequest,
+    "plan": PlanRequested,
+    "replan": ReplanRequested,
+    "export": ExportRequest,
+}
+
+
+def check_request(kind: str, request: dict[str, Any]) -> Request:
+    """Return the request of a kind.
+
+    Raises
+    ------
+    InputError
+        When there is no such kind, or the request is not accepted.
+
+    Examples
+    --------
+    >>> check_request("fit", {"seed": 1}).seed
+    1
+    """
+    if kind not in KINDS:
+        raise InputError("job '{name}' is not known; accepted: {known}", name=kind, known=", ".join(KINDS))
+    try:
+        found = msgspec.convert(request, KINDS[kind])
+    except msgspec.ValidationError as error:
+        raise InputError("request of {name}: {problem}", name=kind, problem=str(error)) from error
+    found.check()
+    return found
