@@ -142,13 +142,10 @@ FEEDBACK = sa.Table(
     sa.Column("said_on", sa.Date, nullable=False),
 )  # fmt: skip
 
-KEPT_ANSWERS = sa.Table(
-    "kept_answers", METADATA,
+REQUEST_KEYS = sa.Table(
+    "request_keys", METADATA,
     sa.Column("caller", sa.Text, primary_key=True),
     sa.Column("request_key", sa.Text, primary_key=True),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("status", sa.BigInteger, nullable=False),
-    sa.Column("location", sa.Text),
-    sa.Column("body", sa.LargeBinary, nullable=False),
 )  # fmt: skip

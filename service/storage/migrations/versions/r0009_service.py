@@ -1,4 +1,4 @@
-"""The last change of each table, feedback on lists, and answers to requests that may come twice.
+"""The last change of each table, feedback on lists, and keys of requests that may come twice.
 
 Revision ID: 0009
 Revises: 0006
@@ -35,18 +35,15 @@ def upgrade() -> None:
     op.create_index("ix_feedback_employee", "feedback", ["employee"])
     op.create_index("ix_feedback_decision", "feedback", ["decision"])
     op.create_table(
-        "kept_answers",
+        "request_keys",
         sa.Column("caller", sa.Text, primary_key=True),
         sa.Column("request_key", sa.Text, primary_key=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
-        sa.Column("status", sa.BigInteger, nullable=False),
-        sa.Column("location", sa.Text),
-        sa.Column("body", sa.LargeBinary, nullable=False),
     )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for name in ("kept_answers", "feedback", "table_changes"):
+    for name in ("request_keys", "feedback", "table_changes"):
         op.drop_table(name)
