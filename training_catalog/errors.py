@@ -10,6 +10,7 @@
     ├── DigitsLostError           an amount or id that no longer has all its digits
     ├── ArtifactRefusedError      a model file that must not be opened
     ├── SolverError               the solver's process died or answered nonsense
+    ├── NotAuthenticatedError     nobody is known to call: a wrong, ended or missing password, session, key or token
     └── StorageError              the database could not carry out what was asked
         └── BusyError             because another writer holds it
 """
@@ -121,6 +122,42 @@ class ArtifactRefusedError(BangkomError):
 
 class SolverError(BangkomError):
     """The solver's process died or answered nonsense."""
+
+
+REFUSALS = {
+    "no-credentials": "who is calling is not said: a session, a key or a token is needed",
+    "wrong-credentials": "name or password is wrong",
+    "locked": "too many wrong attempts; try again later",
+    "session-ended": "the session has ended; log in again",
+    "invalid-key": "the key is not known",
+    "key-expired": "the key has expired",
+    "key-revoked": "the key was revoked",
+    "invalid-token": "the token is not accepted",
+    "token-expired": "the token has expired",
+    "token-not-yet-valid": "the token is not valid yet",
+    "unknown-person": "the identity provider knows the person and this office does not",
+    "account-disabled": "the account is disabled",
+    "provider-unavailable": "the identity provider does not answer; try again later",
+    "login-not-begun": "the log-in was not begun here, or too long ago; begin again",
+}
+
+
+class NotAuthenticatedError(BangkomError):
+    """Nobody is known to call.
+
+    Parameters
+    ----------
+    code : Why, one of `REFUSALS`; never what was given.
+
+    Examples
+    --------
+    >>> str(NotAuthenticatedError("key-expired"))
+    'the key has expired'
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(REFUSALS[code])
 
 
 class StorageError(BangkomError):

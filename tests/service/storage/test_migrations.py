@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from service.storage import access  # noqa: F401 (declares its tables)
 from service.storage.database import open_database
 from service.storage.engine import make_engine, transaction
 from service.storage.jobs import JOBS

@@ -1,0 +1,91 @@
+"""Sessions end when idle, when old, and when somebody ends them; forms carry a token of theirs."""
+
+import pytest
+import sqlalchemy as sa
+
+from service.auth.authenticator import Authenticator
+from service.auth.passwords import Passwords
+from service.auth.random_tokens import csrf_token, is_csrf_token
+from service.storage.access import SESSIONS
+from service.storage.engine import transaction
+from tests.service.auth.conftest import PASSWORD, QUICK
+from training_catalog.errors import NotAuthenticatedError
+
+
+@pytest.fixture
+def session(accounts, authenticator):
+    accounts.add("ani", role="admin", password=PASSWORD)
+    return authenticator.log_in("ani", PASSWORD)
+
+
+def has_ended(authenticator, token):
+    try:
+        authenticator.by_session(token)
+    except NotAuthenticatedError as refusal:
+        return refusal.code == "session-ended"
+    return False
+
+
+def test_a_session_ends_when_it_is_not_used(authenticator, session, clock):
+    clock.pass_by(minutes=29, seconds=59)
+    assert not has_ended(authenticator, session.token)
+    clock.pass_by(minutes=29)
+    assert not has_ended(authenticator, session.token)
+    clock.pass_by(minutes=30)
+    assert has_ended(authenticator, session.token)
+
+
+def test_the_use_of_a_session_is_known_to_other_processes(authenticator, session, clock, database, settings):
+    clock.pass_by(minutes=20)
+    assert not has_ended(authenticator, session.token)
+    authenticator.close()
+    clock.pass_by(minutes=20)
+    assert not has_ended(Authenticator(database, settings, clock, Passwords(QUICK)), session.token)
+
+
+def test_a_session_ends_after_its_lifetime_however_it_is_used(authenticator, session, clock):
+    for _ in range(35):
+        clock.pass_by(minutes=20)
+        assert not has_ended(authenticator, session.token)
+    clock.pass_by(minutes=20)
+    assert has_ended(authenticator, session.token)
+
+
+def test_a_session_that_is_logged_out_has_ended_and_another_has_not(authenticator, session):
+    other = authenticator.log_in("ani", PASSWORD)
+    authenticator.log_out(session.token)
+    authenticator.log_out(session.token)
+    authenticator.log_out("x")
+    assert has_ended(authenticator, session.token)
+    assert not has_ended(authenticator, other.token)
+
+
+def test_a_log_in_replaces_the_session_of_the_browser(authenticator, session):
+    after = authenticator.log_in("ani", PASSWORD, replaces=session.token)
+    assert after.token != session.token
+    assert has_ended(authenticator, session.token)
+
+
+def test_a_session_is_a_bearer_token_too(authenticator, session):
+    assert authenticator.by_token(session.token) == authenticator.by_session(session.token)
+
+
+def test_what_is_no_session_is_refused(authenticator):
+    for token in ("", "x", "bs_", "bs_" + "a" * 43, "bs_" + "ä" * 43, "bs_" + "a" * 100_000, "\0"):
+        assert has_ended(authenticator, token)
+
+
+def test_ended_sessions_are_deleted(authenticator, session, clock, database):
+    clock.pass_by(days=2)
+    assert has_ended(authenticator, session.token)
+    authenticator.log_in("ani", PASSWORD)
+    with transaction(database.engine) as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(SESSIONS)).scalar() == 1
+
+
+def test_the_token_of_forms_belongs_to_one_session(session):
+    assert session.csrf == csrf_token(session.token)
+    assert is_csrf_token(session.token, session.csrf)
+    for wrong in ("", session.token, session.csrf[:-1], csrf_token("bs_other"), "ä", "\ud800"):
+        assert not is_csrf_token(session.token, wrong)
+    assert session.token not in repr(session)
