@@ -27,6 +27,7 @@ COMMANDS = {
     "plans": "service.commands.plans:plans",
     "solve": "service.commands.solve:solve",
     "export": "service.commands.exports:export",
+    "serve": "service.commands.serve:serve",
     "worker": "service.commands.worker:worker",
     "person": "service.commands.person:person",
     "database": "service.commands.database:database",

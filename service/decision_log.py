@@ -11,6 +11,7 @@ from service.storage.database import Database
 from service.storage.decisions import LIST, LoggedDecision, insert_entry
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES, DECISIONS, ROW_KEY
+from service.telemetry import LOG_WAITING
 from training_catalog.errors import StorageError
 
 MOST_WAITING = 10_000  # then lists wait for the log
@@ -49,6 +50,11 @@ class DecisionLog:
         """Number of entries that are not written yet."""
         return self._waiting.qsize()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether entries are being written."""
+        return self._thread.is_alive()
+
     def close(self, seconds: float = 10.0) -> None:
         """Write what is waiting, and stop."""
         self._is_closing.set()
@@ -60,10 +66,12 @@ class DecisionLog:
             batch = [self._waiting.get()]
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
+            LOG_WAITING.set(len(batch) + self.n_waiting)
             entries = [entry for entry in batch if entry is not None]
             while entries and not self._write(entries):
                 if self._is_closing.wait(PAUSE_SECONDS):
                     break
+            LOG_WAITING.set(self.n_waiting)
             if None in batch:
                 return
 

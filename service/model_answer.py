@@ -4,7 +4,10 @@ from typing import Any
 
 from recommender.use_cases import FittedModel
 from service.phrases import verdict_text
+from service.storage.database import APPROVED, RETIRED, WITHDRAWN, Database, StoredModel
 from service.wording import Wording
+from training_catalog.columns import SUGGESTIONS
+from training_catalog.errors import ConflictError, UnknownIdError
 
 
 def fit_document(model_id: str, fitted: FittedModel, wording: Wording) -> dict[str, Any]:
@@ -13,3 +16,61 @@ def fit_document(model_id: str, fitted: FittedModel, wording: Wording) -> dict[s
         "model": model_id, "verdict": fitted.verdict.code, "words": verdict_text(fitted.verdict.words, wording),
         "rows": fitted.n_rows, "cut": fitted.cut, "figures": fitted.comparison,
     }  # fmt: skip
+
+
+def model_rows(database: Database, wording: Wording) -> list[dict[str, Any]]:
+    """Return all models, newest first, each with its verdict."""
+    return [
+        {"model": m.model_id, "state": m.state, "created_on": m.created_on,
+         "verdict": verdict_text(str(m.manifest.get("verdict", "")), wording)}
+        for m in database.list_models()
+    ]  # fmt: skip
+
+
+def stored_model(database: Database, model_id: str) -> StoredModel:
+    """Return a stored model.
+
+    Raises
+    ------
+    UnknownIdError
+        With those that there are.
+    """
+    stored = database.load_model(model_id)
+    if stored is None:
+        raise UnknownIdError("model", model_id, tuple(m.model_id for m in database.list_models())[:SUGGESTIONS])
+    return stored
+
+
+def approve_model(database: Database, model_id: str) -> StoredModel:
+    """Let a model serve; the verdict stays in its card."""
+    stored = stored_model(database, model_id)
+    database.set_model_state(model_id, APPROVED)
+    return stored
+
+
+def roll_back(database: Database, model_id: str | None = None) -> str | None:
+    """Withdraw the serving model, and return which one serves now: the one before; None for the rule.
+
+    Parameters
+    ----------
+    database : Where models are.
+    model_id : The model that must be serving; any when None.
+
+    Raises
+    ------
+    ConflictError
+        When another one serves.
+    """
+    known = database.list_models()
+    serving = [m.model_id for m in known if m.state == APPROVED]
+    if model_id is not None:
+        stored_model(database, model_id)
+        if model_id not in serving:
+            raise ConflictError("{model} does not serve", model=model_id)
+    for one in serving:
+        database.set_model_state(one, WITHDRAWN)
+    earlier = next((m for m in known if m.state == RETIRED), None)
+    if earlier is None:
+        return None
+    database.set_model_state(earlier.model_id, APPROVED)
+    return earlier.model_id

@@ -104,3 +104,10 @@ def why_rows(plan: Plan, nip: str, training: str | None, wording: Wording) -> li
         for r in _records(unmet)
     ]  # fmt: skip
     return rows
+
+
+def price_rows(plan: Plan) -> list[dict[str, Any]]:
+    """Return what one more million rupiah would buy on each line, best first."""
+    lines = plan.lines.sort_values(["price", "line"], ascending=[False, True])
+    return [{"line": r["line"], "name": r["name"], "price": float(r["price"]), "free": int(r["free"])}
+            for r in lines.to_dict("records")]  # fmt: skip

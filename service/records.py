@@ -102,6 +102,9 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
 
 
+EVERYONE = Reach(everyone=True, units=frozenset(), employee=None)
+
+
 class PreconditionError(Exception):
     """The row is not at the version that the caller knows."""
 

@@ -122,10 +122,12 @@ class ServiceSettings:
     cors_origins : Origins whose scripts may read answers.
     run_folder : Folder shared by the workers of this host; each has its own when None.
     log_level : Least severity of a line in the log.
+    public_url : Address that people use, where a reverse proxy ends TLS; empty for none.
     """
 
     policy: Path | None = None
     on: date | None = None
+    public_url: str = ""
     lang: str = "id"
     is_dev: bool = False
     is_secure: bool = True
@@ -153,6 +155,13 @@ def _number(environment: Mapping[str, str], name: str, default: float, least: fl
     if not least <= value < math.inf:
         raise InvalidValueError(name, given, f"a number of at least {least:g}")
     return value
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    given = environment.get("BANGKOM_PUBLIC_URL", "").strip().rstrip("/")
+    if given and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", given):
+        raise InvalidValueError("BANGKOM_PUBLIC_URL", given, "https://host")
+    return given
 
 
 def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:
@@ -186,5 +195,5 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         body_limit=int(_number(given, "BANGKOM_BODY_LIMIT", default.body_limit, 1024)),
         upload_limit=int(_number(given, "BANGKOM_UPLOAD_LIMIT", default.upload_limit, 1024)),
         rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
-        cors_origins=origins, run_folder=Path(folder) if folder else None, log_level=level,
+        public_url=_public_url(given), cors_origins=origins, run_folder=Path(folder) if folder else None, log_level=level,
     )  # fmt: skip

@@ -7,6 +7,7 @@
     │   ├── InvalidValueError     a value outside what is accepted
     │   ├── LengthMismatchError   columns of one table differ in length
     │   └── UnknownIdError        an id that is in no table
+    ├── ConflictError             what was asked does not go with how things stand now
     ├── DigitsLostError           an amount or id that no longer has all its digits
     ├── ArtifactRefusedError      a model file that must not be opened
     ├── SolverError               the solver's process died or answered nonsense
@@ -110,6 +111,10 @@ class UnknownIdError(InputError):
             identifier=identifier,
             near=", ".join(suggestions),
         )
+
+
+class ConflictError(BangkomError):
+    """What was asked does not go with how things stand now."""
 
 
 class DigitsLostError(BangkomError):

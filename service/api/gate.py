@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from service.api.parts import Parts
-from service.api.problems import PROBLEM_TYPE, language_of, problem_bytes
+from service.api.problems import PROBLEM_TYPE, RefusedError, language_of, problem_bytes
 from service.auth.caller import SESSION, Caller
 from service.storage.watch import Versions
 from service.telemetry import LATENCY, REFUSED, REQUESTS
@@ -46,21 +46,6 @@ DOCS_CSP = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )  # the page of the documentation has script and style inside
-
-
-class RefusedError(Exception):
-    """A request that goes no further.
-
-    Parameters
-    ----------
-    status, code, detail : As in `problem_bytes`; the detail is English.
-    headers : Added to the answer.
-    """
-
-    def __init__(self, status: int, code: str, detail: str, headers: tuple[tuple[bytes, bytes], ...] = (),
-                 **fields: object) -> None:  # fmt: skip
-        super().__init__(detail)
-        self.status, self.code, self.detail, self.headers, self.fields = status, code, detail, headers, fields
 
 
 @dataclass(slots=True)

@@ -18,7 +18,6 @@ from service.settings import ServiceSettings
 from service.snapshot import Snapshots
 from service.storage.database import Database
 from service.storage.watch import ChangeWatch, Versions
-from service.telemetry import LOG_WAITING
 
 POOL_SIZE = 16  # connections to a database server, and threads that use them
 
@@ -101,7 +100,6 @@ def put_together(database_url: str, settings: ServiceSettings, auth: AuthSetting
     watch = ChangeWatch(database.engine)
     snapshots = Snapshots(database, policy, settings.today)
     log = DecisionLog(database)
-    LOG_WAITING.set_function(lambda: float(log.n_waiting))
     path = None if settings.run_folder is None else settings.run_folder / "rate"
     return Parts(
         settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),

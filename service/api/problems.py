@@ -9,8 +9,10 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
+from service.inline import UnknownCodeError
+from service.records import OutOfReachError, PreconditionError
 from service.wording import Wording
-from training_catalog.errors import BangkomError, InputError, StorageError, UnknownIdError
+from training_catalog.errors import BangkomError, ConflictError, InputError, StorageError, UnknownIdError
 
 PROBLEM_TYPE = "application/problem+json"
 TITLES = {
@@ -84,6 +86,22 @@ class FaultSaid(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     message: str
     fields: dict[str, Any] = {}
+
+
+class RefusedError(Exception):
+    """A request that goes no further than the gate.
+
+    Parameters
+    ----------
+    status, code, detail : As in `problem_bytes`; the detail is English.
+    headers : Added to the answer.
+    fields : Of the detail.
+    """
+
+    def __init__(self, status: int, code: str, detail: str, headers: tuple[tuple[bytes, bytes], ...] = (),
+                 **fields: object) -> None:  # fmt: skip
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers, self.fields = status, code, detail, headers, fields
 
 
 def language_of(accepted: str) -> str:
@@ -170,7 +188,8 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Response[bytes]:
     """Say an error of the rooms below: 404 for an id, 503 for the database, 422 for input."""
-    kinds = ((UnknownIdError, 404, "unknown-id"), (StorageError, 503, "database"), (InputError, 422, "input-refused"))
+    kinds = ((UnknownIdError, 404, "unknown-id"), (StorageError, 503, "database"), (InputError, 422, "input-refused"),
+             (ConflictError, 409, "conflict"))  # fmt: skip
     status, code = next(((s, c) for kind, s, c in kinds if isinstance(error, kind)), (500, "internal-error"))
     if status == 500:  # noqa: PLR2004 (none of the three)
         return on_any(request, error)
@@ -180,6 +199,29 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
     return _respond(request, status, code, detail, headers=headers)
+
+
+def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
+    """Say where in a body a code stands that is not on file."""
+    wording = _words(request)
+    fault = Fault(pointer=error.pointer, code="unknown-id", message=error.said(wording.text))
+    return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
+
+
+def on_out_of_reach(request: Request[Any, Any, Any], _error: OutOfReachError) -> Response[bytes]:
+    """Say 404 for rows that are not the caller's, as for rows that are not there."""
+    return _respond(request, 404, "not-found", _words(request).text("Not found"))
+
+
+def on_precondition(request: Request[Any, Any, Any], _error: PreconditionError) -> Response[bytes]:
+    """Say that a record has changed since the caller saw it."""
+    return _respond(request, 412, "changed-since", _words(request).text("the record has changed since; read it again"))
+
+
+def on_refused(request: Request[Any, Any, Any], error: RefusedError) -> Response[bytes]:
+    """Say what the gate refuses while a body is being read."""
+    detail = _words(request).text(error.detail, **error.fields)
+    return _respond(request, error.status, error.code, detail)
 
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -198,6 +240,10 @@ def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 
 HANDLERS: dict[Any, Any] = {
     ApiError: on_api_error,
+    RefusedError: on_refused,
+    UnknownCodeError: on_unknown_code,
+    OutOfReachError: on_out_of_reach,
+    PreconditionError: on_precondition,
     ValidationException: on_validation,
     HTTPException: on_http_error,
     BangkomError: on_bangkom_error,

@@ -125,7 +125,7 @@ class Routes:
     def __init__(self, declared: Table, out: type, page: type) -> None:
         self.declared, self.name, self.out, self.page = declared, declared.name, out, page
 
-    def list(self, call: Call, limit: int, cursor: str | None, employee: str | None) -> Any:  # noqa: ANN401 (as above)
+    def page_at(self, call: Call, limit: int, cursor: str | None, employee: str | None) -> Any:  # noqa: ANN401 (as above)
         """Return a page."""
         reach = reach_of_call(call)
         with transaction(parts_of(call).database.engine) as connection:
@@ -237,7 +237,7 @@ def router_of(declared: Table) -> Router:
 
     @get("/", operation_id=f"list_{name}", opt=rule(may_read), responses=errors(), summary=f"List {name}", **in_thread)
     def list_records(request: Call, limit: Limit = 100, cursor: Cursor = None, employee: OfEmployee = None) -> page:  # type: ignore[valid-type] (made at run time)
-        return routes.list(request, limit, cursor, employee)
+        return routes.page_at(request, limit, cursor, employee)
 
     @get("/{record_id:str}", operation_id=f"read_{slug}", opt=rule(may_read), responses=errors(404),
          summary=f"Read one of {name}", **in_thread)  # fmt: skip

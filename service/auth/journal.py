@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from service.storage.access import ACCESS_LOG
 from service.storage.database import Database
 from service.storage.engine import transaction
+from service.storage.watch import touch_access
 
 DONE = "done"
 
@@ -46,7 +47,8 @@ class LoggedEntry:
 
 
 def record(connection: sa.Connection, made_at: datetime, entry: Entry) -> None:
-    """Add a line within a transaction that writes."""
+    """Add a line within a transaction that writes, so that running services look again at who may come in."""
+    touch_access(connection)
     connection.execute(sa.insert(ACCESS_LOG).values(
         entry=f"a-{uuid.uuid4().hex}", made_at=made_at, actor=entry.actor, kind=entry.kind, subject=entry.subject,
         outcome=entry.outcome, details=json.dumps(entry.details, sort_keys=True), address=entry.address,

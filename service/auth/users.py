@@ -11,7 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.auth.caller import ADMIN, EMPLOYEE, ROLE_SCOPES, ROLES, SUPERVISOR, Caller
-from service.storage.access import USERS
+from service.storage.access import API_KEYS, USERS
+from service.storage.database import Database
+from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from training_catalog.errors import InvalidValueError, UnknownIdError
 
@@ -165,3 +167,11 @@ def _units_of(connection: sa.Connection, user: User) -> frozenset[str] | None:
         except UnknownIdError:  # gone from the rows: only what was granted is left
             own = None
     return frozenset(user.units) | ({own} if own is not None else frozenset())
+
+
+def anybody_may_come_in(database: Database) -> bool:
+    """Tell whether there is a user who is not disabled, or a key that is not revoked."""
+    with transaction(database.engine) as connection:
+        users = sa.select(USERS.c.name).where(USERS.c.disabled_at.is_(None)).limit(1)
+        keys = sa.select(API_KEYS.c.key_id).where(API_KEYS.c.revoked_at.is_(None)).limit(1)
+        return connection.execute(users).first() is not None or connection.execute(keys).first() is not None

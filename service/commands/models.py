@@ -52,14 +52,10 @@ def models(ctx: click.Context) -> None:
 @click.pass_obj
 def list_models(settings: Settings, /, *, as_json: bool = False) -> None:
     """List models, newest first."""
-    from service.phrases import verdict_text
+    from service.model_answer import model_rows
 
     terminal, database = open_both(settings, as_json=as_json)
-    rows = [
-        {"model": m.model_id, "state": m.state, "created_on": m.created_on,
-         "verdict": verdict_text(str(m.manifest.get("verdict", "")), terminal.wording)}
-        for m in database.list_models()
-    ]  # fmt: skip
+    rows = model_rows(database, terminal.wording)
     if as_json:
         terminal.emit({"models": rows})
         return
@@ -74,8 +70,10 @@ def list_models(settings: Settings, /, *, as_json: bool = False) -> None:
 @click.pass_obj
 def show(settings: Settings, /, *, model_id: str) -> None:
     """Show a model's card: where it comes from, what judged it."""
+    from service.model_answer import stored_model
+
     terminal, database = open_both(settings, as_json=True)
-    stored = _known(database, model_id)
+    stored = stored_model(database, model_id)
     terminal.emit({"state": stored.state, **stored.manifest})
 
 
@@ -85,12 +83,11 @@ def show(settings: Settings, /, *, model_id: str) -> None:
 def approve(settings: Settings, /, *, model_id: str) -> None:
     """Let a model serve; the verdict stays in its card."""
     from models.verdict import APPROVED as BETTER
+    from service.model_answer import approve_model
     from service.phrases import verdict_text
-    from service.storage.database import APPROVED
 
     terminal, database = open_both(settings)
-    stored = _known(database, model_id)
-    database.set_model_state(model_id, APPROVED)
+    stored = approve_model(database, model_id)
     terminal.say("{model} serves from now on.", model=model_id)
     if stored.manifest.get("details", {}).get("code") != BETTER:
         terminal.say(
@@ -104,25 +101,11 @@ def approve(settings: Settings, /, *, model_id: str) -> None:
 @click.pass_obj
 def rollback(settings: Settings, /) -> None:
     """Let the model before serve again; without one, the rule."""
-    from service.storage.database import APPROVED, RETIRED
+    from service.model_answer import roll_back
 
     terminal, database = open_both(settings)
-    known = database.list_models()
-    for serving in [m for m in known if m.state == APPROVED]:
-        database.set_model_state(serving.model_id, "withdrawn")
-    earlier = next((m for m in known if m.state == RETIRED), None)
-    if earlier is None:
+    serving = roll_back(database)
+    if serving is None:
         terminal.say("No earlier model: the rule serves.")
-        return
-    database.set_model_state(earlier.model_id, APPROVED)
-    terminal.say("{model} serves from now on.", model=earlier.model_id)
-
-
-def _known(database: Any, model_id: str) -> Any:
-    """Return a stored model or say which there are."""
-    from training_catalog.errors import UnknownIdError
-
-    stored = database.load_model(model_id)
-    if stored is None:
-        raise UnknownIdError("model", model_id, tuple(m.model_id for m in database.list_models())[:3])
-    return stored
+    else:
+        terminal.say("{model} serves from now on.", model=serving)

@@ -118,11 +118,10 @@ def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, 
 def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
     """Show what one more million rupiah would buy on each line, best first."""
     from service.pipeline import fetch_plan
+    from service.plan_answer import price_rows
 
     terminal, database = open_both(settings, as_json=as_json)
-    lines = fetch_plan(database, plan_id).lines.sort_values(["price", "line"], ascending=[False, True])
-    rows = [{"line": r["line"], "name": r["name"], "price": float(r["price"]), "free": int(r["free"])}
-            for r in lines.to_dict("records")]  # fmt: skip
+    rows = price_rows(fetch_plan(database, plan_id))
     if as_json:
         terminal.emit({"plan": plan_id, "unit": "weighted levels per million rupiah", "prices": rows})
         return

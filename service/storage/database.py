@@ -24,7 +24,7 @@ from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
 
-APPROVED, REJECTED, RETIRED, DRAFT = "approved", "rejected", "retired", "draft"
+APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
 

@@ -32,6 +32,16 @@ class Versions:
     model: str
 
 
+def touch_access(connection: sa.Connection) -> None:
+    """Note that users, keys, sessions or roles change."""
+    raised = sa.update(TABLE_CHANGES).where(TABLE_CHANGES.c.table_name == ACCESS)
+    if not connection.execute(raised.values(change=TABLE_CHANGES.c.change + 1)).rowcount:
+        connection.execute(sa.text(
+            "INSERT INTO table_changes (table_name, change) VALUES (:name, 1) ON CONFLICT (table_name) "
+            "DO UPDATE SET change = table_changes.change + 1"
+        ), {"name": ACCESS})  # fmt: skip
+
+
 def read_versions(connection: sa.Connection) -> Versions:
     """Read the versions of this moment."""
     changes = {row.table_name: int(row.change) for row in connection.execute(sa.select(TABLE_CHANGES))}

@@ -1,7 +1,7 @@
 """People who log in, their sessions, API keys, and the log of access, which only grows.
 
 Revision ID: 0008
-Revises: 0006
+Revises: 0007
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from alembic import op
 from service.storage.migrations.append_only import forbid_changes
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

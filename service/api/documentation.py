@@ -1,0 +1,89 @@
+"""The OpenAPI document, made true where the framework's own falls short, and its page from an installed package."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from litestar import MediaType, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
+
+from service.api.context import rule
+
+TITLE = "bangkom"
+ABOUT = """Competency gaps, ranked trainings and a training plan within the budget.
+
+Ids are strings, money is whole rupiah, dates are ISO 8601, errors are `application/problem+json` (RFC 9457). Lists page
+by `limit` and `cursor`. A POST with an `Idempotency-Key` may be sent again. Long work answers 202 with `Location`.
+"""
+FILES = {
+    "swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui-standalone-preset.js": "text/javascript",
+}  # fmt: skip
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>bangkom API</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({url: "/openapi.json", dom_id: "#ui", validatorUrl: null})</script>
+</body></html>
+"""
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """Return what the framework is told of the document."""
+    schemes = {
+        "key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header",
+                              description="A key from `bangkom key create`."),
+        "bearer": SecurityScheme(type="http", scheme="bearer",
+                                 description="An access token of the identity provider, or of a session."),
+    }  # fmt: skip
+    return OpenAPIConfig(title=TITLE, version=version, description=ABOUT, path="/schema", use_handler_docstrings=True,
+                         components=Components(security_schemes=schemes), security=[{"key": []}, {"bearer": []}],
+                         create_examples=False, render_plugins=[])  # fmt: skip
+
+
+def openapi_document(app: Any) -> dict[str, Any]:  # noqa: ANN401 (the application)
+    """Return the document: closed objects are closed, and the framework's error bodies are ours."""
+    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        is_closed = name.endswith(("In", "Change", "Batch", "Ask")) or name.startswith("Inline")
+        if is_closed or name in {"LogIn", "NewPassword"}:
+            schema["additionalProperties"] = False
+    return document
+
+
+@get("/openapi.json", operation_id="openapi", opt=rule("documentation"), include_in_schema=False, sync_to_thread=True)
+def openapi_json(request: Request[Any, Any, State]) -> Response[bytes]:
+    """Return the OpenAPI document."""
+    return Response(content=_document_bytes(request.app), media_type="application/json")
+
+
+@cache
+def _document_bytes(app: Any) -> bytes:  # noqa: ANN401 (the application)
+    return json.dumps(openapi_document(app)).encode()
+
+
+@get("/docs", opt=rule("documentation"), include_in_schema=False, media_type=MediaType.HTML)
+async def docs_page() -> str:
+    """Return the page of the documentation."""
+    return PAGE
+
+
+@get("/docs/{name:str}", opt=rule("documentation"), include_in_schema=False, sync_to_thread=True)
+def docs_file(name: FromPath[str]) -> Response[bytes]:
+    """Return a file of Swagger UI from the installed package."""
+    if name not in FILES:
+        raise NotFoundException
+    folder = resources.files("swagger_ui") / "static"
+    return Response(content=(folder / name).read_bytes(), media_type=FILES[name],
+                    headers={"Cache-Control": "public, max-age=86400"})  # fmt: skip
+
+
+def documentation_router() -> Router:
+    """Return the routes of the documentation."""
+    return Router(path="/", route_handlers=[openapi_json, docs_page, docs_file])

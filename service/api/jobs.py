@@ -1,0 +1,248 @@
+"""Long work over HTTP: put in as jobs, looked at, followed, cancelled."""
+
+import asyncio
+import datetime
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, Router, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from service.api.context import Call, known_caller, parts_of, rule, wording_of
+from service.api.once import IdempotencyKey, once
+from service.api.problems import ApiError, errors
+from service.api.records import PLAIN_TEXT
+from service.auth.caller import Caller
+from service.jobs.job import ENDED, Job, pack_files
+from training_catalog.errors import UnknownIdError
+
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 15.0  # a comment now and then shows a proxy that the stream is alive
+MOST_FILES = 50
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Word = Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN_TEXT)]
+
+
+class JobError(msgspec.Struct, kw_only=True):
+    """Why a job failed."""
+
+    code: str
+    message: str
+
+
+class JobStatus(msgspec.Struct, kw_only=True):
+    """A job.
+
+    Parameters
+    ----------
+    id, kind, state : Which, of what kind, and how it stands.
+    stage, done, total : How far it is; `total` is 0 where it can't be told.
+    attempt, max_attempts : Attempts begun, and how many may be.
+    result, error : What came out.
+    file : Address of the file it made; null for none.
+    """
+
+    id: str
+    kind: str
+    state: State
+    stage: str
+    done: int
+    total: int
+    attempt: int
+    max_attempts: int
+    cancel_asked: bool
+    submitted_at: datetime.datetime
+    started_at: datetime.datetime | None
+    ended_at: datetime.datetime | None
+    result: dict[str, Any] | None
+    error: JobError | None
+    file: str | None
+
+
+class JobPage(msgspec.Struct, kw_only=True):
+    """Jobs, newest first; `next` is null on the last page."""
+
+    items: list[JobStatus]
+    next: str | None
+
+
+def status_of(job: Job, lang: str) -> JobStatus:
+    """Return a job as it is shown."""
+    error = None
+    if job.error is not None:
+        words = job.error.get("messages", {}).get(lang) or job.error["message"]
+        error = JobError(code=job.error["code"], message=words)
+    same = ("kind", "state", "stage", "done", "total", "attempt", "max_attempts", "cancel_asked", "submitted_at",
+            "started_at", "ended_at", "result")  # fmt: skip
+    has_file = job.state == "succeeded" and (job.kind == "export" or _refused(job))
+    return JobStatus(id=job.job_id, error=error, file=f"/api/v1/jobs/{job.job_id}/file" if has_file else None,
+                     **{name: getattr(job, name) for name in same})  # fmt: skip
+
+
+def _refused(job: Job) -> bool:
+    files = (job.result or {}).get("files", [])
+    return job.kind == "import" and any(file.get("refused") for file in files)
+
+
+def submit(call: Call, kind: str, request: dict[str, Any], *, key: str | None = None,
+           payload: bytes | None = None) -> Response[JobStatus]:  # fmt: skip
+    """Put a job in, and answer with where to look."""
+    parts, caller, lang = parts_of(call), known_caller(call), wording_of(call).lang
+    day = parts.settings.on
+    asked = {"lang": lang, **({"on": day.isoformat()} if day else {}), **request}
+    job_id = parts.queue.submit(kind, asked, author=caller.subject, owner=caller.subject, payload=payload, key=key)
+    job = parts.queue.get(job_id)
+    if job is None:
+        raise UnknownIdError("job", job_id)
+    return Response(content=status_of(job, lang), status_code=202, headers={"Location": f"/api/v1/jobs/{job_id}"})
+
+
+def may_see(caller: Caller, job: Job) -> bool:
+    """Tell whether a job is the caller's business: their own, or anybody's for an administrator."""
+    return job.owner == caller.subject or "admin" in caller.scopes
+
+
+def _find(call: Call, job_id: str) -> Job:
+    job = parts_of(call).queue.get(job_id)
+    if job is None or not may_see(known_caller(call), job):
+        raise UnknownIdError("job", job_id)
+    return job
+
+
+@get("/jobs", operation_id="list_jobs", opt=rule("jobs.read"), responses=errors(), summary="Your jobs, newest first",
+     sync_to_thread=True)  # fmt: skip
+def list_jobs(
+    request: Call, limit: Annotated[int, QueryParameter(ge=1, le=200, description="Most items.")] = 50,
+    cursor: Annotated[str | None, QueryParameter(pattern=r"^j-[0-9a-f]{1,64}$", description="From `next`.")] = None,
+) -> JobPage:  # fmt: skip
+    """Return the caller's jobs; an administrator's are everybody's."""
+    parts, caller = parts_of(request), known_caller(request)
+    author = None if "admin" in caller.scopes else caller.subject
+    found = parts.queue.list(limit=limit + 1, before=cursor, author=author)
+    lang = wording_of(request).lang
+    following = found[limit - 1].job_id if len(found) > limit else None
+    return JobPage(items=[status_of(job, lang) for job in found[:limit]], next=following)
+
+
+@get("/jobs/{job_id:str}", operation_id="read_job", opt=rule("jobs.read"), responses=errors(404), sync_to_thread=True,
+     summary="One job")  # fmt: skip
+def read_job(request: Call, job_id: FromPath[str]) -> JobStatus:
+    """Return how a job stands."""
+    return status_of(_find(request, job_id), wording_of(request).lang)
+
+
+@get("/jobs/{job_id:str}/file", operation_id="read_job_file", opt=rule("jobs.read"), responses=errors(404),
+     media_type="application/octet-stream", summary="The file a job made", sync_to_thread=True)  # fmt: skip
+def read_job_file(request: Call, job_id: FromPath[str]) -> Response[bytes]:
+    """Return the file that a job made: an export, or the refused rows of an import."""
+    _find(request, job_id)
+    found = parts_of(request).queue.result_file(job_id)
+    if found is None:
+        raise UnknownIdError("file", job_id)
+    name, content = found
+    return Response(content=content, media_type="application/octet-stream", headers=_attachment(name))
+
+
+def _attachment(name: str) -> dict[str, str]:
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+    return {"Content-Disposition": f'attachment; filename="{plain}"'}
+
+
+@delete("/jobs/{job_id:str}", operation_id="cancel_job", opt=rule("jobs.read"), status_code=202,
+        responses=errors(404, 409), summary="Cancel a job", sync_to_thread=True)  # fmt: skip
+def cancel_job(request: Call, job_id: FromPath[str]) -> JobStatus:
+    """Ask a job to stop; what it has stored as a whole before stays."""
+    job = _find(request, job_id)
+    if not parts_of(request).queue.cancel(job_id):
+        raise ApiError(409, "job-ended", "the job has ended: {state}", state=job.state)
+    return status_of(_find(request, job_id), wording_of(request).lang)
+
+
+@get("/jobs/{job_id:str}/events", operation_id="follow_job", opt=rule("jobs.read"), responses=errors(404),
+     summary="Follow a job (server-sent events)", media_type="text/event-stream")  # fmt: skip
+async def follow_job(request: Call, job_id: FromPath[str]) -> ServerSentEvent:
+    """Send the job's status whenever it changes, until it has ended."""
+    await asyncio.to_thread(_find, request, job_id)
+    return ServerSentEvent(_events(request, job_id), headers={"X-Accel-Buffering": "no"})
+
+
+async def _events(call: Call, job_id: str) -> AsyncGenerator[ServerSentEventMessage, None]:
+    """Yield each new status; who may no longer see the job is told no more."""
+    lang, last, quiet = wording_of(call).lang, b"", 0.0
+    while True:
+        job = await asyncio.to_thread(parts_of(call).queue.get, job_id)
+        if job is None or not may_see(known_caller(call), job):
+            return
+        shown = msgspec.json.encode(status_of(job, lang))
+        if shown != last:
+            yield ServerSentEventMessage(data=shown.decode(), event="status", id=str(job.done))
+            last, quiet = shown, 0.0
+        elif quiet >= BEAT_SECONDS:
+            yield ServerSentEventMessage(comment="still here")
+            quiet = 0.0
+        if job.state in ENDED:
+            return
+        await asyncio.sleep(POLL_SECONDS)
+        quiet += POLL_SECONDS
+
+
+class ImportForm(msgspec.Struct, kw_only=True):
+    """Files to import, and how; as the options of ``bangkom import``."""
+
+    files: list[UploadFile]
+    table: Word | None = None
+    profile: Word | None = None
+    encoding: Word | None = None
+    delimiter: Word | None = None
+    sheet: Word | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    number_style: Literal["1.234,5", "1,234.5"] | None = None
+    dry_run: bool = False
+    all_or_nothing: bool = False
+
+
+@post("/imports", operation_id="import_files", opt=rule("imports.make"), status_code=202, responses=errors(413, 415),
+      summary="Import files", tags=["imports"])  # fmt: skip
+async def import_files(
+    request: Call, data: MultipartBody[ImportForm], idempotency_key: IdempotencyKey = None
+) -> Response[JobStatus]:
+    """Put in an import; its report is the job's result, and refused rows are its file."""
+    files = [(file.filename or "file", await file.read()) for file in data.files]
+    if not files or len(files) > MOST_FILES:
+        raise ApiError(422, "values-refused", "between 1 and {most} files are accepted", most=MOST_FILES)
+    options = {name: getattr(data, name) for name in data.__struct_fields__ if name != "files"}
+    payload = pack_files(files)
+
+    def put_in() -> Response[JobStatus]:
+        key = once(request, idempotency_key, payload + msgspec.json.encode(options))
+        return submit(request, "import", options, key=key, payload=payload)
+
+    return await asyncio.to_thread(put_in)
+
+
+class ExportAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What to write into a file: a table, as it is or was on a day."""
+
+    table: Word
+    format: Literal["csv", "xlsx", "parquet", "json"] = "csv"
+    as_of: datetime.date | None = None
+
+
+@post("/exports", operation_id="export_table", opt=rule("exports.make"), status_code=202, responses=errors(413, 415),
+      summary="Export a table", tags=["exports"], sync_to_thread=True)  # fmt: skip
+def export_table(
+    request: Call, data: JSONBody[ExportAsk], idempotency_key: IdempotencyKey = None
+) -> Response[JobStatus]:
+    """Put in an export; the file is the job's."""
+    asked = {name: value for name, value in msgspec.to_builtins(data).items() if value is not None}
+    return submit(request, "export", asked, key=once(request, idempotency_key, msgspec.json.encode(data)))
+
+
+def job_router() -> Router:
+    """Return the routes of jobs."""
+    handlers = [list_jobs, read_job, read_job_file, cancel_job, follow_job]
+    own = Router(path="/", route_handlers=handlers, tags=["jobs"])
+    return Router(path="/", route_handlers=[own, import_files, export_table])

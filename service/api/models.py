@@ -1,0 +1,93 @@
+"""Models over HTTP: fitted as jobs, listed with their verdicts, approved, rolled back."""
+
+import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+
+from service.api.context import Call, parts_of, rule, wording_of
+from service.api.jobs import JobStatus, submit
+from service.api.once import IdempotencyKey, once
+from service.api.problems import errors
+from service.model_answer import approve_model, model_rows, roll_back, stored_model
+
+
+class ModelRow(msgspec.Struct, kw_only=True):
+    """A fitted model; only one that is approved serves, else the rule does."""
+
+    model: str
+    state: str
+    created_on: datetime.date
+    verdict: str
+
+
+class ModelList(msgspec.Struct, kw_only=True):
+    """Models, newest first, and what serves now: a model's id, or `rule`."""
+
+    serving: str
+    items: list[ModelRow]
+
+
+class ModelCard(ModelRow, kw_only=True):
+    """A model with its card: where it comes from, and what judged it."""
+
+    card: dict[str, Any]
+
+
+class FitAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How to fit; the seed is that of the comparison's bootstrap."""
+
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+
+
+@get("/models", operation_id="list_models", opt=rule("models.read"), responses=errors(), sync_to_thread=True,
+     summary="Models and their verdicts")  # fmt: skip
+def list_models(request: Call) -> ModelList:
+    """Return the models, newest first."""
+    rows = model_rows(parts_of(request).database, wording_of(request))
+    serving = next((row["model"] for row in rows if row["state"] == "approved"), "rule")
+    return ModelList(serving=serving, items=[ModelRow(**row) for row in rows])
+
+
+@post("/models", operation_id="fit_model", opt=rule("models.write"), status_code=202, responses=errors(413, 415),
+      summary="Fit a model", sync_to_thread=True)  # fmt: skip
+def fit_model(request: Call, data: JSONBody[FitAsk], idempotency_key: IdempotencyKey = None) -> Response[JobStatus]:
+    """Put in a fit; its verdict is the job's result."""
+    key = once(request, idempotency_key, msgspec.json.encode(data))
+    return submit(request, "fit", {"seed": data.seed}, key=key)
+
+
+def _card(request: Call, model_id: str) -> ModelCard:
+    stored = stored_model(parts_of(request).database, model_id)
+    row = next(r for r in model_rows(parts_of(request).database, wording_of(request)) if r["model"] == model_id)
+    return ModelCard(**row, card=stored.manifest)
+
+
+@get("/models/{model_id:str}", operation_id="read_model", opt=rule("models.read"), responses=errors(404),
+     summary="A model's card", sync_to_thread=True)  # fmt: skip
+def read_model(request: Call, model_id: FromPath[str]) -> ModelCard:
+    """Return a model with its card."""
+    return _card(request, model_id)
+
+
+@post("/models/{model_id:str}/approve", operation_id="approve_model", opt=rule("models.write"), status_code=200,
+      responses=errors(404), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
+def approve(request: Call, model_id: FromPath[str]) -> ModelCard:
+    """Let a model serve; the very next list is made with it."""
+    approve_model(parts_of(request).database, model_id)
+    return _card(request, model_id)
+
+
+@post("/models/{model_id:str}/rollback", operation_id="roll_back_model", opt=rule("models.write"), status_code=200,
+      responses=errors(404, 409), summary="Let the model before serve again", sync_to_thread=True)  # fmt: skip
+def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
+    """Withdraw the serving model; the one before serves again, or the rule."""
+    roll_back(parts_of(request).database, model_id)
+    return list_models.fn(request)  # type: ignore[no-any-return] (Litestar's own wrapper)
+
+
+def model_router() -> Router:
+    """Return the routes of models."""
+    return Router(path="/", route_handlers=[list_models, fit_model, read_model, approve, rollback], tags=["models"])

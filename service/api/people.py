@@ -1,0 +1,111 @@
+"""One person over HTTP: past trainings and hours, everything on file handed out, and erased."""
+
+import datetime
+from typing import Any
+
+import msgspec
+from litestar import Router, delete, get
+from litestar.params import FromPath
+
+from recommender.planning_problem import hours_taken
+from service import records
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
+from service.api.problems import errors
+from service.people import erase_person, person_document
+from service.snapshot import person_in
+from service.storage.engine import transaction
+from training_catalog.tables_people import EMPLOYMENT_TYPES
+
+
+class PastTraining(msgspec.Struct, kw_only=True):
+    """One past training."""
+
+    training: str | None
+    name: str
+    start: datetime.date | None
+    end: datetime.date | None
+    hours: float | None
+    status: str | None
+
+
+class PersonHistory(msgspec.Struct, kw_only=True):
+    """What a person took, and the JP of this year against floor and cap; null where there is no limit."""
+
+    employee: str
+    year: int
+    hours: float
+    hours_floor: float | None
+    hours_cap: float | None
+    items: list[PastTraining]
+
+
+class Erased(msgspec.Struct, kw_only=True):
+    """How many rows were erased."""
+
+    rows: int
+
+
+class PersonDocument(msgspec.Struct, kw_only=True):
+    """Everything on file about a person."""
+
+    employee: str
+    tables: dict[str, list[dict[str, Any]]]
+    changes: dict[str, list[dict[str, Any]]]
+    decisions: list[dict[str, Any]]
+    plans: list[dict[str, Any]]
+
+
+def _check(request: Call, employee: str) -> None:
+    """Refuse a person who is not on file, or not within reach."""
+    with transaction(parts_of(request).database.engine) as connection:
+        found = records.read_record(connection, "employees", employee, records.EVERYONE)
+    check_reach(reach_of_call(request), employee, found.values["unit"] or "")
+
+
+@get("/employees/{employee:str}/history", operation_id="get_history", opt=rule("people.read"), responses=errors(404),
+     summary="Past trainings and hours of one person", sync_to_thread=True)  # fmt: skip
+def get_history(request: Call, employee: FromPath[str]) -> PersonHistory:
+    """Return what a person took, newest first, and this year's hours."""
+    parts, year = parts_of(request), parts_of(request).settings.today().year
+    _check(request, employee)
+    snapshot = parts.snapshots.current(parts.watch.look())
+    with transaction(parts.database.engine) as connection:
+        person, _ = person_in(snapshot, parts.database, connection, employee)
+        rows = parts.database.read_rows_of(connection, "history", employee)
+    kind = EMPLOYMENT_TYPES[int(person.crew.employment_type[0])]
+    rows = rows.sort_values("end_date", ascending=False, kind="stable")
+    plain = rows.astype(object).where(rows.notna(), None)
+    items = [
+        PastTraining(training=r.training, name=r.training_name, start=_day(r.start_date), end=_day(r.end_date),
+                     hours=r.hours, status=r.status) for r in plain.itertuples()
+    ]  # fmt: skip
+    limits = parts.policy.plan
+    return PersonHistory(employee=employee, year=year, hours=float(hours_taken(person.crew, year)[0]), items=items,
+                         hours_floor=limits.hours_floor.get(kind), hours_cap=limits.hours_cap.get(kind))  # fmt: skip
+
+
+def _day(moment: Any) -> datetime.date | None:  # noqa: ANN401 (a timestamp of pandas, or None)
+    return None if moment is None else moment.date()
+
+
+@get("/employees/{employee:str}/export", operation_id="export_employee", opt=rule("people.export"),
+     responses=errors(404), summary="Everything on file about a person", sync_to_thread=True)  # fmt: skip
+def export_employee(request: Call, employee: FromPath[str]) -> PersonDocument:
+    """Return everything on file about a person: rows with their changes, lists served, seats in plans."""
+    _check(request, employee)
+    document = person_document(parts_of(request).database, employee)
+    return msgspec.convert(msgspec.to_builtins(document, enc_hook=str), PersonDocument)
+
+
+@delete("/employees/{employee:str}", operation_id="erase_employee", opt=rule("people.erase"), responses=errors(404),
+        status_code=200, summary="Erase a person", sync_to_thread=True)  # fmt: skip
+def erase_employee(request: Call, employee: FromPath[str]) -> Erased:
+    """Erase a person; the log of decisions keeps a pseudonym that nobody can resolve."""
+    _check(request, employee)
+    known_caller(request)
+    return Erased(rows=erase_person(parts_of(request).database, employee))
+
+
+def people_router() -> Router:
+    """Return the routes of one person."""
+    return Router(path="/", route_handlers=[get_history, export_employee, erase_employee], tags=["employees"])

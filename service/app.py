@@ -1,0 +1,83 @@
+"""The service as one ASGI application: nobody else builds it."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from importlib import metadata
+
+from litestar import Litestar, Router
+from litestar.concurrency import set_asyncio_executor
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+
+from service.api.context import guard
+from service.api.documentation import documentation_router, openapi_config
+from service.api.feedback import feedback_router
+from service.api.gate import Gate
+from service.api.jobs import job_router
+from service.api.models import model_router
+from service.api.operations import operation_router
+from service.api.parts import POOL_SIZE, Parts, put_together
+from service.api.people import people_router
+from service.api.plans import plan_router
+from service.api.problems import HANDLERS
+from service.api.recommendations import recommendation_router
+from service.api.records import record_routers
+from service.api.sessions import session_router
+from service.auth.settings import AuthSettings
+from service.settings import DEFAULT_DATABASE_URL, service_settings
+from service.telemetry import set_up_log
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def build_api(parts: Parts) -> Litestar:
+    """Return the API without its gate."""
+    executor = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="work")
+    set_asyncio_executor(executor)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
+        asyncio.get_running_loop().set_default_executor(executor)
+        yield
+        parts.close()
+
+    own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
+           people_router(), session_router()]  # fmt: skip
+    app = Litestar(
+        route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), documentation_router()],
+        guards=[guard], exception_handlers=HANDLERS, lifespan=[lifespan], logging_config=None,
+        openapi_config=openapi_config(metadata.version("bangkom")),
+        request_max_body_size=None,  # the gate sees to it
+    )  # fmt: skip
+    app.state["parts"] = parts
+    return app
+
+
+def methods_of(app: Litestar, path: str) -> list[str]:
+    """Return the methods that a path accepts; empty for no path of ours."""
+    found = []
+    for method in METHODS:
+        try:
+            app.asgi_router.handle_routing(path=path, method=method)  # type: ignore[arg-type] (Litestar's enumeration)
+            found.append(method)
+        except (NotFoundException, MethodNotAllowedException):
+            continue
+    if "GET" in found:
+        found.insert(1, "HEAD")
+    return [*found, "OPTIONS"] if found else []
+
+
+def build(parts: Parts) -> Gate:
+    """Return the whole application."""
+    app = build_api(parts)
+    return Gate(app, parts, lambda path: methods_of(app, path))  # type: ignore[arg-type] (ASGI's own types differ)
+
+
+def create_app() -> Gate:
+    """Return the application of a worker process, from the environment."""
+    settings = service_settings()
+    set_up_log(settings.log_level)
+    url = os.environ.get("BANGKOM_DATABASE_URL", DEFAULT_DATABASE_URL)
+    return build(put_together(url, settings, AuthSettings.from_environment()))
