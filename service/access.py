@@ -1,4 +1,4 @@
-"""Who may do what, and whose rows they may see: the one place that decides, for every route; what is not listed is denied.
+"""Who may do what, and whose rows they may see: the one place that decides; what is not listed is denied.
 
 Rows follow the caller. Somebody's own number is always theirs; a supervisor or planner sees the people of the units
 granted and of every unit below; an administrator, and a key without units, sees all.

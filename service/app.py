@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib import metadata
+from typing import Literal, cast
 
 from litestar import Litestar, Router
 from litestar.concurrency import set_asyncio_executor
@@ -14,7 +15,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from service.api.context import guard
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
-from service.api.gate import Gate
+from service.api.gate import App, Gate
 from service.api.jobs import job_router
 from service.api.models import model_router
 from service.api.operations import operation_router
@@ -29,7 +30,7 @@ from service.auth.settings import AuthSettings
 from service.settings import DEFAULT_DATABASE_URL, service_settings
 from service.telemetry import set_up_log
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def build_api(parts: Parts) -> Litestar:
@@ -57,10 +58,10 @@ def build_api(parts: Parts) -> Litestar:
 
 def methods_of(app: Litestar, path: str) -> list[str]:
     """Return the methods that a path accepts; empty for no path of ours."""
-    found = []
+    found: list[str] = []
     for method in METHODS:
         try:
-            app.asgi_router.handle_routing(path=path, method=method)  # type: ignore[arg-type] (Litestar's enumeration)
+            app.asgi_router.handle_routing(path=path, method=method)
             found.append(method)
         except (NotFoundException, MethodNotAllowedException):
             continue
@@ -72,7 +73,7 @@ def methods_of(app: Litestar, path: str) -> list[str]:
 def build(parts: Parts) -> Gate:
     """Return the whole application."""
     app = build_api(parts)
-    return Gate(app, parts, lambda path: methods_of(app, path))  # type: ignore[arg-type] (ASGI's own types differ)
+    return Gate(cast("App", app), parts, lambda path: methods_of(app, path))
 
 
 def create_app() -> Gate:

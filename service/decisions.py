@@ -31,7 +31,9 @@ from service.wording import Wording
 from training_catalog.errors import InputError, UnknownIdError
 
 BACKGROUND = "background"  # of a list: the change at which everybody's records were read
-_SAID = frozenset({"list", "employee", "name", "position", "unit", "verdict", "notice", "text"})  # who it is for, and sentences
+_SAID = frozenset(
+    {"list", "employee", "name", "position", "unit", "verdict", "notice", "text"}
+)  # who it is for, and sentences
 
 
 def _digest(content: object) -> str:

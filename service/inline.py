@@ -1,6 +1,6 @@
 """People who are not on file: described whole by the caller, ranked, and stored nowhere."""
 
-import datetime
+import datetime as dt
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -33,7 +33,7 @@ class InlineAssessment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
 
     competency: Code
     level: Number
-    assessed_on: datetime.date | None = None
+    assessed_on: dt.date | None = None
     method: Literal["assessment-centre", "test", "post-training", "supervisor", "self"] = "assessment-centre"
 
 
@@ -42,15 +42,15 @@ class InlineRating(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     scale: Code
     rating: Number
-    period_end: datetime.date
+    period_end: dt.date
 
 
 class InlineTraining(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A past training by its code on file."""
 
     training: Code
-    end_date: datetime.date
-    start_date: datetime.date | None = None
+    end_date: dt.date
+    start_date: dt.date | None = None
     status: Literal["completed", "failed", "withdrawn", "cancelled", "enrolled"] = "completed"
     hours: Number | None = None
     pre_score: Number | None = None
@@ -67,8 +67,8 @@ class InlineInterest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class InlineAbsence(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Days on which the person cannot attend, both included."""
 
-    start_date: datetime.date
-    end_date: datetime.date
+    start_date: dt.date
+    end_date: dt.date
 
 
 _Many = msgspec.Meta(max_length=MOST_ROWS)
@@ -88,10 +88,10 @@ class InlinePerson(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     unit: Code | None = None
     employment_type: Literal["PNS", "PPPK", "CPNS", "other"] | None = None
     status: Literal["active", "leave", "study", "inactive", "retired"] | None = None
-    birth_date: datetime.date | None = None
-    service_start: datetime.date | None = None
-    position_since: datetime.date | None = None
-    retirement_date: datetime.date | None = None
+    birth_date: dt.date | None = None
+    service_start: dt.date | None = None
+    position_since: dt.date | None = None
+    retirement_date: dt.date | None = None
     assessments: Annotated[list[InlineAssessment], _Many] = []
     performance: Annotated[list[InlineRating], _Many] = []
     history: Annotated[list[InlineTraining], _Many] = []
@@ -120,9 +120,10 @@ def _check_codes(person: InlinePerson, catalog: Catalog, units: TextArray, scale
                for i, row in enumerate(person.assessments)]  # fmt: skip
     wanted += [(f"/person/performance/{i}/scale", "scale", scales, row.scale)
                for i, row in enumerate(person.performance)]  # fmt: skip
-    wanted += [(f"/person/{name}/{i}/training", "training", catalog.trainings.ids, row.training)
-               for name, rows in (("history", person.history), ("interests", person.interests))
-               for i, row in enumerate(rows)]  # fmt: skip
+    courses = {"history": [row.training for row in person.history],
+               "interests": [row.training for row in person.interests]}  # fmt: skip
+    wanted += [(f"/person/{name}/{i}/training", "training", catalog.trainings.ids, code)
+               for name, codes in courses.items() for i, code in enumerate(codes)]  # fmt: skip
     for pointer, kind, ids, value in wanted:
         if value is not None and look_up(ids, np.asarray([value], dtype=np.str_))[0] < 0:
             raise UnknownCodeError(pointer, kind, value)

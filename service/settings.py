@@ -12,8 +12,6 @@ from pathlib import Path
 
 from training_catalog.errors import InvalidValueError
 
-from training_catalog.errors import InvalidValueError
-
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"
@@ -195,5 +193,6 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         body_limit=int(_number(given, "BANGKOM_BODY_LIMIT", default.body_limit, 1024)),
         upload_limit=int(_number(given, "BANGKOM_UPLOAD_LIMIT", default.upload_limit, 1024)),
         rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
-        public_url=_public_url(given), cors_origins=origins, run_folder=Path(folder) if folder else None, log_level=level,
+        public_url=_public_url(given), cors_origins=origins,
+        run_folder=Path(folder) if folder else None, log_level=level,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from litestar import MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, Reference, SecurityScheme
 from litestar.params import FromPath
 
 from service.api.context import rule
@@ -36,7 +36,7 @@ PAGE = """<!doctype html>
 
 def openapi_config(version: str) -> OpenAPIConfig:
     """Return what the framework is told of the document."""
-    schemes = {
+    schemes: dict[str, SecurityScheme | Reference] = {
         "key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header",
                               description="A key from `bangkom key create`."),
         "bearer": SecurityScheme(type="http", scheme="bearer",

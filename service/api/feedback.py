@@ -28,12 +28,12 @@ class FeedbackIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     Parameters
     ----------
-    list : Id of the list that was served.
+    list_id : Id of the list that was served.
     employee, training, offering : Whose list, and what of it.
     kind : What is said; interest and its absence also enter the person's record of interests.
     """
 
-    list: Annotated[str, msgspec.Meta(pattern=r"^d-[0-9a-f]{8,32}$")]
+    list_id: Annotated[str, msgspec.Meta(pattern=r"^d-[0-9a-f]{8,32}$")] = msgspec.field(name="list")
     employee: Code
     training: Code
     kind: Kind
@@ -47,7 +47,7 @@ class FeedbackOut(FeedbackIn, kw_only=True):
 
 
 @post("/feedback", operation_id="give_feedback", tags=["recommendations"], opt=rule("feedback.give"),
-      responses=errors(404, 413, 415), summary="Say something of a list that was served", sync_to_thread=True)  # fmt: skip
+      responses=errors(404, 413, 415), summary="Say something of a list", sync_to_thread=True)  # fmt: skip
 def give_feedback(request: Call, data: JSONBody[FeedbackIn], idempotency_key: IdempotencyKey = None) -> FeedbackOut:
     """Store feedback; the same again with its key is stored once."""
     parts, caller = parts_of(request), known_caller(request)
@@ -56,7 +56,7 @@ def give_feedback(request: Call, data: JSONBody[FeedbackIn], idempotency_key: Id
     identifier = f"f-{key[:32] if key else uuid.uuid4().hex}"
     with parts.database.writing_as(caller.subject, "feedback") as writing:
         said = Feedback(feedback=identifier, made_at=parts.database.clock(), author=caller.subject, kind=data.kind,
-                        said_on=parts.settings.today(), decision=data.list, employee=data.employee,
+                        said_on=parts.settings.today(), decision=data.list_id, employee=data.employee,
                         training=data.training, offering=data.offering)  # fmt: skip
         if add_feedback(writing.connection, said):
             _enter_interest(request, parts, writing, data)
@@ -84,7 +84,7 @@ def _is_known(parts: Parts, data: FeedbackIn) -> bool:
     end = time.monotonic() + MOST_WAIT
     while True:
         with transaction(parts.database.engine) as connection:
-            if is_list_of(connection, data.list, data.employee):
+            if is_list_of(connection, data.list_id, data.employee):
                 return True
         if time.monotonic() > end:
             return False

@@ -260,7 +260,7 @@ class Gate:
         body = problem_bytes(refused.status, refused.code, wording.text(refused.detail, **refused.fields),
                              path=passage.scope["path"], request_id=passage.request_id)  # fmt: skip
         headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": refused.status, "headers": headers + [*refused.headers]})
+        await send({"type": "http.response.start", "status": refused.status, "headers": [*headers, *refused.headers]})
         await send({"type": "http.response.body", "body": body})
 
     def _tell(self, passage: Passage) -> None:

@@ -1,7 +1,7 @@
 """Long work over HTTP: put in as jobs, looked at, followed, cancelled."""
 
 import asyncio
-import datetime
+import datetime as dt
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from service.api.context import Call, known_caller, parts_of, rule, wording_of
 from service.api.once import IdempotencyKey, once
 from service.api.problems import ApiError, errors
-from service.api.records import PLAIN_TEXT
+from service.api.record_types import PLAIN_TEXT
 from service.auth.caller import Caller
 from service.jobs.job import ENDED, Job, pack_files
 from training_catalog.errors import UnknownIdError
@@ -54,9 +54,9 @@ class JobStatus(msgspec.Struct, kw_only=True):
     attempt: int
     max_attempts: int
     cancel_asked: bool
-    submitted_at: datetime.datetime
-    started_at: datetime.datetime | None
-    ended_at: datetime.datetime | None
+    submitted_at: dt.datetime
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
     result: dict[str, Any] | None
     error: JobError | None
     file: str | None
@@ -228,7 +228,7 @@ class ExportAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     table: Word
     format: Literal["csv", "xlsx", "parquet", "json"] = "csv"
-    as_of: datetime.date | None = None
+    as_of: dt.date | None = None
 
 
 @post("/exports", operation_id="export_table", opt=rule("exports.make"), status_code=202, responses=errors(413, 415),

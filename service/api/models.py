@@ -1,6 +1,6 @@
 """Models over HTTP: fitted as jobs, listed with their verdicts, approved, rolled back."""
 
-import datetime
+import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
@@ -19,7 +19,7 @@ class ModelRow(msgspec.Struct, kw_only=True):
 
     model: str
     state: str
-    created_on: datetime.date
+    created_on: dt.date
     verdict: str
 
 
@@ -46,6 +46,10 @@ class FitAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
      summary="Models and their verdicts")  # fmt: skip
 def list_models(request: Call) -> ModelList:
     """Return the models, newest first."""
+    return _listed(request)
+
+
+def _listed(request: Call) -> ModelList:
     rows = model_rows(parts_of(request).database, wording_of(request))
     serving = next((row["model"] for row in rows if row["state"] == "approved"), "rule")
     return ModelList(serving=serving, items=[ModelRow(**row) for row in rows])
@@ -85,7 +89,7 @@ def approve(request: Call, model_id: FromPath[str]) -> ModelCard:
 def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
     """Withdraw the serving model; the one before serves again, or the rule."""
     roll_back(parts_of(request).database, model_id)
-    return list_models.fn(request)  # type: ignore[no-any-return] (Litestar's own wrapper)
+    return _listed(request)
 
 
 def model_router() -> Router:

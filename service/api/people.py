@@ -1,6 +1,6 @@
 """One person over HTTP: past trainings and hours, everything on file handed out, and erased."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -22,8 +22,8 @@ class PastTraining(msgspec.Struct, kw_only=True):
 
     training: str | None
     name: str
-    start: datetime.date | None
-    end: datetime.date | None
+    start: dt.date | None
+    end: dt.date | None
     hours: float | None
     status: str | None
 
@@ -76,15 +76,15 @@ def get_history(request: Call, employee: FromPath[str]) -> PersonHistory:
     rows = rows.sort_values("end_date", ascending=False, kind="stable")
     plain = rows.astype(object).where(rows.notna(), None)
     items = [
-        PastTraining(training=r.training, name=r.training_name, start=_day(r.start_date), end=_day(r.end_date),
-                     hours=r.hours, status=r.status) for r in plain.itertuples()
+        PastTraining(training=r["training"], name=r["training_name"], start=_day(r["start_date"]),
+                     end=_day(r["end_date"]), hours=r["hours"], status=r["status"]) for r in plain.to_dict("records")
     ]  # fmt: skip
     limits = parts.policy.plan
     return PersonHistory(employee=employee, year=year, hours=float(hours_taken(person.crew, year)[0]), items=items,
                          hours_floor=limits.hours_floor.get(kind), hours_cap=limits.hours_cap.get(kind))  # fmt: skip
 
 
-def _day(moment: Any) -> datetime.date | None:  # noqa: ANN401 (a timestamp of pandas, or None)
+def _day(moment: Any) -> dt.date | None:  # noqa: ANN401 (a timestamp of pandas, or None)
     return None if moment is None else moment.date()
 
 

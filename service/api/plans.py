@@ -1,6 +1,6 @@
 """Plans over HTTP: made as jobs, read within the caller's reach, compared, explained, approved."""
 
-import datetime
+import datetime as dt
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -32,7 +32,7 @@ class PlanRow(msgspec.Struct, kw_only=True):
 
     plan: str
     state: str
-    created_on: datetime.date
+    created_on: dt.date
     name: str
     year: int
     status: str
@@ -257,8 +257,10 @@ def read_plan(
 
 
 @get("/plans/{plan_id:str}/files/{kind:str}", operation_id="read_plan_file", opt=rule("plans.read"),
-     responses=errors(404), media_type="application/octet-stream", summary="A plan's seats as a file", **_THREAD)  # fmt: skip
-def read_plan_file(request: Call, plan_id: FromPath[str], kind: FromPath[Literal["csv", "xlsx", "parquet"]]) -> Response[bytes]:
+     responses=errors(404), media_type="application/octet-stream", summary="A plan's seats", **_THREAD)  # fmt: skip
+def read_plan_file(
+    request: Call, plan_id: FromPath[str], kind: FromPath[Literal["csv", "xlsx", "parquet"]]
+) -> Response[bytes]:
     """Return the seats as CSV, XLSX or Parquet; also at `/plans/{plan_id}.csv` and the like."""
     plan = _plan(request, plan_id)
     names = names_from(parts_of(request).database.read_all(), lang=wording_of(request).lang)

@@ -1,7 +1,7 @@
 """Lists, gaps and rankings over HTTP."""
 
 import asyncio
-import datetime
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from service.answers import Answer, Question
 from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule, wording_of
 from service.api.problems import ApiError, Fault, FaultSaid, errors
-from service.api.records import PLAIN_TEXT
+from service.api.record_types import PLAIN_TEXT
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
 from service.lookup import ListFilter, Person
 from service.records import OutOfReachError
@@ -27,8 +27,8 @@ MOST_PEOPLE = 1_000
 Nip = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
 
 
-def _filter(limit: int, mode: str | None, max_cost: int | None, start: datetime.date | None,
-            end: datetime.date | None) -> ListFilter:  # fmt: skip
+def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date | None,
+            end: dt.date | None) -> ListFilter:  # fmt: skip
     return ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start, end=end)
 
 
@@ -39,8 +39,8 @@ async def get_recommendations(
     limit: Annotated[int, QueryParameter(ge=1, le=100, description="Most items.")] = 10,
     mode: Annotated[Mode | None, QueryParameter(description="Only classes of this mode.")] = None,
     max_cost: Annotated[int | None, QueryParameter(ge=0, le=10**13, description="Dearest class, in rupiah.")] = None,
-    from_: Annotated[datetime.date | None, QueryParameter(name="from", description="First day, earliest.")] = None,
-    until: Annotated[datetime.date | None, QueryParameter(description="Last day, latest.")] = None,
+    from_: Annotated[dt.date | None, QueryParameter(name="from", description="First day, earliest.")] = None,
+    until: Annotated[dt.date | None, QueryParameter(description="Last day, latest.")] = None,
 ) -> Response[Recommendations]:  # fmt: skip
     """Return a person's list, from memory where nothing it depends on has changed."""
     parts, caller = parts_of(request), known_caller(request)
@@ -77,8 +77,8 @@ class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
     mode: Mode | None = None
     max_cost: Annotated[int, msgspec.Meta(ge=0, le=10**13)] | None = None
-    start: datetime.date | None = None
-    end: datetime.date | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -86,7 +86,7 @@ class Asked(msgspec.Struct, kw_only=True):
 
     employee: str
     status: Literal["ok", "not-found"]
-    list: Recommendations | None
+    recommendations: Recommendations | None
     errors: list[Fault] = []
 
 
@@ -107,7 +107,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
     wanted = _filter(data.limit, data.mode, data.max_cost, data.start, data.end)
     if data.person is not None:
         document = inline_document(parts.answers, data.person, wanted, wording)
-        return AskedAll(items=[Asked(employee=data.person.employee, status="ok", list=as_list(document))])
+        return AskedAll(items=[Asked(employee=data.person.employee, status="ok", recommendations=as_list(document))])
     reach, items = reach_of_call(request), []
     for employee in data.employees or []:
         question = Question(employee=employee, wanted=wanted, lang=wording.lang)
@@ -115,9 +115,11 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
             answer = parts.answers.answer(question, caller.subject)
             check_reach(reach, employee, answer.unit)
             shown = msgspec.json.decode(answer.body, type=Recommendations)
-            items.append(Asked(employee=employee, status="ok", list=shown))
+            items.append(Asked(employee=employee, status="ok", recommendations=shown))
         except (UnknownIdError, OutOfReachError):
-            items.append(Asked(employee=employee, status="not-found", list=None, errors=[_not_found(wording)]))
+            items.append(
+                Asked(employee=employee, status="not-found", recommendations=None, errors=[_not_found(wording)])
+            )
     return AskedAll(items=items)
 
 
@@ -168,9 +170,9 @@ class RankedTraining(msgspec.Struct, kw_only=True):
 class Ranking(msgspec.Struct, kw_only=True):
     """A ranking: best first, then what does not come into question."""
 
-    list: str
+    list_id: str = msgspec.field(name="list")
     employee: str
-    on: datetime.date
+    on: dt.date
     model: str
     catalog: str
     state: Literal["model", "rule"]

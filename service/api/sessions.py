@@ -1,6 +1,6 @@
 """Coming in with a name and a password, and who one is."""
 
-import datetime
+import datetime as dt
 from typing import Annotated
 
 import msgspec
@@ -33,7 +33,7 @@ class Opened(msgspec.Struct, kw_only=True):
     """A session; send `token` as `Authorization: Bearer`. It is shown once."""
 
     token: str
-    expires_at: datetime.datetime
+    expires_at: dt.datetime
     must_change_password: bool
 
 

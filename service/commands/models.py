@@ -1,7 +1,6 @@
 """``bangkom fit`` and ``bangkom models``: learn, and look after what was learned."""
 
 import sys
-from typing import Any
 
 import click
 from rich.table import Table

@@ -1,6 +1,6 @@
 """The shape of ``recommend --json`` and ``gaps --json``, and of the same over HTTP."""
 
-import datetime
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -27,7 +27,7 @@ class Gap(msgspec.Struct, kw_only=True):
     assessed: float | None
     deficit: float | None
     state: GapState
-    assessed_on: datetime.date | None
+    assessed_on: dt.date | None
     self_rated: float | None
     default: bool
 
@@ -39,7 +39,7 @@ class GapList(msgspec.Struct, kw_only=True):
     name: str
     position: str | None
     unit: str | None
-    on: datetime.date
+    on: dt.date
     catalog: str
     gaps: list[Gap]
     job_person_match: float | None
@@ -78,8 +78,8 @@ class RecommendedItem(msgspec.Struct, kw_only=True):
     cost: int | None
     hours: float | None
     mode: Literal["face-to-face", "online", "blended"]
-    start: datetime.date | None
-    end: datetime.date | None
+    start: dt.date | None
+    end: dt.date | None
     reasons: list[Reason]
 
 
@@ -96,18 +96,18 @@ class Recommendations(msgspec.Struct, kw_only=True):
 
     Parameters
     ----------
-    list : Its id, which feedback refers to.
+    list_id : Its id, which feedback refers to.
     employee, name, position, unit : Whose.
     on, model, catalog, state, verdict : As of which day, by which model or rule, from which catalogue.
     gaps, notice, items, left_out : What is asked, what a reader must know, what is recommended, and what is not.
     """
 
-    list: str
+    list_id: str = msgspec.field(name="list")
     employee: str
     name: str
     position: str | None
     unit: str | None
-    on: datetime.date
+    on: dt.date
     model: str
     catalog: str
     state: Literal["model", "rule"]

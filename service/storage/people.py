@@ -1,6 +1,7 @@
 """One person's rows: all of them to hand out, or gone for good."""
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,7 +35,7 @@ def is_of(stored: sa.Table, employee: str | sa.BindParameter[str]) -> sa.ColumnE
 
 
 @cache
-def _version_query() -> sa.Select[tuple[int]]:
+def _version_query() -> sa.Select[Any]:
     """Return the query of a person's last change; it is put together once."""
     who = sa.bindparam("who", type_=sa.Text)
     last = [
