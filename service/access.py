@@ -1,7 +1,7 @@
 """Who may do what, and whose rows they may see: the one place that decides; what is not listed is denied.
 
 Rows follow the caller. Somebody's own number is always theirs; a supervisor or planner sees the people of the units
-granted and of every unit below; an administrator, and a key without units, sees all.
+granted and of every unit below; an administrator, a key without units, and a planner of all units see everybody.
 """
 
 from dataclasses import dataclass
@@ -100,7 +100,8 @@ def reach_of(caller: Caller, ids: TextArray, parent: IndexArray) -> Reach:
         return Reach(everyone=True, units=frozenset(), employee=caller.employee)
     granted = caller.units if caller.units is not None and caller.role != "employee" else frozenset()
     units = branches(ids, parent, granted) if granted else frozenset()
-    return Reach(everyone=False, units=units, employee=caller.employee)
+    has_all = caller.role == "planner" and len(ids) > 0 and units.issuperset(ids.tolist())
+    return Reach(everyone=has_all, units=units, employee=caller.employee)
 
 
 def may(caller: Caller | None, rule: Rule | None, reach: Reach | None) -> bool:
@@ -109,7 +110,7 @@ def may(caller: Caller | None, rule: Rule | None, reach: Reach | None) -> bool:
         return False
     if rule.reach == ANYBODY:
         return True
-    if caller is None or caller.must_change_password:
+    if caller is None or (caller.must_change_password and rule is not RULES["session.own"]):
         return False
     if rule.scope is not None and rule.scope not in caller.scopes:
         return False

@@ -25,6 +25,7 @@ from training_catalog.frames import canonical, empty_frame
 from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
+MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
 
@@ -106,6 +107,13 @@ class Database:
         rows = [tuple(row) for row in connection.execute(query.order_by(stored.c[ROW_KEY]))]
         return canonical(pd.DataFrame.from_records(rows, columns=list(declared.column_names)), declared)
 
+    def _read_keys(self, connection: sa.Connection, name: str, keys: list[str]) -> pd.DataFrame:
+        """Return the rows of some keys, ordered by key."""
+        declared, key = table(name), DATABASE_TABLES[name].c[ROW_KEY]
+        query = rows_at(name, None, *declared.column_names).where(key.in_(keys))
+        rows = [tuple(row) for row in connection.execute(query)]
+        return canonical(pd.DataFrame.from_records(rows, columns=list(declared.column_names)), declared)
+
     def read_all(self, connection: sa.Connection | None = None, change: int | None = None) -> dict[str, pd.DataFrame]:
         """Return every table, all of one moment; as they were after a change if given."""
         if connection is None:
@@ -133,7 +141,8 @@ class Database:
         declared = table(name)
         new = canonical(frame, declared)
         keys = row_keys(new, declared)
-        old = self.read(name, writing.connection)
+        few = len(keys) <= MOST_BY_KEY
+        old = self._read_keys(writing.connection, name, keys.tolist()) if few else self.read(name, writing.connection)
         old.index = pd.Index(row_keys(old, declared)) if len(old) else pd.Index([], dtype="str")
         place = old.index.get_indexer(pd.Index(keys))
         is_known = place >= 0

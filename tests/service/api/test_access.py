@@ -1,0 +1,156 @@
+"""Every route with every role, against one declared table."""
+
+import pytest
+
+from service.access import ANYBODY, RULES, Reach, Rule, branches, may, reach_of
+from service.auth.caller import ROLE_SCOPES, ROLES, Caller
+from service.auth.accounts import Accounts
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
+
+
+def routes_of(app):
+    """Return (method, path, handler) of every route of the application."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            for method in handler.http_methods - {"OPTIONS"}:
+                yield method, route.path_format, handler
+
+
+def caller(role, units=None, employee=None, **more):
+    return Caller(subject=f"user:{role}", kind="session", role=role, employee=employee,
+                  units=None if units is None else frozenset(units), scopes=ROLE_SCOPES[role], **more)  # fmt: skip
+
+
+def test_every_route_names_a_declared_rule_and_every_rule_has_a_route(service):
+    named = {handler.opt.get("rule") for _, _, handler in routes_of(service.app)}
+    assert named <= set(RULES), named - set(RULES)
+    assert set(RULES) - named <= {"audit.read"}
+
+
+def test_nobody_may_call_anything_but_what_is_declared_open(service):
+    opened = set()
+    for method, path, handler in routes_of(service.app):
+        address = path.replace("{name}", "swagger-ui.css").replace("{", "").replace("}", "")
+        answer = service.client.request(method, address, json={} if method in ("POST", "PUT", "PATCH") else None)
+        if answer.status_code != 401:
+            opened.add(handler.opt["rule"])
+    assert opened == {name for name, rule in RULES.items() if rule.reach == ANYBODY}
+
+
+# What each role may call at all; rows are checked where they are read.
+MAY = {
+    "employee": {"session.own", "recommendations.read", "rankings.make", "feedback.give", "people.read",
+                 "people.export", "catalog.read", "jobs.read"},
+    "supervisor": {"session.own", "recommendations.read", "rankings.make", "feedback.give", "people.read",
+                   "people.export", "catalog.read", "jobs.read", "plans.read", "budgets.read", "models.read"},
+    "planner": {"session.own", "recommendations.read", "rankings.make", "feedback.give", "people.read", "people.write",
+                "people.export", "catalog.read", "catalog.write", "jobs.read", "plans.read", "budgets.read",
+                "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign"},
+    "admin": set(RULES),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_call_just_what_the_table_says(role):
+    everyone = Reach(everyone=role in {"planner", "admin"}, units=frozenset(), employee=None)
+    allowed = {name for name, rule in RULES.items() if may(caller(role), rule, everyone)}
+    opened = {name for name, rule in RULES.items() if rule.reach == ANYBODY}
+    assert allowed == MAY[role] | opened
+
+
+def test_what_is_not_declared_is_denied_and_so_is_who_must_set_a_password():
+    assert not may(caller("admin"), None, None)
+    assert not may(caller("admin", must_change_password=True), RULES["catalog.read"], None)
+    assert not may(None, Rule(scope=None), None)
+
+
+def test_a_planner_of_some_units_may_not_decide_for_all():
+    limited = Reach(everyone=False, units=frozenset({"U1"}), employee=None)
+    for name in ("plans.make", "plans.sign", "imports.make", "exports.make"):
+        assert not may(caller("planner", units={"U1"}), RULES[name], limited)
+
+
+def test_reach_goes_down_the_tree_of_units_and_never_up():
+    import numpy as np
+
+    ids, parent = np.array(["A", "B", "C", "D"]), np.array([-1, 0, 1, -1])
+    assert branches(ids, parent, frozenset({"B"})) == {"B", "C"}
+    reach = reach_of(caller("supervisor", units={"B"}, employee="9"), ids, parent)
+    assert [reach.covers(*pair) for pair in (("1", "C"), ("1", "A"), ("9", "A"), ("1", ""))] == [True, False, True, False]
+    assert reach_of(caller("employee", units={"B"}, employee="9"), ids, parent).units == frozenset()
+
+
+@pytest.fixture
+def as_role(service):
+    """Return a function that opens a session of a role and returns its headers."""
+
+    def come_in(role, units=(), employee=None):
+        name, first, secret = f"{role}.{len(units)}.{employee}", "a long enough secret", "another long secret"
+        Accounts(service.parts.database, "test").add(name, role=role, units=units, employee=employee, password=first)
+        opened = service("POST", "/sessions", key="", json={"name": name, "password": first}).json()
+        assert opened["must_change_password"]
+        headers = {"Authorization": f"Bearer {opened['token']}"}
+        assert problem(service.get("/employees", key="", headers=headers))["type"] == "/problems/password-must-change"
+        changed = service("PUT", "/sessions/current/password", key="", headers=headers,
+                          json={"current": first, "new": secret}).json()  # fmt: skip
+        assert service.get("/me", key="", headers=headers).status_code == 401
+        return {"Authorization": f"Bearer {changed['token']}"}
+
+    return come_in
+
+
+PERSON_PATHS = ("/employees/{}", "/employees/{}/recommendations", "/employees/{}/gaps", "/employees/{}/history",
+                "/employees/{}/export")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "units", "own", "seen"),
+    [
+        ("employee", (), ANI, {ANI}),
+        ("employee", ("U1",), None, set()),
+        ("supervisor", ("U1",), DEDI, {ANI, BUDI, CITRA, DEDI}),
+        ("supervisor", ("U2",), None, {CITRA}),
+        ("planner", ("U3",), None, {DEDI}),
+        ("admin", (), None, {ANI, BUDI, CITRA, DEDI}),
+    ],
+)
+def test_rows_outside_a_callers_reach_are_not_there(service, as_role, role, units, own, seen):
+    headers = as_role(role, units, own)
+    listed = {item["id"] for item in service.get("/employees", key="", headers=headers).json()["items"]}
+    assert listed == seen
+    levels = service.get("/assessments", key="", headers=headers).json()["items"]
+    assert {item["employee"] for item in levels} == seen
+    for nip in (ANI, BUDI, CITRA, DEDI):
+        for path in PERSON_PATHS:
+            answer = service.get(path.format(nip), key="", headers=headers)
+            assert answer.status_code == (200 if nip in seen else 404), (path, nip, answer.text)
+    asked = service("POST", "/recommendations", key="", headers=headers, json={"employees": [ANI, BUDI, CITRA, DEDI]})
+    assert {item["employee"] for item in asked.json()["items"] if item["status"] == "ok"} == seen
+
+
+def test_jobs_and_what_they_make_are_seen_by_who_asked_and_by_administrators(service):
+    mine, other = service.key("model:write"), service.key("model:write")
+    job = service("POST", "/models", key=mine, json={}).json()["id"]
+    for path in (f"/jobs/{job}", f"/jobs/{job}/file", f"/jobs/{job}/events"):
+        assert service.get(path, key=other).status_code == 404
+    assert service("DELETE", f"/jobs/{job}", key=other).status_code == 404
+    assert service.get("/jobs", key=other).json()["items"] == []
+    assert service.get(f"/jobs/{job}", key=mine).status_code == 200
+    assert service.get(f"/jobs/{job}").status_code == 200
+
+
+def test_a_key_limited_to_units_writes_only_its_people(service):
+    limited = service.key("people:read", "people:write", units=["U1"])
+    inside = {"employee": CITRA, "competency": "M.02", "level": 2, "assessed_on": "2026-08-01", "method": "test"}
+    answer = service("POST", "/assessments", key=limited, json={"items": [inside, {**inside, "employee": DEDI}]})
+    assert [item["status"] for item in answer.json()["items"]] == ["stored", "refused"]
+    assert answer.json()["items"][1]["errors"][0]["code"] == "out-of-reach"
+    moved = service("PATCH", f"/employees/{CITRA}", key=limited, json={"unit": "U3"})
+    assert problem(moved)["errors"][0]["code"] == "out-of-reach"
+    taken = service("PATCH", f"/employees/{DEDI}", key=limited, json={"unit": "U1"})
+    assert taken.status_code == 404
+
+
+def test_a_scope_that_a_key_has_not_is_named(service):
+    told = problem(service("POST", "/models", key=service.key("plan:read"), json={}))
+    assert (told["status"], "model:write" in told["detail"]) == (403, True)

@@ -1,0 +1,156 @@
+"""The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
+
+import itertools
+
+import pytest
+
+from service.api.rate import Buckets
+from tests.service.api.conftest import ANI, problem, service_on
+
+EVERY_ANSWER = ("x-content-type-options", "x-frame-options", "content-security-policy", "referrer-policy",
+                "x-request-id")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404), ("DELETE", "/recommendations", 405), ("GET", "/units/none", 404),
+        ("GET", "/employees?limit=0", 422), ("GET", "/employees?limit=x", 422), ("GET", "/plans/p-1", 404),
+        ("GET", "/jobs/j-1", 404), ("GET", "/models/m-1", 404), ("POST", "/models/m-1/approve", 404),
+        ("GET", "/employees/%00", 404), ("GET", "/employees/1/recommendations?mode=flying", 422),
+    ],
+)  # fmt: skip
+def test_every_error_is_a_problem_with_the_headers_of_every_answer(service, method, path, status):
+    answer = service(method, path)
+    assert problem(answer)["status"] == status
+    assert all(name in answer.headers for name in EVERY_ANSWER)
+
+
+def test_errors_speak_indonesian_first_and_english_on_request(service):
+    here = service.get("/units/none").json()["detail"]
+    there = service.get("/units/none", headers={"Accept-Language": "en"}).json()["detail"]
+    assert here != there
+    assert "not known" in there
+
+
+def test_a_body_beyond_its_limit_is_cut_off_whatever_its_headers_say(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", body_limit=2_000) as service:
+        told = problem(service("PUT", "/units/U1", json={"unit": "U1", "name": "x" * 3_000}))
+        assert (told["status"], "2000" in told["detail"]) == (413, True)
+        read = []
+
+        def parts():
+            for _ in range(100_000):
+                read.append(1)
+                yield b" " * 1_000
+
+        answer = service("PUT", "/units/U1", content=parts(), headers={"Content-Type": "application/json"})
+        assert problem(answer)["status"] == 413
+
+
+def test_a_body_of_another_kind_is_refused(service):
+    for kind in ("text/plain", "application/x-msgpack", "application/xml", ""):
+        answer = service("PUT", "/units/U1", content=b'{"unit":"U1","name":"x"}', headers={"Content-Type": kind})
+        assert problem(answer)["status"] == 415
+    assert problem(service("POST", "/imports", json={}))["status"] == 415
+
+
+def test_head_is_a_get_without_body_and_options_lists_every_method(service):
+    whole, head = service.get("/employees"), service("HEAD", "/employees")
+    assert (head.status_code, head.content, head.headers["content-length"]) == (
+        200, b"", whole.headers["content-length"])  # fmt: skip
+    assert service("OPTIONS", f"/employees/{ANI}").headers["allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+    assert problem(service("OPTIONS", "/nothing"))["status"] == 404
+    assert service("DELETE", "/recommendations").headers["allow"]
+
+
+def test_scripts_of_a_listed_origin_may_read_every_answer_and_others_none(tmp_path):
+    listed, other = "https://hr.example", "https://evil.example"
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", cors_origins=frozenset({listed})) as service:
+        for method, path, key in (("OPTIONS", "/employees", ""), ("GET", "/nothing", None), ("GET", "/employees", ""),
+                                  ("PUT", "/units/U1", None)):  # fmt: skip
+            body = {"json": {}} if method == "PUT" else {}
+            answers = [service(method, path, key=key, headers={"Origin": one}, **body) for one in (listed, other)]
+            assert answers[0].headers["access-control-allow-origin"] == listed, path
+            assert "access-control-allow-origin" not in answers[1].headers
+        asked = service("OPTIONS", "/employees", key="", headers={"Origin": listed})
+        assert "X-API-Key" in asked.headers["access-control-allow-headers"]
+
+
+def test_a_caller_who_calls_too_often_waits_and_others_do_not(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", rate=0.5, burst=3) as service:
+        one, other = service.key("people:read"), service.key("people:read")
+        assert [service.get("/me", key=one).status_code for _ in range(4)] == [200, 200, 200, 429]
+        told = service.get("/me", key=one)
+        assert (problem(told)["status"], int(told.headers["retry-after"]) >= 1) == (429, True)
+        assert service.get("/me", key=other).status_code == 200
+        assert service.get("/health/live", key="").status_code == 200
+
+
+def test_buckets_are_shared_between_processes_and_refill(tmp_path):
+    now = itertools.count()
+    moments = iter([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, *map(float, now)])
+    mine = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: next(moments))
+    theirs = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: next(moments))
+    assert [b.take("ani") > 0 for b in (mine, theirs, mine, theirs, mine, theirs)] == [
+        False, False, True, True, False, True]  # fmt: skip
+    assert theirs.take("budi") == 0
+    assert Buckets(0.0, 1.0).take("ani") == 0
+
+
+def test_a_request_keeps_its_id_if_it_has_a_sane_one(service):
+    assert service.get("/me", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
+    for bad in ("x" * 65, "a b", "a\tb"):
+        assert service.get("/me", headers={"X-Request-Id": bad}).headers["x-request-id"] != bad
+
+
+def test_a_browser_sent_from_another_site_is_refused(service):
+    headers = {"Cookie": "bangkom_session=x", "Sec-Fetch-Site": "cross-site"}
+    told = service("POST", "/feedback", key="", json={}, headers=headers)
+    assert (problem(told)["status"], told.json()["type"]) == (403, "/problems/cross-site")
+
+
+def test_live_and_ready_are_apart_and_ready_says_which_part_fails(service, tmp_path):
+    assert service.get("/health/ready", key="").json() == {
+        "status": "ok", "database": "ok", "snapshot": "ok", "log": "ok", "predictor": "rule"}  # fmt: skip
+    place = tmp_path / "office.db"
+    service.parts.watch.close()
+    place.rename(tmp_path / "away.db")
+    place.mkdir()
+    service.parts.database.engine.dispose()
+    failing = service.get("/health/ready", key="")
+    assert (failing.status_code, failing.json()["database"]) == (503, "failing")
+    assert service.get("/health/live", key="").status_code == 200
+    assert problem(service.get("/employees"))["status"] == 503
+    place.rmdir()
+    (tmp_path / "away.db").rename(place)
+    assert service.get("/health/ready", key="").status_code == 200
+    assert service.get("/employees").status_code == 200
+
+
+def test_counts_name_routes_and_never_people(service):
+    service.get(f"/employees/{ANI}")
+    text = service.get("/metrics", key="").text
+    assert 'route="/api/v1/employees/{record_id}"' in text
+    assert ANI not in text
+
+
+def test_the_log_holds_no_name_number_key_or_body(service, capsys):
+    service.get(f"/employees/{ANI}")
+    service("PUT", "/units/U1", json={"unit": "U1", "name": "Rahasia"})
+    service.get("/me", key="bk_wrong_secret")
+    logged = capsys.readouterr()
+    text = logged.out + logged.err
+    assert "/api/v1/employees/{record_id}" in text
+    for secret in (ANI, "Ani", "Rahasia", service.everything, "bk_wrong_secret"):
+        assert secret not in text
+
+
+def test_the_page_of_the_documentation_asks_nobody_else(service):
+    page = service.get("/docs", key="")
+    assert "http" not in page.text.replace("<!doctype html>", "")
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        assert service.get(f"/docs/{name}", key="").status_code == 200
+    assert service.get("/docs/..%2F__init__.py", key="").status_code == 404
+
+

@@ -1,0 +1,141 @@
+"""Records: one and in batch, with versions, pages and the same checks as files."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.records import from_cursor, public_id, row_key_of, to_cursor
+from tests.service.api.conftest import ANI, BUDI, PEOPLE, problem
+from training_catalog.tables import TABLES
+
+KEYS = st.text(min_size=1, max_size=30)
+
+
+@given(KEYS)
+def test_an_id_is_one_path_segment_and_gives_its_key_back(key):
+    identifier = public_id(key)
+    assert "/" not in identifier
+    assert identifier.strip(".")
+    assert row_key_of(identifier) == key
+    assert from_cursor(to_cursor(key)) == key
+
+
+def test_a_record_is_stored_read_changed_and_deleted_with_its_version(service):
+    unit = {"unit": "U/9 x", "name": "Seksi", "parent": "U1"}
+    made = service("PUT", "/units/U~19 x", json=unit)
+    assert (made.status_code, made.json()["name"], made.json()["id"]) == (201, "Seksi", "U~19 x")
+    seen = service.get("/units/U~19 x")
+    etag = seen.headers["etag"]
+    assert etag == made.headers["etag"] == seen.json()["etag"]
+    assert service.get("/units/U~19 x", headers={"If-None-Match": etag}).status_code == 304
+    again = service("PUT", "/units/U~19 x", json=unit)
+    assert (again.status_code, again.headers["etag"]) == (200, etag)
+    changed = service("PATCH", "/units/U~19 x", json={"city": "Pontianak"}, headers={"If-Match": etag})
+    assert (changed.json()["city"], changed.json()["name"]) == ("Pontianak", "Seksi")
+    late = service("PATCH", "/units/U~19 x", json={"city": "Sintang"}, headers={"If-Match": etag})
+    assert (late.status_code, problem(late)["type"]) == (412, "/problems/changed-since")
+    assert service("PUT", "/units/U~19 x", json=unit, headers={"If-None-Match": "*"}).status_code == 412
+    emptied = service("PATCH", "/units/U~19 x", json={"city": None})
+    assert emptied.json()["city"] is None
+    gone = service("DELETE", "/units/U~19 x", headers={"If-Match": emptied.headers["etag"]})
+    assert (gone.status_code, service.get("/units/U~19 x").status_code) == (204, 404)
+
+
+def test_what_others_refer_to_is_not_deleted(service):
+    told = problem(service("DELETE", "/units/U1"))
+    assert (told["status"], told["type"]) == (409, "/problems/in-use")
+    assert "employees" in told["detail"]
+    assert service("DELETE", f"/employees/{ANI}", key=service.key("people:write")).status_code == 403  # erased, by admin
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer", "code"),
+    [
+        ("/units/Z", {"unit": "Z", "name": "Z", "parent": "nowhere"}, "/parent", "reference-unknown"),
+        ("/units/Z", {"unit": "Y", "name": "Z"}, "/unit", "key-differs"),
+        ("/units/U1", {"unit": "U1", "name": "Satu", "parent": "U2"}, "/parent", "parent-circle"),
+        ("/employees/198013012005011001", {"employee": "198013012005011001", "name": "X"}, "/employee", "id-structure"),
+        ("/offerings/K9", {"offering": "K9", "training": "P1", "start_date": "2027-03-02", "end_date": "2027-03-01"},
+         "/end_date", "date-contradicts"),
+        ("/units/Z", {"unit": "Z", "name": "a\u0000b"}, "/name", "value-refused"),
+        ("/units/Z", {"unit": 12, "name": "Z"}, "/unit", "value-refused"),
+        ("/units/Z", {"unit": "Z", "name": "Z", "nama": "Z"}, "", "value-refused"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_place(service, path, body, pointer, code):
+    told = problem(service("PUT", path, json=body))
+    assert told["status"] == 422
+    assert code in {fault["code"] for fault in told["errors"]}
+    assert pointer in {fault["pointer"] for fault in told["errors"]}
+    assert all(fault["message"] for fault in told["errors"])
+
+
+def test_a_level_off_its_scale_is_refused_as_in_a_file(service):
+    level = {"employee": ANI, "competency": "M.02", "level": 9, "assessed_on": "2026-01-01", "method": "test"}
+    told = service("POST", "/assessments", json={"items": [level, {**level, "level": 3}]}).json()
+    assert [item["status"] for item in told["items"]] == ["refused", "refused"]  # the same key twice: which is meant?
+    told = service("POST", "/assessments", json={"items": [level]}).json()
+    assert (told["refused"], told["items"][0]["errors"][0]["pointer"]) == (1, "/items/0/level")
+
+
+def test_a_batch_reports_each_item_and_the_same_again_changes_nothing(service):
+    items = [{"training": f"N{i}", "name": f"Kelas {i}"} for i in range(3)]
+    first = service("POST", "/trainings", json={"items": items}).json()
+    assert (first["stored"], first["unchanged"], first["refused"]) == (3, 0, 0)
+    again = service("POST", "/trainings", json={"items": items}).json()
+    assert (again["stored"], again["unchanged"]) == (0, 3)
+    assert [item["etag"] for item in again["items"]] == [item["etag"] for item in first["items"]]
+
+
+def test_pages_show_each_row_once_while_rows_come_and_go(service):
+    names = [f"N{i:03}" for i in range(40)]
+    service("POST", "/trainings", json={"items": [{"training": name, "name": name} for name in names]})
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = service.get(f"/trainings?limit=7{f'&cursor={cursor}' if cursor else ''}").json()
+        seen += [item["id"] for item in page["items"]]
+        if page["items"] and page["next"]:
+            service("PUT", f"/trainings/A{len(seen):03}", json={"training": f"A{len(seen):03}", "name": "before"})
+            service("DELETE", f"/trainings/{seen[-1]}")
+        cursor = page["next"]
+    assert seen == sorted({*names, "P1", "P2", "P3"})
+    assert service.get("/trainings?cursor=!!").status_code == 422
+    assert problem(service.get("/trainings?cursor=AAA"))["status"] == 422
+
+
+def test_numbers_of_people_are_strings_everywhere(service):
+    text = service.get(f"/employees/{ANI}/recommendations").text + service.get("/employees").text
+    for nip in PEOPLE["employee"]:
+        assert f'"{nip}"' in text or nip not in text
+        assert f":{nip}" not in text
+    told = problem(service("POST", "/recommendations", json={"employees": [int(BUDI)]}))
+    assert "str" in told["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("table", [table.name for table in TABLES])
+def test_every_table_is_listed_and_its_rows_stored_again_as_they_were_read(service, table):
+    page = service.get(f"/{table}?limit=3").json()
+    for item in page["items"]:
+        body = {key: value for key, value in item.items() if key not in {"id", "etag"}}
+        answer = service("PUT", f"/{table}/{item['id']}", json=body)
+        assert answer.status_code == 200, (answer.text, body)
+        assert answer.json() == item
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), kind=st.sampled_from(["application/json", "text/plain", ""]))
+def test_any_bytes_as_a_body_are_refused_in_words(service, body, kind):
+    answer = service("PUT", "/units/U1", content=body, headers={"Content-Type": kind})
+    assert 400 <= answer.status_code < 500
+    problem(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"\xff\xfe", 400), (b"[" * 100_000, 400), (b"{", 400), (b"", 400), (json.dumps(["x"]).encode(), 422)],
+)
+def test_broken_json_is_said_to_be_broken(service, body, status):
+    answer = service("PUT", "/units/U1", content=body, headers={"Content-Type": "application/json"})
+    assert problem(answer)["status"] == status
