@@ -351,3 +351,10 @@ def test_an_answer_that_does_not_come_is_not_waited_for(provider):
     begun = time.monotonic()
     assert code_of(tokens.identity, provider.token(), AUDIENCE) == "provider-unavailable"
     assert time.monotonic() - begun < 2.5
+
+
+def test_a_key_that_names_no_algorithm_is_good_for_the_accepted_ones_alone(provider, tokens):
+    del provider.published[0]["alg"]
+    assert tokens.identity(_signed(provider, {}), AUDIENCE)
+    for token in (_signed(provider, {}, "RS512"), _signed(provider, {}, "PS256"), _confused(provider)):
+        assert code_of(tokens.identity, token, AUDIENCE) == "invalid-token"
