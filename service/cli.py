@@ -30,6 +30,8 @@ COMMANDS = {
     "serve": "service.commands.serve:serve",
     "worker": "service.commands.worker:worker",
     "person": "service.commands.person:person",
+    "user": "service.commands.user:user",
+    "key": "service.commands.key:key",
     "database": "service.commands.database:database",
 }
 

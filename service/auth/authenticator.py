@@ -8,14 +8,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.auth.caller import KEY, SESSION, SYSTEM, Caller
+from service.auth.caller import KEY, SESSION, SYSTEM, TOKEN, Caller
+from service.auth.identities import admit, subject_of
 from service.auth.journal import Entry, record
 from service.auth.last_uses import LastUses
 from service.auth.log_in import LogIn
+from service.auth.oidc import OidcLogIn
 from service.auth.passwords import Passwords
+from service.auth.provider import Provider
 from service.auth.random_tokens import is_session_token, key_id_of, same_digest
 from service.auth.sessions import Session, end_session, find_session, must_change
 from service.auth.settings import AuthSettings
+from service.auth.tokens import Tokens
 from service.auth.users import caller_of, user_of
 from service.storage.access import API_KEYS
 from service.storage.database import Database
@@ -47,6 +51,11 @@ class Authenticator:
         self.database, self.settings, self.clock = database, settings, clock
         self.uses = LastUses(database.engine)
         self._door = LogIn(database.engine, settings, clock, passwords or Passwords())
+        self.oidc: OidcLogIn | None = None
+        self._tokens: Tokens | None = None
+        if settings.oidc is not None:
+            provider = Provider(settings.oidc)
+            self._tokens, self.oidc = Tokens(provider), OidcLogIn(database, settings, provider)
 
     def by_key(self, key: str) -> Caller:
         """Return whose an API key is."""
@@ -73,7 +82,12 @@ class Authenticator:
         if is_session_token(bearer):
             return self.by_session(bearer)
         with _told("token"):
-            raise NotAuthenticatedError("invalid-token")
+            if self._tokens is None or self.settings.oidc is None:
+                raise NotAuthenticatedError("invalid-token")
+            identity = self._tokens.identity(bearer, self.settings.oidc.audience)
+            user = admit(self.database, identity, self.settings.oidc)
+            with transaction(self.database.engine) as connection:
+                return caller_of(connection, user, subject=subject_of(identity), kind=TOKEN)
 
     def by_session(self, cookie: str) -> Caller:
         """Return whose a session is."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ class OidcSettings:
     issuer: str
     audience: str
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
     redirect_url: str = ""
     algorithms: tuple[str, ...] = ("RS256", "ES256")
     leeway: timedelta = timedelta(seconds=30)
@@ -127,15 +127,18 @@ def _choice(given: Mapping[str, str], name: str, accepted: tuple[str, ...]) -> s
     return text
 
 
-def _address(name: str, text: str) -> str:
-    """Return an address that is encrypted, or on this machine."""
+def is_safe_address(text: str) -> bool:
+    """Return whether an address is encrypted, or on this machine, and no more than an address."""
     try:
         parts = urlsplit(text)
         is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        is_whole = bool(parts.hostname) and not (parts.username or parts.password or parts.fragment)
+        return is_safe and bool(parts.hostname) and not (parts.username or parts.password or parts.fragment)
     except ValueError:
-        is_safe = is_whole = False
-    if text and not (is_safe and is_whole):
+        return False
+
+
+def _address(name: str, text: str) -> str:
+    if text and not is_safe_address(text):
         raise InvalidValueError(name, text, "an https address without account and fragment")
     return text
 

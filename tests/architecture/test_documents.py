@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ONE_PAGE = 60  # lines
 TEXT = {".py", ".toml", ".txt", ".md", ".po", ".csv", ".css", ".j2", ".json", ".yaml", ".yml", ""}
-NOT_BUILT = {"user", "key", "serve", "effects"}  # commands of later releases; documents may not show them
+NOT_BUILT = {"serve", "effects"}  # commands of later releases; documents may not show them
 
 
 def name_of(path):

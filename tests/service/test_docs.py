@@ -150,15 +150,15 @@ def _subcommands() -> dict[str, click.Command]:
 
 
 def test_each_command_stands_in_the_doc_in_the_order_of_the_help():
-    rows = [re.findall(r"^\| `([\w ]+)` \|", part, re.MULTILINE) for part in TERMINAL.split("## Subcommands")]
+    rows = [re.findall(r"^\| `([\w -]+)` \|", part, re.MULTILINE) for part in TERMINAL.split("## Subcommands")]
     assert rows[0] == list(COMMANDS)
     assert sorted(rows[1]) == sorted(name for name in _subcommands() if " " in name)
 
 
 def test_each_example_of_a_command_has_arguments_that_the_command_takes():
     commands = _subcommands()
-    rows = re.findall(r"^\| `([\w ]+)` \|.* `bangkom (.+)` \|$", TERMINAL, re.MULTILINE)
-    assert [name for name, _ in rows] == re.findall(r"^\| `([\w ]+)` \|", TERMINAL, re.MULTILINE)
+    rows = re.findall(r"^\| `([\w -]+)` \|.* `bangkom (.+)` \|$", TERMINAL, re.MULTILINE)
+    assert [name for name, _ in rows] == re.findall(r"^\| `([\w -]+)` \|", TERMINAL, re.MULTILINE)
     for name, example in rows:
         words = example.split()
         assert words[: len(name.split())] == name.split()

@@ -141,6 +141,17 @@ def test_wrong_log_ins_at_once_are_all_counted(authenticator):
     assert refusal(authenticator, "ani", PASSWORD) == "locked"
 
 
+def test_a_right_guess_is_refused_when_the_name_was_locked_meanwhile(authenticator, database, settings, clock):
+    class Slow(Passwords):
+        def is_right(self, password, stored):
+            for _ in range(5):
+                refusal(authenticator, "ani", "salah sekali ini")
+            return super().is_right(password, stored)
+
+    slow = Authenticator(database, settings, clock, Slow(QUICK))
+    assert refusal(slow, "ani", PASSWORD) == "locked"
+
+
 def test_a_hash_of_weaker_parameters_is_made_anew_at_the_log_in(authenticator, database):
     weak = Passwords(PasswordHasher(time_cost=1, memory_cost=32)).hash(PASSWORD)
     with transaction(database.engine, is_writer=True) as connection:
