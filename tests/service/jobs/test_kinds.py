@@ -77,7 +77,7 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
 
 
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
-    ("plan", {"year": 2031}, "input", "no budget lines of year 2031"),
+    ("plan", {"year": 2031}, "input", "no line for year 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
     ("export", {"table": "people", "format": "csv"}, "input", "table 'people' is not known"),
 ])  # fmt: skip
