@@ -11,6 +11,8 @@ from service.cli import main_group
 from service.jobs.job import pack_files
 from tests.service.jobs.conftest import ended
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is told is the same on both
+
 ON = "2027-01-04"
 
 
@@ -76,6 +78,7 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
     assert "ani" in str(changes)
 
 
+@ON_ONE
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
     ("plan", {"year": 2031}, "input", "no line for year 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
@@ -93,6 +96,7 @@ def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(off
     assert job.error["messages"]["id"] != job.error["message"]
 
 
+@ON_ONE
 def test_refused_rows_come_out_as_files_under_any_name_of_the_upload(office_queue, start_worker):
     start_worker()
     people = b"nip;nama\n198001012005011001;Ani\n1,98E+17;Budi\n"

@@ -17,6 +17,7 @@ from service.storage.jobs import JOBS
 from service.storage.schema import CHANGES
 from tests.service.jobs.conftest import ended, wait_until, worker_process
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of processes, not of databases
 LEASE = 1.5  # seconds, in the tests that kill
 
 
@@ -83,6 +84,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_job_back_and_leaves_nothing_hal
     assert office_queue.database.read("units").empty
 
 
+@ON_ONE
 def test_a_worker_that_is_told_to_stop_finishes_what_it_can(office_queue, start_worker):
     job_id = submit_import(office_queue, 0)
     worker = start_worker(grace=60)
@@ -92,6 +94,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_can(office_queue, start_
     assert (office_queue.get(job_id).state, office_queue.get(job_id).attempt) == ("succeeded", 1)
 
 
+@ON_ONE
 def test_nothing_that_a_killed_worker_started_stays_behind(office_queue, start_worker, long_job):
     worker = start_worker(lease=LEASE)
     wait_until(is_running(office_queue, long_job))
@@ -102,6 +105,7 @@ def test_nothing_that_a_killed_worker_started_stays_behind(office_queue, start_w
     wait_until(lambda: office_queue.get(long_job).attempt == 2)
 
 
+@ON_ONE
 def test_a_job_whose_process_is_killed_is_tried_again_by_the_same_worker(office_queue, start_worker):
     job_id = submit_import(office_queue, 0, n_rows=20_000)
     worker = start_worker(lease=600)
@@ -112,6 +116,7 @@ def test_a_job_whose_process_is_killed_is_tried_again_by_the_same_worker(office_
     assert (job.state, job.attempt) == ("succeeded", 2)
 
 
+@ON_ONE
 def test_workers_end_when_their_parent_is_killed_and_one_that_dies_is_started_again(office_queue, start_worker):
     parent = start_worker(n=2, grace=0.5)
     first = wait_until(lambda: len(found := children_of(parent.pid)) == 2 and found)
@@ -123,6 +128,7 @@ def test_workers_end_when_their_parent_is_killed_and_one_that_dies_is_started_ag
     wait_until(lambda: not any(map(is_alive, both)), 20)
 
 
+@ON_ONE
 def test_workers_stop_together(start_worker):
     parent = start_worker(n=2, grace=0.5)
     started = wait_until(lambda: len(found := children_of(parent.pid)) == 2 and found)
