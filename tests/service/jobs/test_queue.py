@@ -272,6 +272,19 @@ def test_while_somebody_writes_for_longer_than_a_lease_nobody_is_taken_for_dead(
     assert queue.claim("w-2") is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where a writer keeps holders from renewing
+def test_after_a_long_writer_a_holder_has_a_whole_lease_to_renew_in(queue, clock):
+    submit(queue)
+    lease = queue.claim("w-1")
+    assert queue.claim("w-2") is None
+    with queue.database.writing():
+        clock.now += 31
+        assert queue.claim("w-2") is None
+    clock.now += 29
+    assert queue.claim("w-2") is None
+    lease.succeed({})
+
+
 def test_a_writer_that_waits_in_vain_says_that_the_database_is_busy(database_url):
     database = open_database(database_url)
     with database.writing(), pytest.raises(BusyError), transaction(database.engine, is_writer=True, wait=0.05):
