@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from service.jobs.job import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, Job
 from service.jobs.messages import too_many_attempts
 from service.storage.database import Database
-from service.storage.engine import transaction
+from service.storage.engine import WAIT_SECONDS, transaction
 from service.storage.jobs import JOB_FILES, JOBS, PAYLOAD, RESULT
 from training_catalog.errors import BusyError
 
+SETTLE_WAIT = 2.0  # seconds that the end of a job waits for a writer before its worker tries again
 SHORT_WAIT = 0.3  # seconds that a renewal or a claim waits for a writer before it is tried again later
 
 
@@ -76,7 +77,7 @@ class Lease:
             When the job has been taken over, or is over; a transaction that is given must then be rolled back.
         """
         if connection is None:
-            with self._writing() as own:
+            with self._writing(WAIT_SECONDS) as own:
                 self.succeed(result, file, own)
             return
         self._end(connection, SUCCEEDED, result=json.dumps(plain(result)))
@@ -143,9 +144,8 @@ class Lease:
             self._end(connection, CANCELLED)
 
     @contextmanager
-    def _writing(self, wait: float | None = None) -> Iterator[sa.Connection]:
-        limits = {} if wait is None else {"wait": wait}
-        with transaction(self.database.engine, is_writer=True, in_turn=False, **limits) as connection:
+    def _writing(self, wait: float = SETTLE_WAIT) -> Iterator[sa.Connection]:
+        with transaction(self.database.engine, is_writer=True, in_turn=False, wait=wait) as connection:
             yield connection
 
     def _release(self, connection: sa.Connection, values: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ class JobQueue:
         return None if row is None else job_of(row)
 
     def list(self, *, limit: int, before: str | None = None, author: str | None = None) -> list[Job]:
-        """Return jobs, newest first.
+        """Return jobs, newest first, without their results, which may be long.
 
         Parameters
         ----------
@@ -97,7 +97,8 @@ class JobQueue:
         before : Only jobs put in before this one; none when it is not known.
         author : Only those of an author.
         """
-        query = sa.select(JOBS).order_by(JOBS.c.sequence.desc()).limit(limit)
+        columns = [sa.null().label("result") if column is JOBS.c.result else column for column in JOBS.c]
+        query = sa.select(*columns).order_by(JOBS.c.sequence.desc()).limit(limit)
         if before is not None:
             last = sa.select(JOBS.c.sequence).where(JOBS.c.job_id == before).scalar_subquery()
             query = query.where(JOBS.c.sequence < last)

@@ -1,5 +1,6 @@
 """What each kind of job is asked: checked when it is put in, so that nobody waits for a refusal."""
 
+import json
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,7 +11,8 @@ from service.policy_file import policy_of, read_factor
 from training_catalog.errors import InputError
 
 Lang = Annotated[str, msgspec.Meta(pattern="^(id|en)$")]
-Seconds = Annotated[float, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=1, le=86_400)]
+Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
 class Request(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +53,7 @@ class ImportRequest(Request, kw_only=True):
 class FitRequest(Request, kw_only=True):
     """How to fit."""
 
-    seed: int = 0
+    seed: Seed = 0
 
 
 class PlanRequested(Request, kw_only=True):
@@ -62,7 +64,7 @@ class PlanRequested(Request, kw_only=True):
     budget_factor: str = "1"
     name: str = ""
     time_limit: Seconds = 60.0
-    seed: int = 0
+    seed: Seed = 0
 
     def check(self) -> None:
         """Check policy and factor."""
@@ -118,9 +120,16 @@ def check_request(kind: str, request: dict[str, Any]) -> Request:
     """
     if kind not in KINDS:
         raise InputError("job '{name}' is not known; accepted: {known}", name=kind, known=", ".join(KINDS))
+    if not _can_be_kept(json.dumps(request, ensure_ascii=False)):
+        raise InputError("request of {name}: NUL characters and halves of characters are not accepted", name=kind)
     try:
         found = msgspec.convert(request, KINDS[kind])
     except msgspec.ValidationError as error:
         raise InputError("request of {name}: {problem}", name=kind, problem=str(error)) from error
     found.check()
     return found
+
+
+def _can_be_kept(text: str) -> bool:
+    """Tell whether every database holds a text."""
+    return "\\u0000" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -15,14 +15,14 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.jobs.job import ENDED
+from service.jobs.job import SUCCEEDED
 from service.jobs.lease import Lease, LeaseLostError
 from service.jobs.messages import WORKER_DIED, error_document
 from service.jobs.queue import JobQueue
 from service.jobs.running import DONE, LOST, REFUSED, Runner, RunnerDiedError
 from service.settings import JobSettings, job_settings
 from service.storage.database import open_database
-from training_catalog.errors import BangkomError, StorageError
+from training_catalog.errors import BangkomError, BusyError, StorageError
 
 POLL_SECONDS = 0.5  # between looks at the queue
 TICK_SECONDS = 0.25  # between looks at a job's process
@@ -64,6 +64,7 @@ class Worker:
     def __init__(self, url: str, queue: JobQueue, *, owner: str, settings: JobSettings, stop: threading.Event) -> None:
         self.url, self.queue, self.owner, self.settings, self.stop = url, queue, owner, settings, stop
         self._runner: Runner | None = None
+        self._is_gone = False
         self._busy_at = self._swept_at = -float("inf")
 
     def run(self) -> None:
@@ -76,8 +77,11 @@ class Worker:
                         self._work(lease)
                         continue
                     self._sweep()
+                    self._is_gone = False
                 except GONE as error:
-                    _tell(f"{error}; trying again")
+                    if not self._is_gone:
+                        _tell(f"{error}; waiting for it")
+                    self._is_gone = True
                     self.stop.wait(GONE_SECONDS)
                 if time.monotonic() - self._busy_at > IDLE_SECONDS:
                     self._drop_runner()
@@ -95,6 +99,13 @@ class Worker:
             self._runner.kill()
             self._runner = None
 
+    def _ready_runner(self) -> Runner:
+        """Return the process for jobs, started where there is none or it has died in between."""
+        if self._runner is None or self._runner.process.poll() is not None:
+            self._drop_runner()
+            self._runner = Runner(self.url)
+        return self._runner
+
     def _work(self, lease: Lease) -> None:
         """Have a job done, and see to it that the queue learns how it ended."""
         folder = tempfile.mkdtemp(prefix="bangkom-job-")
@@ -104,6 +115,9 @@ class Worker:
             self._settle(end)
         except LeaseLostError:
             self._drop_runner()  # whatever it still does cannot be stored
+        except BaseException:
+            self._drop_runner()  # it may still be at this job
+            raise
         finally:
             self._busy_at = time.monotonic()
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,8 +128,9 @@ class Worker:
         while True:
             try:
                 end()
-            except GONE:
-                if time.monotonic() > until:
+            except GONE as error:
+                is_held = isinstance(error, BusyError) and not self.stop.is_set()  # nobody can take the job over then
+                if time.monotonic() > until and not is_held:
                     raise
                 time.sleep(POLL_SECONDS)
             else:
@@ -125,7 +140,7 @@ class Worker:
         """Follow a job to its end, and return what there is to be written about it."""
         progress, until = Progress(), float("inf")
         try:
-            runner = self._runner = self._runner or Runner(self.url)
+            runner = self._ready_runner()
             runner.order({"job_id": lease.job.job_id, "owner": lease.owner, "token": lease.token, "folder": folder})
             while True:
                 told = runner.hear(TICK_SECONDS)
@@ -159,7 +174,7 @@ class Worker:
             _tell(f"{error}; the job goes on")
         except LeaseLostError:
             job = self.queue.get(lease.job.job_id)
-            if job is None or job.state not in ENDED:
+            if job is None or job.state != SUCCEEDED:
                 raise
 
 

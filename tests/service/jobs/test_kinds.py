@@ -9,7 +9,11 @@ from click.testing import CliRunner
 
 from service.cli import main_group
 from service.jobs.job import pack_files
+from service.jobs.kinds import perform
+from service.jobs.lease import LeaseLostError
 from tests.service.jobs.conftest import ended
+
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is told is the same on both
 
 ON = "2027-01-04"
 
@@ -76,8 +80,9 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
     assert "ani" in str(changes)
 
 
+@ON_ONE
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
-    ("plan", {"year": 2031}, "input", "no budget lines of year 2031"),
+    ("plan", {"year": 2031}, "input", "budgets: no line for 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
     ("export", {"table": "people", "format": "csv"}, "input", "table 'people' is not known"),
 ])  # fmt: skip
@@ -93,6 +98,18 @@ def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(off
     assert job.error["messages"]["id"] != job.error["message"]
 
 
+def test_an_import_of_a_worker_that_was_taken_for_dead_stores_nothing(office_queue, tmp_path):
+    files = [("u.csv", b"unit,name\nU1,Unit\n")]
+    job_id = office_queue.submit("import", {}, author="ani", payload=pack_files(files))
+    lease = office_queue.claim("w-1")
+    lease.token -= 1  # as if it had been claimed again since
+    with pytest.raises(LeaseLostError):
+        perform(office_queue.database, lease, tmp_path, lambda *_: None)
+    assert office_queue.database.read("units").empty
+    assert office_queue.get(job_id).state == "running"
+
+
+@ON_ONE
 def test_refused_rows_come_out_as_files_under_any_name_of_the_upload(office_queue, start_worker):
     start_worker()
     people = b"nip;nama\n198001012005011001;Ani\n1,98E+17;Budi\n"

@@ -36,6 +36,9 @@ def test_a_job_is_kept_as_it_was_submitted(queue):
     ("plan", {"policy": {"plan": {"away_shar": 1}}}, "did you mean 'away_share'"),
     ("import", {"table": "people"}, "table 'people' is not known"),
     ("replan", {"plan": "p-1", "cancelled": []}, "request of replan: .*cancelled"),
+    ("plan", {"name": "a\0b"}, "NUL characters"),
+    ("plan", {"name": "\ud800"}, "halves of characters"),
+    ("fit", {"seed": -1}, "request of fit: .*seed"),
     ("export", {"format": "csv"}, "name a table or a plan"),
     ("export", {"format": "doc", "table": "units"}, "request of export: .*format"),
 ])  # fmt: skip
@@ -96,6 +99,7 @@ def test_progress_is_seen_and_ends_with_the_result(queue):
     job = queue.get(lease.job.job_id)
     assert (job.state, job.result, job.ended_at is not None) == ("succeeded", {"rows": 7}, True)
     assert queue.result_file(job.job_id) == ("x.csv", b"\x00a")
+    assert queue.list(limit=1)[0].result is None
 
 
 def test_a_holder_without_a_sign_of_life_loses_its_job_and_can_write_nothing_more(queue, clock):
@@ -266,6 +270,19 @@ def test_while_somebody_writes_for_longer_than_a_lease_nobody_is_taken_for_dead(
         done.append(True)
     assert queue.get(lease.job.job_id).state == "succeeded"
     assert queue.claim("w-2") is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where a writer keeps holders from renewing
+def test_after_a_long_writer_a_holder_has_a_whole_lease_to_renew_in(queue, clock):
+    submit(queue)
+    lease = queue.claim("w-1")
+    assert queue.claim("w-2") is None
+    with queue.database.writing():
+        clock.now += 31
+        assert queue.claim("w-2") is None
+    clock.now += 29
+    assert queue.claim("w-2") is None
+    lease.succeed({})
 
 
 def test_a_writer_that_waits_in_vain_says_that_the_database_is_busy(database_url):
