@@ -12,7 +12,7 @@ from litestar import Litestar, Router
 from litestar.concurrency import set_asyncio_executor
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
-from service.api.context import guard
+from service.api.context import check_media, guard
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
 from service.api.gate import App, Gate
@@ -48,7 +48,7 @@ def build_api(parts: Parts) -> Litestar:
            people_router(), session_router()]  # fmt: skip
     app = Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), documentation_router()],
-        guards=[guard], exception_handlers=HANDLERS, lifespan=[lifespan], logging_config=None,
+        guards=[guard], before_request=check_media, exception_handlers=HANDLERS, lifespan=[lifespan], logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip

@@ -80,6 +80,26 @@ def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -
         raise ApiError(403, "not-allowed", "not allowed; needed: {needed}", needed=needed or "-")
 
 
+JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+FORM_TYPES = frozenset({"multipart/form-data"})
+
+
+def check_media(call: Call) -> None:
+    """Refuse a body of another kind than its route takes.
+
+    Raises
+    ------
+    ApiError
+        415, with what is accepted.
+    """
+    has_body = call.headers.get("content-length", "0") != "0" or "transfer-encoding" in call.headers
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    accepted = FORM_TYPES if call.url.path == "/api/v1/imports" else JSON_TYPES
+    if has_body and call.method in {"POST", "PUT", "PATCH"} and kind not in accepted:
+        raise ApiError(415, "media-type", "the body is {found}; accepted: {accepted}", found=kind or "-",
+                       accepted=", ".join(sorted(accepted)))  # fmt: skip
+
+
 def check_reach(reach: Reach, employee: str, unit: str) -> None:
     """Refuse a person outside the caller's reach.
 

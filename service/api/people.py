@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from recommender.planning_problem import hours_taken
 from service import records
-from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
+from service.api.context import Call, check_reach, parts_of, reach_of_call, rule
 from service.api.problems import errors
 from service.people import erase_person, person_document
 from service.snapshot import person_in
@@ -97,13 +97,12 @@ def export_employee(request: Call, employee: FromPath[str]) -> PersonDocument:
     return msgspec.convert(msgspec.to_builtins(document, enc_hook=str), PersonDocument)
 
 
-@delete("/employees/{employee:str}", operation_id="erase_employee", opt=rule("people.erase"), responses=errors(404),
+@delete("/employees/{record_id:str}", operation_id="erase_employee", opt=rule("people.erase"), responses=errors(404),
         status_code=200, summary="Erase a person", sync_to_thread=True)  # fmt: skip
-def erase_employee(request: Call, employee: FromPath[str]) -> Erased:
+def erase_employee(request: Call, record_id: FromPath[str]) -> Erased:
     """Erase a person; the log of decisions keeps a pseudonym that nobody can resolve."""
-    _check(request, employee)
-    known_caller(request)
-    return Erased(rows=erase_person(parts_of(request).database, employee))
+    _check(request, record_id)
+    return Erased(rows=erase_person(parts_of(request).database, record_id))
 
 
 def people_router() -> Router:

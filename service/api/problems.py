@@ -173,6 +173,8 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
 
 def _pointer(found: dict[str, Any]) -> str:
     key = str(found.get("key", ""))
+    if key == "data":  # the framework's name of the body
+        return ""
     if found.get("source", "body") in {"query", "path", "header", "cookie"}:
         return key
     return "/" + key.replace("[", "/").replace("]", "").replace(".", "/") if key else ""
