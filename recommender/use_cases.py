@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BenefitPredictor
-from models.benefit import PairModel, measured
-from models.evaluation import Comparison, compare, cut_for, split_by_time
-from models.surrogate import fill_with_surrogate
-from models.verdict import Verdict, judge
+from models.benefit import PairModel
+from models.evaluation import Comparison, cut_for, split_by_time
+from models.learning import learn
+from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.solve import solve
 from recommender.allocation.verify import verify
@@ -136,12 +136,11 @@ def fit_models(
     outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
     cut = cut_for(outcomes.on, VALIDATION_SHARE)
     earlier, later = split_by_time(outcomes.on, cut, today=on)
-    features, completed, gain = outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier]
-    smooth = fill_with_surrogate(features, gain, outcomes.score_gain[earlier])
-    model = PairModel().fit(features, completed, gain if smooth is None else smooth, y_measured=gain)
-    n_train = int(measured(completed, gain).sum())
-    comparison = compare(
-        model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
+    learned = learn(outcomes.rows.take(earlier), outcomes.rows.take(later), rng)
+    return FittedModel(
+        model=learned.model,
+        comparison=learned.comparison,
+        verdict=learned.verdict,
+        n_rows=len(outcomes.on),
+        cut=cut or on,
     )
-    verdict = judge(comparison, used_scores=smooth is not None)
-    return FittedModel(model=model, comparison=comparison, verdict=verdict, n_rows=len(outcomes.on), cut=cut or on)
