@@ -16,6 +16,7 @@ from recommender.allocation.solve import solve
 from recommender.allocation.verify import verify
 from recommender.budget import Budget
 from recommender.candidates import NOTHING_WANTED, find_candidates
+from recommender.class_estimates import estimate_classes
 from recommender.demand import demand_of, gather_demand, wanted_pairs
 from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
@@ -77,7 +78,8 @@ def recommend(
     estimates = model.predict(features)
     options = find_options(workforce, catalog, candidates, on, policy)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
-    return rank(catalog, candidates, estimates, options, short_staffed | full_calendar)
+    by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
+    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar)
 
 
 def recommend_in_chunks(
