@@ -129,6 +129,13 @@ def test_what_the_planner_should_know_is_a_warning():
     assert made.warnings == (("no-price", "Jawa Barat"), ("no-line-for-class", "K1"))
 
 
+def test_a_plan_counts_the_enrolments_that_no_longer_count():
+    began = rows("employee training training_name end_date status", "A P1 x 2024-03-28 enrolled",
+                 "B P1 x 2023-03-28 enrolled", "B P2 y 2026-01-28 enrolled")  # fmt: skip
+    assert plan(small_office(history=began)).warnings == (("lapsed-enrolment", "2"),)
+    assert plan(small_office(history=began.iloc[2:])).warnings == ()
+
+
 def test_an_office_without_any_class_gets_an_answer():
     made = plan(small_office(offerings=CLASSES.iloc[:0]))
     assert made.totals.assignments == 0
