@@ -141,13 +141,18 @@ def _clash_frame(clashes: tuple[Clash, ...]) -> pd.DataFrame:
 
 
 def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
+    """Add the plan up, without what keeping earlier choices counted for: no plan that keeps as many is worth more."""
     options, classes = planning.problem.options, planning.problem.classes
     opened = opened_classes(planning.problem, allocation) > 0
+    weight = planning.problem.rules.stability_weight
+    kept = int(options.was_chosen[allocation.chosen].sum()) if weight else 0
+    plain = replace(allocation, objective=allocation.objective - weight * kept, bound=allocation.bound - weight * kept)
     return PlanTotals(
         status=str(allocation.status),
-        objective=allocation.objective,
-        bound=allocation.bound,
-        gap=allocation.gap,
+        objective=plain.objective,
+        bound=plain.bound,
+        gap=plain.gap,
+        kept=kept,
         benefit=float(options.benefit[allocation.chosen].sum()),
         cost=int(options.cost[allocation.chosen].sum()) + int(classes.fixed_cost[opened].sum()),
         assignments=len(allocation.chosen),
