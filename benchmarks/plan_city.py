@@ -4,7 +4,7 @@ Prints, over several seeds of a simulated city: the time of everything but the s
 time; the proven gap; and what each plan truly closes (planted truth) as a share of the best plan found when the truth
 is known, beside four usual practices under the same budget, seats and rules.
 
-    python benchmarks/plan_city.py [--people 5200] [--seeds 10] [--seconds 30]
+    python benchmarks/plan_city.py [--people 5200] [--first 1] [--seeds 10] [--seconds 30]
 """
 
 import argparse
@@ -166,12 +166,13 @@ def main() -> None:
     """Print each seed's figures, then the median and the spread."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=5_200)
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=1, help="first seed")
+    parser.add_argument("--seeds", type=int, default=10, help="how many seeds")
     parser.add_argument("--seconds", type=float, default=30.0)
     given = parser.parse_args()
     reference = reference_tables()
     rows = []
-    for seed in range(1, given.seeds + 1):
+    for seed in range(given.first, given.first + given.seeds):
         rows.append(one_city(seed, given.people, given.seconds, reference))
         print(f"seed {seed}: " + ", ".join(f"{name} {value:.3f}" for name, value in rows[-1].items()), flush=True)
     print(

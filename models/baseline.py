@@ -110,6 +110,12 @@ def covered_deficit(X: FeatureMatrix) -> FloatArray:
     return np.maximum(_column(X, "covered_deficit"), 0.0)
 
 
+def usual_completion(X: FeatureMatrix) -> FloatArray:
+    """Return the completion usual for the mode of each row; face-to-face where the mode is not known."""
+    online, blended = _column(X, "is_online"), _column(X, "is_blended")
+    return np.where(online > 0, MODE_COMPLETION[1], np.where(blended > 0, MODE_COMPLETION[2], MODE_COMPLETION[0]))
+
+
 class BaselineRule:
     """The rule as a predictor: what it expects to be closed, times the completion usual for the mode."""
 
@@ -122,10 +128,7 @@ class BaselineRule:
             When the columns are not those of `FEATURES`.
         """
         check_features(X)
-        online, blended = _column(X, "is_online"), _column(X, "is_blended")
-        completion = np.where(
-            online > 0, MODE_COMPLETION[1], np.where(blended > 0, MODE_COMPLETION[2], MODE_COMPLETION[0])
-        )
+        completion = usual_completion(X)
         mean = rule_gain(X) * completion
         return BenefitEstimates(
             mean=mean,

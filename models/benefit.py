@@ -4,11 +4,12 @@ import hashlib
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.baseline import BenefitEstimates, covered_deficit, rule_gain
-from models.completion import CompletionModel, canonical_order, without_empty_columns
+from models.completion import CompletionModel, UsualCompletion, canonical_order, without_empty_columns
+from models.dose import DosedRule
 from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
@@ -84,6 +85,10 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
 class PairModel:
     """Completion, benefit, and the intervals around their product.
 
+    Parameters
+    ----------
+    completion, gain : How each part is estimated, not yet fitted; `CompletionModel` and `BenefitModel` when None.
+
     Attributes
     ----------
     completion_, benefit_ : The fitted parts.
@@ -92,6 +97,12 @@ class PairModel:
     n_rows_ : Rows it was fitted and calibrated on.
     rows_digest_ : Digest of those rows, whatever their order.
     """
+
+    def __init__(
+        self, completion: CompletionModel | UsualCompletion | None = None, gain: BenefitModel | DosedRule | None = None
+    ) -> None:
+        self.completion = CompletionModel() if completion is None else completion
+        self.gain = BenefitModel() if gain is None else gain
 
     def fit(
         self,
@@ -128,11 +139,11 @@ class PairModel:
         later = _latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
-        self.completion_ = CompletionModel().fit(X[early], y_completed[early])
-        self.benefit_ = BenefitModel().fit(X[early], y_gain[early])
+        self.completion_ = clone(self.completion).fit(X[early], y_completed[early])
+        self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
-        self.completion_ = CompletionModel().fit(X, y_completed)
-        self.benefit_ = BenefitModel().fit(X, y_gain)
+        self.completion_ = clone(self.completion).fit(X, y_completed)
+        self.benefit_ = clone(self.gain).fit(X, y_gain)
         self.n_rows_ = len(X)
         self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)
         return self

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from models.baseline import usual_completion
 from models.features import FEATURES, FeatureMatrix, check_features
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
@@ -92,6 +93,27 @@ class CompletionModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         if not len(X):
             return np.empty((0, 2))
         p = self.model_.predict_proba(X[:, SEEN])[:, 1] if self.model_ is not None else np.full(len(X), self.share_)
+        return np.stack([1.0 - p, p], axis=1)
+
+    def predict(self, X: FeatureMatrix) -> NDArray[np.int64]:
+        """Return the likelier outcome."""
+        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(np.int64)
+
+
+class UsualCompletion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """The rule's completion, usual for the mode, in the place of a learned one; learns nothing."""
+
+    def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:  # noqa: ARG002 (the shape of an estimator)
+        """Keep everything as it is."""
+        check_features(X)
+        self.classes_ = np.array([0, 1])
+        self.n_features_in_ = len(FEATURES)
+        return self
+
+    def predict_proba(self, X: FeatureMatrix) -> NDArray[np.float64]:
+        """Return probabilities of not completing and completing; shape (n_rows, 2)."""
+        check_features(X)
+        p = usual_completion(X)
         return np.stack([1.0 - p, p], axis=1)
 
     def predict(self, X: FeatureMatrix) -> NDArray[np.int64]:

@@ -38,6 +38,7 @@ class Comparison:
     gain, gain_lower, gain_upper : Difference of the two with a 95 % bootstrap interval.
     model_error, rule_error : Root mean squared error in weighted levels.
     model_brier, rule_brier : Of completion.
+    brier_error : Standard error of their difference, participations counted as independent.
     model_calibration : Average calibration error of completion, a share.
     coverage, nominal_coverage : Share of outcomes inside the model's interval, and what it should be.
     """
@@ -54,6 +55,7 @@ class Comparison:
     rule_error: float
     model_brier: float
     rule_brier: float
+    brier_error: float
     model_calibration: float
     coverage: float
     nominal_coverage: float
@@ -137,6 +139,7 @@ def compare(
         model_error=root_mean_squared_error(outcome, own.mean[used], weight),
         rule_error=root_mean_squared_error(outcome, rule.mean[used], weight),
         model_brier=brier_score(happened, chance), rule_brier=brier_score(happened, usual),
+        brier_error=_standard_error((happened - chance) ** 2 - (happened - usual) ** 2),
         model_calibration=calibration_error(happened, chance),
         coverage=interval_coverage(capped, own.lower[used], own.upper[used], weight), nominal_coverage=COVERAGE,
     )  # fmt: skip
@@ -156,9 +159,13 @@ def _difference_interval(
     return float(lower), float(upper)
 
 
+def _standard_error(values: FloatArray) -> float:
+    return float(values.std() / np.sqrt(max(len(values), 1)))
+
+
 def _nothing_to_compare(n_train: int) -> Comparison:
     return Comparison(
         n_train=n_train, n_test=0, n_measured=0, model_concordance=0.5, rule_concordance=0.5, gain=0.0, gain_lower=0.0,
-        gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, model_calibration=0.0,
-        coverage=0.0, nominal_coverage=COVERAGE,
+        gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, brier_error=0.0,
+        model_calibration=0.0, coverage=0.0, nominal_coverage=COVERAGE,
     )  # fmt: skip

@@ -27,7 +27,19 @@ NO_SCORES = (
     "Too few data: no test scores tell of the gains, and measured levels alone mislead; orders {model} of pairs "
     "rightly, the rule {rule} (difference {lower} to {upper}); error {model_error} levels, rule {rule_error}."
 )
-WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES)
+BOTH_PARTS = (
+    "The rule with learned parts: completion (Brier score {model_brier}, the rule's {rule_brier}) and hours (exponent "
+    "{exponent}); orders {model} of pairs rightly, the rule {rule}."
+)
+COMPLETION_PART = (
+    "The rule with a learned part: completion (Brier score {model_brier}, the rule's {rule_brier}); orders {model} of "
+    "pairs rightly, the rule {rule}."
+)
+HOURS_PART = (
+    "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
+)
+WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
+CLEAR = 1.0  # standard errors by which a learned completion must be better than the usual one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +51,13 @@ class Verdict:
     code : ``not-enough-data``, ``no-better-than-rule`` or ``approved``.
     words : One English sentence with the figures.
     comparison : The figures.
+    lacks_scores : Whether only test scores were missing.
     """
 
     code: str
     words: str
     comparison: "Comparison"
+    lacks_scores: bool = False
 
 
 def judge(
@@ -80,4 +94,40 @@ def judge(
         model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}", lower=f"{c.gain_lower:+.1%}",
         upper=f"{c.gain_upper:+.1%}", model_error=f"{c.model_error:.3f}", rule_error=f"{c.rule_error:.3f}",
     )  # fmt: skip
+    return Verdict(code=code, words=figures, comparison=c, lacks_scores=words == NO_SCORES)
+
+
+def is_completion_better(comparison: "Comparison") -> bool:
+    """Return whether completion, judged apart, was foretold better than by the rule on later participations.
+
+    Notes
+    -----
+    Every participation says whether it was completed: nothing is measured with error or for some people only, so one
+    standard error of the paired Brier scores is asked for, not two (the simpler one unless the other is better by
+    more: Breiman et al. 1984, Classification and Regression Trees).
+    """
+    return comparison.rule_brier - comparison.model_brier > CLEAR * comparison.brier_error
+
+
+def judge_parts(comparison: "Comparison", *, learned_completion: bool, exponent: float) -> Verdict:
+    """Judge the rule with the parts that outcomes clearly tell of.
+
+    Parameters
+    ----------
+    comparison : The rule with its learned parts, against the rule.
+    learned_completion : Whether completion is learned, by `is_completion_better`.
+    exponent : How hours count (`models.dose`); 0 when outcomes do not tell.
+
+    Returns
+    -------
+    ``approved`` when there is a learned part, and together they order later outcomes no worse than the rule.
+    """
+    c = comparison
+    words = (HOURS_PART, BOTH_PARTS)[learned_completion] if exponent > 0 else COMPLETION_PART
+    figures = words.format(
+        model_brier=f"{c.model_brier:.4f}", rule_brier=f"{c.rule_brier:.4f}", exponent=f"{exponent:.2f}",
+        model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}",
+    )  # fmt: skip
+    is_learned = learned_completion or exponent > 0
+    code = APPROVED if is_learned and c.model_concordance >= c.rule_concordance else NO_BETTER
     return Verdict(code=code, words=figures, comparison=c)

@@ -98,6 +98,7 @@ class Candidates:
     gaps : The gaps they were found in.
     left_out : The ineligible, with their reasons.
     is_wanted : Whether the planner demands the pair.
+    has_lapsed : Whether an earlier enrolment in it has no outcome and no longer counts.
     needs_first : For a pair that waits for a prerequisite that can be taken in the same year: that training; else -1.
     """
 
@@ -109,6 +110,7 @@ class Candidates:
     left_out: LeftOut
     needs_first: IndexArray
     is_wanted: BoolArray
+    has_lapsed: BoolArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -256,6 +258,7 @@ def find_candidates(
         ),
         needs_first=verdict.requires[best],
         is_wanted=is_wanted[best],
+        has_lapsed=verdict.has_lapsed[best],
     )
 
 
@@ -274,6 +277,7 @@ def describe_pairs(gaps: Gaps, catalog: Catalog, employee: IndexArray, training:
         ),
         needs_first=np.full(len(employee), -1, dtype=np.int64),
         is_wanted=np.zeros(len(employee), dtype=np.bool_),
+        has_lapsed=np.zeros(len(employee), dtype=np.bool_),
     )
 
 

@@ -71,8 +71,7 @@ class Demand:
 
 def _worth_keeping(lists: RankedLists, policy: Policy) -> BoolArray:
     """Keep each person's options that are best by benefit or by benefit for money, and all that are demanded."""
-    options, estimates = lists.options, lists.estimates
-    benefit = estimates.mean[options.pair]
+    options, benefit = lists.options, lists.by_class.mean
     per_rupiah = benefit / (options.cost + 100_000.0)  # a seat without a fee still takes a place and a morning
     half = max(policy.plan.options_per_person // 2, 1)
     best = (rank_within(options.employee, -benefit) < half) | (rank_within(options.employee, -per_rupiah) < half)
@@ -91,7 +90,7 @@ def demand_of(lists: RankedLists, catalog: Catalog, policy: Policy, year: int, f
     year : Only classes that begin in this year.
     first_employee : Row of the lists' first person in the whole workforce.
     """
-    options, estimates, candidates = lists.options, lists.estimates, lists.candidates
+    options, estimates, candidates = lists.options, lists.by_class, lists.candidates
     in_year = catalog.offerings.start[options.offering].astype("datetime64[Y]").astype(np.int64) + 1970 == year
     kept = np.flatnonzero(in_year & _worth_keeping(lists, policy))
     kept = kept[np.lexsort((options.offering[kept], options.employee[kept]))]
@@ -104,10 +103,10 @@ def demand_of(lists: RankedLists, catalog: Catalog, policy: Policy, year: int, f
         employee=options.employee[kept] + first_employee,
         offering=options.offering[kept],
         training=candidates.training[pair],
-        benefit=estimates.mean[pair],
-        lower=estimates.lower[pair],
-        upper=estimates.upper[pair],
-        completion=estimates.completion[pair],
+        benefit=estimates.mean[kept],
+        lower=estimates.lower[kept],
+        upper=estimates.upper[kept],
+        completion=estimates.completion[kept],
         fee=options.fee[kept],
         travel=options.travel[kept],
         is_wanted=candidates.is_wanted[pair],

@@ -39,10 +39,12 @@ class Eligibility:
     ----------
     reason : Index into `REASONS`; 0 when eligible.
     requires : For a missing prerequisite, the training that must come first; else -1.
+    has_lapsed : Whether an enrolment in it has no outcome and no longer counts.
     """
 
     reason: IndexArray
     requires: IndexArray
+    has_lapsed: BoolArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -107,20 +109,30 @@ class Taken:
         return np.append(self.last, np.datetime64("NaT", "D"))[look_up(self.keys, keys)]
 
 
-def taken_before(workforce: Workforce, catalog: Catalog, on: date, status: int = COMPLETED) -> Taken:
-    """Find what each person completed (or began) on or before a day, in any edition.
+def lapsed_enrolments(workforce: Workforce, on: date, rules: EligibilityRules) -> BoolArray:
+    """Return records of an enrolment whose class ended so long ago that no outcome will come; shape (n_records,)."""
+    history = workforce.history
+    horizon = np.datetime64(on, "D") - np.timedelta64(round(rules.enrolment_years * DAYS_PER_YEAR), "D")
+    lapsed: BoolArray = (history.status == ENROLLED) & (history.end < horizon)
+    return lapsed
+
+
+def taken_before(workforce: Workforce, catalog: Catalog, on: date) -> Taken:
+    """Find what each person completed on or before a day, in any edition.
 
     Parameters
     ----------
     workforce, catalog : People with their history, and the series of each training.
     on : A record that ends later is in the future and does not count as completed.
-    status : COMPLETED, or ENROLLED for what is under way (dates then do not matter).
     """
     history = workforce.history
-    known = (history.status == status) & (history.training >= 0)
-    if status == COMPLETED:
-        known &= history.end <= np.datetime64(on, "D")
-    rows = np.flatnonzero(known)
+    return _last_of_each(workforce, catalog, (history.status == COMPLETED) & (history.end <= np.datetime64(on, "D")))
+
+
+def _last_of_each(workforce: Workforce, catalog: Catalog, counts: BoolArray) -> Taken:
+    """Find the last of some records of each person and series."""
+    history = workforce.history
+    rows = np.flatnonzero(counts & (history.training >= 0))
     keys = history.employee[rows] * len(catalog.trainings.ids) + catalog.trainings.series[history.training[rows]]
     order = np.lexsort((history.end[rows], keys))
     keys, last = keys[order], history.end[rows][order]
@@ -181,7 +193,8 @@ def what_is_done(
     last = taken_before(workforce, catalog, on).find(keys)
     years = _retake_years(catalog, training, rules)
     is_taken: BoolArray = last + (years * DAYS_PER_YEAR).astype("timedelta64[D]") > np.datetime64(on, "D")
-    return is_taken, ~np.isnat(taken_before(workforce, catalog, on, ENROLLED).find(keys))
+    under_way = (workforce.history.status == ENROLLED) & ~lapsed_enrolments(workforce, on, rules)
+    return is_taken, ~np.isnat(_last_of_each(workforce, catalog, under_way).find(keys))
 
 
 def judge_pairs(
@@ -223,4 +236,10 @@ def judge_pairs(
     reason = np.where(of_training > 0, of_training, reason)
     of_person = person_reasons(workforce, on, rules)[employee]
     reason = np.where(of_person > 0, of_person, reason)
-    return Eligibility(reason=reason, requires=np.where(reason == CODE["prerequisite-missing"], requires, -1))
+    lapsed = _last_of_each(workforce, catalog, lapsed_enrolments(workforce, on, rules))
+    keys = employee * n_trainings + catalog.trainings.series[training]
+    return Eligibility(
+        reason=reason,
+        requires=np.where(reason == CODE["prerequisite-missing"], requires, -1),
+        has_lapsed=~np.isnat(lapsed.find(keys)),
+    )

@@ -22,7 +22,8 @@ class Reason:
     Parameters
     ----------
     code : ``closes-deficit``, ``assumed-need``, ``expired-assessment``, ``blind-spot``, ``suits-short-staff``,
-        ``suits-full-calendar``, ``asked-for``, ``default-standard`` or ``service-effect``.
+        ``suits-full-calendar``, ``asked-for``, ``default-standard``, ``enrolment-lapsed`` or
+        ``service-effect``.
     competency : Index of the competency; -1 when it is about none.
     levels : Levels covered; for ``service-effect`` points of the indicator for one more training a head in the unit.
     required, assessed : Levels on the framework's scale; NaN when not known.
@@ -115,6 +116,8 @@ def _circumstances(lists: RankedLists, row: int, employee: int, workforce: Workf
             reasons.append(Reason(code="suits-short-staff"))
         if context.has_full_calendar[employee]:
             reasons.append(Reason(code="suits-full-calendar"))
+    if lists.candidates.has_lapsed[lists.pair[row]]:
+        reasons.append(Reason(code="enrolment-lapsed"))
     interests = workforce.interests
     asked = (interests.employee == employee) & (interests.training == lists.training[row]) & interests.is_wanted
     if asked.any():

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from models.features import FEATURE_NAMES, FeatureMatrix
+from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
@@ -43,6 +44,11 @@ class Outcomes:
 
     def __post_init__(self) -> None:
         freeze(self)
+
+    @property
+    def rows(self) -> Rows:
+        """What models learn from: numbers, without days."""
+        return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain)
 
 
 def _next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:

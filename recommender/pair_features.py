@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 
+from models.baseline import mode_effectiveness
 from models.features import FEATURE_NAMES, FeatureMatrix
 from recommender.candidates import Candidates, assessment_age_years
 from recommender.person_features import PersonFeatures
@@ -76,3 +77,19 @@ def make_features(
     for i, name in enumerate(FEATURE_NAMES):
         matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]
     return matrix
+
+
+def held_in(features: FeatureMatrix, usual: IndexArray, mode: IndexArray) -> FeatureMatrix:
+    """Return the features of pairs whose class is held in another mode than the training usually is.
+
+    Parameters
+    ----------
+    features : As `make_features` has them.
+    usual, mode : shape (n_pairs,): mode of the training, and of the class.
+    """
+    column = {name: i for i, name in enumerate(FEATURE_NAMES)}
+    held = features.copy()
+    held[:, column["is_online"]] = mode == ONLINE
+    held[:, column["is_blended"]] = mode == BLENDED
+    held[:, column["rule_benefit"]] *= mode_effectiveness(mode) / mode_effectiveness(usual)
+    return held

@@ -35,10 +35,12 @@ class PlanTotals:
     Parameters
     ----------
     status : ``optimal``, ``within-gap``, ``heuristic`` or ``infeasible``.
-    objective, bound, gap : Value of the plan, proven upper bound, and the share between them.
+    objective, bound, gap : Value of the plan, proven upper bound of plans that keep as many earlier choices, and the
+        share between them; what keeping a choice counts for is in none of them.
     benefit : Expected deficit closed, in weighted levels.
     cost : Whole rupiah: seats, travel and fixed cost of opened classes.
     assignments, people : Seats taken and people served.
+    kept : Seats that an earlier plan had as well, where keeping them counted.
     """
 
     status: str
@@ -49,6 +51,7 @@ class PlanTotals:
     cost: int
     assignments: int
     people: int
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from recommender.allocation.verify import Violation
 from recommender.allocation.why import Reasons, WhyNot
 from recommender.budget import Budget
 from recommender.demand import Demand, mandated_pairs, pinned_rows
-from recommender.eligibility import CODE, REASONS, judge_pairs, person_reasons, what_is_done
+from recommender.eligibility import CODE, REASONS, judge_pairs, lapsed_enrolments, person_reasons, what_is_done
 from recommender.gap import Gaps
 from recommender.options import unpriced_places
 from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Provenance
@@ -141,13 +141,18 @@ def _clash_frame(clashes: tuple[Clash, ...]) -> pd.DataFrame:
 
 
 def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
+    """Add the plan up, without what keeping earlier choices counted for: no plan that keeps as many is worth more."""
     options, classes = planning.problem.options, planning.problem.classes
     opened = opened_classes(planning.problem, allocation) > 0
+    weight = planning.problem.rules.stability_weight
+    kept = int(options.was_chosen[allocation.chosen].sum()) if weight else 0
+    plain = replace(allocation, objective=allocation.objective - weight * kept, bound=allocation.bound - weight * kept)
     return PlanTotals(
         status=str(allocation.status),
-        objective=allocation.objective,
-        bound=allocation.bound,
-        gap=allocation.gap,
+        objective=plain.objective,
+        bound=plain.bound,
+        gap=plain.gap,
+        kept=kept,
         benefit=float(options.benefit[allocation.chosen].sum()),
         cost=int(options.cost[allocation.chosen].sum()) + int(classes.fixed_cost[opened].sum()),
         assignments=len(allocation.chosen),
@@ -155,12 +160,17 @@ def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
     )
 
 
-def _warnings(planning: PlanningProblem, workforce: Workforce, catalog: Catalog) -> tuple[tuple[str, str], ...]:
-    """Return what the planner should know: places without a price, classes that no line may open, unpaid options."""
+def _warnings(
+    planning: PlanningProblem, workforce: Workforce, catalog: Catalog, policy: Policy, on: date
+) -> tuple[tuple[str, str], ...]:
+    """Return what the planner should know: no price, no line for a class or a fee, enrolments that lapsed."""
     found = [("no-price", place) for place in unpriced_places(catalog, workforce.units)]
     found += [("no-line-for-class", str(catalog.offerings.ids[row])) for row in planning.unopenable.tolist()]
     if len(planning.unpayable):
         found.append(("no-line-for-fee", str(len(planning.unpayable))))
+    n_lapsed = int(lapsed_enrolments(workforce, on, policy.eligibility).sum())
+    if n_lapsed:
+        found.append(("lapsed-enrolment", str(n_lapsed)))
     return tuple(found)
 
 
@@ -221,5 +231,5 @@ def put_together(
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
         clashes=_clash_frame(allocation.clashes),
         violations=tuple(str(violation) for violation in violations),
-        warnings=_warnings(planning, workforce, catalog),
+        warnings=_warnings(planning, workforce, catalog, inputs.policy, on),
     )

@@ -24,11 +24,13 @@ class EligibilityRules:
     Parameters
     ----------
     retake_after_years : Years before the same training, in any edition, may be taken again.
+    enrolment_years : Years after its class ended from which an enrolment without an outcome no longer counts.
     retirement_months : A person who retires sooner than this gets no training.
     retirement_age : Age in years at which a person without a retirement date is taken to retire.
     """
 
     retake_after_years: float = 5.0
+    enrolment_years: float = 1.0
     retirement_months: int = 12
     retirement_age: float = 58.0
 

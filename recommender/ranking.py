@@ -1,6 +1,6 @@
 """Ranked lists: best first by benefit, ties by lower cost, then by training id; a total order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from models.baseline import BenefitEstimates
 from recommender.candidates import Candidates, LeftOut
 from recommender.options import Options
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, group_bounds
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths, freeze, group_bounds
 from training_catalog.quantities import RupiahArray
 
 EQUAL_BENEFIT_DIGITS = 9  # benefits that agree to so many decimals are equal
@@ -28,11 +28,11 @@ class RankedLists:
         earlier start, then id; -1 when the training has no class yet.
     option : Row in `options`; -1 when the training has no class yet.
     cost : Whole rupiah for this person in that class; 0 without class.
-    benefit, lower, upper : Weighted levels expected to close, with the model's interval.
-    completion : Probability of completing.
+    benefit, lower, upper : Weighted levels expected to close in the class shown, with the model's interval.
+    completion : Probability of completing it.
     suits_full_calendar : Whether the class shown is light and the person's unit is short of staff or calendar full.
     candidates, options : What was ranked.
-    estimates : As predicted, by pair.
+    by_class : As predicted, by option.
     """
 
     bounds: IndexArray
@@ -49,7 +49,7 @@ class RankedLists:
     suits_full_calendar: BoolArray
     candidates: Candidates
     options: Options
-    estimates: BenefitEstimates
+    by_class: BenefitEstimates
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -74,8 +74,22 @@ def _class_shown(catalog: Catalog, options: Options, n_pairs: int, prefers_light
     return np.where(has, np.append(order, -1)[np.where(has, bounds[:-1], len(order))], -1)
 
 
+def _shown_in(estimates: BenefitEstimates, by_class: BenefitEstimates, shown: IndexArray) -> BenefitEstimates:
+    """Return what is expected of each pair in the class shown; of its training where there is none."""
+    columns = {}
+    for column in fields(BenefitEstimates):
+        in_class = np.append(getattr(by_class, column.name), 0.0)[shown]
+        columns[column.name] = np.where(shown >= 0, in_class, getattr(estimates, column.name))
+    return BenefitEstimates(**columns)
+
+
 def rank(
-    catalog: Catalog, candidates: Candidates, estimates: BenefitEstimates, options: Options, prefers_light: BoolArray
+    catalog: Catalog,
+    candidates: Candidates,
+    estimates: BenefitEstimates,
+    by_class: BenefitEstimates,
+    options: Options,
+    prefers_light: BoolArray,
 ) -> RankedLists:
     """Rank each person's candidates that can be taken now and close something.
 
@@ -83,20 +97,23 @@ def rank(
     ----------
     catalog : Starts of classes.
     candidates, estimates : Pairs and their predicted benefit, same order.
-    options : Their classes with cost.
+    by_class, options : Predicted benefit in each class, and the classes with cost, same order.
     prefers_light : shape (n_people,): whose unit is short of staff or calendar is full.
 
     Returns
     -------
-    Best first by benefit, ties by lower cost, then by training id.
+    Best first by benefit in the class shown, ties by lower cost, then by training id.
 
     Raises
     ------
     LengthMismatchError
-        When the estimates are not one a pair.
+        When the estimates are not one a pair, or not one an option.
     """
+    check_lengths("ranking", candidates.n_pairs, estimates=estimates.mean)
+    check_lengths("ranking", len(options.pair), by_class=by_class.mean)
     shown = _class_shown(catalog, options, candidates.n_pairs, prefers_light)
     cost = np.append(options.cost, 0)[shown]
+    estimates = _shown_in(estimates, by_class, shown)
     sort_cost = np.where(shown >= 0, cost, NO_COST)
     benefit = np.round(estimates.mean, EQUAL_BENEFIT_DIGITS)
     order = np.lexsort((candidates.training, sort_cost, -benefit, candidates.employee))
@@ -118,5 +135,5 @@ def rank(
         suits_full_calendar=(is_light & prefers_light[candidates.employee])[order],
         candidates=candidates,
         options=options,
-        estimates=estimates,
+        by_class=by_class,
     )

@@ -7,15 +7,16 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BenefitPredictor
-from models.benefit import PairModel, measured
-from models.evaluation import Comparison, compare, cut_for, split_by_time
-from models.surrogate import fill_with_surrogate
-from models.verdict import Verdict, judge
+from models.benefit import PairModel
+from models.evaluation import Comparison, cut_for, split_by_time
+from models.learning import learn
+from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.solve import solve
 from recommender.allocation.verify import verify
 from recommender.budget import Budget
 from recommender.candidates import NOTHING_WANTED, find_candidates
+from recommender.class_estimates import estimate_classes
 from recommender.demand import demand_of, gather_demand, wanted_pairs
 from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
@@ -77,7 +78,8 @@ def recommend(
     estimates = model.predict(features)
     options = find_options(workforce, catalog, candidates, on, policy)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
-    return rank(catalog, candidates, estimates, options, short_staffed | full_calendar)
+    by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
+    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar)
 
 
 def recommend_in_chunks(
@@ -136,12 +138,11 @@ def fit_models(
     outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
     cut = cut_for(outcomes.on, VALIDATION_SHARE)
     earlier, later = split_by_time(outcomes.on, cut, today=on)
-    features, completed, gain = outcomes.features[earlier], outcomes.was_completed[earlier], outcomes.gain[earlier]
-    smooth = fill_with_surrogate(features, gain, outcomes.score_gain[earlier])
-    model = PairModel().fit(features, completed, gain if smooth is None else smooth, y_measured=gain)
-    n_train = int(measured(completed, gain).sum())
-    comparison = compare(
-        model, outcomes.features[later], outcomes.was_completed[later], outcomes.gain[later], rng, n_train
+    learned = learn(outcomes.rows.take(earlier), outcomes.rows.take(later), rng)
+    return FittedModel(
+        model=learned.model,
+        comparison=learned.comparison,
+        verdict=learned.verdict,
+        n_rows=len(outcomes.on),
+        cut=cut or on,
     )
-    verdict = judge(comparison, used_scores=smooth is not None)
-    return FittedModel(model=model, comparison=comparison, verdict=verdict, n_rows=len(outcomes.on), cut=cut or on)

@@ -39,6 +39,7 @@ WARNINGS = {  # subjects of one code are said together
     "no-price": "No travel price is on file for {subject}, so the cost of classes there is too low.",
     "no-line-for-class": "No budget line may pay the fixed cost of these classes, so they stay closed: {subject}.",
     "no-line-for-fee": "Choices that no budget line may pay, and that were therefore left out: {subject}.",
+    "lapsed-enrolment": "Enrolments without an outcome long after their class ended, which no longer count: {subject}.",
     "stopped-by-clock": "The time limit ended the search; another run may find a better plan.",
 }
 

@@ -21,6 +21,7 @@ REASONS = {
     "suits-short-staff": "Online or short, because the unit is short of staff.",
     "suits-full-calendar": "Online or short, because the calendar is full.",
     "asked-for": "The employee asked for it.",
+    "enrolment-lapsed": "An earlier enrolment in it has no outcome long after the class ended, and no longer counts.",
     "default-standard": "The required level is the default of the position class.",
     "service-effect": "In the past, one more training a head in a unit was followed by {levels} points of {indicator}.",
 }

@@ -45,7 +45,7 @@ def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> 
     document: dict[str, Any] = {
         "plan": plan_id, "year": plan.provenance.year, "status": totals.status, "objective": totals.objective,
         "bound": _finite(totals.bound), "gap": _finite(totals.gap), "benefit": totals.benefit, "cost": totals.cost,
-        "assignments": totals.assignments, "people": totals.people,
+        "assignments": totals.assignments, "people": totals.people, "kept": totals.kept,
         "lines": _line_rows(plan.lines),
         "offerings": [{"offering": r["offering"], "opened": bool(r["opened"]), "seats": int(r["seats"]),
                        "taken": int(r["taken"]), "code": r["code"]} for r in plan.offerings.to_dict("records")],

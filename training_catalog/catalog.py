@@ -9,7 +9,7 @@ import numpy as np
 from training_catalog.columns import FloatArray
 from training_catalog.competency import Competencies, Frameworks, build_competencies, build_frameworks
 from training_catalog.frames import Tables
-from training_catalog.hour_rules import credited_hours
+from training_catalog.hour_rules import credited_hours, monthly_caps
 from training_catalog.offering import Offerings, build_offerings
 from training_catalog.position import Positions, build_positions
 from training_catalog.price_book import PriceBook, build_price_book
@@ -23,6 +23,7 @@ class Catalog:
     Parameters
     ----------
     class_hours : shape (n_offerings,): JP that each class is credited with.
+    month_caps : shape (n_trainings,): most JP in a month that its form is credited with; infinite without a cap.
     version : ``c-`` and the first 12 hexadecimal digits of the content's SHA-256.
     on : Day whose standards and prices hold.
     """
@@ -34,6 +35,7 @@ class Catalog:
     offerings: Offerings
     prices: PriceBook
     class_hours: FloatArray
+    month_caps: FloatArray
     on: date
     version: str
 
@@ -73,7 +75,8 @@ def build_catalog(tables: Tables, on: date) -> Catalog:
     offerings = build_offerings(tables["offerings"], trainings)
     prices = build_price_book(tables["price_book"], on)
     class_hours = credited_hours(offerings, trainings, tables["hour_rules"], on)
-    parts = (frameworks, competencies, positions, trainings, offerings, prices, class_hours)
+    month_caps = monthly_caps(tables["hour_rules"], trainings.form, on)
+    parts = (frameworks, competencies, positions, trainings, offerings, prices, class_hours, month_caps)
     return Catalog(
         frameworks=frameworks,
         competencies=competencies,
@@ -82,6 +85,7 @@ def build_catalog(tables: Tables, on: date) -> Catalog:
         offerings=offerings,
         prices=prices,
         class_hours=class_hours,
+        month_caps=month_caps,
         on=on,
         version=f"c-{content_digest(*parts)[:12]}",
     )

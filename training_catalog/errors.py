@@ -19,6 +19,7 @@
 from collections.abc import Callable
 
 Teller = Callable[..., str]  # puts a sentence into words: the sentence, and its fields by name
+ON_LINES = ("faults",)  # fields whose errors stand each on a line of their own
 IN_WORDS = ("kind", "reason", "accepted")  # fields that are English themselves; others, such as ids, stay as they are
 
 
@@ -53,6 +54,8 @@ def _in_english(message: str, /, **fields: object) -> str:
 def _said(name: str, value: object, text: Teller) -> object:
     if isinstance(value, BangkomError):
         return value.said(text)
+    if isinstance(value, tuple) and name in ON_LINES:
+        return "".join(f"\n  {_said(name, part, text)}" for part in value)
     if isinstance(value, tuple):
         return "; ".join(str(_said(name, part, text)) for part in value)
     return text(value) if name in IN_WORDS and isinstance(value, str) and value else value

@@ -79,8 +79,8 @@ def get_history(request: Call, employee: FromPath[str]) -> PersonHistory:
         PastTraining(training=r["training"], name=r["training_name"], start=_day(r["start_date"]),
                      end=_day(r["end_date"]), hours=r["hours"], status=r["status"]) for r in plain.to_dict("records")
     ]  # fmt: skip
-    limits = parts.policy.plan
-    return PersonHistory(employee=employee, year=year, hours=float(hours_taken(person.crew, year)[0]), items=items,
+    limits, hours = parts.policy.plan, hours_taken(person.crew, person.office.catalog, year)
+    return PersonHistory(employee=employee, year=year, hours=float(hours[0]), items=items,
                          hours_floor=limits.hours_floor.get(kind), hours_cap=limits.hours_cap.get(kind))  # fmt: skip
 
 

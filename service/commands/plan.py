@@ -145,6 +145,12 @@ def summarise(terminal: Terminal, plan_id: str, made: Any) -> None:
         "Expected to close {benefit} weighted levels; {state}, proven gap {gap}.",
         benefit=wording.number(totals.benefit, 1), state=wording.text(PLAN_STATES[totals.status]), gap=gap,
     ))  # fmt: skip
+    if totals.kept:
+        console.print(wording.text(
+            "{kept} seats are kept from the earlier plan; the gap is against plans that keep as many, and what keeping "
+            "them counted for is left out of it.",
+            kept=wording.number(totals.kept),
+        ))  # fmt: skip
     leaves = made.lines[~made.lines["line"].isin(made.lines["parent"])]
     amounts = {name: wording.money(int(leaves[name].sum())) for name in ("amount", "planned", "free")}
     console.print(

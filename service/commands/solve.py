@@ -32,8 +32,8 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_jso
     from recommender.allocation.solve import solve as solve_problem
     from recommender.allocation.verify import verify
     from service.schemas.answer import build_answer
-    from service.schemas.problem import read_problem
     from service.schemas.problem_columns import to_columns
+    from service.schemas.problem_reading import read_problem
 
     terminal = Terminal(settings, as_json)
     parsed = read_problem(file)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from models.evaluation import Comparison
-from models.verdict import judge
+from models.verdict import is_completion_better, judge, judge_parts
 
 BETTER = Comparison(
     n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
-    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.1, model_calibration=0.01,
-    coverage=0.8, nominal_coverage=0.8,
+    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.12, brier_error=0.01,
+    model_calibration=0.01, coverage=0.8, nominal_coverage=0.8,
 )  # fmt: skip
 
 
@@ -42,3 +42,33 @@ def test_a_difference_that_may_be_nothing_or_a_larger_error_is_no_better(change)
     verdict = judge(replace(BETTER, **change), used_scores=True)
     assert verdict.code == "no-better-than-rule"
     assert verdict.words.startswith("No better than the rule: ")
+
+
+@pytest.mark.parametrize(("model_brier", "is_better"), [(0.1099, True), (0.1101, False), (0.13, False)])
+def test_completion_is_better_when_it_is_so_by_more_than_a_standard_error(model_brier, is_better):
+    assert is_completion_better(replace(BETTER, model_brier=model_brier)) is is_better
+
+
+COMPLETION, HOURS = "completion (Brier score 0.1000, the rule's 0.1200)", "hours (exponent 0.50)"
+
+
+@pytest.mark.parametrize(
+    ("learned_completion", "exponent", "words"),
+    [
+        (True, 0.5, f"parts: {COMPLETION} and {HOURS}"),
+        (True, 0.0, f"part: {COMPLETION}"),
+        (False, 0.5, f"part: {HOURS}"),
+    ],
+)
+def test_learned_parts_serve_unless_they_order_later_outcomes_worse(learned_completion, exponent, words):
+    parts = {"learned_completion": learned_completion, "exponent": exponent}
+    verdict = judge_parts(BETTER, **parts)
+    assert verdict.code == "approved"
+    assert words in verdict.words
+    assert verdict.words.endswith("; orders 70.0% of pairs rightly, the rule 60.0%.")
+    assert judge_parts(replace(BETTER, model_concordance=0.6), **parts).code == "approved"
+    assert judge_parts(replace(BETTER, model_concordance=0.599), **parts).code == "no-better-than-rule"
+
+
+def test_without_a_learned_part_nothing_serves_but_the_rule():
+    assert judge_parts(BETTER, learned_completion=False, exponent=0.0).code == "no-better-than-rule"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.eligibility import REASONS, judge_pairs, retirement_days, upcoming_offerings
+from recommender.eligibility import REASONS, judge_pairs, lapsed_enrolments, retirement_days, upcoming_offerings
 from recommender.policy import EligibilityRules
 from tests.builders import ON, office, rows, trainings
 
@@ -106,6 +106,29 @@ def test_what_was_not_completed_was_not_taken(status):
 def test_a_completion_in_the_future_is_not_known_yet_and_an_enrolment_is():
     assert verdict(office(**changed(), history=took("A P1 2026-12-31 completed")))[0] == "eligible"
     assert verdict(office(**changed(), history=took("A P1 2026-12-31 enrolled")))[0] == "already-enrolled"
+
+
+@pytest.mark.parametrize(
+    ("ended", "years", "reason"),
+    [
+        ("2025-02-03", 1.0, "already-enrolled"),
+        ("2025-01-30", 1.0, "eligible"),
+        ("2025-01-30", 2.0, "already-enrolled"),
+        ("2026-01-30", 0.0, "eligible"),
+    ],
+)
+def test_an_enrolment_lapses_when_its_class_ended_long_ago(ended, years, reason):
+    here = office(**changed(), history=took(f"A P1 {ended} enrolled"))
+    assert verdict(here, training="P1", enrolment_years=years)[0] == reason
+    lapsed = lapsed_enrolments(here.workforce, here.on, EligibilityRules(enrolment_years=years))
+    assert lapsed.tolist() == [reason == "eligible"]
+
+
+def test_a_lapsed_enrolment_neither_hides_one_under_way_nor_a_completion():
+    again = office(**changed(), history=took("A P1 2023-03-28 enrolled", "A P1 2026-03-28 enrolled"))
+    assert verdict(again, training="P1")[0] == "already-enrolled"
+    passed = office(**changed(), history=took("A P1 2023-03-28 enrolled", "A P1 2024-03-28 completed"))
+    assert verdict(passed, training="P1")[0] == "already-taken"
 
 
 def test_a_prerequisite_is_named_until_it_was_passed():

@@ -33,6 +33,13 @@ def test_reasons_follow_what_is_known_of_each_competency_largest_first():
     assert np.isnan(found[2].assessed)
 
 
+@pytest.mark.parametrize(("ended", "is_said"), [("2024-06-01", True), (None, False)])
+def test_a_recommendation_says_that_an_earlier_enrolment_in_it_no_longer_counts(ended, is_said):
+    enrolled = rows("employee training training_name end_date status", f"A P1 x {ended} enrolled")
+    here = office(**trainings(P1="M.01 3"), **({"history": enrolled} if ended else {}))
+    assert ("enrolment-lapsed" in [reason.code for reason in reasons(here)]) is is_said
+
+
 def test_levels_are_shown_on_the_framework_s_own_scale():
     here = office(
         requirements=rows("position competency level", "J R.01 2"),

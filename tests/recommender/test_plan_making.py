@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from recommender.policy import Choice, Mandate, PlanRules, Policy
@@ -22,6 +23,20 @@ def test_a_tiny_plan_fits_on_paper():
     assert made.totals.people == 4
     assert made.unmet.empty
     assert made.totals.benefit == pytest.approx(3 * 0.38 + 3 * 0.14)
+
+
+def test_what_keeping_choices_counts_for_is_in_neither_value_nor_bound():
+    here = small_office()
+    without = plan(here)
+    earlier = (np.array([here.person(e) for e, _ in seats(without)]),
+               np.array([here.catalog.offerings.ids.tolist().index(o) for _, o in seats(without)]))  # fmt: skip
+    made = plan(here, replace(FREE, plan=replace(FREE.plan, stability_weight=100.0)), earlier=earlier)
+    assert seats(made) == seats(without)
+    assert made.totals.kept == made.totals.assignments == 6
+    assert made.totals.objective == pytest.approx(without.totals.objective)
+    assert made.totals.objective <= made.totals.bound == pytest.approx(without.totals.bound, abs=0.05)
+    assert made.totals.gap < 0.05
+    assert (without.totals.kept, plan(here, earlier=earlier).totals.kept) == (0, 0)
 
 
 def test_planned_reserve_and_free_are_what_was_available_on_every_line():
@@ -127,6 +142,13 @@ def test_what_the_planner_should_know_is_a_warning():
     classes = CLASSES.assign(fixed_cost=["1", "0", "0"], budget_line=["X", None, None])
     made = plan(small_office(budgets=lines, price_book=rows("item region amount"), offerings=classes))
     assert made.warnings == (("no-price", "Jawa Barat"), ("no-line-for-class", "K1"))
+
+
+def test_a_plan_counts_the_enrolments_that_no_longer_count():
+    began = rows("employee training training_name end_date status", "A P1 x 2024-03-28 enrolled",
+                 "B P1 x 2023-03-28 enrolled", "B P2 y 2026-01-28 enrolled")  # fmt: skip
+    assert plan(small_office(history=began)).warnings == (("lapsed-enrolment", "2"),)
+    assert plan(small_office(history=began.iloc[2:])).warnings == ()
 
 
 def test_an_office_without_any_class_gets_an_answer():

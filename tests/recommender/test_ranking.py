@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -29,8 +29,9 @@ def ranked(here, mean=None, *, prefers_light=False):
     options = find_options(here.workforce, here.catalog, candidates, here.on, Policy())
     mean = candidates.rule_benefit if mean is None else np.asarray(mean, dtype=np.float64)
     estimates = BenefitEstimates(mean=mean, lower=mean * 0, upper=mean, completion=mean * 0 + 0.9)
+    by_class = BenefitEstimates(**{f.name: getattr(estimates, f.name)[options.pair] for f in fields(BenefitEstimates)})
     light = np.full(here.workforce.n_people, prefers_light)
-    return rank(here.catalog, candidates, estimates, options, light)
+    return rank(here.catalog, candidates, estimates, by_class, options, light)
 
 
 def codes(here, lists):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from models.evaluation import Comparison
-from models.verdict import judge
+from models.verdict import judge, judge_parts
 from recommender.allocation.verify import Violation
 from service.phrases import clash_text, recount_texts, verdict_text
 from service.wording import Wording
@@ -15,8 +15,8 @@ CLASH = {"code": "budget", "subject": "P01", "limit": "1.02", "needed": 77_580_0
          "people": "197306052008062001;198005302007081001"}  # fmt: skip
 BETTER = Comparison(
     n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
-    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.1, model_calibration=0.01,
-    coverage=0.8, nominal_coverage=0.8,
+    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.12, brier_error=0.01,
+    model_calibration=0.01, coverage=0.8, nominal_coverage=0.8,
 )  # fmt: skip
 
 
@@ -54,6 +54,16 @@ def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change, used_s
         sorted(part.strip("().,;").replace(",", ".") for part in said.split() if any(c.isdigit() for c in part))
         == figures
     )
+
+
+@pytest.mark.parametrize("parts", [(True, 0.41), (True, 0.0), (False, 0.41)])
+def test_the_verdict_on_learned_parts_is_said_in_indonesian(parts):
+    words = judge_parts(BETTER, learned_completion=parts[0], exponent=parts[1]).words
+    said = verdict_text(words, INDONESIAN)
+    assert verdict_text(words, ENGLISH) == words
+    assert said.startswith("Aturan dengan ")
+    assert said.endswith("70,0% pasangan terurut benar, aturan 60,0%.")
+    assert ("pangkat 0,41" in said) == (parts[1] > 0)
 
 
 def test_a_verdict_that_nobody_knows_is_said_as_it_is():

@@ -125,7 +125,7 @@ BAD = {
     "a benefit that is no number": (
         "options",
         {"employee": "E", "offering": "K", "benefit": "x"},
-        "'x' is not accepted",
+        '"x" is not accepted; accepted: a number',
     ),
 }
 
@@ -139,6 +139,39 @@ def test_bad_input_is_named_with_its_place(bangkom, tmp_path, name):
     assert f"$.{table}[0]" in run.err
     assert words in run.err
     assert "Traceback" not in run.err
+
+
+FAULTS_IN_INDONESIAN = {
+    "offerings[0].maximum: isian tidak dikenal; maksud Anda 'max'?": ("offerings", {"offering": "K", "maximum": 3}),
+    "units[0].x9: isian tidak dikenal; yang diterima: unit": ("units", {"unit": "U", "headcount": 1, "x9": 1}),
+    'units[0].headcount: "x" tidak diterima; yang diterima: bilangan bulat': ("units", {"unit": "U", "headcount": "x"}),
+    "offerings[0].away: 1 tidak diterima; yang diterima: true atau false": ("offerings", {"offering": "K", "away": 1}),
+    'offerings[0].start: "x" tidak diterima; yang diterima: tanggal': ("offerings", {"offering": "K", "start": "x"}),
+    "options[0].addresses: 3 tidak diterima; yang diterima: daftar": (
+        "options", {"employee": "E", "offering": "K", "benefit": 1, "addresses": 3}),
+    "options[0]: benefit tidak ada": ("options", {"employee": "E", "offering": "K"}),
+    "budgets[0].amount: -1 tidak diterima; yang diterima: 0 atau lebih": ("budgets", {"line": "A", "amount": -1}),
+    "budgets[0].amount: 4611686018427387905 tidak diterima; yang diterima: paling besar 4611686018427387904": (
+        "budgets", {"line": "A", "amount": 2**62 + 1}),
+    "employees[0].line: 'AA' tidak dikenal; maksud Anda 'A'?": ("employees", {"employee": "E", "line": "AA"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", FAULTS_IN_INDONESIAN)
+def test_faults_are_said_in_the_reader_s_language(bangkom, tmp_path, words):
+    table, row = FAULTS_IN_INDONESIAN[words]
+    run = bangkom("--lang", "id", "solve", write(tmp_path, **{**SMALL, table: [row]}))
+    assert run.code == 3
+    assert words in run.err
+
+
+def test_each_of_many_faults_stands_on_its_own_line_up_to_a_limit(bangkom, tmp_path):
+    lines = [{"line": f"L{i}", "amount": -1} for i in range(60)]
+    run = bangkom("--lang", "id", "solve", write(tmp_path, **{**SMALL, "budgets": lines}))
+    said = run.err.splitlines()
+    assert said[1].startswith("  $.budgets[0].amount: ")
+    assert said[50].startswith("  $.budgets[49].amount: ")
+    assert said[51].strip() == "... dan 10 lagi"
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe\x00", b'{"budgets": 1}'])

@@ -1,0 +1,61 @@
+"""Reading a problem file: bytes to the checked shapes, or every fault at once."""
+
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from service.schemas.problem import ProblemFile
+from service.schemas.problem_checks import reference_faults, shape_faults, value_faults
+from training_catalog.errors import InputError
+
+MOST_SHOWN = 50  # faults listed at once
+
+
+def read_problem(path: Path) -> ProblemFile:
+    """Read and check a problem file.
+
+    Raises
+    ------
+    InputError
+        With every fault found: the path in the file, the value, and what is accepted.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "{file}: cannot be read: {reason}", file=path.name, reason=error.strerror or str(error)
+        ) from error
+    return parse_problem(content, path.name)
+
+
+def parse_problem(content: bytes, name: str) -> ProblemFile:
+    """Parse and check the content of a problem file.
+
+    Raises
+    ------
+    InputError
+        As `read_problem`.
+    """
+    try:
+        document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
+    if not isinstance(document, dict):
+        raise InputError("{file}: a problem is a JSON object with budgets, offerings, employees and options", file=name)
+    _refuse(list(shape_faults(document, ProblemFile)), name)
+    try:
+        problem = msgspec.convert(document, ProblemFile)
+    except msgspec.ValidationError as error:
+        raise InputError("{file}: {problems}", file=name, problems=str(error)) from error
+    _refuse(list(chain(value_faults(problem), reference_faults(problem))), name)
+    return problem
+
+
+def _refuse(faults: list[InputError], name: str) -> None:
+    """Raise when there are faults, each on a line of its own."""
+    shown = faults[:MOST_SHOWN]
+    if len(faults) > MOST_SHOWN:
+        shown.append(InputError("... and {n} more", n=len(faults) - MOST_SHOWN))
+    if shown:
+        raise InputError("{file}:{faults}", file=name, faults=tuple(shown))

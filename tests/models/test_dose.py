@@ -1,0 +1,115 @@
+"""How hours count: a planted power is found, and where there is none, nothing changes."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.baseline import covered_deficit, rule_gain
+from models.benefit import PairModel
+from models.completion import UsualCompletion
+from models.dose import FACTORS, FEWEST_MEASURED, DosedRule, hours_per_competency
+from models.features import FEATURES
+from tests.models.planted import COLUMN, random_features
+from training_catalog.errors import LengthMismatchError
+
+DEFICITS = ("rule_benefit", "covered_deficit", "person_deficit", "n_covered")
+
+
+def courses(n_rows: int, seed: int) -> np.ndarray:
+    """Pairs whose trainings last 3 to 80 hours and teach one to four competencies."""
+    rng = np.random.default_rng(seed)
+    features = random_features(n_rows, rng)
+    features[:, COLUMN["hours"]] = rng.choice([3, 8, 16, 24, 40, 80], n_rows)
+    features[:, COLUMN["n_targets"]] = rng.integers(1, 5, n_rows)
+    return features
+
+
+def found_gains(features: np.ndarray, power: float, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    gain = rule_gain(features) * 0.6 * (hours_per_competency(features) / 24.0) ** power
+    return gain + rng.normal(0.0, 0.5, len(features))
+
+
+@pytest.mark.parametrize("power", [0.3, 0.5, 0.8])
+def test_a_planted_power_is_found_within_its_error(power):
+    features = courses(4_000, seed=1)
+    model = DosedRule().fit(features, found_gains(features, power, seed=2))
+    assert model.error_ < 0.1
+    assert abs(model.exponent_ - power) < 2.5 * model.error_
+
+
+@pytest.mark.parametrize("power", [-0.5, 0.0])
+def test_where_hours_tell_nothing_the_rule_stays_the_rule(power):
+    features = courses(4_000, seed=1)
+    model = DosedRule().fit(features, found_gains(features, power, seed=3))
+    assert model.exponent_ == 0.0
+    assert model.predict(features) == pytest.approx(np.minimum(rule_gain(features), covered_deficit(features)))
+
+
+def test_the_rule_keeps_its_size_on_average_and_the_factor_its_bounds():
+    features = courses(4_000, seed=1)
+    rule = rule_gain(features)
+    found = DosedRule().fit(features, found_gains(features, 0.5, seed=2)).predict(features)
+    assert found.sum() == pytest.approx(rule.sum(), rel=0.05)
+    factor = DosedRule().fit(features, found_gains(features, 0.8, seed=2)).predict(features) / rule
+    assert FACTORS[0] - 1e-12 <= factor.min() < 0.6
+    assert 1.5 < factor.max() <= FACTORS[1] + 1e-12
+
+
+def test_hours_that_are_not_known_change_nothing():
+    features = courses(4_000, seed=1)
+    model = DosedRule().fit(features, found_gains(features, 0.5, seed=2))
+    features[:, COLUMN["hours"]] = np.nan
+    assert model.predict(features) == pytest.approx(np.minimum(rule_gain(features), covered_deficit(features)))
+
+
+def test_too_few_gains_or_hours_that_do_not_vary_tell_nothing():
+    features = courses(FEWEST_MEASURED - 1, seed=1)
+    model = DosedRule().fit(features, found_gains(features, 0.8, seed=2))
+    assert (model.exponent_, model.error_) == (0.0, np.inf)
+    alike = courses(500, seed=1)
+    gains = found_gains(alike, 0.8, seed=2)
+    alike[:, COLUMN["hours"]], alike[:, COLUMN["n_targets"]] = 24, 1
+    model = DosedRule().fit(alike, gains)
+    assert (model.exponent_, model.error_) == (0.0, np.inf)
+
+
+def test_the_order_of_rows_and_rows_without_a_gain_change_nothing():
+    features = courses(1_000, seed=1)
+    gains = found_gains(features, 0.5, seed=2)
+    one = DosedRule().fit(features, gains)
+    turned = np.concatenate([features[::-1], courses(50, seed=9)])
+    other = DosedRule().fit(turned, np.concatenate([gains[::-1], np.full(50, np.nan)]))
+    assert one.exponent_ == other.exponent_ > 0
+    assert one.usual_ == pytest.approx(other.usual_)
+
+
+@pytest.fixture(scope="module")
+def parts() -> PairModel:
+    features = courses(2_000, seed=1)
+    gains = found_gains(features, 0.5, seed=2)
+    return PairModel(UsualCompletion(), DosedRule()).fit(features, np.ones(len(gains)), gains)
+
+
+@given(st.sampled_from(DEFICITS), st.integers(0, 299), st.floats(0.01, 5.0))
+@settings(deadline=None, max_examples=60)
+def test_a_raised_deficit_never_lowers_the_benefit(parts, name, row, more):
+    pair = courses(300, seed=11)[row : row + 1]
+    pair[0, COLUMN[name]] = np.nan_to_num(pair[0, COLUMN[name]])
+    raised = pair.copy()
+    raised[0, COLUMN[name]] += more
+    assert parts.predict(raised).mean[0] >= parts.predict(pair).mean[0]
+
+
+def test_completion_that_is_not_learned_is_the_rule_s():
+    rows = random_features(3, np.random.default_rng(1))
+    rows[:, COLUMN["is_online"]], rows[:, COLUMN["is_blended"]] = [0, 1, 0], [0, 0, 1]
+    usual = UsualCompletion().fit(rows, np.zeros(3))
+    assert usual.predict_proba(rows)[:, 1].tolist() == [0.95, 0.35, 0.85]
+    assert usual.predict(rows).tolist() == [1, 0, 1]
+
+
+def test_a_matrix_of_another_width_is_refused():
+    with pytest.raises(LengthMismatchError, match="expected"):
+        DosedRule().fit(np.zeros((2, len(FEATURES) - 1), dtype=np.float32), np.zeros(2))

@@ -1,0 +1,75 @@
+"""What may serve: the whole model, the rule with the parts that are clear, or the rule."""
+
+import numpy as np
+import pytest
+
+from models.baseline import rule_gain, usual_completion
+from models.benefit import BenefitModel
+from models.completion import CompletionModel, UsualCompletion
+from models.dose import DosedRule, hours_per_competency
+from models.learning import Rows, learn
+from tests.models.planted import COLUMN, Planted, noisy_outcomes
+from tests.models.test_dose import courses
+
+
+def participations(n_rows: int, seed: int, *, power: float, slope: float, past: float = 0.0) -> Planted:
+    """Gains go with hours to a power, and completion with the person's record; gains with past ones, if asked for."""
+    features = courses(n_rows, seed)
+    usual = usual_completion(features)
+    record = np.nan_to_num(features[:, COLUMN["completion_rate"]], nan=0.5) - 0.5
+    chance = 1 / (1 + np.exp(-(np.log(usual / (1 - usual)) + slope * record)))
+    gain = rule_gain(features) * (hours_per_competency(features) / 16.0) ** power
+    gain = gain * (1 + past * np.nan_to_num(features[:, COLUMN["mean_past_gain"]], nan=-48.0) / 52.0 + past)
+    return noisy_outcomes(features, chance, gain, np.random.default_rng(seed), noise=0.4, share_measured=0.3)
+
+
+def learned(planted: Planted, *, scores: np.ndarray | None = None):
+    n = len(planted.features)
+    rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain,
+                score_gain=np.full(n, np.nan) if scores is None else scores)  # fmt: skip
+    cut = n * 3 // 4
+    return learn(rows.take(np.arange(cut)), rows.take(np.arange(cut, n)), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("power", "slope", "completion", "words"),
+    [
+        (0.5, 5.0, CompletionModel, "The rule with learned parts: "),
+        (0.5, 0.0, UsualCompletion, "The rule with a learned part: hours "),
+        (0.0, 5.0, CompletionModel, "The rule with a learned part: completion "),
+    ],
+)
+def test_the_parts_that_outcomes_clearly_tell_of_serve_with_the_rule(power, slope, completion, words):
+    found = learned(participations(6_000, seed=3, power=power, slope=slope))
+    assert found.verdict.code == "approved"
+    assert found.verdict.words.startswith(words)
+    assert isinstance(found.model.completion_, completion)
+    assert isinstance(found.model.benefit_, DosedRule)
+    assert (found.model.benefit_.exponent_ > 0) == (power > 0)
+
+
+def test_parts_that_are_learned_order_the_truth_better_than_the_rule():
+    found = learned(participations(6_000, seed=3, power=0.5, slope=5.0))
+    fresh = participations(4_000, seed=4, power=0.5, slope=5.0)
+    mean = found.model.predict(fresh.features).mean
+    rule = rule_gain(fresh.features) * usual_completion(fresh.features)
+    assert np.corrcoef(mean, fresh.true_mean)[0, 1] > np.corrcoef(rule, fresh.true_mean)[0, 1] + 0.1
+
+
+def test_where_the_rule_is_the_truth_it_stays():
+    found = learned(participations(6_000, seed=5, power=0.0, slope=0.0))
+    assert found.verdict.code != "approved"
+
+
+def test_too_few_rows_are_too_few_for_parts_as_well():
+    found = learned(participations(300, seed=3, power=0.5, slope=5.0))
+    assert found.verdict.code == "not-enough-data"
+    assert found.verdict.words.startswith("Too few data: ")
+
+
+def test_a_whole_model_that_is_approved_goes_before_its_parts():
+    planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=0.9)
+    scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
+    found = learned(planted, scores=scores)
+    assert found.verdict.code == "approved"
+    assert isinstance(found.model.benefit_, BenefitModel)
