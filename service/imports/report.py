@@ -16,6 +16,7 @@ CODES = {
     "sheet-unknown": "The workbook has no sheet of the name asked for.",
     "table-unknown": "The headers match no table.",
     "table-ambiguous": "The headers match several tables.",
+    "table-by-name": "Where headers leave several tables, the name of the file or sheet told which.",
     "header-missing": "A required column is missing.",
     "header-unknown": "A column is not known and is not read.",
     "header-repeated": "A column names once more what another one says, and is not read.",
@@ -59,6 +60,10 @@ CODES = {
     "row-blank": "A line without the level, rating, value or training it is about is left out.",
     "row-sample": "A sample line is left out.",
     "row-incomplete": "The source itself says not to use a line, or does not name it.",
+    "amount-unknown": "A budget line without an amount is left out; unknown is not zero.",
+    "list-known": "A list of the names of a scale that is on file.",
+    "parts-absent": "A rating is the mean of those of its parts that are there.",
+    "standards-met": "How many standards of a file are met, and by how much the others are missed.",
     "total-checked": "A total of the file was compared with the lines read.",
     "parent-circle": "Parents go in a circle.",
 }
