@@ -20,7 +20,7 @@ def weighted_records(document: Mapping[str, Cell]) -> list[dict[str, Cell]] | No
     >>> weighted_records({"bobot": {"tes": 1}, "nilai": [{"nip": "7", "tes": 3}]})
     [{'nip': '7', 'tes': 3, 'bobot': {'tes': 1}}]
     """
-    weights = next((document[key] for key in document if key.lower() in _WEIGHTS), None)
+    weights: Cell = next((document[key] for key in document if key.lower() in _WEIGHTS), None)
     lists = [rows for rows in document.values() if isinstance(rows, list) and all(isinstance(r, dict) for r in rows)]
     if not _are_weights(weights) or len(lists) != 1 or not any(set(weights) & set(row) for row in lists[0]):
         return None

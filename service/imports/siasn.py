@@ -153,8 +153,8 @@ _EMPLOYEE = _Kind(
     used=frozenset({
         *_NIP, *_POSITION, "nama", "gelardepan", "gelarbelakang", "unorid", "unornama", "asnjenjangjabatan",
         "jenjangjabatan", "statuspegawai", "statuscpnspns", "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid",
-        "kedudukanhukumid", "tgllahir", "tanggallahir", "jeniskelamin", "golruangakhir", "golakhirnama", "tmtgolakhir", "tmtgolongan", "tmtcpns",
-        "tmtjabatan", "tmtpensiun",
+        "kedudukanhukumid", "tgllahir", "tanggallahir", "jeniskelamin", "golruangakhir", "golakhirnama",
+        "tmtgolakhir", "tmtgolongan", "tmtcpns", "tmtjabatan", "tmtpensiun",
     }),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.values import is_missing, read_level
 from training_catalog.tables import table
 
+_MET = "{met} of {n} standards are met; short, by so many levels: {short}; above: {above}; not assessed: {unknown}."
 _REQUIRED = frozenset({"standar", "level standar", "syarat", "level syarat", "required", "standard"})
 _ASSESSED = frozenset({"aktual", "level aktual", "actual", "assessed", "capaian"})
 _COMPETENCY = names_of(table("requirements").column("competency"))
@@ -55,7 +56,7 @@ def reshape_side_by_side(sheet: Sheet) -> list[Reshaped]:
         return []
     competency, required, assessed = places
     lines = body_lines(sheet)
-    found = []
+    found: list[Reshaped] = []
     for name, at, asked in (("requirements", required, "position"), ("assessments", assessed, "employee")):
         cells = {line: [row[competency], row[at]] for line, row in lines if name == "assessments" or row[at] != ""}
         found.append(Reshaped(sheet=placed(sheet, ["competency", "level"], cells), table=name, asked=(asked,),
@@ -66,7 +67,10 @@ def reshape_side_by_side(sheet: Sheet) -> list[Reshaped]:
 
 def _told(levels: list[tuple[Cell, Cell, Cell]]) -> Remark:
     """Say which standards are met, and by how much others are missed; more than required makes up for nothing."""
-    met, short, above, unknown = 0, [], [], []
+    met = 0
+    short: list[str] = []
+    above: list[str] = []
+    unknown: list[str] = []
     for code, required, assessed in levels:
         asked, has = _level(required), _level(assessed)
         if asked is None:
@@ -79,8 +83,7 @@ def _told(levels: list[tuple[Cell, Cell, Cell]]) -> Remark:
             (above if has > asked else short).append(f"{code} ({abs(has - asked):g})")
     fields = {"met": str(met), "n": str(sum(_level(required) is not None for _, required, _ in levels))}
     named = {"short": short, "above": above, "unknown": unknown}
-    return (None, "standards-met", "{met} of {n} standards are met; short, by so many levels: {short}; above: {above}; "
-            "not assessed: {unknown}.", fields | {name: ", ".join(codes) or "-" for name, codes in named.items()})  # fmt: skip
+    return None, "standards-met", _MET, fields | {name: ", ".join(codes) or "-" for name, codes in named.items()}
 
 
 def _level(cell: Cell) -> float | None:
