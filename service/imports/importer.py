@@ -36,6 +36,7 @@ _SHEET_NOTES = {
     "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
+    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }
 

@@ -25,6 +25,7 @@ CODES = {
     "value-supplied": "A column has the one value that was asked for with --set.",
     "encoding-assumed": "The encoding was assumed.",
     "encoding-mixed": "Some lines are of another encoding than the others.",
+    "errors-unseen": "The file is of a kind in which cells with errors read as blank.",
     "zeros-lost": "The file is of a kind in which zeros in front of codes get lost.",
     "cell-cleaned": "Invisible or decorating characters were taken out.",
     "cell-fault": "The cell shows an error, or holds a formula that was never calculated.",
