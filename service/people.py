@@ -13,7 +13,7 @@ from service.storage.database import Database
 from service.storage.decisions import list_decisions
 from service.storage.engine import transaction
 from service.storage.history import changes_of
-from service.storage.people import EMPLOYEE, erase_rows, personal_tables, pseudonym_on_file
+from service.storage.people import EMPLOYEE, drop_old_bytes, erase_rows, personal_tables, pseudonym_on_file, rows_of
 from service.storage.schema import PLANS
 from training_catalog.errors import UnknownIdError
 
@@ -28,13 +28,14 @@ def person_document(database: Database, employee: str) -> dict[str, Any]:
     """
     with transaction(database.engine) as connection:
         changes = {name: changes_of(connection, name, employee) for name in personal_tables()}
+        tables = {name: rows_of(connection, name, employee) for name in changes}
         pseudonym = pseudonym_on_file(connection, employee)
     seats = _seats(database, employee)
     if not (any(changes.values()) or pseudonym or seats):
         raise UnknownIdError(EMPLOYEE, employee)
     return {
         "employee": employee,
-        "tables": {name: _rows(database.read(name), employee) for name in changes},
+        "tables": tables,
         "changes": {name: [asdict(change) for change in made] for name, made in changes.items()},
         "decisions": [
             {"decision": one.decision, "made_at": one.made_at, "author": one.author, **asdict(one.content)}
@@ -68,11 +69,16 @@ def _seats(database: Database, employee: str) -> list[dict[str, Any]]:
     return found
 
 
-def erase_person(database: Database, employee: str) -> int:
+def erase_person(database: Database, employee: str, *, is_last: bool = True) -> int:
     """Erase a person: rows and their earlier versions, and their number in plans and policies; return the rows.
 
     In plans and policies a pseudonym that nobody can resolve takes the number's place, so that totals stay true. The
     log of decisions keeps the pseudonym it always had, and nothing says any longer whose it was.
+
+    Parameters
+    ----------
+    database, employee : Where, and whom.
+    is_last : Whether old bytes are to go as well; once is enough after several people.
 
     Raises
     ------
@@ -86,6 +92,8 @@ def erase_person(database: Database, employee: str) -> int:
         n_plans = _erase_from_plans(writing.connection, employee, pseudonym)
         if not (n_rows or n_plans or known):
             raise UnknownIdError(EMPLOYEE, employee)
+    if is_last:
+        drop_old_bytes(database.engine)
     return n_rows
 
 

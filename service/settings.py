@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from training_catalog.errors import InvalidValueError
+from training_catalog.errors import InputError, InvalidValueError
 
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -196,3 +196,22 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         public_url=_public_url(given), cors_origins=origins,
         run_folder=Path(folder) if folder else None, log_level=level,
     )  # fmt: skip
+
+
+def retention_years() -> dict[str, int]:
+    """Return how many years rows are kept, by table; ``""`` for those not named: ``BANGKOM_RETENTION_YEARS``.
+
+    Raises
+    ------
+    InputError
+        When it is not such as ``7`` or ``history=10,performance=5``.
+    """
+    told = os.environ.get("BANGKOM_RETENTION_YEARS", "").strip()
+    found: dict[str, int] = {}
+    for part in told.split(",") if told else ():
+        table, _, years = part.rpartition("=")
+        if not years.strip().isdecimal() or not 0 < int(years) < 100:  # noqa: PLR2004 (years of a working life)
+            raise InputError("BANGKOM_RETENTION_YEARS is '{value}'; accepted: 7, or history=10,performance=5",
+                             value=told)  # fmt: skip
+        found[table.strip()] = int(years)
+    return found

@@ -120,6 +120,34 @@ def replay(settings: Settings, /, *, decision: str, as_json: bool) -> None:
         sys.exit(ATTENTION)
 
 
+@database.command()
+@click.option("--dry-run", is_flag=True, help="Count what would be erased, and erase nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on standard output.")
+@click.pass_obj
+def retain(settings: Settings, /, *, dry_run: bool, as_json: bool) -> None:
+    """Erase rows about people that are older than BANGKOM_RETENTION_YEARS says, and people so long after they left.
+
+    \b
+    Examples:
+      bangkom database retain --dry-run
+      bangkom --on 2027-01-04 database retain --json
+    """
+    from service.reference import open_office
+    from service.retention import retain as run
+    from service.settings import retention_years
+
+    terminal = Terminal(settings, as_json)
+    found = run(open_office(settings.database_url), retention_years(), settings.on, is_dry=dry_run)
+    if as_json:
+        terminal.emit({"dry_run": dry_run, "tables": [asdict(one) for one in found]})
+        return
+    for one in found:
+        terminal.say("{table}: {n} rows from before {day}.", table=one.table, n=terminal.wording.number(one.rows),
+                     day=one.before.isoformat())  # fmt: skip
+    if dry_run:
+        terminal.say("Dry run: nothing was erased.")
+
+
 def _show(terminal: Terminal, found: list[Any]) -> None:
     text = terminal.wording.text
     shown = Table(*[text(title) for title in ("When", "Author", "File", "Row", "Column", "Before", "After")])

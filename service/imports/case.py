@@ -4,15 +4,25 @@ import json
 from collections import Counter
 
 from service.imports.cells import Cell, Reshaped, Sheet
-from service.imports.headers import plain
+from service.imports.headers import normal, plain
 from service.imports.reshaping import placed, records
 from service.imports.schedule import code_of
 from training_catalog.tables import table
 
 EXTENSION = "bangkom"  # what CASE has no field for stands under this name in ``extensions``
+_PARTS = ("CFDocument", "CFItems", "CFAssociations")
 PACKAGE_FIELD, PARENT_FIELD, SEQUENCE_FIELD = "CFDocument", "isChildOf", "sequenceNumber"
 _KINDS = frozenset(spelling for _, accepted in table("competencies").column("kind").choices for spelling in accepted)
 _SCALE = ("level_min", "level_max", "direction")
+LEFT_FIELD = "notRead"  # holds what of a package no column of ours can keep, in every record
+_READ = frozenset({
+    "identifier", "fullstatement", "abbreviatedstatement", "alternativelabel", "cfitemtype", "humancodingscheme",
+    "extensions", PACKAGE_FIELD.lower(), PARENT_FIELD.lower(), SEQUENCE_FIELD.lower(), LEFT_FIELD.lower(),
+})  # fmt: skip
+_LINKS = frozenset({"uri", "cfdocumenturi", "cfitemtypeuri", "lastchangedatetime"})  # say nothing of a competency
+_DOCUMENT_READ = frozenset({"identifier", "title", "officialSourceURL", "creator", "extensions"})
+_DOCUMENT_LINKS = frozenset({"uri", "lastChangeDateTime", "caseVersion", "CFPackageURI"})
+_OWN_DOCUMENT = frozenset({"adoptionStatus", "language"})  # the same in every package of ours
 _CODES_REPEAT = "Several items have this code; identifiers are the codes of those."
 
 
@@ -22,12 +32,19 @@ def items_of(package: dict[str, Cell]) -> list[dict[str, Cell]]:
     A package without items is one record of its document alone.
     """
     parents: dict[str, dict[str, Cell]] = {}
+    left = Counter({f"{name} ({len(value)})": 1 for name, value in package.items()
+                    if name not in _PARTS and isinstance(value, dict | list) and value})  # fmt: skip
     for association in _objects(package.get("CFAssociations")):
         if association.get("associationType") == PARENT_FIELD:
             origin, destination = (_object(association.get(end)) for end in ("originNodeURI", "destinationNodeURI"))
             place = {PARENT_FIELD: destination.get("identifier"), SEQUENCE_FIELD: association.get(SEQUENCE_FIELD)}
-            parents.setdefault(plain(origin.get("identifier", "")), place)
-    document = {PACKAGE_FIELD: package[PACKAGE_FIELD]}
+            child = plain(origin.get("identifier", ""))
+            left["CFAssociations: isChildOf again"] += child in parents
+            parents.setdefault(child, place)
+        else:
+            left[f"CFAssociations: {plain(association.get('associationType', '-'))}"] += 1
+    told = [name if name.endswith(")") else f"{name} ({n})" for name, n in left.items() if n]
+    document = {PACKAGE_FIELD: package[PACKAGE_FIELD], LEFT_FIELD: told}
     items = [{**document, **item, **parents.get(plain(item.get("identifier", "")), {})}
              for item in _objects(package.get("CFItems"))]  # fmt: skip
     return items or [document]
@@ -40,6 +57,24 @@ def _object(value: Cell) -> dict[str, Cell]:
 def _objects(value: Cell) -> list[dict[str, Cell]]:
     """Return the objects of a list; what else stands in it is an object without any field."""
     return [_object(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _not_read(document: dict[str, Cell], rows: list[dict[str, Cell]], header: list[Cell]) -> str:
+    """Return the fields with a value that no column of ours keeps, with the number of items that have them."""
+    known = _DOCUMENT_READ | _DOCUMENT_LINKS | (_OWN_DOCUMENT if _extension(document) else frozenset())
+    of_document = [f"CFDocument.{name}" for name, value in document.items() if name not in known and value]
+    counted = Counter(
+        name for row in rows for name, value in row.items() if name not in _READ | _LINKS and plain(value)
+    )
+    others = Counter(
+        f"extensions.{name}" for row in rows for name in _read(row.get("extensions", "")) if name != EXTENSION
+    )
+    of_package = rows[0].get(LEFT_FIELD.lower(), "") if rows else ""
+    listed = json.loads(of_package) if isinstance(of_package, str) and of_package[:1] == "[" else []
+    written = {normal(cell): plain(cell) for cell in header}
+    return ", ".join(
+        [*of_document, *[f"{written.get(name, name)} ({n})" for name, n in (counted + others).items()], *listed]
+    )
 
 
 def is_case(rows: list[list[Cell]]) -> bool:
@@ -99,7 +134,12 @@ def reshape_case(sheet: Sheet) -> list[Reshaped]:
     rows = records(sheet)
     document = _read(rows[0][1][PACKAGE_FIELD.lower()])
     framework = _framework(document)
-    notes = () if _extension(document) else (("code-made", "The code of the framework was made of its title.", ""),)
+    notes: tuple[tuple[str, str, str], ...] = (
+        () if _extension(document) else (("code-made", "The code of the framework was made of its title.", ""),)
+    )
+    left = _not_read(document, [row for _, row in rows], sheet.rows[0])
+    if left:
+        notes += (("header-unknown", "Not read: {columns}.", left),)
     items = [(line, row) for line, row in rows if "fullstatement" in row]
     codes, shared = _codes([row for _, row in items])
     lines = {line: _competency(row, codes, framework["framework"]) for line, row in items}

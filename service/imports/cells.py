@@ -72,6 +72,7 @@ class Sheet:
 
 
 LeftOut = tuple[int, str, str]  # line, code, message
+Remark = tuple[int | None, str, str, dict[str, str]]  # line or none for all, code, message, what it names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +88,16 @@ class Reshaped:
     warnings : What a line says against itself, though it is read.
     notes : What was done to all of them: code, message, and the columns that it names.
     origin : Where the file has our columns: position, and header as written.
+    asked : Columns that the source lacks, of which a person must give the one value of all rows.
+    remarks : Notes on single lines, or on all of them, that name something.
     """
 
     sheet: Sheet
     table: str
     n_header: int = 1
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[LeftOut | Remark, ...] = ()
     warnings: tuple[LeftOut, ...] = ()
     notes: tuple[tuple[str, str, str], ...] = ()
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()

@@ -137,7 +137,7 @@ def _refuse_outside(rows: Rows, column: str, ends: pd.DataFrame, *, is_zero_acce
 def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
     """Refuse ratings without a scale, or outside it."""
     frame = rows.frame
-    for row in np.flatnonzero(frame["scale"].isna().to_numpy() & ~rows.refused).tolist():
+    for row in np.flatnonzero(frame["scale"].isna().to_numpy() & ~rows.had_error("scale")).tolist():
         rows.refuse(row, "required-missing", "which scale is it on? add the column, or give it with --set scale=...",
                     column="scale", value="")  # fmt: skip
     _refuse_outside(
@@ -186,16 +186,16 @@ def check_circles(rows: Rows, known: Mapping[str, str]) -> None:
     Parameters
     ----------
     rows : Rows with a parent.
-    known : Parents that are on file, by child.
+    known : Parents on file and in other files, by child.
     """
-    key = rows.table.key[0]
     above = dict(known)
     fresh = {}
-    for row in np.flatnonzero(~rows.refused).tolist():
-        child, parent = rows.frame[key].iloc[row], rows.frame["parent"].iloc[row]
-        if pd.notna(parent):
-            above[child] = parent
-            fresh[child] = row
+    accepted = rows.frame[~rows.refused & rows.frame["parent"].notna().to_numpy()]
+    for row, child, parent in zip(
+        accepted.index.tolist(), accepted[rows.table.key[0]], accepted["parent"], strict=True
+    ):
+        above[child] = parent
+        fresh[child] = row
     for child, row in fresh.items():
         seen, here = [child], above.get(child)
         while here is not None and here not in seen:

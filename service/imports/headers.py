@@ -79,6 +79,7 @@ class Header:
     supplied : Columns whose one value the person gave.
     unknown, sensitive : Headers as written.
     repeated : Position of a column that names one once more, and the canonical name.
+    is_told_by_name : Whether only the name of the file or sheet told the table.
     """
 
     table: Table
@@ -89,6 +90,7 @@ class Header:
     unknown: tuple[str, ...]
     sensitive: tuple[str, ...]
     repeated: tuple[tuple[int, str], ...]
+    is_told_by_name: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from service.imports.parts import Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise
-from service.imports.references import KnownIds, refuse_orphans, resolve
+from service.imports.references import KnownIds, check_parents, refuse_orphans, resolve
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
@@ -36,6 +36,7 @@ _SHEET_NOTES = {
     "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
+    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }
 
@@ -95,7 +96,7 @@ class Importer:
     def _need_choice(self, parts: list[Part]) -> None:
         """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
         for table in {part.rows.table.name for part in parts if part.rows is not None}:
-            same = [part for part in parts if part.rows is not None and part.rows.table.name == table]
+            same = [p for p in parts if p.rows is not None and p.rows.table.name == table and len(p.rows.line)]
             sheets = dict.fromkeys(part.report.sheet or "-" for part in same)
             if len(sheets) > 1:
                 names = ", ".join(sheets)
@@ -149,18 +150,19 @@ class Importer:
     def _read_reshaped(self, part: Part, reshaped: Reshaped) -> None:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
         report, text = part.report, self.wording.text
-        part.n_header, part.origin = reshaped.n_header, reshaped.origin
+        part.n_header, part.origin, part.asked = reshaped.n_header, reshaped.origin, reshaped.asked
         report.left_out = report.read = len(reshaped.left_out)
-        for severity, lines in (("note", reshaped.left_out), ("warning", reshaped.warnings)):
-            report.problems += [Problem(severity=severity, line=line, column=None, value=None, code=code,
-                                        message=text(message)) for line, code, message in lines]  # fmt: skip
+        told = [("note", one) for one in (*reshaped.left_out, *reshaped.remarks)]
+        for severity, (line, code, message, *named) in told + [("warning", one) for one in reshaped.warnings]:
+            report.problems.append(Problem(severity=severity, line=line, column=None, value=None, code=code,
+                                           message=text(message, **(named[0] if named else {}))))  # fmt: skip
         for code, message, columns in reshaped.notes:
             _note(report, "note", code, text(message, columns=columns))
         self._recognise(part, reshaped.sheet, reshaped.table)
 
     def _recognise(self, part: Part, sheet: Sheet, table: str | None) -> None:
         found = recognise(part.path, sheet, self.wording, table=table, line=self.options.header_line,
-                          supplied=frozenset(self.options.supplied), ids=self._codes)  # fmt: skip
+                          supplied=frozenset({*self.options.supplied, *part.asked}), ids=self._codes)  # fmt: skip
         if isinstance(found, Unrecognised):
             _note(part.report, "error" if table else "note", found.code, found.message)
         else:
@@ -174,7 +176,8 @@ class Importer:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
             labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
-            style=options.number_style, origin=part.origin, supplied=options.supplied,
+            style=options.number_style, origin=part.origin,
+            supplied={**dict.fromkeys(part.asked, ""), **options.supplied},
         ))  # fmt: skip
         report.table, report.header_line = header.table.name, header.row + 1
         report.date_order, report.number_style = rows.order, rows.style
@@ -183,11 +186,18 @@ class Importer:
         for code, names, message in (
             ("header-unknown", header.unknown, "Not read: {columns}."),
             ("column-sensitive", header.sensitive, "Sensitive, and not read: {columns}."),
-            ("value-supplied", sorted(header.supplied), "The same for all rows, as asked for: {columns}."),
+            (
+                "value-supplied",
+                sorted(header.supplied & set(options.supplied)),
+                "The same for all rows, as asked for: {columns}.",
+            ),
         ):
             if names:
                 shown = [f"{name}={options.supplied[name]}" if code == "value-supplied" else name for name in names]
                 rows.note(code, message, columns=", ".join(shown))
+        if header.is_told_by_name:
+            rows.note("table-by-name", "Read as {table}, as the name of the file or sheet says.",
+                      table=header.table.name)  # fmt: skip
         part.rows, part.header = rows, header
 
     def store(
@@ -234,9 +244,6 @@ class Importer:
             checks.check_levels(rows, self._scales())
         if name == "performance":
             checks.check_ratings(rows, self._frame("rating_scales"))
-        if "parent" in rows.given:
-            parents = self.on_file[name].dropna(subset=["parent"])
-            checks.check_circles(rows, dict(zip(parents[rows.table.key[0]], parents["parent"], strict=True)))
         note_names_alike(rows, self.on_file[name])
 
     def _name_trainings(self, rows: Rows) -> None:
@@ -288,6 +295,8 @@ class Importer:
             report = part.report
             name = f"{report.file} [{report.sheet}]" if report.sheet else report.file
             keyed.append(Keyed(name=name, rows=rows, repeated=part.repeated))
+        if every:
+            check_parents(every, self.on_file[every[0].table.name])
         check_between(keyed)
         refuse_orphans(every, self.known)
 

@@ -1,7 +1,10 @@
-"""JSON documents of other systems that are no plain list: statements of learning records, packages of competencies."""
+"""JSON documents that are no plain list: statements, packages, ratings with weights or names, levels side by side."""
 
 from service.imports.case import PACKAGE_FIELD, items_of
 from service.imports.cells import Cell
+from service.imports.rating_lists import with_names
+from service.imports.score_parts import weighted_records
+from service.imports.side_by_side import side_by_side
 
 _STATEMENT = frozenset({"actor", "verb", "object"})
 
@@ -24,4 +27,4 @@ def unpacked(document: Cell) -> Cell:
         return [document["data"]]  # one record in the envelope of most services
     if document.keys() >= _STATEMENT:
         return [document]
-    return document
+    return weighted_records(document) or side_by_side(document) or with_names(document)

@@ -43,7 +43,7 @@ class ParseOptions:
     labels : Names of ratings with their values.
     order, style : Date order and number style, when the person said which.
     origin : Where the file has our columns, when a profile brought them here.
-    supplied : Columns with the one value that the person gave for all rows.
+    supplied : Columns with the one value that the person gave for all rows; empty where one has yet to be given.
     """
 
     labels: Labels = field(default_factory=dict)
@@ -91,6 +91,11 @@ class Rows:
     def written(self, column: str | None) -> str | None:
         """Return a column's header as the person wrote it."""
         return self.origin[column][1] if column is not None and column in self.origin else column
+
+    def had_error(self, column: str) -> np.ndarray:
+        """Return which rows were refused for what stands in a column."""
+        lines = [p.line for p in self.problems if p.column == self.written(column) and p.severity == "error"]
+        return np.isin(self.line, np.array(lines, dtype=np.int64))
 
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
@@ -261,19 +266,18 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], options: Parse
     parsed.frame = canonical(pd.DataFrame(columns, index=range(len(parsed.line))), parsed.table)
     for column in declared:
         if column.required:
-            missing = parsed.frame[column.name].isna().to_numpy() & ~_had_error(parsed, column.name)
+            missing = parsed.frame[column.name].isna().to_numpy() & ~parsed.had_error(column.name)
+            is_asked = options.supplied.get(column.name) == "" and column.name not in parsed.origin
+            message = (
+                "the file does not tell it; give it with --set {name}=..." if is_asked else "A value is needed here."
+            )
             for row in np.flatnonzero(missing).tolist():
-                parsed.refuse(row, "required-missing", "A value is needed here.", column=column.name, value="")
+                parsed.refuse(row, "required-missing", message, column=column.name, value="", name=column.name)
 
 
 def _texts(columns: list[Column], cells: Mapping[str, list[Cell]], kinds: tuple[str, ...]) -> set[str]:
     """Return the different texts of the columns of some kinds."""
     return {cell for column in columns if column.kind in kinds for cell in cells[column.name] if isinstance(cell, str)}
-
-
-def _had_error(parsed: Rows, column: str) -> np.ndarray:
-    lines = [p.line for p in parsed.problems if p.column == parsed.written(column) and p.severity == "error"]
-    return np.isin(parsed.line, np.array(lines, dtype=np.int64))
 
 
 def _parse_column(parsed: Rows, column: Column, cells: list[Cell]) -> pd.Series:

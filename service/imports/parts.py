@@ -23,6 +23,7 @@ class Part:
     header: Header | None = None
     n_header: int | None = None
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 
 from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
-from service.imports.cells import Cell, FileRefusedError, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, FileRefusedError, LeftOut, Remark, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.parsing import is_sum
 from service.imports.posts import is_posts, reshape_posts
+from service.imports.rating_lists import is_rating_list, reshape_rating_list
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
+from service.imports.score_parts import has_parts, reshape_parts
 from service.imports.siasn import is_siasn, reshape_siasn
-from service.imports.values import read_text
+from service.imports.side_by_side import is_side_by_side, reshape_side_by_side
+from service.imports.values import is_missing, read_text
 from service.imports.xapi import is_xapi, reshape_xapi
 
 ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
@@ -89,6 +92,7 @@ def _reshape_esco(sheet: Sheet) -> list[Reshaped]:
     return [Reshaped(sheet=placed(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
 
 
+_NO_AMOUNT = "{name}: the amount is not known, which is not zero, so the line is left out; before: {before}."
 _ACCOUNT_HEADERS = ("no. rekening", "kode rekening", "rekening")
 
 
@@ -106,6 +110,7 @@ def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
     header = _budget_header(sheet.rows) or 0
     names = [normal(cell) for cell in sheet.rows[header]]
     amount, name = names.index("sesudah"), names.index("uraian")
+    before = names.index("sebelum") if "sebelum" in names else None
     above = [row for row in sheet.rows[:header] if len(row) > 1]
     year = next((plain(row[1]) for row in above if normal(row[0]) == "tahun"), "")
     body = [row + [""] * (len(names) - len(row)) for row in sheet.rows[header + 1 :]]
@@ -113,10 +118,16 @@ def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
     parents = _parents(codes)
     rows: list[list[Cell]] = [[] for _ in range(header)]
     rows.append(["line", "name", "account", "amount", *(["year"] if year else [])])
-    left_out: list[LeftOut] = [(i + 1, "row-metadata", "A line above the header is left out.")
+    left_out: list[LeftOut | Remark] = [(i + 1, "row-metadata", "A line above the header is left out.")
                                for i, row in enumerate(sheet.rows[:header]) if any(map(plain, row))]  # fmt: skip
     for line, (row, code) in enumerate(zip(body, codes, strict=True), start=header + 2):
         is_leaf = code[:1].isdigit() and code not in parents
+        earlier = plain(row[before]) if before is not None else ""
+        if code[:1].isdigit() and is_missing(row[amount]) and (is_leaf or earlier):
+            rows.append([])
+            left_out.append((line, "amount-unknown", _NO_AMOUNT, {"name": plain(row[name]) or code,
+                                                                  "before": earlier or "-"}))  # fmt: skip
+            continue
         if is_leaf or (not code and is_sum(plain(row[name]))):
             rows.append([code, row[name], code, row[amount], *([year] if year else [])])
             continue
@@ -139,6 +150,9 @@ PROFILES: dict[str, Profile] = {
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),
     "by-name": Profile(name="by-name", recognises=is_by_name, reshape=reshape_by_name),
+    "rating-list": Profile(name="rating-list", recognises=is_rating_list, reshape=reshape_rating_list),
+    "parts": Profile(name="parts", recognises=has_parts, reshape=reshape_parts),
+    "side-by-side": Profile(name="side-by-side", recognises=is_side_by_side, reshape=reshape_side_by_side),
     "siasn": Profile(name="siasn", recognises=is_siasn, reshape=reshape_siasn),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
     "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),

@@ -86,18 +86,26 @@ def read_names(ratings: pd.Series, scales: pd.Series, labels: Labels) -> NamedRa
     labels : Value of each name of each scale.
     """
     values, told = ratings.tolist(), scales.tolist()
-    homes: dict[str, list[str]] = {}
-    for scale, name in labels:
-        homes.setdefault(name, []).append(scale)
+    homes = _homes(labels)
     unknown, n_told = [], 0
     for row, value in enumerate(values):
         if not isinstance(value, str):
             continue
-        if told[row] is None and len(homes.get(value, ())) == 1:
-            told[row] = homes[value][0]
+        if told[row] is None and value in homes:
+            told[row] = homes[value]
             n_told += 1
         values[row] = labels.get((told[row] or "", value))
         if values[row] is None:
             unknown.append(row)
     return NamedRatings(ratings=pd.Series(values, dtype=object), scales=pd.Series(told, dtype=object),
                         unknown=tuple(unknown), n_told=n_told, labels=labels)  # fmt: skip
+
+
+def _homes(labels: Labels) -> dict[str, str]:
+    """Return the scale of each name that one scale has, or several with the very same names: the first by code."""
+    scales: dict[str, set[str]] = {}
+    own: dict[str, set[tuple[str, float]]] = {}
+    for (scale, name), value in labels.items():
+        scales.setdefault(name, set()).add(scale)
+        own.setdefault(scale, set()).add((name, value))
+    return {name: min(found) for name, found in scales.items() if len({frozenset(own[one]) for one in found}) == 1}

@@ -1,7 +1,8 @@
 """Which table a sheet is of, or in words why nobody can tell."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.imports.cells import CellError, Sheet
@@ -15,6 +16,15 @@ from training_catalog.tables import table as table_of
 SCALE_WORDS = names_of(table_of("frameworks").column("level_min")) | names_of(
     table_of("frameworks").column("level_max")
 )
+# What a file's or sheet's name may call the rows of a table, where headers leave several; beside it only idle words.
+_NAME_WORDS = {
+    "trainings": {"kursus", "pelatihan", "latihan", "diklat", "training", "trainings", "course", "courses"},
+    "competencies": {"kompetensi", "competency", "competencies"},
+    "positions": {"jabatan", "position", "positions"},
+    "units": {"unor", "unit", "units", "opd"},
+}  # fmt: skip
+_IDLE_WORDS = frozenset({"siasn", "ref", "referensi", "reference", "data", "daftar", "list", "master", "tabel", "table",
+                         "struktural", "kerja", "organisasi"})  # fmt: skip
 NEAREST_COLUMNS = 2  # a table of which a header has fewer columns is not worth naming
 
 
@@ -33,6 +43,19 @@ def named_table(name: str | None) -> str | None:
         if wanted in (table.name, table.title_id.casefold(), table.title_en.casefold()):
             return table.name
     return None
+
+
+def table_called(name: str | None) -> str | None:
+    """Return the one table whose rows a name calls by their word, beside words that say nothing.
+
+    Examples
+    --------
+    >>> table_called("siasn-ref-kursus"), table_called("ref_latihanStruktural"), table_called("jenis-kompetensi")
+    ('trainings', 'trainings', None)
+    """
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name or "")} - _IDLE_WORDS
+    called = [table for table, own in _NAME_WORDS.items() if words & own]
+    return called[0] if len(called) == 1 and words <= _NAME_WORDS[called[0]] else None
 
 
 def shown_columns(table: Table, names: tuple[str, ...], wording: Wording) -> str:
@@ -109,7 +132,20 @@ def recognise(
     told = _told_by_codes(sheet, row, supplied, ids) if table is None else None
     if told is not None and (told.missing or is_clear([told])):
         return told
-    return _say_why(found, wording, is_named=table is not None)
+    called = _told_by_name(path, sheet, row, supplied, found) if table is None else None
+    return called or _say_why(found, wording, is_named=table is not None)
+
+
+def _told_by_name(
+    path: Path, sheet: Sheet, row: int | None, supplied: frozenset[str], found: list[Header]
+) -> Header | None:
+    """Return the header of the table whose rows the name of the sheet or file calls by their word, if it has them."""
+    called = table_called(sheet.name) or table_called(path.name.split(".")[0])
+    if called is None:
+        return None
+    fitting = [header for header in found if header.table.name == called and not header.missing]
+    fitting = fitting or find_header(sheet.rows, (table_of(called),), row, supplied=supplied, is_named=True)
+    return replace(fitting[0], is_told_by_name=True) if is_clear(fitting[:1]) else None
 
 
 def _is_doubtful(sheet: Sheet, header: Header) -> bool:
@@ -141,6 +177,6 @@ def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unreco
         code="table-ambiguous",
         message=wording.text(
             "the headers fit several tables: {tables}; name one with --table",
-            tables=", ".join(header.table.name for header in found if header.is_telling),
+            tables=", ".join(header.table.name for header in found if not header.missing),
         ),
     )

@@ -1,12 +1,12 @@
 """References between tables, also to rows of the same import, in any order of files."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from service.imports.checks import suggestion
+from service.imports.checks import check_circles, suggestion
 from service.imports.parsing import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
@@ -47,6 +47,23 @@ class KnownIds:
             single = frame[~frame["name"].duplicated(keep=False)]
             self._names[table] = dict(zip(single["name"].str.casefold(), single[table_key(table)], strict=True))
         return self._names[table]
+
+    def names_beside(self, table: str, own: Sequence[pd.DataFrame]) -> dict[str, str]:
+        """Return id by name of a table that refers to itself, where rows on file and new ones have it for one id only.
+
+        Parameters
+        ----------
+        table : Its name.
+        own : New rows.
+        """
+        frame = self._frames[table]
+        if "name" not in frame:
+            return {}
+        both = pd.concat([rows[[table_key(table), "name"]] for rows in (frame, *own)]).dropna()
+        both["name"] = both["name"].str.casefold()
+        both = both.drop_duplicates()
+        single = both[~both["name"].duplicated(keep=False)]
+        return dict(zip(single["name"], single[table_key(table)], strict=True))
 
     def people(self, name: str) -> list[str]:
         """Return the employees of a name, for a person to choose from."""
@@ -94,22 +111,54 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
     for column in rows.table.columns:
         if column.references is None or column.name not in rows.given:
             continue
+        refers_to_own = column.references == rows.table.name
         own = _own_ids(every, column.references)
         ids = known.ids(column.references)
         values = rows.frame[column.name]
-        unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy() & ~rows.refused
+        unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy()
         if not unknown.any():
             continue
-        names = known.names(column.references)
+        fresh = [one.frame[~one.refused] for one in every] if refers_to_own else []
+        names = known.names_beside(column.references, fresh) if refers_to_own else known.names(column.references)
         by_name = values.str.casefold().map(names)
         named = unknown & by_name.notna().to_numpy()
         rows.frame.loc[named, column.name] = by_name[named].astype("str")
         unknown &= ~named
         if rows.table.name in NAMING and column.references in MADE_BY_REFERENCE:
-            made |= _make(rows, column.name, column.references, unknown, known)
+            made |= _make(rows, column.name, column.references, unknown & ~rows.refused, known)
         else:
             _refuse_unknown(rows, column.name, column.references, unknown, known, ids | own)
     return made
+
+
+def check_parents(every: Sequence[Rows], on_file: pd.DataFrame) -> None:
+    """Check that no parents go in a circle; a position that is its own superior is stored without one.
+
+    Parameters
+    ----------
+    every : The rows of all files of one table.
+    on_file : The table as it is.
+    """
+    bearing = [rows for rows in every if "parent" in rows.given]
+    if not bearing:
+        return
+    key = bearing[0].table.key[0]
+    for rows in bearing:
+        if (rows.table.name, "parent") in SOFT:
+            own = (rows.frame["parent"] == rows.frame[key]).fillna(value=False).to_numpy(dtype=np.bool_)
+            for row in np.flatnonzero(own & ~rows.refused).tolist():
+                rows.note("parent-circle", "is its own superior; stored without one", severity="warning",
+                          line=int(rows.line[row]), column="parent", value=rows.frame["parent"].iloc[row])  # fmt: skip
+            rows.frame.loc[own, "parent"] = np.nan
+    frames = [on_file, *[rows.frame[~rows.refused] for rows in bearing]]
+    above = {child: parent for frame in frames for child, parent in _parents(frame, key)}
+    for rows in bearing:
+        check_circles(rows, above)
+
+
+def _parents(frame: pd.DataFrame, key: str) -> Iterable[tuple[str, str]]:
+    told = frame.dropna(subset=[key, "parent"])
+    return zip(told[key], told["parent"], strict=True)
 
 
 def refuse_orphans(every: Sequence[Rows], known: KnownIds) -> None:

@@ -7,11 +7,13 @@ dropped before anything is read, and the report names it.
 import calendar
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from service.imports.cells import Cell, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.reshaping import body_lines, placed
+from service.imports.values import is_missing
 
 Row = Mapping[str, Cell]  # folded header -> cell
 # Words of which one in a header makes the column sensitive.
@@ -29,6 +31,13 @@ _POSITION = ("jabatanid", "jabatanstrukturalid", "jabatanfungsionalid", "jabatan
 _TYPES = {"pns": "PNS", "p": "PNS", "cpns": "CPNS", "c": "CPNS", "pppk": "PPPK", "p3k": "PPPK"}
 _STATES = (("tugas belajar", "study"), ("cltn", "leave"), ("cuti", "leave"), ("pensiun", "retired"))
 _MONTH = ("bulanselesaipenilaian", "bulanselesaipenailan", "bulanselesai")  # the service itself misspells one
+_YEAR = ("tahun", "tahunpenilaian")
+# Ratings of one period side by side, each on its own scale; a number goes before the name beside it.
+_WIDE = {
+    "skp-hasil": ("hasilkinerjanilai", "hasilkinerja", "hasilkerjanilai", "hasilkerja"),
+    "skp-perilaku": ("perilakukerjanilai", "perilakukerja"),
+    "skp-predikat": ("kuadrankinerjanilai", "kuadrankinerja", "kuadrannilai", "kuadran", "predikatkinerja", "predikat"),
+}  # fmt: skip
 _ASSESSED_ON = ("tanggalpenilaian", "tglpenilaian", "tanggal")
 
 
@@ -84,7 +93,7 @@ def _state(row: Row) -> str:
 
 def _last_day(row: Row) -> str:
     """Return the last day of the period that a rating is of: of a month where one is told, else of the year."""
-    year, month = plain(_first(row, "tahun", "tahunpenilaian")), plain(_first(row, *_MONTH))
+    year, month = plain(_first(row, *_YEAR)), plain(_first(row, *_MONTH))
     if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):  # noqa: PLR2004 (months)
         return f"{year}-12-31" if year.isdecimal() else year
     return f"{year}-{int(month):02}-{calendar.monthrange(int(year), int(month))[1]}"
@@ -115,12 +124,15 @@ class _Kind:
     needs : Folded headers by which it is told; the employee's number is needed as well, where it has one.
     tables : Table to column to reading.
     used : Folded headers that are read.
+    has_people : Whether rows are somebody's.
+    ratings : Scale to the headers that hold a rating on it, the first that has a value.
     """
 
     needs: frozenset[str]
     tables: Mapping[str, Mapping[str, Reading]]
     used: frozenset[str]
     has_people: bool = True
+    ratings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _EMPLOYEE = _Kind(
@@ -133,15 +145,16 @@ _EMPLOYEE = _Kind(
             "employee": _of(*_NIP), "name": _name, "unit": _of("unorid"), "position": _of(*_POSITION),
             "employment_type": lambda row: _TYPES.get(fold(_first(row, "statuspegawai", "statuscpnspns")), ""),
             "status": _state, "birth_date": _of("tgllahir", "tanggallahir"), "sex": _of("jeniskelamin"),
-            "grade": _of("golruangakhir", "golakhirnama"), "service_start": _of("tmtcpns"),
+            "grade": _of("golruangakhir", "golakhirnama"), "grade_since": _of("tmtgolakhir", "tmtgolongan"),
+            "service_start": _of("tmtcpns"),
             "position_since": _of("tmtjabatan"), "retirement_date": _of("tmtpensiun"),
         },
     },
     used=frozenset({
         *_NIP, *_POSITION, "nama", "gelardepan", "gelarbelakang", "unorid", "unornama", "asnjenjangjabatan",
         "jenjangjabatan", "statuspegawai", "statuscpnspns", "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid",
-        "kedudukanhukumid", "tgllahir", "tanggallahir", "jeniskelamin", "golruangakhir", "golakhirnama", "tmtcpns",
-        "tmtjabatan", "tmtpensiun",
+        "kedudukanhukumid", "tgllahir", "tanggallahir", "jeniskelamin", "golruangakhir", "golakhirnama",
+        "tmtgolakhir", "tmtgolongan", "tmtcpns", "tmtjabatan", "tmtpensiun",
     }),
 )  # fmt: skip
 
@@ -158,12 +171,11 @@ def _history(needs: set[str], title: tuple[str, ...], start: tuple[str, ...], en
     )  # fmt: skip
 
 
-def _rating(needs: set[str], scale: str, rating: tuple[str, ...]) -> _Kind:
+def _rating(needs: set[str], ratings: Mapping[str, tuple[str, ...]]) -> _Kind:
+    """Return a kind with one rating or several in a row: scale to the headers that may hold it."""
     return _Kind(
-        needs=frozenset(needs),
-        tables={"performance": {"employee": _of(*_NIP), "period_end": _last_day, "scale": _always(scale),
-                                "rating": _of(*rating)}},
-        used=frozenset({*_NIP, *rating, *_MONTH, "tahun", "tahunpenilaian"}),
+        needs=frozenset(needs), tables={}, ratings=ratings,
+        used=frozenset({*_NIP, *chain(*ratings.values()), *_MONTH, *_YEAR}),
     )  # fmt: skip
 
 
@@ -173,8 +185,10 @@ _KINDS = (
     _history({"namakursus", "tanggalkursus"}, ("namakursus", "jeniskursusnama"), ("tanggalkursus",),
              ("tanggalselesaikursus",)),
     _history({"latihanstrukturalnama"}, ("latihanstrukturalnama",), ("tanggal", "tanggalmulai"), ("tanggalselesai",)),
-    _rating({"kuadrankinerjanilai"}, "skp-predikat", ("kuadrankinerjanilai", "kuadrankinerja")),
-    _rating({"nilaiskp", "nilaiperilakukerja"}, "skp-angka", ("nilaiprestasikerja", "nilaiskp")),
+    _rating({"kuadrankinerjanilai"}, _WIDE),
+    _rating({"hasilkinerjanilai", "perilakukerjanilai"}, _WIDE),
+    _rating({"hasilkerja", "perilakukerja"}, _WIDE),
+    _rating({"nilaiskp", "nilaiperilakukerja"}, {"skp-angka": ("nilaiprestasikerja", "nilaiskp")}),
     _Kind(needs=_UNIT, has_people=False, used=_UNIT,
           tables={"units": {"unit": _of("id"), "name": _of("namaunor"), "parent": _of("diatasanid")}}),
     _Kind(needs=frozenset(_COMPETENCIES), used=frozenset({*_NIP, *_ASSESSED_ON, *_COMPETENCIES}), tables={}),
@@ -224,6 +238,27 @@ def _competency(sheet: Sheet, name: str, rows: Mapping[int, Row]) -> Reshaped:
     return _read(sheet, "assessments", columns, {line: row for line, row in rows.items() if row.get(name, "") != ""})
 
 
+def _performance(sheet: Sheet, kind: _Kind, rows: Mapping[int, Row]) -> list[Reshaped]:
+    """Bring each rating of a row to performance; one that is not given is none, a row without any is left out once."""
+    has_period = any(_first(row, *_YEAR) != "" for row in rows.values())
+    every = tuple(chain(*kind.ratings.values()))
+    blank = {line: row for line, row in rows.items() if is_missing(_first(row, *every))}
+    rated = {
+        scale: {line: row for line, row in rows.items() if not is_missing(_first(row, *names))}
+        for scale, names in kind.ratings.items()
+    }
+    present = [scale for scale, lines in rated.items() if lines] or list(rated)[-1:]
+    rated[present[-1]] |= blank
+    found = []
+    for scale in present:
+        columns = {"employee": _of(*_NIP), "scale": _always(scale), "rating": _of(*kind.ratings[scale])}
+        if has_period:
+            columns["period_end"] = _last_day
+        one = _read(sheet, "performance", columns, rated[scale])
+        found.append(one if has_period else replace(one, asked=("period_end",)))
+    return found
+
+
 def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
     """Bring records of the service to our tables; the first of them carries what is said of dropped columns."""
     kind = _kind_of(sheet.rows)
@@ -233,6 +268,8 @@ def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
     passed = [i for i, cell in enumerate(sheet.rows[0]) if names[i] in kind.used and not is_sensitive(cell)]
     rows = {line: {names[i]: _clean(row[i]) for i in passed} for line, row in body_lines(sheet)}
     found = [_read(sheet, table, columns, rows) for table, columns in kind.tables.items()]
+    if kind.ratings:
+        found = _performance(sheet, kind, rows)
     found = found or [_competency(sheet, name, rows) for name in _COMPETENCIES]
-    first = Reshaped(sheet=found[0].sheet, table=found[0].table, notes=_dropped(sheet.rows[0], kind))
+    first = replace(found[0], notes=_dropped(sheet.rows[0], kind))
     return [first, *found[1:]]

@@ -8,6 +8,7 @@ import re
 import resource
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,8 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
         _note_hidden(sheet, extent)
         if not is_archive:
             sheet.notes.append(("zeros-lost", sheet.name or ""))
+        if not extents:
+            sheet.notes.append(("errors-unseen", sheet.name or ""))
     return sheets
 
 
@@ -224,6 +227,18 @@ def _open_apart(path: Path) -> list[tuple[str, list[list[Cell]], bool]]:
     return answer
 
 
+def check_spans(sheets: Iterable[Any]) -> None:
+    """Check how far sheets reach before their cells are handed out; of ODS, XLSB and XLS nothing looked before.
+
+    Raises
+    ------
+    MemoryError
+        When one spans more than is accepted, as when it would not fit.
+    """
+    if any(sheet.total_height * sheet.total_width > MOST_CELLS for sheet in sheets):
+        raise MemoryError
+
+
 def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connection)
     """Open a workbook and send its cells; the body of the limited process."""
     from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
@@ -233,6 +248,7 @@ def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connectio
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a dying reader writes its stack there
     try:
         workbook = CalamineWorkbook.from_path(path)
+        check_spans([workbook.get_sheet_by_name(name) for name in workbook.sheet_names])
         sheets = [
             (meta.name, workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False),
              meta.visible != SheetVisibleEnum.Visible)

@@ -91,9 +91,14 @@ def insert_entry(connection: sa.Connection, entry: LoggedDecision) -> None:
 
 
 def _add_unless_known(connection: sa.Connection, stored: sa.Table, **values: str) -> None:
+    """Append a row whose key is not there; another transaction may be appending the same one just now."""
+    (key,) = stored.primary_key.columns
     columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    known = f"SELECT 1 FROM {stored.name} WHERE {key.name} = :{key.name}"  # noqa: S608 (our own names)
     connection.execute(
-        sa.text(f"INSERT INTO {stored.name} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"),  # noqa: S608 (our own names)
+        sa.text(
+            f"INSERT INTO {stored.name} ({columns}) SELECT {marks} WHERE NOT EXISTS ({known}) ON CONFLICT DO NOTHING"
+        ),
         values,
     )
 

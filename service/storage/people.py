@@ -1,10 +1,14 @@
 """One person's rows: all of them to hand out, or gone for good."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from service.storage.append_only import changes_allowed
 from service.storage.history import Writing
 from service.storage.schema import (
     DATABASE_TABLES,
@@ -17,7 +21,7 @@ from service.storage.schema import (
     UNTIL,
     VERSIONS,
 )
-from training_catalog.tables import TABLES
+from training_catalog.tables import TABLES, table
 
 EMPLOYEE = "employee"
 
@@ -59,6 +63,65 @@ def pseudonym_on_file(connection: sa.Connection, employee: str) -> str | None:
     return connection.execute(sa.select(PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.employee == employee)).scalar()
 
 
+def rows_of(connection: sa.Connection, name: str, employee: str) -> list[dict[str, Any]]:
+    """Return a person's rows of one table, by key, with plain values: None for missing, ISO dates."""
+    stored = DATABASE_TABLES[name]
+    query = sa.select(*[stored.c[column.name] for column in table(name).columns])
+    rows = connection.execute(query.where(stored.c[EMPLOYEE] == employee).order_by(stored.c[ROW_KEY])).mappings()
+    return [{key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}
+            for row in rows]  # fmt: skip
+
+
+def overwrite_deleted(connection: sa.Connection) -> None:
+    """Have SQLite overwrite what is deleted in this transaction, not only mark it as free."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def drop_old_bytes(engine: sa.Engine) -> None:
+    """Write a SQLite file anew without what was deleted earlier; PostgreSQL's own vacuum does so in its time."""
+    if engine.dialect.name != "sqlite":
+        return
+    is_in_use = engine.dialect.loaded_dbapi.OperationalError  # by another process: the next erasure does it
+    connection = engine.raw_connection()
+    try:
+        with suppress(is_in_use):
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def delete_before(writing: Writing, name: str, days: Sequence[str], day: date, *, is_dry: bool) -> int:
+    """Delete rows and earlier versions whose day is before another; rows of unknown day stay. Return their number.
+
+    Parameters
+    ----------
+    writing : From `Database.writing`.
+    name : Table.
+    days : Columns that may hold the day, the first that has a value.
+    day : The first day that is kept.
+    is_dry : Whether to count only.
+    """
+    n_rows = 0
+    for stored in (DATABASE_TABLES[name], VERSIONS[name]):
+        is_old = sa.func.coalesce(*[stored.c[column] for column in days], None) < day
+        if is_dry:
+            found = writing.connection.execute(sa.select(sa.func.count()).select_from(stored).where(is_old))
+            n_rows += int(found.scalar_one())
+        else:
+            n_rows += writing.connection.execute(sa.delete(stored).where(is_old)).rowcount
+    if n_rows and not is_dry:
+        writing.touch(name)
+    return n_rows
+
+
+def retired_before(connection: sa.Connection, day: date) -> list[str]:
+    """Return the employees who retired, or whose contract ended, before a day."""
+    people = DATABASE_TABLES["employees"]
+    return list(connection.execute(sa.select(people.c[EMPLOYEE]).where(people.c["retirement_date"] < day)).scalars())
+
+
 def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     """Delete a person's rows and their earlier versions, and what ties the log to them; return the number of rows.
 
@@ -69,19 +132,44 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     pseudonym : What stands for them in policies that name them.
     """
     connection = writing.connection
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # overwritten, not only marked as free
+    overwrite_deleted(connection)
+    _erase_mentions(connection, employee, pseudonym)
     n_rows = 0
     for name in personal_tables():
         for stored in (DATABASE_TABLES[name], VERSIONS[name]):
             n_rows += connection.execute(sa.delete(stored).where(stored.c[EMPLOYEE] == employee)).rowcount
     connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.employee == employee))
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
-    connection.execute(
-        sa.update(POLICIES)
-        .where(POLICIES.c.document.contains(employee, autoescape=True))
-        .values(document=sa.func.replace(POLICIES.c.document, employee, pseudonym))
-    )
+    names_them = POLICIES.c.document.contains(employee, autoescape=True)
+    if connection.execute(sa.select(POLICIES.c.policy).where(names_them).limit(1)).first() is not None:
+        without = sa.func.replace(POLICIES.c.document, employee, pseudonym)
+        with changes_allowed(connection, POLICIES.name, POLICIES.c.policy.name):
+            connection.execute(sa.update(POLICIES).where(names_them).values(document=without))
     for name in personal_tables() if n_rows else ():
         writing.touch(name)
     return n_rows
+
+
+def _erase_mentions(connection: sa.Connection, employee: str, pseudonym: str) -> None:
+    """Put the pseudonym in the place of a person in texts of other rows: their number, and a name that is theirs alone.
+
+    A name counts only where it is the whole text, as of an assessor; parts of keys stay, for rows are found by them.
+    """
+    people = DATABASE_TABLES["employees"]
+    name = connection.execute(sa.select(people.c["name"]).where(people.c[EMPLOYEE] == employee)).scalar()
+    same = sa.select(sa.func.count()).select_from(people).where(people.c["name"] == name)
+    is_theirs = name is not None and connection.execute(same).scalar_one() == 1
+    for declared in TABLES:
+        texts = [c.name for c in declared.columns if c.kind in {"text", "list"} and c.name not in declared.key]
+        for stored in (DATABASE_TABLES[declared.name], VERSIONS[declared.name]):
+            for column in (stored.c[text] for text in texts):
+                is_other = stored.c[EMPLOYEE] != employee if EMPLOYEE in stored.c else sa.true()
+                connection.execute(
+                    sa.update(stored)
+                    .where(column.contains(employee, autoescape=True))
+                    .values({column.name: sa.func.replace(column, employee, pseudonym)})
+                )
+                if is_theirs:
+                    connection.execute(
+                        sa.update(stored).where(column == name, is_other).values({column.name: pseudonym})
+                    )

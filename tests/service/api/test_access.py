@@ -79,7 +79,12 @@ def test_reach_goes_down_the_tree_of_units_and_never_up():
     ids, parent = np.array(["A", "B", "C", "D"]), np.array([-1, 0, 1, -1])
     assert branches(ids, parent, frozenset({"B"})) == {"B", "C"}
     reach = reach_of(caller("supervisor", units={"B"}, employee="9"), ids, parent)
-    assert [reach.covers(*pair) for pair in (("1", "C"), ("1", "A"), ("9", "A"), ("1", ""))] == [True, False, True, False]
+    assert [reach.covers(*pair) for pair in (("1", "C"), ("1", "A"), ("9", "A"), ("1", ""))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
     assert reach_of(caller("employee", units={"B"}, employee="9"), ids, parent).units == frozenset()
 
 

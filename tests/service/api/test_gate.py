@@ -152,5 +152,3 @@ def test_the_page_of_the_documentation_asks_nobody_else(service):
     for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
         assert service.get(f"/docs/{name}", key="").status_code == 200
     assert service.get("/docs/..%2F__init__.py", key="").status_code == 404
-
-

@@ -47,7 +47,9 @@ def test_what_others_refer_to_is_not_deleted(service):
     told = problem(service("DELETE", "/units/U1"))
     assert (told["status"], told["type"]) == (409, "/problems/in-use")
     assert "employees" in told["detail"]
-    assert service("DELETE", f"/employees/{ANI}", key=service.key("people:write")).status_code == 403  # erased, by admin
+    assert (
+        service("DELETE", f"/employees/{ANI}", key=service.key("people:write")).status_code == 403
+    )  # erased, by admin
 
 
 @pytest.mark.parametrize(

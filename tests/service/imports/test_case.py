@@ -167,3 +167,26 @@ def test_a_competency_that_names_no_framework_goes_with_the_default_one_and_stil
     bring(json.dumps(case_package(frames, "ASN", ON)))
     assert desk.read("competencies").equals(before)
     assert before.set_index("competency")["framework"].isna()["X.1"]
+
+
+def test_what_no_column_keeps_is_named_with_its_number(bring):
+    items = [
+        {"identifier": "i1", "fullStatement": "Teknis", "educationLevel": ["09"], "notes": "lihat", "language": "id",
+         "extensions": {"lain": 1}},
+        {"identifier": "i2", "fullStatement": "Audit", "notes": "lagi"},
+    ]  # fmt: skip
+    content = json.loads(package(items, [child("i1", "d"), child("i1", "i2"), {"associationType": "isRelatedTo"}],
+                                 description="Panjang", adoptionStatus="Draft"))  # fmt: skip
+    content["CFRubrics"] = [{"identifier": "r1"}]
+    (note,) = [p.message for p in bring(json.dumps(content))["frameworks"].problems if p.code == "header-unknown"]
+    for left in ("CFDocument.description", "CFDocument.adoptionStatus", "educationLevel (1)", "notes (2)",
+                 "language (1)",
+                 "extensions.lain (1)", "CFRubrics (1)", "CFAssociations: isRelatedTo (1)",
+                 "CFAssociations: isChildOf again (1)"):  # fmt: skip
+        assert left in note
+    assert "fullStatement" not in note
+
+
+def test_of_a_package_of_ours_nothing_is_left_out(desk, bring):
+    ours = case_package({name: desk.read(name) for name in ("frameworks", "competencies")}, "ASN", ON)
+    assert not [p for report in bring(json.dumps(ours)).values() for p in report.problems if p.code == "header-unknown"]

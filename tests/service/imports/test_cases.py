@@ -90,9 +90,25 @@ def test_a05_a_mark_before_the_first_header_is_no_letter_of_it(desk, case):
     assert desk.read("employees").iloc[0][["employee", "name", "unit"]].tolist() == [MELUR, "Melur Pagi", "Biro Umum"]
 
 
-def test_a06_a_file_without_numbers_is_refused_before_anything_is_stored(desk, case):
+def test_a06_a_semicolon_file_keeps_commas_in_values_and_people_without_numbers_are_asked_for(desk, case):
     (file,) = case("A06")
-    assert (file.delimiter, said(file)) == (";", [(None, "header-missing")])
+    assert (file.delimiter, file.header_line, counts(file)) == (";", 1, (2, 0, 0, 2, 0))
+    assert [(row["employee"], row["rating"]) for row in file.preview] == [
+        ("Melur Pagi, S.Kom.", 3.5), ("Satria Awan, S.E., M.M.", 4),
+    ]  # fmt: skip
+    assert file.columns == {"nama": "employee", "nilai": "rating"}
+    assert [p.message for p in file.problems if p.code == "header-unknown"] == ["Not read: jabatan."]
+    assert {code for _, code in said(file)} == {"required-missing", "person-by-name"}
+    desk.bring("nip,nama\n" + f'{MELUR},"Melur Pagi, S.Kom."\n')
+    (file,) = case("A06", supplied={"period_end": "2025-12-31", "scale": "skp-angka"})
+    assert said(file) == [(2, "person-by-name"), (3, "person-by-name")]
+    assert MELUR in next(p.message for p in file.problems if p.line == 2)
+    assert desk.read("performance").empty
+
+
+def test_a06_a_header_that_fits_no_table_is_refused_before_anything_is_stored(desk):
+    (file,) = desk.bring("nama;kota;nilai\nMelur Pagi, S.Kom.;Bantul;3,5\n").report.files
+    assert (file.delimiter, [code for _, code in said(file)]) == (";", ["header-missing"])
     assert desk.read("employees").empty
 
 
@@ -203,9 +219,10 @@ def test_a19_agreeing_lines_are_one_and_conflicts_show_both_lines(desk, case):
 
 def test_a20_a_header_used_three_times_is_tied_to_its_left_neighbour(desk, case):
     (file,) = case("A20")
+    assert days(desk, "employees", "grade_since") == {MELUR: "2020-04-01"}
     assert days(desk, "employees", "position_since") == {MELUR: "2022-10-01"}
     (note,) = [problem for problem in file.problems if problem.code == "header-unknown"]
-    assert all(f"TMT ({left})" in note.message for left in ("Golongan Pangkat", "Jabatan Tambahan"))
+    assert "TMT (Jabatan Tambahan)" in note.message
 
 
 def test_a21_hidden_sheets_are_passed_over_by_name(case):
@@ -300,10 +317,82 @@ def test_b03_loops_and_missing_parents_are_refused_as_a_whole(desk, case):
     assert desk.read("competencies").equals(before)
 
 
+def test_b04_ratings_of_which_one_is_best_stand_on_scales_with_a_direction(office, case):
+    (*_, file) = case("B04")
+    assert {code for _, code in said(file)} == {"required-missing"}
+    files = case("B04", supplied={"period_end": "2025-12-31"})
+    lists, ratings = ([f for f in files if f.table == table] for table in ("rating_scales", "performance"))
+    assert [counts(f) for f in lists] == [(3, 0, 0, 0, 3), (5, 0, 0, 0, 5)]
+    assert [counts(f) for f in ratings] == [(2, 2, 0, 0, 0)] * 3
+    stored = office.read("performance").pivot_table(index="employee", columns="scale", values="rating")
+    assert stored.loc[MELUR].to_dict() == {"skp-hasil": 1, "skp-perilaku": 1, "skp-predikat": 1}
+    assert stored.loc[SATRIA].to_dict() == {"skp-hasil": 3, "skp-perilaku": 2, "skp-predikat": 4}
+    assert {column(office, "rating_scales", "direction")[scale] for scale in stored} == {"lower"}
+
+
+def test_b04_the_lists_of_a_file_say_what_its_numbers_mean(office):
+    document = """{"skala": [{"id": "1", "nama": "DIBAWAH ESPEKTASI"}, {"id": "3", "nama": "DIATAS ESPEKTASI"}],
+        "nilai": [{"nip": "%s", "tahun": 2025, "hasilKinerjaNilai": "3", "perilakuKerjaNilai": "1"}]}"""
+    office.bring(document % MELUR, names=["n.json"])
+    assert office.read("performance").set_index("scale")["rating"].to_dict() == {"skp-hasil": 1, "skp-perilaku": 3}
+
+
+def test_b04_ratings_side_by_side_are_read_by_name_and_a_line_without_any_is_left_out(office):
+    (behaviour, result) = office.bring(
+        "nip,tahun,hasil kerja,perilaku kerja\n"
+        f"{MELUR},2025,Di Atas Ekspektasi,SESUAI ESPEKTASI\n{SATRIA},2025,,\n{EMBUN},2025,,Dibawah Ekspektasi\n"
+    ).report.files[::-1]
+    assert counts(result) == (1, 1, 0, 0, 0)
+    assert counts(behaviour) == (3, 2, 0, 0, 1)
+    stored = office.read("performance").set_index(["employee", "scale"])["rating"].to_dict()
+    assert stored == {(MELUR, "skp-hasil"): 1, (MELUR, "skp-perilaku"): 2, (EMBUN, "skp-perilaku"): 3}
+
+
 def test_b05_not_assessed_is_not_zero(office, case):
     (file,) = case("B05")
     assert [line for line, code in said(file, "note") if code == "row-blank"] == [3, 5, 6]
     assert office.read("assessments").set_index("employee")["level"].to_dict() == {MELUR: 3, SATRIA: 0}
+
+
+def test_b06_an_absent_part_is_no_zero_and_the_mean_says_of_how_many_it_is(office, case):
+    (file,) = case("B06", supplied={"period_end": "2025-12-31", "scale": "skp-angka"})
+    assert counts(file) == (2, 2, 0, 0, 0)
+    ratings = office.read("performance").set_index("employee")["rating"]
+    assert [round(ratings[person], 2) for person in (MELUR, SATRIA)] == [5.0, 3.33]
+    (note,) = [problem for problem in file.problems if problem.code == "parts-absent"]
+    assert (note.line, note.message) == (2, "The mean of 2 of 3 parts; without: mandiri.")
+
+
+def test_b06_weights_count_and_what_is_no_number_is_refused_as_such(office):
+    document = f"""{{"bobot": {{"hasil": 3, "mandiri": 1}}, "nilai": [
+        {{"nip": "{MELUR}", "tahun": 2025, "hasil": "80", "mandiri": 60}},
+        {{"nip": "{SATRIA}", "tahun": 2025, "hasil": "x", "mandiri": 1}},
+        {{"nip": "{EMBUN}", "tahun": 2025, "hasil": null, "mandiri": null}}]}}"""
+    (file,) = office.bring(document, names=["n.json"], supplied={"scale": "skp-angka"}).report.files
+    assert (counts(file), said(file)) == ((3, 1, 0, 1, 1), [(3, "number-unreadable")])
+    assert office.read("performance")["rating"].tolist() == [75]
+
+
+def test_b07_more_than_required_is_no_gap_and_makes_up_for_none(office, case):
+    required, assessed = case("B07")
+    assert {code for file in (required, assessed) for _, code in said(file)} == {"required-missing"}
+    office.bring("kode jabatan,nama jabatan\nJ,Analis\n")
+    required, assessed = case("B07", supplied={"position": "J", "employee": MELUR})
+    assert (required.stored, assessed.stored) == (3, 3)
+    (note,) = [problem.message for problem in required.problems if problem.code == "standards-met"]
+    assert note == ("2 of 3 standards are met; short, by so many levels: M.02 (2); above: M.01 (2); not assessed: -.")
+
+
+def test_b07_levels_side_by_side_in_a_table_are_read_alike(office):
+    office.bring("kode jabatan,nama jabatan\nJ,Analis\n")
+    required, assessed = office.bring(
+        "kompetensi;standar;aktual\nM.01;3;\nM.02;2;0\n", supplied={"position": "J", "employee": MELUR}
+    ).report.files
+    assert (counts(required), counts(assessed)) == ((2, 2, 0, 0, 0), (2, 1, 0, 0, 1))
+    (note,) = [problem.message for problem in required.problems if problem.code == "standards-met"]
+    assert "0 of 2" in note
+    assert "M.02 (2)" in note
+    assert note.endswith("not assessed: M.01.")
 
 
 def test_b08_repeats_conflicts_and_near_duplicates_are_told_apart(desk, case):
@@ -364,3 +453,38 @@ def test_g04_a_formula_for_the_end_is_refused_and_the_year_is_flagged(desk, case
     assert said(offerings, "warning") == [(3, "year-differs"), (4, "year-differs")]
     assert "1 Sistem Informasi Geografis Dasar" in desk.read("trainings")["name"].tolist()
     assert trainings.refused == 0
+
+
+def test_g05_an_amount_that_is_not_given_is_unknown_and_totals_are_compared(desk):
+    lines = [
+        "Judul,Realisasi Anggaran,,,,,", "Daerah,Kabupaten Contoh,,,,,", "Tahun,2024,,,,,", "Kolom,7,,,,,", ",,,,,,",
+        ",,,,,,", "No. Rekening,Uraian,Sebelum,Sesudah,Angka,Prosentase,Keterangan",
+        '1.05.,PROGRAM,"9,000.00 ","7,000.00","(2,000.00)",(22.22),',
+        '1.05.01.,PELATIHAN FORMAL,"3,760,000.00 ",,"(3,760,000.00)",(100.00),',
+        '1.05.01.5.2.1.,BELANJA PEGAWAI,"3,285,000.00 ",,"(3,285,000.00)",(100.00),',
+        '1.05.02.5..3.,BELANJA MODAL,"9,000.00 ","7,000.00","(2,000.00)",(22.22),',
+        '1.05.03.,SOSIALISASI,,"0.00",,,', ',JUMLAH BELANJA,"9,500.00","8,000.00","(1,500.00)",(15.79),',
+    ]  # fmt: skip
+    (file,) = desk.bring("\n".join(lines)).report.files
+    assert (file.header_line, file.profile, counts(file)) == (7, "apbd", (10, 2, 0, 0, 8))
+    unknown = [problem for problem in file.problems if problem.code == "amount-unknown"]
+    assert [(p.line, "3,760,000.00" in p.message, "3,285,000.00" in p.message) for p in unknown] == [
+        (9, True, False), (10, False, True),
+    ]  # fmt: skip
+    assert [line for line, code in said(file, "warning") if code == "total-checked"] == [13]
+    assert column(desk, "budgets", "amount") == {"1.05.02.5..3": 7_000, "1.05.03": 0}
+
+
+@pytest.mark.parametrize(("name", "table"), [("siasn-ref-kursus", "trainings"), ("ref_kompetensi", "competencies")])
+def test_g06_the_name_of_a_list_tells_its_table_where_headers_leave_several(desk, name, table):
+    rows = '[{"id": "A1", "nama": "SEPALA/ADUM"}, {"id": "A2", "nama": "SEPALA/ADUM"}]'
+    (file,) = desk.bring(rows, names=[f"{name}.json"]).report.files
+    assert (file.table, file.stored) == (table, 2)
+    assert {"table-by-name", "name-alike"} <= {code for _, code in said(file, "note")}
+
+
+def test_g06_a_list_that_nothing_tells_is_asked_for_with_the_tables_it_could_be(desk):
+    (file,) = desk.bring('[{"id": "1", "nama": "bulanan"}]', names=["siasn-ref-periodik.json"]).report.files
+    (problem,) = file.problems
+    assert (problem.severity, problem.code) == ("error", "table-ambiguous")
+    assert all(name in problem.message for name in ("trainings", "competencies", "positions", "units", "--table"))

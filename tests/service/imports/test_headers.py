@@ -16,7 +16,7 @@ def test_a_header_below_titles_is_found():
 def test_a_header_that_repeats_is_told_apart_by_its_left_neighbour():
     header = best([["NIP", "Nama", "Golongan", "TMT", "Jabatan Fungsional", "TMT"]])
     assert header.columns["position_since"] == 5
-    assert header.unknown == ("TMT (Golongan)",)
+    assert (header.columns["grade_since"], header.unknown) == (3, ())
 
 
 def test_two_lines_with_merged_cells_are_one_header():

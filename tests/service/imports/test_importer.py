@@ -242,3 +242,21 @@ def test_a_list_whose_columns_are_mostly_of_no_table_is_asked_about(desk, found)
     assert desk.read("positions").empty
     assert found(desk.bring("\n".join(rows), table="positions")) == []
     assert desk.read("positions")["name"].tolist() == ["Ahli Pertama"]
+
+
+def test_a_position_that_names_itself_as_superior_is_stored_once_without_one(desk, found):
+    tree = "kode jabatan,nama jabatan,atasan\nJ1,Kepala Dinas,Kepala Dinas\nJ2,Sekretaris,Kepala Dinas\nJ3,Kabid,J3\n"
+    first = desk.bring(tree)
+    assert found(first, "warning") == [("parent-circle", 2), ("parent-circle", 4)]
+    assert desk.read("positions").set_index("position")["parent"].dropna().to_dict() == {"J2": "J1"}
+    (again,) = desk.bring(tree).report.files
+    assert (again.stored, again.unchanged, len(desk.read("positions"))) == (0, 3, 3)
+
+
+def test_parents_that_go_in_a_circle_by_name_or_over_two_files_are_refused(desk, found):
+    by_name = desk.bring("kode jabatan,nama jabatan,atasan\nA,Satu,Dua\nB,Dua,Satu\n")
+    assert found(by_name) == [("parent-circle", 2), ("parent-circle", 3)]
+    head = "kode jabatan,nama jabatan,atasan\n"
+    over_two = desk.bring(head + "A,Satu,B\n", head + "B,Dua,A\n")
+    assert found(over_two) == [("parent-circle", 2), ("parent-circle", 2)]
+    assert desk.read("positions").empty

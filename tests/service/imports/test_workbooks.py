@@ -1,11 +1,12 @@
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
 
 from service.imports.cells import CellFault, FileRefusedError
 from service.imports.sheets import read_sheets
-from service.imports.workbooks import SMALL_BYTES, check_archive
+from service.imports.workbooks import SMALL_BYTES, check_archive, check_spans
 
 CELL = '<c r="{}" t="inlineStr"><is><t>x</t></is></c>'
 BOOK = (
@@ -168,3 +169,39 @@ def test_a_damaged_list_of_sheets_is_a_sentence(tmp_path):
     whole[entry.header_offset + 30 + len(entry.filename) + 20] ^= 0xFF
     path.write_bytes(whole)
     assert refusal(path) == "file-unreadable"
+
+
+def open_document(path, cells):
+    """Write an .ods with one line of a header and some cells given as XML."""
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    header = "".join(text.format(name) for name in ("nip", "nama"))
+    body = (f"<?xml version='1.0'?><office:document-content{spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="S"><table:table-row>{header}</table:table-row>{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>")  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", body)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return path
+
+
+def test_an_open_document_says_that_its_errors_are_not_seen_and_a_missing_value_is_still_refused(desk, tmp_path):
+    error = '<table:table-cell office:value-type="string" office:string-value=""/>'
+    good = '<table:table-cell office:value-type="string"><text:p>Melur</text:p></table:table-cell>'
+    path = open_document(tmp_path / "a.ods", f"<table:table-row>{error}{good}</table:table-row>")
+    (file,) = desk.take(path).report.files
+    assert {"errors-unseen", "required-missing"} <= {problem.code for problem in file.problems}
+    assert (file.read, file.refused) == (1, 1)
+
+
+def spanning(rows, columns):
+    return SimpleNamespace(total_height=rows, total_width=columns)
+
+
+def test_a_sheet_of_any_kind_that_spans_too_much_is_refused_before_its_cells_are_handed_out():
+    check_spans([spanning(60_000, 1_000)])
+    with pytest.raises(MemoryError):
+        check_spans([spanning(1, 1), spanning(60_001, 1_000)])

@@ -45,8 +45,11 @@ def test_the_log_knows_a_person_by_one_pseudonym_that_says_nothing(database):
     assert NIP not in str(rows)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE decisions SET result = 'x'", "DELETE FROM decisions"])
-def test_the_log_only_grows(database, statement):
+@pytest.mark.parametrize("statement", [
+    "UPDATE decisions SET result = 'x'", "DELETE FROM decisions", "UPDATE policies SET document = 'x'",
+    "DELETE FROM policies",
+])  # fmt: skip
+def test_the_log_and_its_policies_only_grow(database, statement):
     log_decision(database, LIST)
     with (
         pytest.raises((sa.exc.DBAPIError, StorageError), match="append-only"),

@@ -9,10 +9,12 @@ from alembic.script import ScriptDirectory
 
 from service.storage import access  # noqa: F401 (declares its tables)
 from service.storage.database import open_database
+from service.storage.decisions import log_decision
 from service.storage.engine import make_engine, transaction
 from service.storage.jobs import JOBS
 from service.storage.migrate import _config
 from service.storage.schema import METADATA
+from tests.service.storage.test_decisions import LIST
 from training_catalog.errors import InputError, StorageError
 
 assert JOBS.metadata is METADATA  # its tables are declared beside the others
@@ -25,6 +27,11 @@ SAMPLES = (
     (sa.Float, 0.1),
     (sa.Text, "Ngurah Śāstra"),
 )
+
+STATEMENTS = (
+    "UPDATE changes SET author = ''", "DELETE FROM changes", "UPDATE decisions SET result = ''",
+    "DELETE FROM decisions", "UPDATE policies SET document = ''", "DELETE FROM policies",
+)  # fmt: skip
 
 
 def bring_to(engine, revision):
@@ -94,3 +101,18 @@ def test_a_step_that_breaks_leaves_the_database_as_it_was(database_url):
         columns = {column["name"] for column in sa.inspect(connection).get_columns("competencies")}
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0001"
     assert columns == set(rows["competencies"])
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_only_grows_still_does_after_every_step(database_url, step):
+    engine = make_engine(database_url)
+    bring_to(engine, step)
+    fill(engine)
+    database = open_database(database_url)
+    log_decision(database, LIST)
+    for statement in STATEMENTS:
+        with (
+            pytest.raises((StorageError, sa.exc.DBAPIError), match="append-only"),
+            transaction(database.engine, is_writer=True) as connection,
+        ):
+            connection.execute(sa.text(statement))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.migrations.append_only import forbid_changes
+from service.storage.append_only import forbid_changes
 
 revision = "0004"
 down_revision = "0003"
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text, nullable=False),
     )
     op.bulk_insert(changes, [{"change": 0, "made_at": datetime(1970, 1, 1, tzinfo=UTC), "author": "", "source": ""}])
-    forbid_changes("changes", "change")
+    forbid_changes(op.get_bind(), "changes", "change")
     for name in TABLES:
         _keep_versions(name)
 

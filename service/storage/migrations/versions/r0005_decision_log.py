@@ -7,7 +7,7 @@ Revises: 0004
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.migrations.append_only import forbid_changes
+from service.storage.append_only import forbid_changes
 
 revision = "0005"
 down_revision = "0004"
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("change", sa.BigInteger, nullable=False),
         *[sa.Column(name, sa.Text, nullable=False) for name in TEXTS],
     )
-    forbid_changes("decisions", "decision")
+    forbid_changes(op.get_bind(), "decisions", "decision")
     for table, key, value in (("policies", "policy", "document"), ("pseudonyms", "employee", "pseudonym")):
         op.create_table(
             table, sa.Column(key, sa.Text, primary_key=True), sa.Column(value, sa.Text, nullable=False)

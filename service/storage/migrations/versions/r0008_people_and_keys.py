@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.migrations.append_only import forbid_changes
+from service.storage.append_only import forbid_changes
 
 revision = "0008"
 down_revision = "0007"
@@ -45,7 +45,7 @@ def upgrade() -> None:
         "access_log", _key("entry"), _moment("made_at"), _text("actor"), _text("kind"), _text("subject"),
         _text("outcome"), _text("details"), _text("address", nullable=True),
     )  # fmt: skip
-    forbid_changes("access_log", "entry")
+    forbid_changes(op.get_bind(), "access_log", "entry")
 
 
 def downgrade() -> None:
