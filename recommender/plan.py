@@ -114,3 +114,8 @@ class Plan:
     clashes: pd.DataFrame
     violations: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the recount agrees and every demand is met, so that somebody may sign it."""
+        return not self.violations and self.totals.status != "infeasible"

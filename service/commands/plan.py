@@ -107,7 +107,7 @@ def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Pat
 
 def needs_attention(made: Any) -> bool:
     """Tell whether a plan breaks a rule or leaves a demand unmet, so that nobody should sign it as it is."""
-    return bool(made.violations) or made.totals.status == "infeasible"
+    return not made.is_sound
 
 
 def write_files(terminal: Terminal, office: Any, plan_id: str, made: Any, out: Path) -> list[Path]:

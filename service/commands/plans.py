@@ -1,6 +1,7 @@
 """``bangkom plans``: work with plans that were made."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -134,20 +135,26 @@ def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
 
 @plans.command()
 @click.argument("plan_id")
+@AS_JSON
 @click.pass_obj
-def approve(settings: Settings, /, *, plan_id: str) -> None:
-    """Approve a plan whose recount agrees and whose demands are met."""
+def approve(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
+    """Approve a plan whose recount agrees and whose demands are met, and reserve its money."""
     from service.commands.plan import needs_attention
+    from service.ledger.approval import approve_plan
     from service.pipeline import fetch_plan
-    from service.storage.database import APPROVED
 
-    terminal, database = open_both(settings)
+    terminal, database = open_both(settings, as_json=as_json)
     plan = fetch_plan(database, plan_id)
     if needs_attention(plan):
         terminal.say("Not approved: the recount or a demand fails; see `bangkom plans show {plan}`.", plan=plan_id)
         sys.exit(ATTENTION)
-    database.set_plan_state(plan_id, APPROVED)
+    result = approve_plan(database, plan_id, database.author)
+    if as_json:
+        terminal.emit(asdict(result))
+        return
+    money = terminal.wording.money(result.reserved)
     terminal.say("{plan} is approved.", plan=plan_id)
+    terminal.say("It reserves {money} for {n} seats.", money=money, n=terminal.wording.number(result.seats))
 
 
 @plans.command()

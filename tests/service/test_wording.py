@@ -32,8 +32,9 @@ CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft",
          *STATE_NAMES, *MODES, *phrases.PLAN_STATES, APPROVED, NO_BETTER, NOT_ENOUGH_DATA, *WORDS,
          NO_APPROVED_MODEL)  # fmt: skip
 ROOMS = ("service", "recommender", "models", "training_catalog")
-ERRORS = ("BangkomError", "InputError", "InvalidValueError", "UnknownIdError", "ArtifactRefusedError", "SolverError",
-          "DigitsLostError", "_refuse", "find_rows", "BadParameter", "UsageError")  # fmt: skip
+ERRORS = ("BangkomError", "ConflictError", "InputError", "InvalidValueError", "UnknownIdError",
+          "ArtifactRefusedError", "SolverError", "DigitsLostError", "_refuse", "find_rows", "BadParameter",
+          "UsageError")  # fmt: skip
 PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES, labels.UNMET,
            labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from service.storage import access  # noqa: F401 (declares its tables)
+from service.storage import access, ledger  # noqa: F401 (declare their tables)
 from service.storage.database import open_database
 from service.storage.decisions import log_decision
 from service.storage.engine import make_engine, transaction
@@ -27,6 +27,7 @@ SAMPLES = (
     (sa.Float, 0.1),
     (sa.Text, "Ngurah Śāstra"),
 )
+BOUND = {("ledger_lines", "spent"): 2**53 + 1, ("ledger_lines", "ceiling"): 2**54 + 2}  # the database adds these up
 
 STATEMENTS = (
     "UPDATE changes SET author = ''", "DELETE FROM changes", "UPDATE decisions SET result = ''",
@@ -53,7 +54,9 @@ def fill(engine):
     with transaction(engine, is_writer=True) as connection:
         for name, table in reflected.tables.items():
             if name != "alembic_version":
-                rows[name] = {column.name: sample_of(column) for column in table.columns}
+                rows[name] = {
+                    column.name: BOUND.get((name, column.name), sample_of(column)) for column in table.columns
+                }
                 connection.execute(sa.insert(table).values(rows[name]))
     return rows
 

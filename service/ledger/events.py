@@ -1,0 +1,195 @@
+"""What happens to a seat after approval: enrolled, completed, failed, cancelled, refunded, and at another price."""
+
+from dataclasses import replace
+
+from service.ledger.classes import hold_class, settle_classes
+from service.ledger.pages import (
+    ENROL,
+    FEE,
+    REFUND,
+    RELEASE,
+    REPRICE,
+    SPEND,
+    TRAVEL,
+    Page,
+    Seat,
+    find_seats,
+    new_page,
+)
+from service.storage.database import Database
+from service.storage.ledger import CANCELLED, COMPLETED, ENROLLED, FAILED, LEDGER_SEATS, LIVE, RESERVED
+from training_catalog.errors import ConflictError, InputError, InvalidValueError, UnknownIdError
+
+COMPLETE, FAIL, CANCEL = "complete", "fail", "cancel"
+FROM = {  # what may happen -> states in which it may
+    ENROL: (RESERVED,),
+    COMPLETE: LIVE,
+    FAIL: LIVE,
+    CANCEL: LIVE,
+    REFUND: (COMPLETED, FAILED, CANCELLED),
+}
+TO = {ENROL: ENROLLED, COMPLETE: COMPLETED, FAIL: FAILED, CANCEL: CANCELLED}
+Parts = dict[str, int]  # rupiah by part
+
+
+def seat_event(
+    database: Database, plan_id: str, employee: str, offering: str, kind: str, author: str, key: str | None = None,
+    cost: int | None = None,
+) -> Seat:  # fmt: skip
+    """Note what happened to a seat, and move its money; the same event twice moves nothing twice.
+
+    Parameters
+    ----------
+    database, plan_id, employee, offering, author : Where, which seat, and who notes it.
+    kind : ``enrol``, ``complete``, ``fail``, ``cancel`` or ``refund``.
+    key : Tells a repeated call from another event; needed only where the same kind may happen again, as refunds do.
+    cost : Rupiah: what a completed or failed seat cost (what was reserved when None), what a cancelled one costs all
+        the same (nothing when None), or what comes back.
+
+    Raises
+    ------
+    UnknownIdError
+        When the plan has no such seat.
+    InputError
+        When the kind or the cost is not accepted.
+    ConflictError
+        When the seat is in another state, or a line has not enough left.
+    """
+    if kind not in FROM:
+        raise InvalidValueError("kind", kind, ", ".join(FROM))
+    if cost is not None and (cost < 0 or kind == ENROL):
+        raise InvalidValueError("cost", cost, "whole rupiah from 0, and none for enrol")
+    with new_page(database, author) as page:
+        seat = _seat(page, plan_id, employee, offering)
+        event = f"{kind}:{key}" if key is not None else f"refund:{seat.version}" if kind == REFUND else kind
+        is_done = seat.state == TO.get(kind) and key is None
+        if is_done or page.is_entered(seat.seat, event):
+            return seat
+        if seat.state not in FROM[kind]:
+            raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}",
+                                offering=offering, kind=seat.state, accepted=", ".join(FROM[kind]))  # fmt: skip
+        return _EVENTS[kind](page, seat, event, cost)
+
+
+def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
+    seats = LEDGER_SEATS.c
+    is_this = (seats.plan == plan_id) & (seats.employee == employee) & (seats.offering == offering)
+    found = find_seats(page.connection, is_this)
+    if not found:
+        raise UnknownIdError("seat", f"{plan_id} {offering}")
+    return found[0]
+
+
+def _moved(page: Page, seat: Seat, **values: object) -> Seat:
+    page.change(seat, **values)
+    return replace(seat, version=seat.version + 1, **values)  # type: ignore[arg-type] # columns by name
+
+
+def _enrol(page: Page, seat: Seat, event: str, _cost: int | None) -> Seat:
+    page.book(seat, ENROL, event, {})
+    return _moved(page, seat, state=ENROLLED)
+
+
+def _divide(seat: Seat, cost: int) -> Parts:
+    """Divide what a seat cost into fee and travel: a difference falls on the fee where one is paid.
+
+    Raises
+    ------
+    InvalidValueError
+        When something was paid for a seat that no line pays for.
+    """
+    if seat.fee_line:
+        travel = min(seat.travel_reserved, cost)
+        return {FEE: cost - travel, TRAVEL: travel}
+    if cost and not seat.travel_line:
+        raise InvalidValueError("cost", cost, "0, as no budget line pays for this seat")
+    return {FEE: 0, TRAVEL: cost}
+
+
+def _end(page: Page, seat: Seat, event: str, spent: Parts, state: str) -> Seat:
+    """Give back what is reserved and spend what it cost."""
+    back = {FEE: (-seat.fee_reserved, 0), TRAVEL: (-seat.travel_reserved, 0)}
+    page.book(seat, RELEASE, event, back)
+    if any(spent.values()):
+        page.book(seat, SPEND, f"{event}:cost", {part: (0, amount) for part, amount in spent.items()})
+    return _moved(page, seat, state=state, fee_reserved=0, travel_reserved=0, fee_spent=spent[FEE],
+                  travel_spent=spent[TRAVEL])  # fmt: skip
+
+
+def _complete(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
+    ended = _end(page, seat, event, _divide(seat, seat.reserved if cost is None else cost), COMPLETED)
+    hold_class(page, seat.offering)
+    return ended
+
+
+def _fail(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
+    ended = _end(page, seat, event, _divide(seat, seat.reserved if cost is None else cost), FAILED)
+    hold_class(page, seat.offering)
+    return ended
+
+
+def _cancel(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
+    without_travel = replace(seat, travel_reserved=0)
+    ended = _end(page, seat, event, _divide(without_travel, cost or 0), CANCELLED)
+    settle_classes(page, [seat.offering])
+    return ended
+
+
+def _refund(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
+    amount = seat.spent if cost is None else cost
+    if not 0 < amount <= seat.spent:
+        raise InputError("cost: {amount} is not accepted; accepted: 1 to {spent}, what was spent on the seat",
+                         amount=amount, spent=seat.spent)  # fmt: skip
+    fee = min(amount, seat.fee_spent)
+    page.book(seat, REFUND, event, {FEE: (0, -fee), TRAVEL: (0, fee - amount)})
+    return _moved(page, seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))
+
+
+_EVENTS = {ENROL: _enrol, COMPLETE: _complete, FAIL: _fail, CANCEL: _cancel, REFUND: _refund}
+
+
+def cancel_class(database: Database, offering: str, author: str) -> list[Seat]:
+    """Cancel every seat of a class that is not over, in every plan; its money and the class's fixed cost come back."""
+    with new_page(database, author) as page:
+        live = find_seats(page.connection, LEDGER_SEATS.c.offering == offering, LEDGER_SEATS.c.state.in_(LIVE))
+        ended = [_end(page, seat, CANCEL, {FEE: 0, TRAVEL: 0}, CANCELLED) for seat in live]
+        settle_classes(page, [offering])
+    return ended
+
+
+def reprice(database: Database, offering: str, fee: int, author: str) -> list[Seat]:
+    """Give the seats of a class that are not over another fee, in every plan; all of them, or none.
+
+    Parameters
+    ----------
+    database, offering, author : Where, which class, and who.
+    fee : Whole rupiah a seat.
+
+    Returns
+    -------
+    The seats whose fee changed.
+
+    Raises
+    ------
+    UnknownIdError
+        When no approved plan has a seat in the class.
+    InvalidValueError
+        When the fee is negative.
+    ConflictError
+        When no line pays the fee of a seat, or a line has not enough left.
+    """
+    if fee < 0:
+        raise InvalidValueError("fee", fee, "whole rupiah from 0")
+    with new_page(database, author) as page:
+        seats = find_seats(page.connection, LEDGER_SEATS.c.offering == offering)
+        if not seats:
+            raise UnknownIdError("offering", offering)
+        changing = [seat for seat in seats if seat.is_live and seat.fee_reserved != fee]
+        if any(not seat.fee_line for seat in changing):
+            raise ConflictError("class {offering} was free, so no budget line pays its fee; plan again",
+                                offering=offering)  # fmt: skip
+        changed = []
+        for seat in changing:
+            page.book(seat, REPRICE, f"{REPRICE}:{seat.version}", {FEE: (fee - seat.fee_reserved, 0)})
+            changed.append(_moved(page, seat, fee_reserved=fee))
+    return changed
