@@ -18,6 +18,7 @@ from service.api.feedback import feedback_router
 from service.api.gate import App, Gate
 from service.api.jobs import job_router
 from service.api.models import model_router
+from service.api.money import money_router
 from service.api.operations import operation_router
 from service.api.parts import POOL_SIZE, Parts, put_together
 from service.api.people import people_router
@@ -45,10 +46,11 @@ def build_api(parts: Parts) -> Litestar:
         parts.close()
 
     own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
-           people_router(), session_router()]  # fmt: skip
+           money_router(), people_router(), session_router()]  # fmt: skip
     app = Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), documentation_router()],
-        guards=[guard], before_request=check_media, exception_handlers=HANDLERS, lifespan=[lifespan], logging_config=None,
+        guards=[guard], before_request=check_media, exception_handlers=HANDLERS, lifespan=[lifespan],
+        logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip

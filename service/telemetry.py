@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import structlog
@@ -27,8 +27,8 @@ def metrics() -> bytes:
     return generate_latest(registry)
 
 
-def set_up_log(level: str = "info") -> None:
-    """Write each event as one line of JSON to standard error, those of libraries too."""
+def set_up_log(level: str = "info", stream: BinaryIO | None = None) -> None:
+    """Write each event as one line of JSON to standard error or a stream, those of libraries too."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -38,7 +38,7 @@ def set_up_log(level: str = "info") -> None:
             _to_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(number, logging.INFO), format="%(message)s", handlers=[_Structured()], force=True)

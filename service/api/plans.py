@@ -10,17 +10,17 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from recommender.plan import Plan
 from service.access import Reach
-from service.api.context import Call, parts_of, reach_of_call, rule, wording_of
+from service.api.context import Call, known_caller, parts_of, reach_of_call, rule, wording_of
 from service.api.jobs import JobStatus, Word, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors
 from service.exports.plan_files import plan_file
 from service.exports.plan_names import names_from
 from service.inline import Code
+from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
 from service.plan_answer import differences, plan_document, price_rows, why_rows
-from service.storage.database import APPROVED
-from training_catalog.errors import ConflictError, UnknownIdError
+from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet",
@@ -312,12 +312,8 @@ def compare(
 @post("/plans/{plan_id:str}/approve", operation_id="approve_plan", opt=rule("plans.sign"), status_code=200,
       responses=errors(404, 409), summary="Approve a plan", **_THREAD)  # fmt: skip
 def approve(request: Call, plan_id: FromPath[str]) -> PlanDocument:
-    """Approve a plan whose recount agrees and whose demands are met."""
-    plan = fetch_plan(parts_of(request).database, plan_id)
-    if plan.violations or plan.totals.status == "infeasible":
-        raise ConflictError("Not approved: the recount or a demand fails; see `bangkom plans show {plan}`.",
-                            plan=plan_id)  # fmt: skip
-    parts_of(request).database.set_plan_state(plan_id, APPROVED)
+    """Approve a plan whose recount agrees and whose demands are met, and reserve its money line by line."""
+    approve_plan(parts_of(request).database, plan_id, known_caller(request).subject)
     return _document(request, plan_id, full=False)
 
 

@@ -1,5 +1,6 @@
 """A small office behind the real application, in this process and, where a test needs it, as a real server."""
 
+import io
 import json
 import os
 import socket
@@ -14,16 +15,18 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
-from recommender.policy import Policy
 from service.api.parts import put_together
 from service.app import build
 from service.auth.caller import SCOPES
 from service.auth.keys import create_key
 from service.auth.settings import AuthSettings
 from service.settings import ServiceSettings
+from service.telemetry import set_up_log
 from tests.builders import rows, tables
 
 ON = date(2027, 1, 4)
+LOG = io.BytesIO()  # what the application logs in this process
+set_up_log("info", LOG)
 PEOPLE = rows(
     "employee name unit position employment_type service_start",
     "198001012005011001 Ani U1 J PNS 2005-01-01", "198001012005011002 Budi U1 J PNS 2005-01-01",
@@ -150,6 +153,3 @@ def problem(response):
     assert document["status"] == response.status_code
     assert document["request_id"] == response.headers["x-request-id"]
     return document
-
-
-POLICY = Policy()

@@ -1,10 +1,11 @@
 """Every route with every role, against one declared table."""
 
+import numpy as np
 import pytest
 
 from service.access import ANYBODY, RULES, Reach, Rule, branches, may, reach_of
-from service.auth.caller import ROLE_SCOPES, ROLES, Caller
 from service.auth.accounts import Accounts
+from service.auth.caller import ROLE_SCOPES, ROLES, Caller
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
 
 
@@ -48,7 +49,8 @@ MAY = {
                    "people.export", "catalog.read", "jobs.read", "plans.read", "budgets.read", "models.read"},
     "planner": {"session.own", "recommendations.read", "rankings.make", "feedback.give", "people.read", "people.write",
                 "people.export", "catalog.read", "catalog.write", "jobs.read", "plans.read", "budgets.read",
-                "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign"},
+                "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign",
+                "ledger.read", "seats.note", "seats.reprice"},
     "admin": set(RULES),
 }  # fmt: skip
 
@@ -74,8 +76,6 @@ def test_a_planner_of_some_units_may_not_decide_for_all():
 
 
 def test_reach_goes_down_the_tree_of_units_and_never_up():
-    import numpy as np
-
     ids, parent = np.array(["A", "B", "C", "D"]), np.array([-1, 0, 1, -1])
     assert branches(ids, parent, frozenset({"B"})) == {"B", "C"}
     reach = reach_of(caller("supervisor", units={"B"}, employee="9"), ids, parent)

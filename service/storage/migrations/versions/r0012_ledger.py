@@ -7,7 +7,7 @@ Revises: 0011
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.migrations.append_only import forbid_changes
+from service.storage.append_only import forbid_changes
 
 revision = "0012"
 down_revision = "0011"
@@ -27,7 +27,7 @@ def upgrade() -> None:
         *_whole("reserved", "spent"),
         sa.UniqueConstraint("plan", "seat", "offering", "part", "event", name="uq_ledger_entries_event"),
     )  # fmt: skip
-    forbid_changes("ledger_entries", "entry")
+    forbid_changes(op.get_bind(), "ledger_entries", "entry")
     op.create_index("ix_ledger_entries_line", "ledger_entries", ["year", "line"])
     op.create_table(
         "ledger_seats",

@@ -1,0 +1,179 @@
+"""Lists over HTTP: fresh in the very next answer, logged, joined by feedback, ranked for people who are not on file."""
+
+import threading
+import time
+from datetime import date
+
+import pytest
+
+from service.decisions import replay
+from service.storage.decisions import list_decisions
+from service.storage.schema import FEEDBACK
+from tests.service.api.conftest import ANI, BUDI, problem, service_on
+
+
+def shown(document):
+    return [(item["training"], item["offering"], item["cost"]) for item in document["items"]]
+
+
+def ask(service, employee=ANI, query="", **more):
+    return service.get(f"/employees/{employee}/recommendations{query}", **more)
+
+
+def test_a_list_is_that_of_the_terminal(service_on_both, terminal_of):
+    served = ask(service_on_both).json()
+    office = terminal_of(service_on_both.url)
+    printed = office("recommend", ANI, "--json", lang="id").document
+    assert {**served, "list": None} == {**printed, "list": None}
+    assert service_on_both.get(f"/employees/{ANI}/gaps").json() == office("gaps", ANI, "--json", lang="id").document
+
+
+def test_the_same_question_has_one_answer_and_one_entry_in_the_log(service_on_both):
+    service = service_on_both
+    first, again = ask(service), ask(service)
+    assert first.content == again.content
+    assert ask(service, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    ask(service, query="?limit=1")
+    service.parts.log.close()
+    logged = {entry.decision: entry for entry in list_decisions(service.parts.database)}
+    assert len(logged) == 2
+    entry = logged[first.json()["list"]]
+    assert ANI not in str(entry)
+    assert replay(service.parts.database, entry.decision).same
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (
+            "PUT",
+            f"/assessments/{ANI}~2M.01~22027-01-02~2test",
+            {"employee": ANI, "competency": "M.01", "level": 4, "assessed_on": "2027-01-02", "method": "test"},
+        ),
+        ("PATCH", "/offerings/P1-1", {"seat_cost": 777_000}),
+        ("PATCH", "/trainings/P1", {"name": "Etika Baru"}),
+        ("DELETE", f"/assessments/{ANI}~2M.01~22026-06-01~2test", None),
+        ("PATCH", f"/employees/{ANI}", {"position": None}),
+    ],
+)
+def test_a_change_is_seen_in_the_very_next_answer(service_on_both, change):
+    before, other = ask(service_on_both), ask(service_on_both, BUDI)
+    method, path, body = change
+    assert service_on_both(method, path, json=body).status_code in (200, 201, 204)
+    after = ask(service_on_both)
+    assert after.json()["list"] != before.json()["list"]
+    assert (after.json()["items"], after.json()["gaps"]) != (before.json()["items"], before.json()["gaps"])
+    if path.startswith(("/assessments", "/employees")):  # another person's list is still true
+        assert ask(service_on_both, BUDI).content == other.content
+
+
+def test_a_new_person_and_an_erased_one_are_seen_at_once(service):
+    new = "198001012005012009"
+    assert ask(service, new).status_code == 404
+    service("PUT", f"/employees/{new}", json={"employee": new, "name": "Eka", "position": "J", "unit": "U1"})
+    assert ask(service, new).json()["name"] == "Eka"
+    assert service("DELETE", f"/employees/{new}").status_code == 200
+    assert problem(ask(service, new))["type"] == "/problems/unknown-id"
+
+
+def test_each_day_has_its_own_list(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", on=date(2027, 4, 1)) as service:
+        assert shown(ask(service).json())[0][1] != "P1-1"  # it began in March
+
+
+def test_filters_and_language_are_part_of_the_question(service):
+    assert all(item["mode"] == "online" for item in ask(service, query="?mode=online").json()["items"])
+    assert shown(ask(service, query="?max_cost=1500000").json()) != shown(ask(service).json())
+    there = ask(service, headers={"Accept-Language": "en"}).json()
+    assert there["items"][0]["reasons"][0]["text"] != ask(service).json()["items"][0]["reasons"][0]["text"]
+
+
+def test_several_people_are_answered_each_for_itself(service):
+    told = service("POST", "/recommendations", json={"employees": [BUDI, "404", ANI]}).json()["items"]
+    assert [(item["employee"], item["status"]) for item in told] == [(BUDI, "ok"), ("404", "not-found"), (ANI, "ok")]
+    assert told[2]["recommendations"] == ask(service).json()
+    for body in ({}, {"employees": []}, {"employees": ["x"] * 1_001}, {"employees": [ANI], "person": {}}):
+        assert service("POST", "/recommendations", json=body).status_code == 422
+
+
+PERSON = {"employee": "anon", "position": "J", "unit": "U1", "employment_type": "PNS", "service_start": "2005-01-01",
+          "birth_date": "1980-01-01",
+          "assessments": [{"competency": "M.01", "level": 2, "assessed_on": "2026-06-01"}]}  # fmt: skip
+
+
+def test_a_person_inline_gets_the_list_of_the_same_person_on_file_and_is_stored_nowhere(service):
+    inline = service("POST", "/recommendations", json={"person": PERSON}).json()["items"][0]["recommendations"]
+    assert shown(inline) == shown(ask(service).json())
+    assert inline["employee"] == "anon"
+    assert len(service.get("/employees").json()["items"]) == 4
+    service.parts.log.close()
+    assert [entry.content.subject for entry in list_decisions(service.parts.database)] != ["anon"]
+
+
+def test_a_code_that_is_not_on_file_is_named_with_its_place(service):
+    wrong = {**PERSON, "assessments": [{"competency": "M.99", "level": 2}]}
+    told = problem(service("POST", "/recommendations", json={"person": wrong}))
+    assert told["errors"][0]["pointer"] == "/person/assessments/0/competency"
+    assert "M.99" in told["errors"][0]["message"]
+
+
+def test_callers_candidates_come_back_ranked_and_the_others_with_a_code(service):
+    body = {"employee": ANI, "trainings": ["P3", "P2", "P1"], "explain": True}
+    made = service("POST", "/rankings", json=body).json()
+    served = [item["training"] for item in ask(service).json()["items"]]
+    ranked = [item["training"] for item in made["items"] if item["rank"]]
+    assert ranked == [training for training in served if training in {"P1", "P2", "P3"}]
+    assert {item["training"] for item in made["items"]} == {"P1", "P2", "P3"}
+    assert all(item["code"] for item in made["items"] if item["rank"] is None)
+    assert made["items"][0]["reasons"][0]["text"]
+    assert service("POST", "/rankings", json={**body, "trainings": ["P9"]}).status_code == 404
+    assert service("POST", "/rankings", json={"person": PERSON, "trainings": ["P1"]}).json()["employee"] == "anon"
+
+
+def test_feedback_joins_to_the_list_and_interest_is_seen_in_the_next(service_on_both):
+    service = service_on_both
+    served = ask(service).json()
+    said = {"list": served["list"], "employee": ANI, "training": served["items"][0]["training"], "kind": "interested"}
+    first = service("POST", "/feedback", json=said, headers={"Idempotency-Key": "k1"})
+    again = service("POST", "/feedback", json=said, headers={"Idempotency-Key": "k1"})
+    assert (first.status_code, first.json()) == (201, again.json())
+    with service.parts.database.engine.connect() as connection:
+        assert len(connection.execute(FEEDBACK.select()).all()) == 1
+    assert [row["kind"] for row in service.get("/interests").json()["items"]] == ["interested"]
+    other = service("POST", "/feedback", json={**said, "kind": "completed"}, headers={"Idempotency-Key": "k1"})
+    assert problem(other)["type"] == "/problems/key-reused"
+    for wrong, pointer in (({"training": "P9"}, "/training"), ({"list": "d-00000000"}, "/list"),
+                           ({"employee": BUDI}, "/list")):  # fmt: skip
+        told = problem(service("POST", "/feedback", json={**said, **wrong}))
+        assert [fault["pointer"] for fault in told["errors"]] == [pointer]
+
+
+def test_a_list_does_not_wait_for_a_writer_that_holds_the_database(service):
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with service.parts.database.writing("long import"):
+            held.set()
+            done.wait(20)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(5)
+    begun = time.monotonic()
+    served = ask(service)
+    took = time.monotonic() - begun
+    done.set()
+    thread.join()
+    assert served.status_code == 200
+    assert took < 10
+    service.parts.log.close()
+    assert list_decisions(service.parts.database)[0].decision == served.json()["list"]
+
+
+def test_without_anybody_on_file_the_catalogue_still_ranks_people_inline(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", frames={}) as service:
+        assert ask(service).status_code == 404
+        told = problem(service("POST", "/recommendations", json={"person": {"position": "J"}}))
+        assert told["errors"][0]["pointer"] == "/person/position"
+        empty = service("POST", "/recommendations", json={"person": {}}).json()["items"][0]
+        assert (empty["status"], empty["recommendations"]["items"]) == ("ok", [])
