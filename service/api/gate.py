@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_PLAN_FILE = re.compile(r"(/api/v1/plans/[^/]+)\.(csv|xlsx|parquet)")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 CALLER_SECONDS = 1.0  # how long a key or token that was looked up is known, while nothing about access changes
 MOST_CALLERS = 10_000
@@ -114,6 +115,10 @@ class Gate:
         state.update(request_id=passage.request_id, caller=passage.caller)
         if method == "HEAD":
             scope["method"] = "GET"
+        plan = _PLAN_FILE.fullmatch(scope["path"])
+        if plan is not None:  # the framework's paths have no suffixes
+            scope["path"] = f"{plan[1]}/files/{plan[2]}"
+            scope["raw_path"] = scope["path"].encode()
         await self.app(scope, _limited(receive, limit) if limit else receive, send)
 
     def _check_origin(self, passage: Passage) -> None:

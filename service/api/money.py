@@ -148,7 +148,7 @@ def note_seat_event(
 
 
 @post("/offerings/{offering:str}/reprice", operation_id="reprice_offering", opt=rule("seats.reprice"),
-      status_code=200, responses=errors(404, 409, 413, 415), summary="Give seats another fee", sync_to_thread=True)  # fmt: skip
+      status_code=200, responses=errors(404, 409, 413, 415), summary="Another fee", sync_to_thread=True)  # fmt: skip
 def reprice_offering(request: Call, offering: FromPath[str], data: JSONBody[NewFee]) -> Repriced:
     """Move the money of every seat that is not over; all of them, or none."""
     seats = reprice(parts_of(request).database, offering, data.fee, known_caller(request).subject)

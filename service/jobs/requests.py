@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 
+from service.exports.asked import BADGES
 from service.imports.options import ImportOptions
 from service.policy_file import policy_of, read_factor
 from training_catalog.errors import InputError
+from training_catalog.tables import TABLES
 
 Lang = Annotated[str, msgspec.Meta(pattern="^(id|en)$")]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=86_400)]
@@ -94,6 +96,9 @@ class ExportRequest(Request, kw_only=True):
         """Check that there is one thing to write."""
         if (self.table is None) == (self.plan is None):
             raise InputError("export: name a table or a plan, one of them")
+        tables = [declared.name for declared in TABLES]
+        if self.table is not None and self.table not in (*tables, BADGES):
+            raise InputError("table '{name}' is not known; accepted: {known}", name=self.table, known=", ".join(tables))
 
 
 KINDS: dict[str, type[Request]] = {
