@@ -76,7 +76,8 @@ def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
     is_this = (seats.plan == plan_id) & (seats.employee == employee) & (seats.offering == offering)
     found = find_seats(page.connection, is_this)
     if not found:
-        raise UnknownIdError("seat", " ".join((plan_id, offering)))
+        wanted = f"{plan_id} {offering}"
+        raise UnknownIdError("seat", wanted)
     return found[0]
 
 
