@@ -1,8 +1,9 @@
 """Budget lines of one year, and which lines may pay for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 
@@ -71,7 +72,22 @@ def _account_of(lines: TextArray, accounts: TextArray) -> IndexArray:
     return found
 
 
-def build_budget(tables: Tables, units: Units, year: int, factor: Fraction = Fraction(1)) -> Budget:
+def _taken_along(parent: IndexArray, own: RupiahArray) -> RupiahArray:
+    """Return what is taken of each line, by the lines below it as well."""
+    total = own.copy()
+    for line in np.flatnonzero(own):
+        above, seen = int(parent[line]), {int(line)}
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            total[above] += own[line]
+            above = int(parent[above])
+    return total
+
+
+def build_budget(
+    tables: Tables, units: Units, year: int, factor: Fraction = Fraction(1),
+    taken: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+) -> Budget:  # fmt: skip
     """Build the budget of a year.
 
     Parameters
@@ -80,6 +96,7 @@ def build_budget(tables: Tables, units: Units, year: int, factor: Fraction = Fra
     units : Where the lines' units are looked up.
     year : Budget year.
     factor : Every amount is multiplied by it and cut to whole rupiah; for "what if the budget were larger".
+    taken : Rupiah that approved plans reserve and spent of the lines that pay, on top of the table's own amounts.
 
     Raises
     ------
@@ -96,6 +113,8 @@ def build_budget(tables: Tables, units: Units, year: int, factor: Fraction = Fra
     codes = text_of(accounts, "account")
     account = _account_of(text_of(frame, "account"), codes)
     amount = whole_of(frame, "amount")
+    parent = index_of(frame, "parent", ids)
+    by_plans = np.array([taken.get(str(line), (0, 0)) for line in ids], dtype=np.int64)
     scaled = np.array([int(a) * factor.numerator // factor.denominator for a in amount], dtype=np.int64)
     return Budget(
         year=year,
@@ -106,9 +125,9 @@ def build_budget(tables: Tables, units: Units, year: int, factor: Fraction = Fra
         funding_source=text_of(frame, "funding_source"),
         unit=index_of(frame, "unit", units.ids),
         amount=scaled,
-        reserved=whole_of(frame, "reserved"),
-        spent=whole_of(frame, "spent"),
-        parent=index_of(frame, "parent", ids),
+        reserved=whole_of(frame, "reserved") + _taken_along(parent, by_plans[:, 0]),
+        spent=whole_of(frame, "spent") + _taken_along(parent, by_plans[:, 1]),
+        parent=parent,
         purpose=np.append(text_of(accounts, "purpose"), "")[account],
         forms=np.append(text_of(accounts, "forms"), "")[account],
     )

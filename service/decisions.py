@@ -26,7 +26,18 @@ from service.pipeline import (
     without_offerings,
 )
 from service.storage.database import Database
-from service.storage.decisions import LIST, LISTS, PLAN, Decision, LoggedDecision, employee_of, list_decisions
+from service.storage.decisions import (
+    LIST,
+    LISTS,
+    PLAN,
+    Decision,
+    LoggedDecision,
+    employee_of,
+    list_decisions,
+    plans_before,
+)
+from service.storage.engine import transaction
+from service.storage.ledger_lines import held, last_entry
 from service.wording import Wording
 from training_catalog.errors import InputError, UnknownIdError
 
@@ -89,13 +100,39 @@ def _plan_digest(plan: Plan) -> str:
     return _digest([seats, plan.totals.status, plan.totals.cost])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooksSeen:
+    """Up to which entry of the ledger a plan knew what others hold, and without whose reservations.
+
+    Parameters
+    ----------
+    entry : Number of the last entry; 0 for none.
+    without : Plans in whose place it would come.
+    """
+
+    entry: int = 0
+    without: tuple[str, ...] = ()
+
+
+def _see_books(database: Database, earlier: str | None) -> BooksSeen:
+    with transaction(database.engine) as connection:
+        without = () if earlier is None else (earlier, *plans_before(connection, earlier))
+        return BooksSeen(entry=last_entry(connection), without=without)
+
+
+def _taken(database: Database, year: int, books: BooksSeen) -> dict[str, tuple[int, int]]:
+    with transaction(database.engine) as connection:
+        return held(connection, year, books.entry, books.without)
+
+
 def plan_decision(
-    office: Office, request: PlanRequest, plan: Plan, earlier: str | None, cancelled: tuple[str, ...]
-) -> Decision:
+    office: Office, request: PlanRequest, plan: Plan, earlier: str | None, cancelled: tuple[str, ...],
+    books: BooksSeen,
+) -> Decision:  # fmt: skip
     """Return the decision of a plan; its subject is entered when the plan is kept."""
     asked = {"year": request.year, "budget_factor": str(request.budget_factor), "name": request.name,
              "time_limit": request.time_limit, "gap": request.gap, "seed": request.seed,
-             "earlier": earlier, "cancelled": cancelled}  # fmt: skip
+             "earlier": earlier, "cancelled": cancelled, "books": books}  # fmt: skip
     return _decision(office, request.policy, PLAN, asked, _plan_digest(plan))
 
 
@@ -120,8 +157,10 @@ def decide_and_keep(
     """
     kept = None if earlier is None else fetch_plan(database, earlier).assignments
     open_office = without_offerings(office, cancelled)
-    made = decide(open_office, request, earlier=kept, on_progress=on_progress)
-    decision = plan_decision(open_office, request, made, earlier, cancelled)
+    books = _see_books(database, earlier)
+    taken = _taken(database, request.year, books)
+    made = decide(open_office, request, earlier=kept, on_progress=on_progress, taken=taken)
+    decision = plan_decision(open_office, request, made, earlier, cancelled, books)
     return keep_plan(database, made, request.name, decision, also), made
 
 
@@ -190,4 +229,5 @@ def _plan_again(database: Database, office: Office, policy: Policy, asked: dict[
                           name=asked["name"], time_limit=asked["time_limit"], gap=asked["gap"],
                           seed=asked["seed"])  # fmt: skip
     earlier = None if asked["earlier"] is None else fetch_plan(database, asked["earlier"]).assignments
-    return decide(without_offerings(office, tuple(asked["cancelled"])), request, earlier=earlier)
+    taken = _taken(database, request.year, msgspec.convert(asked.get("books", {}), BooksSeen))
+    return decide(without_offerings(office, tuple(asked["cancelled"])), request, earlier=earlier, taken=taken)

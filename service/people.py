@@ -13,6 +13,7 @@ from service.storage.database import Database
 from service.storage.decisions import list_decisions
 from service.storage.engine import transaction
 from service.storage.history import changes_of
+from service.storage.ledger import LEDGER_SEATS
 from service.storage.people import EMPLOYEE, drop_old_bytes, erase_rows, personal_tables, pseudonym_on_file, rows_of
 from service.storage.schema import PLANS
 from training_catalog.errors import UnknownIdError
@@ -30,8 +31,10 @@ def person_document(database: Database, employee: str) -> dict[str, Any]:
         changes = {name: changes_of(connection, name, employee) for name in personal_tables()}
         tables = {name: rows_of(connection, name, employee) for name in changes}
         pseudonym = pseudonym_on_file(connection, employee)
+        query = sa.select(LEDGER_SEATS).where(LEDGER_SEATS.c.employee == employee).order_by(LEDGER_SEATS.c.seat)
+        paid = [dict(row) for row in connection.execute(query).mappings()]
     seats = _seats(database, employee)
-    if not (any(changes.values()) or pseudonym or seats):
+    if not (any(changes.values()) or pseudonym or seats or paid):
         raise UnknownIdError(EMPLOYEE, employee)
     return {
         "employee": employee,
@@ -43,6 +46,7 @@ def person_document(database: Database, employee: str) -> dict[str, Any]:
             if pseudonym is not None and one.content.subject == pseudonym
         ],
         "plans": seats,
+        "seats": paid,
     }
 
 
@@ -72,8 +76,8 @@ def _seats(database: Database, employee: str) -> list[dict[str, Any]]:
 def erase_person(database: Database, employee: str, *, is_last: bool = True) -> int:
     """Erase a person: rows and their earlier versions, and their number in plans and policies; return the rows.
 
-    In plans and policies a pseudonym that nobody can resolve takes the number's place, so that totals stay true. The
-    log of decisions keeps the pseudonym it always had, and nothing says any longer whose it was.
+    In plans, their seats and policies a pseudonym that nobody can resolve takes the number's place, so that totals stay
+    true. The log of decisions keeps the pseudonym it always had, and nothing says any longer whose it was.
 
     Parameters
     ----------
@@ -90,6 +94,8 @@ def erase_person(database: Database, employee: str, *, is_last: bool = True) -> 
         pseudonym = known or f"e-{uuid.uuid4().hex}"
         n_rows = erase_rows(writing, employee, pseudonym)
         n_plans = _erase_from_plans(writing.connection, employee, pseudonym)
+        is_theirs = LEDGER_SEATS.c.employee == employee
+        writing.connection.execute(sa.update(LEDGER_SEATS).where(is_theirs).values(employee=pseudonym))
         if not (n_rows or n_plans or known):
             raise UnknownIdError(EMPLOYEE, employee)
     if is_last:

@@ -1,10 +1,11 @@
 """From the database to the use cases and back: load an office once, run, keep what came out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
@@ -230,6 +231,7 @@ def decide(
     *,
     earlier: pd.DataFrame | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
+    taken: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Plan:
     """Make a plan.
 
@@ -238,8 +240,9 @@ def decide(
     office, request : What is known, and what is asked for.
     earlier : Assignments of a plan whose choices are worth keeping.
     on_progress : Called with the number of people ranked.
+    taken : What approved plans hold of each line, see `recommender.budget.build_budget`.
     """
-    budget = build_budget(office.tables, office.workforce.units, request.year, request.budget_factor)
+    budget = build_budget(office.tables, office.workforce.units, request.year, request.budget_factor, taken)
     inputs = PlanInputs(
         model=office.predictor.identifier,
         model_state=office.predictor.state,

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from service.commands.opening import AS_JSON, open_both
+from service.commands.seats import cancel_seat, complete, enrol, ledger, reprice, withdraw
 from service.settings import Settings
 from service.terminal import ATTENTION
 
@@ -15,9 +16,13 @@ from service.terminal import ATTENTION
 @click.group(invoke_without_command=True)
 @click.pass_context
 def plans(ctx: click.Context) -> None:
-    """Work with plans: list, show, compare, why, prices, approve, replan."""
+    """Work with plans: make, approve and replace them, and follow their money."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_plans)
+
+
+for _command in (withdraw, enrol, complete, cancel_seat, reprice, ledger):
+    plans.add_command(_command)
 
 
 @plans.command("list")
@@ -159,7 +164,7 @@ def approve(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
 
 @plans.command()
 @click.argument("plan_id")
-@click.option("--cancel", "cancelled", multiple=True, required=True, help="Class that is cancelled; may be repeated.")
+@click.option("--cancel", "cancelled", multiple=True, help="Class that is cancelled; may be repeated.")
 @click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds to solve.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for files and report.")
 @AS_JSON
@@ -174,7 +179,7 @@ def replan(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Plan again after classes were cancelled; whoever is not concerned keeps their place."""
+    """Plan again, after classes were cancelled or with what is on file now; whoever can keeps their place."""
     from service.commands.plan import finish, make_and_keep
     from service.pipeline import fetch_plan, replan_request
     from service.plan_answer import differences

@@ -1,6 +1,5 @@
 """Plans that are approved, which reserves their money, and withdrawn, which gives it back."""
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +11,10 @@ from service.ledger.classes import SPENT, classes_of, open_class, settle_classes
 from service.ledger.pages import FEE, RELEASE, RESERVE, TRAVEL, Page, Seat, find_seats, new_page
 from service.plan_document import unpack_plan
 from service.storage.database import APPROVED, DRAFT, RETIRED, WITHDRAWN, Database
-from service.storage.decisions import PLAN
+from service.storage.decisions import plans_before
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_CLASSES, LEDGER_SEATS, LIVE, RESERVED, TAKEN
-from service.storage.schema import DECISIONS, PLANS
+from service.storage.schema import PLANS
 from training_catalog.errors import ConflictError, UnknownIdError
 
 
@@ -56,7 +55,7 @@ def approve_plan(database: Database, plan_id: str, author: str) -> LedgerResult:
         state, plan = _read(page.connection, plan_id)
         if state != APPROVED:
             _refuse_unless_sound(plan_id, state, plan)
-            states = plan_states(page.connection, lineage(page.connection, plan_id))
+            states = plan_states(page.connection, plans_before(page.connection, plan_id))
             replaced = [earlier for earlier in states if states[earlier] == APPROVED]
             _reserve(page, plan_id, plan, replaced)
             for earlier in replaced:
@@ -87,21 +86,6 @@ def withdraw_plan(database: Database, plan_id: str, author: str) -> LedgerResult
         settle_classes(page, classes_of(page, [plan_id]))
         _set_state(page.connection, plan_id, WITHDRAWN)
     return _result(database, plan_id)
-
-
-def lineage(connection: sa.Connection, plan_id: str) -> list[str]:
-    """Return the plans that a plan was made from, the nearest first."""
-    found: list[str] = []
-    waiting = [plan_id]
-    while waiting:
-        is_made = (DECISIONS.c.kind == PLAN) & (DECISIONS.c.subject == waiting.pop())
-        query = sa.select(DECISIONS.c.request).where(is_made).order_by(DECISIONS.c.made_at, DECISIONS.c.decision)
-        for request in connection.execute(query).scalars():
-            earlier = json.loads(request).get("earlier")
-            if earlier is not None and earlier not in {plan_id, *found}:
-                found.append(earlier)
-                waiting.append(earlier)
-    return found
 
 
 def plan_states(connection: sa.Connection, plans: Sequence[str]) -> dict[str, str]:
@@ -193,7 +177,7 @@ def _take_over(page: Page, old: Seat, new: Seat) -> None:
 
 def _result(database: Database, plan_id: str) -> LedgerResult:
     with transaction(database.engine) as connection:
-        states = plan_states(connection, [plan_id, *lineage(connection, plan_id)])
+        states = plan_states(connection, [plan_id, *plans_before(connection, plan_id)])
         seats = find_seats(connection, LEDGER_SEATS.c.plan == plan_id)
         query = sa.select(LEDGER_CLASSES.c.state, sa.func.sum(LEDGER_CLASSES.c.amount)).group_by(LEDGER_CLASSES.c.state)
         classes = {

@@ -28,7 +28,6 @@ FROM = {  # what may happen -> states in which it may
     CANCEL: LIVE,
     REFUND: (COMPLETED, FAILED, CANCELLED),
 }
-TO = {ENROL: ENROLLED, COMPLETE: COMPLETED, FAIL: FAILED, CANCEL: CANCELLED}
 Parts = dict[str, int]  # rupiah by part
 
 
@@ -62,8 +61,7 @@ def seat_event(
     with new_page(database, author) as page:
         seat = _seat(page, plan_id, employee, offering)
         event = f"{kind}:{key}" if key is not None else f"refund:{seat.version}" if kind == REFUND else kind
-        is_done = seat.state == TO.get(kind) and key is None
-        if is_done or page.is_entered(seat.seat, event):
+        if page.is_entered(seat.seat, event):
             return seat
         if seat.state not in FROM[kind]:
             raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}",
@@ -76,7 +74,8 @@ def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
     is_this = (seats.plan == plan_id) & (seats.employee == employee) & (seats.offering == offering)
     found = find_seats(page.connection, is_this)
     if not found:
-        raise UnknownIdError("seat", f"{plan_id} {offering}")
+        wanted = f"{plan_id} {offering}"
+        raise UnknownIdError("seat", wanted)
     return found[0]
 
 

@@ -131,3 +131,18 @@ def list_decisions(database: Database, n_last: int | None = None, decision: str 
                 model=row.model, policy=row.document, request=json.loads(row.request), result=row.result,
             )) for row in connection.execute(query)
         ]  # fmt: skip
+
+
+def plans_before(connection: sa.Connection, plan_id: str) -> list[str]:
+    """Return the plans that a plan was made from, the nearest first."""
+    found: list[str] = []
+    waiting = [plan_id]
+    while waiting:
+        is_made = (DECISIONS.c.kind == PLAN) & (DECISIONS.c.subject == waiting.pop())
+        query = sa.select(DECISIONS.c.request).where(is_made).order_by(DECISIONS.c.made_at, DECISIONS.c.decision)
+        for request in connection.execute(query).scalars():
+            earlier = json.loads(request).get("earlier")
+            if earlier is not None and earlier not in {plan_id, *found}:
+                found.append(earlier)
+                waiting.append(earlier)
+    return found

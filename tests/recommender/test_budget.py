@@ -76,3 +76,12 @@ def test_what_is_promised_and_spent_is_not_available_and_never_below_zero():
     here = office(budgets=rows("line year amount reserved spent", "L0 2027 100 30 20", "L1 2027 100 80 40"))
     found = build_budget(here.tables, here.workforce.units, 2027)
     assert found.available.tolist() == [50, 0]
+
+
+def test_what_approved_plans_hold_comes_on_top_and_along_the_lines_above():
+    lines = ("TOP 2027 - - - 900 -", "L1 2027 U0 5.1 APBD 500 TOP", "L2 2027 U0 5.2 APBD 600 TOP")
+    found, _ = budget(*lines, taken={"L1": (100, 30), "L2": (7, 0), "L9": (5, 5)})
+    assert found.ids.tolist() == ["L1", "L2", "TOP"]
+    assert found.reserved.tolist() == [100, 7, 107]
+    assert found.spent.tolist() == [30, 0, 30]
+    assert found.available.tolist() == [370, 593, 763]

@@ -100,6 +100,14 @@ def test_a_plan_made_from_an_approved_one_takes_its_place_and_counts_nothing_twi
         withdraw_plan(books, old, "sari")
 
 
+def test_a_class_that_the_new_plan_leaves_out_comes_back(books):
+    old = keep(books, "A K1 100 FEE", "A K2 100 FEE", classes=["K1 200 FEE", "K2 150 FEE"])
+    approve_plan(books, old, "sari")
+    approve_plan(books, keep(books, "A K2 100 FEE", earlier=old, classes=["K2 160 FEE"]), "sari")
+    assert free(books)["FEE"] == 850 - 260
+    check_books(books, 2027)
+
+
 def test_a_withdrawn_plan_gives_back_what_it_still_reserves(books):
     before = free(books)
     plan = keep(books, "A K1 200 FEE 100 TRIP", "B K2 300 FEE", classes=["K1 100 FEE", "K2 50 FEE"])
@@ -112,12 +120,14 @@ def test_a_withdrawn_plan_gives_back_what_it_still_reserves(books):
 
 
 def test_a_class_is_paid_once_by_two_plans_and_stays_until_the_last_seat_goes(books):
-    plans = [keep(books, f"{nip} K1 100 FEE", classes=["K1 300 FEE"]) for nip in "AB"]
+    plans = [keep(books, f"{nip} K1 100 FEE", classes=[f"K1 {cost} FEE"]) for nip, cost in (("A", 300), ("B", 310))]
     for plan in plans:
         approve_plan(books, plan, "sari")
     assert free(books)["FEE"] == 850 - 500
     withdraw_plan(books, plans[0], "sari")
     assert free(books)["FEE"] == 850 - 400
+    assert approve_plan(books, plans[1], "sari").reserved == 400  # the class is its own now
+    assert sum(entry.reserved for entry in entries(books, plan=plans[0])) == 0
     seat_event(books, plans[1], "B", "K1", "cancel", "sari")
     assert free(books)["FEE"] == 850
     approve_plan(books, keep(books, "C K1 100 FEE", classes=["K1 320 FEE"]), "sari")
@@ -128,8 +138,8 @@ def test_a_class_is_paid_once_by_two_plans_and_stays_until_the_last_seat_goes(bo
 def test_books_that_are_cut_below_what_is_held_let_money_back_and_none_out(books):
     plan = keep(books, "A K1 400 FEE", "B K1 400 FEE")
     approve_plan(books, plan, "sari")
-    put_lines(books, "FEE 2027 500 TOP")
-    assert free(books)["FEE"] == -300
+    put_lines(books, "FEE 2027 300 TOP")
+    assert free(books)["FEE"] == -500
     for act in (
         lambda: reprice(books, "K1", 401, "sari"),
         lambda: approve_plan(books, keep(books, "C K2 1 FEE"), "sari"),
@@ -137,7 +147,9 @@ def test_books_that_are_cut_below_what_is_held_let_money_back_and_none_out(books
         with pytest.raises(ConflictError, match="line FEE"):
             act()
     seat_event(books, plan, "A", "K1", "cancel", "sari")
-    approve_plan(books, keep(books, "C K2 100 FEE"), "sari")
+    assert free(books)["FEE"] == -100
+    seat_event(books, plan, "B", "K1", "cancel", "sari")
+    approve_plan(books, keep(books, "C K2 300 FEE"), "sari")
     check_books(books, 2027)
 
 
