@@ -16,10 +16,21 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+
+import httpx
+
+from recommender.candidates import find_candidates
+from recommender.gap import find_gaps
+from recommender.pair_features import make_features
+from recommender.person_features import describe_people
+from recommender.policy import Policy
+from recommender.use_cases import expect
+from service.pipeline import load_office
+from service.storage.database import open_database
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ON = "2027-01-04"
@@ -44,12 +55,12 @@ end
 """
 
 
-def pinned(core, *command):
+def pinned(core: int, *command: str) -> list[str]:
     """Return a command that runs on one core, where the system can say so."""
     return ["taskset", "-c", str(core), *command] if shutil.which("taskset") and os.cpu_count() > 1 else list(command)
 
 
-def free_port():
+def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,23 +68,23 @@ def free_port():
 
 
 @contextmanager
-def running(command, address, **environment):
+def running(command: list[str], address: str, **environment: str) -> Iterator[None]:
     """Run a server until the block ends."""
     with subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(300):
                 try:
-                    urllib.request.urlopen(address, timeout=5).close()
+                    httpx.get(address, timeout=5).raise_for_status()
                     break
-                except OSError:
+                except httpx.HTTPError:
                     time.sleep(0.2)
-            yield process
+            yield
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
 
 
-def wrk(url, seconds, *, clients, key="", script=None):
+def wrk(url: str, seconds: int, *, clients: int, key: str = "", script: Path | None = None) -> tuple[float, float]:
     """Return requests a second, and the 99th percentile in milliseconds; no answer may be an error."""
     command = pinned(1, "wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "--latency")
     command += ["-H", f"X-API-Key: {key}"] if key else []
@@ -85,7 +96,7 @@ def wrk(url, seconds, *, clients, key="", script=None):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), float(value) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
 
 
-def make_city(folder, people):
+def make_city(folder: Path, people: int) -> str:
     """Make the demo city; return its address, and a model that serves whatever its verdict."""
     run = [sys.executable, "-m", "service", "--on", ON]
     made = [*run, "demo", str(folder / "city"), "--people", str(people), "--time-limit", "5", "--json"]
@@ -97,17 +108,8 @@ def make_city(folder, people):
     return url
 
 
-def bare_predict(url, n=300):
+def bare_predict(url: str, n: int = 300) -> tuple[float, list[str]]:
     """Return seconds of a bare `predict` on the pairs of one person, and the people."""
-    from recommender.candidates import find_candidates
-    from recommender.gap import find_gaps
-    from recommender.pair_features import make_features
-    from recommender.person_features import describe_people
-    from recommender.policy import Policy
-    from recommender.use_cases import expect
-    from service.pipeline import load_office
-    from service.storage.database import open_database
-
     office, policy = load_office(open_database(url), date.fromisoformat(ON)), Policy()
     if office.predictor.state != "model":
         sys.exit("no model serves, so there is no `predict` to compare with")
@@ -124,20 +126,20 @@ def bare_predict(url, n=300):
     return (time.perf_counter() - begun) / len(matrices), office.workforce.ids.tolist()
 
 
-def put_in(address, key, path, body, kind):
+def put_in(address: str, key: str, path: str, body: bytes, kind: str) -> None:
     """Put in a job."""
     headers = {"X-API-Key": key, "Content-Type": kind}
-    urllib.request.urlopen(urllib.request.Request(f"{address}{path}", data=body, headers=headers), timeout=60).close()
+    httpx.post(f"{address}{path}", content=body, headers=headers, timeout=60).raise_for_status()
 
 
-def import_body(folder):
+def import_body(folder: Path) -> tuple[bytes, str]:
     """Return a form with every assessment of the city, to be read again."""
     content = next((folder / "city" / "berkas").glob("*penilaian*")).read_bytes()
     head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="penilaian.csv"\r\n\r\n'
     return head + content + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
 
 
-def measure(folder, people, seconds):
+def measure(folder: Path, people: int, seconds: int) -> None:
     """Take every figure, and print the ratios."""
     url = make_city(folder, people)
     predict, ids = bare_predict(url)
@@ -150,8 +152,7 @@ def measure(folder, people, seconds):
     script.write_text(SCRIPT.format(people=",".join(f'"{nip}"' for nip in ids)), encoding="utf-8")
     with running(pinned(0, *run, "serve", "--dev", "--port", str(port)), f"{address}/health/ready", BANGKOM_RATE="0"):
         one = f"{address}/api/v1/employees/{ids[0]}/recommendations"
-        asked = urllib.request.Request(one, headers={"X-API-Key": key})
-        body = urllib.request.urlopen(asked, timeout=60).read()
+        body = httpx.get(one, headers={"X-API-Key": key}, timeout=60).raise_for_status().content
         (folder / "body").write_bytes(body)
         (folder / "bare_app.py").write_text(BARE.format(body=str(folder / "body")), encoding="utf-8")
         other = free_port()
@@ -165,13 +166,11 @@ def measure(folder, people, seconds):
         uncached, _ = wrk(address, seconds, clients=4, key=key, script=script)
         print(f"list of {len(body)} bytes, {people} people, one worker process")
         print(f"cached / bare handler: {sum(cached) / sum(bare):.2f} (aim: at least 0.6; {max(cached):.0f}/s here)")
-        print(
-            f"uncached / bare predict, time a list: {1 / uncached / predict:.2f} (aim: within 2; {uncached:.0f}/s here)"
-        )
+        print(f"uncached / bare predict, time: {1 / uncached / predict:.2f} (aim: within 2; {uncached:.0f}/s here)")
         beside_jobs(folder, run, address, one, key, seconds)
 
 
-def beside_jobs(folder, run, address, one, key, seconds):
+def beside_jobs(folder: Path, run: list[str], address: str, one: str, key: str, seconds: int) -> None:
     """Compare the 99th percentile of 200 clients with and without a plan and an import beside them."""
     _, alone = wrk(one, seconds, clients=200, key=key)
     with subprocess.Popen([*run, "worker", "-n", "2"], stderr=subprocess.DEVNULL) as worker:
@@ -186,7 +185,7 @@ def beside_jobs(folder, run, address, one, key, seconds):
     print(f"p99 of 200 clients beside a plan and an import / without: {beside / alone:.2f} (aim: below 2)")
 
 
-def main():
+def main() -> None:
     """Run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=5_200)
