@@ -199,7 +199,7 @@ def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> 
     checks.check_dates(rows)
     of_table: dict[str, Callable[[Rows], None]] = {
         "employees": checks.check_employee_numbers, "trainings": checks.warn_of_hours,
-        "rating_scales": checks.check_labels,
+        "rating_scales": checks.check_scales,
     }  # fmt: skip
     if name in of_table:
         of_table[name](rows)
@@ -209,9 +209,9 @@ def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> 
         checks.check_levels(rows, frameworks.reindex(competencies.fillna("ASN")).set_index(competencies.index))
     if name == "performance":
         checks.check_ratings(rows, database.read("rating_scales", connection))
-    if "parent" in rows.given:
-        parents = database.read(name, connection).dropna(subset=["parent"])
-        checks.check_circles(rows, dict(zip(parents[rows.table.key[0]], parents["parent"], strict=True)))
+    for column in {"parent", "series"} & rows.given:
+        above = database.read(name, connection).dropna(subset=[column])
+        checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)
 
 
 def _check_repeats(rows: Rows) -> None:

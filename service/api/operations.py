@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 import structlog
 from litestar import Response, Router, get
+from litestar.openapi.datastructures import ResponseSpec
 
 from service.api.context import Call, parts_of, rule
 from service.api.parts import Parts
@@ -38,7 +39,7 @@ async def live() -> Live:
 
 
 @get("/health/ready", operation_id="ready", opt=rule("health"), summary="Whether requests can be served", security=[],
-     responses={})  # fmt: skip
+     responses={503: ResponseSpec(Ready, generate_examples=False, description="A part fails")})  # fmt: skip
 async def ready(request: Call) -> Response[Ready]:
     """Look at each part; 503 when one fails."""
     found = await asyncio.to_thread(_look, parts_of(request))

@@ -52,6 +52,7 @@ async def get_recommendations(
         found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
     check_reach(await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller), employee,
                 found.unit)  # fmt: skip
+    request.scope["state"]["answer"] = found
     return _as_response(found, request.headers.get("if-none-match", ""))
 
 

@@ -180,20 +180,21 @@ def check_totals(rows: Rows) -> None:
                       difference=rows.wording.money(total - told))  # fmt: skip
 
 
-def check_circles(rows: Rows, known: Mapping[str, str]) -> None:
-    """Refuse rows whose parents go in a circle.
+def check_circles(rows: Rows, known: Mapping[str, str], column: str = "parent") -> None:
+    """Refuse rows whose parents, or trainings they are editions of, go in a circle.
 
     Parameters
     ----------
     rows : Rows with a parent.
     known : Parents on file and in other files, by child.
+    column : Column that names the parent.
     """
     above = dict(known)
     fresh = {}
-    accepted = rows.frame[~rows.refused & rows.frame["parent"].notna().to_numpy()]
-    for row, child, parent in zip(
-        accepted.index.tolist(), accepted[rows.table.key[0]], accepted["parent"], strict=True
-    ):
+    accepted = rows.frame[~rows.refused & rows.frame[column].notna().to_numpy()]
+    for row, child, parent in zip(accepted.index.tolist(), accepted[rows.table.key[0]], accepted[column], strict=True):
+        if column == "series" and child == parent:  # an edition of itself is an edition of none
+            continue
         above[child] = parent
         fresh[child] = row
     for child, row in fresh.items():
@@ -202,8 +203,8 @@ def check_circles(rows: Rows, known: Mapping[str, str]) -> None:
             seen.append(here)
             here = above.get(here)
         if here == child:
-            rows.refuse(row, "parent-circle", "The parents go in a circle: {circle}.", column="parent",
-                        value=rows.frame["parent"].iloc[row], circle=" -> ".join([*seen, child]))  # fmt: skip
+            rows.refuse(row, "parent-circle", "The parents go in a circle: {circle}.", column=column,
+                        value=rows.frame[column].iloc[row], circle=" -> ".join([*seen, child]))  # fmt: skip
 
 
 def suggestion(value: str, known: list[str]) -> str:
@@ -213,8 +214,11 @@ def suggestion(value: str, known: list[str]) -> str:
     return near[0] if near else ""
 
 
-def check_labels(rows: Rows) -> None:
-    """Refuse scales with a label that is no value and name; ratings would be read by it."""
+def check_scales(rows: Rows) -> None:
+    """Refuse scales without room between their ends, or with a label that is no value and name."""
+    is_empty = rows.frame["minimum"].ge(rows.frame["maximum"]).to_numpy(dtype=np.bool_)
+    rows.refuse_all(np.flatnonzero(is_empty & ~rows.refused), "scale-empty",
+                    "the largest value must be above the smallest", column="maximum")  # fmt: skip
     is_bad = rows.frame["labels"].map(
         lambda listed: any(read_label(part) is None for part in listed.split(";")), na_action="ignore"
     )

@@ -19,7 +19,7 @@ from service.imports.parts import Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise
-from service.imports.references import KnownIds, check_parents, refuse_orphans, resolve
+from service.imports.references import KnownIds, check_editions, check_parents, refuse_orphans, resolve
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
@@ -234,7 +234,7 @@ class Importer:
         of_table: dict[str, Callable[[Rows], None]] = {
             "employees": checks.check_employee_numbers, "history": self._name_trainings, "budgets": checks.check_totals,
             "offerings": checks.make_class_codes, "trainings": checks.warn_of_hours,
-            "rating_scales": checks.check_labels,
+            "rating_scales": checks.check_scales,
         }  # fmt: skip
         if name in of_table:
             of_table[name](rows)
@@ -297,6 +297,7 @@ class Importer:
             keyed.append(Keyed(name=name, rows=rows, repeated=part.repeated))
         if every:
             check_parents(every, self.on_file[every[0].table.name])
+            check_editions(every, self.on_file[every[0].table.name])
         check_between(keyed)
         refuse_orphans(every, self.known)
 

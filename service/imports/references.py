@@ -150,15 +150,27 @@ def check_parents(every: Sequence[Rows], on_file: pd.DataFrame) -> None:
                 rows.note("parent-circle", "is its own superior; stored without one", severity="warning",
                           line=int(rows.line[row]), column="parent", value=rows.frame["parent"].iloc[row])  # fmt: skip
             rows.frame.loc[own, "parent"] = np.nan
+    _refuse_circles(bearing, on_file, "parent")
+
+
+def check_editions(every: Sequence[Rows], on_file: pd.DataFrame) -> None:
+    """Check that no trainings are editions of each other in a circle."""
+    _refuse_circles([rows for rows in every if "series" in rows.given], on_file, "series")
+
+
+def _refuse_circles(bearing: Sequence[Rows], on_file: pd.DataFrame, column: str) -> None:
+    if not bearing:
+        return
     frames = [on_file, *[rows.frame[~rows.refused] for rows in bearing]]
-    above = {child: parent for frame in frames for child, parent in _parents(frame, key)}
+    key = bearing[0].table.key[0]
+    above = {child: parent for frame in frames for child, parent in _parents(frame, key, column)}
     for rows in bearing:
-        check_circles(rows, above)
+        check_circles(rows, above, column)
 
 
-def _parents(frame: pd.DataFrame, key: str) -> Iterable[tuple[str, str]]:
-    told = frame.dropna(subset=[key, "parent"])
-    return zip(told[key], told["parent"], strict=True)
+def _parents(frame: pd.DataFrame, key: str, column: str) -> Iterable[tuple[str, str]]:
+    told = frame.dropna(subset=[key, column])
+    return zip(told[key], told[column], strict=True)
 
 
 def refuse_orphans(every: Sequence[Rows], known: KnownIds) -> None:

@@ -67,6 +67,7 @@ CODES = {
     "standards-met": "How many standards of a file are met, and by how much the others are missed.",
     "total-checked": "A total of the file was compared with the lines read.",
     "parent-circle": "Parents go in a circle.",
+    "scale-empty": "The largest value of a scale is not above its smallest.",
 }
 
 

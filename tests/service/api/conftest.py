@@ -63,6 +63,7 @@ class Service:
     parts: object
     url: str
     app: object
+    gate: object
 
     def key(self, *scopes, units=None):
         return create_key(self.parts.database, "test", actor="test", scopes=scopes or SCOPES, units=units)[1]
@@ -105,7 +106,7 @@ def service_on(url, frames=None, **settings):
     fill(parts.database, small_office() if frames is None else frames)
     gate = build(parts)
     with TestClient(gate, raise_server_exceptions=False) as client:
-        yield Service(client, parts, url, gate.app)
+        yield Service(client, parts, url, gate.app, gate)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
 
-import itertools
-
 import pytest
 
 from service.api.rate import Buckets
@@ -88,8 +86,7 @@ def test_a_caller_who_calls_too_often_waits_and_others_do_not(tmp_path):
 
 
 def test_buckets_are_shared_between_processes_and_refill(tmp_path):
-    now = itertools.count()
-    moments = iter([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, *map(float, now)])
+    moments = iter([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     mine = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: next(moments))
     theirs = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: next(moments))
     assert [b.take("ani") > 0 for b in (mine, theirs, mine, theirs, mine, theirs)] == [
@@ -140,7 +137,8 @@ def test_the_log_holds_no_name_number_key_or_body(service):
     service.get(f"/employees/{ANI}")
     service("PUT", "/units/U1", json={"unit": "U1", "name": "Rahasia"})
     service.get("/me", key="bk_wrong_secret")
-    text = LOG.getvalue()[begun:].decode()
+    lines = LOG.getvalue()[begun:].decode().splitlines()
+    text = "\n".join(line for line in lines if '"httpx"' not in line)  # what the client of this test says itself
     assert "/api/v1/employees/{record_id}" in text
     for secret in (ANI, "Ani", "Rahasia", service.everything, "bk_wrong_secret"):
         assert secret not in text

@@ -58,6 +58,8 @@ def test_what_others_refer_to_is_not_deleted(service):
         ("/units/Z", {"unit": "Z", "name": "Z", "parent": "nowhere"}, "/parent", "reference-unknown"),
         ("/units/Z", {"unit": "Y", "name": "Z"}, "/unit", "key-differs"),
         ("/units/U1", {"unit": "U1", "name": "Satu", "parent": "U2"}, "/parent", "parent-circle"),
+        ("/rating_scales/S", {"scale": "S", "name": "S", "minimum": 5, "maximum": 1, "direction": "higher"},
+         "/maximum", "scale-empty"),
         ("/employees/198013012005011001", {"employee": "198013012005011001", "name": "X"}, "/employee", "id-structure"),
         ("/offerings/K9", {"offering": "K9", "training": "P1", "start_date": "2027-03-02", "end_date": "2027-03-01"},
          "/end_date", "date-contradicts"),
@@ -72,6 +74,13 @@ def test_what_is_wrong_is_named_with_its_place(service, path, body, pointer, cod
     assert code in {fault["code"] for fault in told["errors"]}
     assert pointer in {fault["pointer"] for fault in told["errors"]}
     assert all(fault["message"] for fault in told["errors"])
+
+
+def test_trainings_are_no_editions_of_each_other_in_a_circle(service):
+    assert service("PATCH", "/trainings/P1", json={"series": "P1"}).status_code == 200
+    assert service("PATCH", "/trainings/P1", json={"series": "P2"}).status_code == 200
+    told = problem(service("PATCH", "/trainings/P2", json={"series": "P1"}))
+    assert [(fault["pointer"], fault["code"]) for fault in told["errors"]] == [("/series", "parent-circle")]
 
 
 def test_a_level_off_its_scale_is_refused_as_in_a_file(service):
