@@ -15,6 +15,7 @@ from training_catalog.errors import InputError, InvalidValueError
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"
+AT_LEAST = {0: "a number from 0 up", 1: "a number from 1 up", 1024: "a number from 1024 up"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ class ServiceSettings:
         return self.on if self.on is not None else today()
 
 
-def _number(environment: Mapping[str, str], name: str, default: float, least: float) -> float:
+def _number(environment: Mapping[str, str], name: str, default: float, least: int) -> float:
     given = environment.get(name, "").strip()
     if not given:
         return default
@@ -151,7 +152,7 @@ def _number(environment: Mapping[str, str], name: str, default: float, least: fl
     except ValueError:
         value = math.nan
     if not least <= value < math.inf:
-        raise InvalidValueError(name, given, f"a number of at least {least:g}")
+        raise InvalidValueError(name, given, AT_LEAST[least])
     return value
 
 

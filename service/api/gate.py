@@ -226,7 +226,7 @@ class Gate:
             self._remember(digest, caller, versions)
         except NotAuthenticatedError as error:
             REFUSED.labels(reason=error.code).inc()
-            raise RefusedError(401, error.code, "not authenticated: {reason}", reason=error.code,
+            raise RefusedError(401, error.code, str(error),
                                headers=((b"www-authenticate", b'Bearer realm="bangkom"'),)) from error  # fmt: skip
         except StorageError as error:
             _log.warning("database", reason=type(error).__name__)

@@ -58,7 +58,7 @@ def _opened(session: Session) -> Opened:
 
 
 def _refused(error: NotAuthenticatedError) -> ApiError:
-    return ApiError(401, error.code, "not authenticated: {reason}", reason=error.code,
+    return ApiError(401, error.code, str(error),
                     headers={"WWW-Authenticate": 'Bearer realm="bangkom"'})  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from models.verdict import APPROVED, NO_BETTER, NOT_ENOUGH_DATA, WORDS
 from recommender.allocation.limits import TIE_RULE
 from recommender.gap import STATE_NAMES
 from service import labels, phrases
+from service.api.problems import TITLES
 from service.cli import main_group
 from service.pipeline import NO_APPROVED_MODEL
 from service.usage import in_words
@@ -25,6 +26,7 @@ from training_catalog.training import MODES
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
+TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 # words that are printed by their code: severities, states of models and plans, and what the rooms below answer
 CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft", "withdrawn", TIE_RULE,
@@ -34,7 +36,7 @@ CODED = ("error", "warning", "note", "approved", "rejected", "retired", "draft",
 ROOMS = ("service", "recommender", "models", "training_catalog")
 ERRORS = ("BangkomError", "ConflictError", "InputError", "InvalidValueError", "UnknownIdError",
           "ArtifactRefusedError", "SolverError", "DigitsLostError", "_refuse", "find_rows", "BadParameter",
-          "UsageError")  # fmt: skip
+          "UsageError", "ApiError", "RefusedError")  # fmt: skip
 PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES, labels.UNMET,
            labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
 
@@ -97,6 +99,8 @@ class Module:
         for node in ast.walk(inside or self.tree):
             if isinstance(node, ast.Call):
                 of = node.func
+                if isinstance(of, ast.Attribute) and getattr(of.value, "id", "") == "sa":  # SQL is said to nobody
+                    continue
                 name = f".{of.attr}" if isinstance(of, ast.Attribute) else f"{self.path}:{getattr(of, 'id', '')}"
                 place = 0 if name.endswith(":say") else known.get(name)
                 if place is not None and len(node.args) > place:
@@ -115,11 +119,14 @@ class Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                place = {"_refuse": 1, "InvalidValueError": 2, "__init__": 0}.get(name, 0)
+                place = {"_refuse": 1, "InvalidValueError": 2, "ApiError": 2, "RefusedError": 2}.get(name, 0)
                 if (name in ERRORS or (name == "__init__" and self.path.name == "errors.py")) and len(
                     node.args
                 ) > place:
                     yield from ((node.lineno, text) for text in self.literals(node.args[place]))
+                for keyword in node.keywords:
+                    if name == "FaultSaid" and keyword.arg == "message":
+                        yield from ((node.lineno, text) for text in self.literals(keyword.value))
 
 
 class Heard:
@@ -139,7 +146,7 @@ def _help_sentences() -> list[str]:
     group = in_words(main_group, heard)
     for name in group.list_commands(None):
         group.get_command(None, name)
-    return [sentence for sentence in heard.sentences if not sentence.startswith("bangkom ")]
+    return [sentence for sentence in heard.sentences if not TYPED.match(sentence)]
 
 
 def _messages() -> dict[str, str]:
@@ -157,11 +164,12 @@ def _messages() -> dict[str, str]:
             messages |= {text: f"{place}:{line}" for line, text in module.coded()}
     for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         messages |= {text: f"{path.relative_to(ROOT).as_posix()}:{line}" for line, text in Module(path).raised()}
+    messages |= dict.fromkeys(TITLES.values(), "titles of errors")
     messages |= {text: "service/phrases.py" for table in PHRASES for text in table.values()}
     messages |= dict.fromkeys(CODED, "said by its code")
     messages |= {column.meaning: f"meaning of {t.name}.{column.name}" for t in TABLES for column in t.columns}
     messages |= dict.fromkeys(_help_sentences(), "help of the commands")
-    return {text: place for text, place in messages.items() if re.search("[A-Za-z]", text)}
+    return {text: place for text, place in messages.items() if re.search("[A-Za-z]", re.sub("{.*?}", "", text))}
 
 
 def _entries(path: Path) -> list[tuple[str, str]]:
