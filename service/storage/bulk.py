@@ -1,28 +1,34 @@
 """Many rows into a table at once: the driver's own way on each database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 Record = tuple[object, ...]
+CACHE_KIBIBYTES = (
+    65_536  # of pages that SQLite keeps while it loads; with its own 2,000 the key index is read and written again
+)
 
 
-def load(connection: sa.Connection, table: str, columns: Sequence[str], records: Sequence[Record]) -> None:
-    """Append records to a table: by COPY on PostgreSQL, by the driver's executemany on SQLite."""
-    if not records:
-        return
+def load(connection: sa.Connection, table: str, columns: Sequence[str], records: Iterable[Record]) -> None:
+    """Append records to a table: by COPY on PostgreSQL, by the driver's executemany on SQLite.
+
+    The records may be made one by one: neither driver needs to hold them all.
+    """
     listed = ", ".join(f'"{column}"' for column in columns)
+    cursor: Any = connection.connection.cursor()  # the driver's own, which knows COPY
     if connection.dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()  # psycopg's own, which knows COPY
         with cursor, cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
             for record in records:
                 copy.write_row(record)
         return
     marks = ", ".join(["?"] * len(columns))
     statement = f'INSERT INTO "{table}" ({listed}) VALUES ({marks})'  # noqa: S608 (names come from our own declarations)
-    connection.exec_driver_sql(statement, list(records))
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+    cursor.executemany(statement, records)
+    cursor.close()
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from service.storage.people import is_of
 from service.storage.schema import DATABASE_TABLES, MODELS, PLANS, ROW_KEY, SINCE
 from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import canonical, empty_frame
+from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
@@ -143,21 +144,12 @@ class Database:
         keys = row_keys(new, declared)
         few = len(keys) <= MOST_BY_KEY
         old = self._read_keys(writing.connection, name, keys.tolist()) if few else self.read(name, writing.connection)
-        old.index = pd.Index(row_keys(old, declared)) if len(old) else pd.Index([], dtype="str")
-        place = old.index.get_indexer(pd.Index(keys))
-        is_known = place >= 0
-        there = old.iloc[place[is_known]].reset_index(drop=True)
-        mine = new[is_known].reset_index(drop=True)
-        same = np.ones(len(mine), dtype=np.bool_)
-        for column in declared.column_names:
-            if given is not None and column not in given and column not in declared.key:
-                new.loc[is_known, column] = there[column].to_numpy()
-            else:
-                same &= same_values(mine[column], there[column])
         kinds = np.zeros(len(new), dtype=np.int8)
-        kinds[is_known] = np.where(same, UNCHANGED, CHANGED)
+        if len(old):
+            kinds = _compare(new, keys, old, declared, given)
         fresh = kinds != UNCHANGED
-        self._write(writing, name, new[fresh].assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
+        rows = new if fresh.all() else new[fresh]
+        self._write(writing, name, rows.assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
         return UpsertCounts(stored=int(fresh.sum()), unchanged=int((~fresh).sum()), kinds=kinds)
 
     def _write(self, writing: Writing, name: str, rows: pd.DataFrame, changed: pd.Series) -> None:
@@ -233,6 +225,25 @@ class Database:
         """Change a plan's state."""
         with transaction(self.engine, is_writer=True) as connection:
             connection.execute(sa.update(PLANS).where(PLANS.c.plan_id == plan_id).values(state=state))
+
+
+def _compare(
+    new: pd.DataFrame, keys: pd.Series, old: pd.DataFrame, declared: Table, given: frozenset[str] | None
+) -> np.ndarray:
+    """Tell the kind of each new row, and fill what its source does not give with what is stored."""
+    place = pd.Index(row_keys(old, declared)).get_indexer(pd.Index(keys))
+    is_known = place >= 0
+    there = old.iloc[place[is_known]].reset_index(drop=True)
+    mine = new[is_known].reset_index(drop=True)
+    same = np.ones(len(mine), dtype=np.bool_)
+    for column in declared.column_names:
+        if given is not None and column not in given and column not in declared.key:
+            new.loc[is_known, column] = there[column].to_numpy()
+        else:
+            same &= same_values(mine[column], there[column])
+    kinds = np.zeros(len(new), dtype=np.int8)
+    kinds[is_known] = np.where(same, UNCHANGED, CHANGED)
+    return kinds
 
 
 def _next(connection: sa.Connection, stored: sa.Table) -> int:

@@ -1,25 +1,38 @@
 """Frames on their way into the database: keys, comparison, plain values."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from service.storage.schema import KEY_SEPARATOR, ROW_KEY
 from training_catalog.schema import Table
 
 
-def _as_text(values: pd.Series) -> pd.Series:
+def _dates_as_text(days: pd.Series) -> np.ndarray:
+    """Write days as ISO text; missing ones become None."""
+    codes, different = pd.factorize(days)
+    texts = np.array([*pd.Series(different).dt.strftime("%Y-%m-%d"), None], dtype=object)
+    return texts[codes]  # missing is -1, the last
+
+
+def _as_text(values: pd.Series) -> pa.Array:
     """Write key parts as text; missing parts become empty."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y-%m-%d").fillna("")
-    return values.astype("str").where(values.notna(), "").fillna("")
+        texts = pa.array(_dates_as_text(values), type=pa.large_string())
+    else:
+        texts = pa.array(values.astype("str"), type=pa.large_string(), from_pandas=True)
+    return pc.fill_null(texts, "")
 
 
 def row_keys(frame: pd.DataFrame, table: Table) -> pd.Series:
     """Return the natural key of each row as one text."""
-    key = _as_text(frame[table.key[0]])
-    for name in table.key[1:]:
-        key = key.str.cat(_as_text(frame[name]), sep=KEY_SEPARATOR)
-    return key.rename(ROW_KEY)
+    key = pc.binary_join_element_wise(
+        *[_as_text(frame[name]) for name in table.key], pa.scalar(KEY_SEPARATOR, pa.large_string())
+    )
+    return pd.Series(key, index=frame.index, name=ROW_KEY, dtype="str")
 
 
 def same_values(left: pd.Series, right: pd.Series) -> np.ndarray:
@@ -29,13 +42,16 @@ def same_values(left: pd.Series, right: pd.Series) -> np.ndarray:
     return both_missing | equal
 
 
-def to_records(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+def _plain(values: pd.Series) -> list[object]:
+    """Return a column as plain values: None for missing, ISO text for dates."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return _dates_as_text(values).tolist()
+    missing = values.isna().to_numpy(dtype=np.bool_)
+    plain = np.array(values, dtype=object)
+    plain[missing] = None
+    return plain.tolist()
+
+
+def to_records(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     """Return rows as tuples of plain values that every driver takes: None for missing, ISO text for dates."""
-    columns = []
-    for name in frame.columns:
-        values = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            values = values.dt.strftime("%Y-%m-%d")
-        plain = values.astype(object)
-        columns.append(plain.where(values.notna(), None).tolist())
-    return list(zip(*columns, strict=True))
+    return zip(*[_plain(frame[name]) for name in frame.columns], strict=True)
