@@ -188,58 +188,75 @@ class Routes:
         return BatchReport(items=told, **counts)
 
 
-def router_of(declared: Table) -> Router:
-    """Return the routes of a table."""
-    whole, part, out = structs_of(declared)
-    title, name = title_of(declared.name), declared.name
-    page, batch = page_of(title, out), batch_of(title, whole)
-    routes, (may_read, may_write) = Routes(declared, out, page), _rules(name)
-    slug = re.sub(r"(?<!^)(?=[A-Z])", "_", title).lower()
-    in_thread: dict[str, Any] = {"sync_to_thread": True}
+OfEmployee = Annotated[str | None, QueryParameter(max_length=64, pattern=PLAIN_TEXT,
+                                                  description="Only rows of this employee.")]  # fmt: skip
+_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
-    @get("/", operation_id=f"list_{name}", opt=rule(may_read), responses=errors(), summary=f"List {name}", **in_thread)
-    def list_records(request: Call, limit: Limit = 100, cursor: Cursor = None, employee: OfEmployee = None) -> page:
+
+def _reading(routes: Routes, slug: str, allowed: dict[str, Any]) -> list[HTTPRouteHandler]:
+    """Return the handlers that show records."""
+    name, page, out = routes.name, routes.page, routes.out
+    whole: dict[str, Any] = {"operation_id": f"list_{name}", "summary": f"List {name}", "responses": errors()}
+
+    @get("/", opt=allowed, **whole, **_THREAD)
+    def list_records(request: Call, limit: Limit = 100, cursor: Cursor = None) -> page:
+        return routes.page_at(request, limit, cursor, None)
+
+    @get("/", opt=allowed, **whole, **_THREAD)
+    def list_of_people(request: Call, limit: Limit = 100, cursor: Cursor = None, employee: OfEmployee = None) -> page:
         return routes.page_at(request, limit, cursor, employee)
 
-    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=rule(may_read), responses=errors(404),
-         summary=f"Read one of {name}", **in_thread)  # fmt: skip
+    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=allowed, responses=errors(404),
+         summary=f"Read one of {name}", **_THREAD)  # fmt: skip
     def read_record(request: Call, record_id: FromPath[str]) -> Response[out]:
         return routes.read(request, record_id)
 
-    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=rule(may_write), responses=errors(404, 412, 413, 415),
-         summary=f"Store one of {name} whole", **in_thread)  # fmt: skip
+    return [list_of_people if name in personal_tables() else list_records, read_record]
+
+
+def _writing(routes: Routes, slug: str, allowed: dict[str, Any], whole: type, part: type) -> list[HTTPRouteHandler]:
+    """Return the handlers that change one record."""
+    name, out = routes.name, routes.out
+
+    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=allowed, responses=errors(404, 412, 413, 415),
+         summary=f"Store one of {name} whole", **_THREAD)  # fmt: skip
     def put_record(
         request: Call, record_id: FromPath[str], data: JSONBody[whole],
         if_match: IfMatch = None, if_none_match: IfNoneMatch = None,
     ) -> Response[out]:  # fmt: skip
         return routes.put(request, record_id, msgspec.structs.asdict(data), Known(if_match, if_none_match))
 
-    @patch("/{record_id:str}", operation_id=f"change_{slug}", opt=rule(may_write), summary=f"Change one of {name}",
-           responses=errors(404, 412, 413, 415), **in_thread)  # fmt: skip
+    @patch("/{record_id:str}", operation_id=f"change_{slug}", opt=allowed, summary=f"Change one of {name}",
+           responses=errors(404, 412, 413, 415), **_THREAD)  # fmt: skip
     def change_record(
         request: Call, record_id: FromPath[str], data: JSONBody[part], if_match: IfMatch = None,
     ) -> Response[out]:  # fmt: skip
         values = {key: value for key, value in msgspec.structs.asdict(data).items() if value is not msgspec.UNSET}
         return routes.patch(request, record_id, values, Known(if_match))
 
-    @delete("/{record_id:str}", operation_id=f"delete_{slug}", opt=rule(may_write), summary=f"Delete one of {name}",
-            responses=errors(404, 409, 412), **in_thread)  # fmt: skip
+    @delete("/{record_id:str}", operation_id=f"delete_{slug}", opt=allowed, summary=f"Delete one of {name}",
+            responses=errors(404, 409, 412), **_THREAD)  # fmt: skip
     def delete_record(request: Call, record_id: FromPath[str], if_match: IfMatch = None) -> None:
         routes.delete(request, record_id, Known(if_match))
 
+    return [put_record, change_record, *([] if name == "employees" else [delete_record])]  # a person is erased
+
+
+def router_of(declared: Table) -> Router:
+    """Return the routes of a table."""
+    whole, part, out = structs_of(declared)
+    title, name = title_of(declared.name), declared.name
+    batch, (may_read, may_write) = batch_of(title, whole), _rules(name)
+    routes = Routes(declared, out, page_of(title, out))
+    slug = re.sub(r"(?<!^)(?=[A-Z])", "_", title).lower()
+
     @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(413, 415),
-          summary=f"Store several {name}", **in_thread)  # fmt: skip
+          summary=f"Store several {name}", **_THREAD)  # fmt: skip
     def store_records(request: Call, data: JSONBody[batch]) -> BatchReport:
         return routes.store_all(request, cast("Any", data).items)
 
-    handlers: list[HTTPRouteHandler] = [list_records, read_record, put_record, change_record, store_records]
-    if name != "employees":  # a person is erased, not deleted
-        handlers.append(delete_record)
-    return Router(path=f"/{name}", route_handlers=handlers, tags=[name])
-
-
-OfEmployee = Annotated[str | None, QueryParameter(max_length=64, pattern=PLAIN_TEXT,
-                                                  description="Only rows of this employee.")]  # fmt: skip
+    single = [*_reading(routes, slug, rule(may_read)), *_writing(routes, slug, rule(may_write), whole, part)]
+    return Router(path=f"/{name}", route_handlers=[*single, store_records], tags=[name])
 
 
 def record_routers() -> list[Router]:

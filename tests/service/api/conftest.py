@@ -6,10 +6,12 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -133,22 +135,23 @@ def real_server(url, *options, **environment):
     port = free_port()
     command = [sys.executable, "-m", "service", "--database", url, "--on", ON.isoformat(), "serve", "--dev", "--port",
                str(port), *options]  # fmt: skip
-    with subprocess.Popen(command, env={**os.environ, "BANGKOM_RATE": "0", **environment}, stderr=subprocess.PIPE,
-                          text=True) as process:  # fmt: skip
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, env={**os.environ, "BANGKOM_RATE": "0", **environment}, stderr=log) as process,
+    ):  # a pipe that nobody reads would fill, and stop the server
         address = f"http://127.0.0.1:{port}"
         try:
-            wait_until_ready(address, process)
+            wait_until_ready(address, process, log)
             yield address, process
         finally:
             process.terminate()
-            process.stderr.read()
             process.wait(30)
 
 
-def wait_until_ready(address, process, seconds=60):
+def wait_until_ready(address, process, log, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, Path(f"/proc/self/fd/{log.fileno()}").read_text("utf-8")
         try:
             if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
                 return
