@@ -12,6 +12,7 @@ from pathlib import Path
 
 from training_catalog.errors import InputError, InvalidValueError
 
+STOPPING = "stopping"  # file in the run folder, there from the moment on at which the service is told to stop
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
@@ -22,9 +23,18 @@ def metrics() -> bytes:
     """Return the counts of all worker processes in Prometheus' text format."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest()
+    _forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return generate_latest(registry)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove what processes that are gone had as their present state; what they have counted stays."""
+    for path in folder.glob("gauge_live*_*.db"):
+        pid = int(path.stem.rpartition("_")[2])
+        if not Path(f"/proc/{pid}").exists():
+            multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # as above
 
 
 def set_up_log(level: str = "info", stream: BinaryIO | None = None) -> None:

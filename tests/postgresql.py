@@ -44,6 +44,19 @@ def _account():
     return "postgres" if "postgres" in names else "nobody"
 
 
+def options_of(folder):
+    """Return how a private server runs."""
+    return f"-c listen_addresses= -c unix_socket_directories={folder} {NEVER_SAFE}"
+
+
+def pg_ctl(programs, url, action, *more):
+    """Stop or start a private server."""
+    folder = sa.make_url(url).query["host"]
+    options = ("-l", f"{folder}/log", "-o", options_of(folder)) if action == "start" else ()
+    subprocess.run([programs / "pg_ctl", action, "-w", "-D", f"{folder}/data", *options, *more], check=True,
+                   user=_account(), cwd=folder, stdout=subprocess.DEVNULL)  # fmt: skip
+
+
 @contextmanager
 def private_server(programs):
     """Start a server in a temporary folder, reachable only through a socket there, and yield its address."""
@@ -51,7 +64,7 @@ def private_server(programs):
     folder = Path(tempfile.mkdtemp(prefix="bangkom-pg-", dir="/tmp"))
     if account is not None:
         shutil.chown(folder, account)
-    data, options = folder / "data", f"-c listen_addresses= -c unix_socket_directories={folder} {NEVER_SAFE}"
+    data, options = folder / "data", options_of(folder)
 
     def run(*command):
         subprocess.run(command, check=True, user=account, cwd=folder, stdout=subprocess.DEVNULL)

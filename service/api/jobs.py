@@ -170,7 +170,7 @@ async def follow_job(request: Call, job_id: FromPath[str]) -> ServerSentEvent:
 
 
 async def _events(call: Call, job_id: str) -> AsyncGenerator[ServerSentEventMessage, None]:
-    """Yield each new status; who may no longer see the job is told no more."""
+    """Yield each new status; who may no longer see the job is told no more, and nobody when the service stops."""
     lang, last, quiet = wording_of(call).lang, b"", 0.0
     while True:
         job = await asyncio.to_thread(parts_of(call).queue.get, job_id)
@@ -183,7 +183,7 @@ async def _events(call: Call, job_id: str) -> AsyncGenerator[ServerSentEventMess
         elif quiet >= BEAT_SECONDS:
             yield ServerSentEventMessage(comment="still here")
             quiet = 0.0
-        if job.state in ENDED:
+        if job.state in ENDED or parts_of(call).is_stopping:
             return
         await asyncio.sleep(POLL_SECONDS)
         quiet += POLL_SECONDS

@@ -14,7 +14,7 @@ from service.decision_log import DecisionLog
 from service.jobs.queue import JobQueue
 from service.policy_file import read_policy
 from service.reference import open_office
-from service.settings import ServiceSettings
+from service.settings import STOPPING, ServiceSettings
 from service.snapshot import Snapshots
 from service.storage.database import Database
 from service.storage.watch import ChangeWatch, Versions
@@ -77,6 +77,12 @@ class Parts:
         """Return whose rows a caller may see, by the units as on file now."""
         units = self.snapshots.current(self.watch.look()).office.workforce.units
         return reach_of(caller, units.ids, units.parent)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the service was told to stop, so that nobody is to be kept waiting."""
+        folder = self.settings.run_folder
+        return folder is not None and (folder / STOPPING).exists()
 
     def close(self) -> None:
         """Write what is waiting, and let everything go."""

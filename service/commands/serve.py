@@ -1,15 +1,18 @@
 """``bangkom serve``: the HTTP service."""
 
 import os
+import signal
 import sys
 import tempfile
 from datetime import datetime
 from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 
-from service.settings import Settings
+from service.settings import STOPPING, Settings
 from service.terminal import Terminal
 
 GRACE_SECONDS = 10  # that open requests have to end in when the service is stopped
@@ -39,12 +42,13 @@ def serve(ctx: click.Context, /, *, host: str, port: int, workers: int, dev: boo
         os.environ["BANGKOM_DEV"] = "1"
     if day is not None:
         os.environ["BANGKOM_ON"] = day.date().isoformat()
-    with tempfile.TemporaryDirectory(prefix="bangkom-serve-") as folder:
-        os.environ.setdefault("BANGKOM_RUN_FOLDER", folder)
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    with tempfile.TemporaryDirectory(prefix="bangkom-serve-") as own:
+        folder = Path(os.environ.setdefault("BANGKOM_RUN_FOLDER", own))
+        counts = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", own))
+        _empty(folder, counts)
         terminal.say("Serving on {address}; documentation at {docs}.", address=f"http://{host}:{port}",
                      docs=f"http://{host}:{port}/docs")  # fmt: skip
-        _run(host, port, workers)
+        _run(host, port, workers, folder / STOPPING)
 
 
 def _check(terminal: Terminal, settings: Settings, host: str, *, is_dev: bool) -> None:
@@ -86,7 +90,31 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _empty(folder: Path, counts: Path) -> None:
+    """Make the folders of a run, and remove what an earlier run has left: its counts, and that it was to stop."""
+    for place in (folder, counts):
+        place.mkdir(parents=True, exist_ok=True)
+    for left in (*counts.glob("*.db"), folder / STOPPING):
+        left.unlink(missing_ok=True)
+
+
+def _note_stop(stopping: Path) -> None:
+    """Leave a note for the worker processes when the service is told to stop, besides what the server does then.
+
+    The server waits for open answers before it tells the application anything; without the note, somebody who follows a
+    job would hold it up until it is killed.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before: Any = signal.getsignal(number)
+
+        def on_signal(found: int, frame: FrameType | None, before: Any = before) -> None:
+            stopping.touch()
+            before(found, frame)
+
+        signal.signal(number, on_signal)
+
+
+def _run(host: str, port: int, workers: int, stopping: Path) -> None:
     """Run worker processes until the service is told to stop."""
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -97,6 +125,7 @@ def _run(host: str, port: int, workers: int) -> None:
         loop=Loops.asyncio, log_access=False, log_enabled=False, respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS, websockets=False,
     )  # fmt: skip
+    server.on_startup(lambda: _note_stop(stopping))
     try:
         server.serve()
     except FatalError:

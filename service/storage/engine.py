@@ -1,13 +1,16 @@
 """Engines and transactions: readers see one moment, writers take turns, on SQLite and PostgreSQL."""
 
+import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from training_catalog.errors import BusyError, StorageError
 
@@ -64,8 +67,50 @@ def make_engine(url: str, pool_size: int = 0) -> sa.Engine:
     engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), **kept)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+        if pool_size and (path := file_of(engine)):
+            _hold_to_the_file(engine, path)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def file_of(engine: sa.Engine) -> str | None:
+    """Return the file of a SQLite database; None for one in memory, and for a server's."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return name if name and name != ":memory:" and not name.startswith("file:") else None
+
+
+def file_id(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from another one at the same path; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (asked before every request)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _hold_to_the_file(engine: sa.Engine, path: str) -> None:
+    """Let kept connections go when another file, or none, stands at the path, and make no new file in its place.
+
+    An open connection goes on with the file that it has, which may have been moved away or replaced by a backup: what
+    is written there would be lost. And an empty database beside the old one's log would damage both.
+    """
+    seen = False
+
+    def on_connecting(*_: object) -> None:
+        if seen and file_id(path) is None:
+            raise sqlite3.OperationalError("the database file is gone")
+
+    def on_connect(_connection: object, record: ConnectionPoolEntry) -> None:
+        nonlocal seen
+        seen, record.info["file"] = True, file_id(path)
+
+    def on_checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if file_id(path) != record.info["file"]:
+            raise DisconnectionError("the database file is another one")
+
+    event.listen(engine, "do_connect", on_connecting)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "checkout", on_checkout)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (the driver's own types)

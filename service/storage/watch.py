@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
-from service.storage.engine import shown_url, transaction
+from service.storage.engine import file_id, file_of, shown_url, transaction
 from service.storage.people import personal_tables
 from service.storage.schema import MODELS, TABLE_CHANGES
 from training_catalog.errors import StorageError
@@ -70,7 +71,7 @@ class ChangeWatch:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine, self.lock = engine, threading.Lock()
-        self.is_embedded = engine.dialect.name == "sqlite"
+        self.is_embedded, self._path = engine.dialect.name == "sqlite", file_of(engine)
         self._counting: Any = None  # a driver's connection outside any transaction, which only counts
         self._counter = -1
         self._known = Versions(people=-1, catalog=-1, access=-1, model="")
@@ -95,11 +96,13 @@ class ChangeWatch:
     def _count(self) -> int:
         """Return a number that changes when somebody commits."""
         try:
+            if self._counting is not None and self._path and file_id(self._path) != self._counting.info.get("file"):
+                self._forget()
             if self._counting is None:
                 self._counting = self.engine.raw_connection()
                 self._counting.driver_connection.isolation_level = None
             return int(self._counting.driver_connection.execute("PRAGMA data_version").fetchone()[0])
-        except self.engine.dialect.loaded_dbapi.Error as error:
+        except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             self._forget()
             raise StorageError("database {url}: {reason}; nothing was changed",
                                url=shown_url(str(self.engine.url)), reason=str(error)) from error  # fmt: skip

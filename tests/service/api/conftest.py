@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -30,6 +31,7 @@ from tests.builders import rows, tables
 ON = date(2027, 1, 4)
 LOG = io.BytesIO()  # what the application logs in this process
 set_up_log("info", LOG)
+logging.getLogger("httpx").setLevel(logging.WARNING)
 PEOPLE = rows(
     "employee name unit position employment_type service_start",
     "198001012005011001 Ani U1 J PNS 2005-01-01", "198001012005011002 Budi U1 J PNS 2005-01-01",
@@ -131,27 +133,31 @@ def free_port():
 
 @contextmanager
 def real_server(url, *options, **environment):
-    """Run `bangkom serve` as a process of its own, and yield its address and process."""
+    """Run `bangkom serve` as a process of its own, and yield its address and process; `said` tells what it logged."""
     port = free_port()
     command = [sys.executable, "-m", "service", "--database", url, "--on", ON.isoformat(), "serve", "--dev", "--port",
                str(port), *options]  # fmt: skip
     with (
-        tempfile.TemporaryFile() as log,
+        tempfile.NamedTemporaryFile("ab") as log,
         subprocess.Popen(command, env={**os.environ, "BANGKOM_RATE": "0", **environment}, stderr=log) as process,
-    ):  # a pipe that nobody reads would fill, and stop the server
+    ):
         address = f"http://127.0.0.1:{port}"
+        process.said = lambda: Path(log.name).read_text(encoding="utf-8")
         try:
-            wait_until_ready(address, process, log)
+            wait_until_ready(address, process)
             yield address, process
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
-def wait_until_ready(address, process, log, seconds=60):
+def wait_until_ready(address, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        assert process.poll() is None, Path(f"/proc/self/fd/{log.fileno()}").read_text("utf-8")
+        assert process.poll() is None, process.said()
         try:
             if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
                 return
