@@ -46,7 +46,8 @@ def test_lines_kept_by_column_are_judged_like_lines(lines, name):
 
 @pytest.mark.parametrize(("cells", "why"), [
     (["M.01", "", "3", ""], None), (["", "M.01", "-", "Jumlah"], "row-blank"), (["", "Total", "3", ""], "row-total"),
-    (["1", "a", "3", "Total"], None), ([" ", "x", "3", "Total"], None), ([" ", "Total", "3", "x"], "row-total"),
+    (["1", "a", "3", "Total"], None), (["1", "a", "Total", ""], None),
+    ([" ", "x", "3", "Total"], None), ([" ", "Total", "3", "x"], "row-total"),
 ])  # fmt: skip
 def test_a_total_is_named_in_the_first_two_cells_that_hold_something(cells, why):
     rows = [["NIP", "Kode Kompetensi", "Level", "Tanggal Penilaian"], cells]
