@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from training_catalog.columns import DateArray, FloatArray, IndexArray, TextArray, look_up
-from training_catalog.schema import Kind, Table
+from training_catalog.schema import Column, Kind, Table
 
 _DTYPES: dict[Kind, str] = {
     "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
@@ -55,12 +55,17 @@ def choice_of(frame: pd.DataFrame, column: str, choices: tuple[str, ...], defaul
     return np.asarray(codes.astype("Int64").fillna(position[default]).to_numpy(dtype=np.int64))
 
 
+def typed(values: pd.Series, column: Column) -> pd.Series:
+    """Return values with the canonical type of their column."""
+    return values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
+
+
 def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return the table's columns, in order, with their canonical types; columns that are absent come back missing."""
     columns = {}
     for column in table.columns:
         values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
-        columns[column.name] = values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
+        columns[column.name] = typed(values, column)
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 

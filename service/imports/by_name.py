@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import names_of, plain, possible_headers
 from training_catalog.tables import table
 
@@ -45,7 +45,7 @@ def _places(table_name: str, known: list[set[str]]) -> dict[str, int]:
     return at
 
 
-def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
+def _find_layout(rows: Lines) -> _Layout | None:
     """Return where things stand; None where people have numbers, or columns are of something else."""
     for row, n_rows, columns in possible_headers(rows):
         known = [set(names) - {""} for names in columns]
@@ -62,13 +62,13 @@ def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
     return None
 
 
-def _are_codes(rows: list[list[Cell]], place: int) -> bool:
+def _are_codes(rows: Lines, place: int) -> bool:
     """Return whether a column holds one code a row, as a list of trainings with their names does."""
     told = [plain(row[place]) if place < len(row) else "" for row in rows if any(plain(cell) for cell in row)]
     return len(set(told)) == len(told) and all(cell and " " not in cell for cell in told)
 
 
-def is_by_name(rows: list[list[Cell]]) -> bool:
+def is_by_name(rows: Lines) -> bool:
     """Return whether rows are about people without numbers."""
     return _find_layout(rows) is not None
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from service.imports.cells import Cell, Reshaped, Sheet
+from service.imports.cells import Cell, Lines, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.reshaping import placed, records
 from service.imports.schedule import code_of
@@ -77,7 +77,7 @@ def _not_read(document: dict[str, Cell], rows: list[dict[str, Cell]], header: li
     )
 
 
-def is_case(rows: list[list[Cell]]) -> bool:
+def is_case(rows: Lines) -> bool:
     """Return whether rows are items of a package."""
     return bool(rows) and PACKAGE_FIELD in rows[0]
 

@@ -1,11 +1,13 @@
 """What files are made of before anybody knows their table: cells, sheets, and files that are refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from training_catalog.errors import InputError
 
 Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault; "" is empty
+Lines = Sequence[list[Cell]]
 MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
 
 
@@ -63,7 +65,7 @@ class Sheet:
     """
 
     name: str | None
-    rows: list[list[Cell]]
+    rows: Lines
     encoding: str | None = None
     delimiter: str | None = None
     is_hidden: bool = False

@@ -35,12 +35,11 @@ def check_repeats(rows: Rows) -> np.ndarray:
     Which rows repeat an earlier one.
     """
     usable = np.flatnonzero(~rows.refused)
-    keys = row_keys(rows.frame.iloc[usable], rows.table).to_numpy()
     repeated = np.zeros(len(rows.frame), dtype=np.bool_)
+    shared = rows.frame.loc[~rows.refused, list(rows.table.key)].duplicated(keep=False).to_numpy()
+    usable = usable[shared]
     first: dict[str, int] = {}
-    _, counts_index, counts = np.unique(keys.astype(object), return_inverse=True, return_counts=True)
-    for place in np.flatnonzero(counts[counts_index] > 1).tolist():
-        row, key = int(usable[place]), keys[place]
+    for row, key in zip(usable.tolist(), row_keys(rows.frame.iloc[usable], rows.table), strict=True):
         if key not in first:
             first[key] = row
             continue

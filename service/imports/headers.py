@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.imports.cells import Cell
+from service.imports.cells import Cell, Lines
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
@@ -36,6 +36,8 @@ BARE_KEYS = ("id", "kode", "code")
 def plain(cell: Cell) -> str:
     """Return a cell as text without characters that nobody sees."""
     text = str(cell)
+    if text.isascii() and text.isalnum():  # most cells of a large file
+        return text
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
     return " ".join(text.split())
@@ -127,7 +129,7 @@ def letters_of(position: int) -> str:
     return letters
 
 
-def written_at(rows: list[list[Cell]], first: int, n_rows: int, position: int) -> str:
+def written_at(rows: Lines, first: int, n_rows: int, position: int) -> str:
     """Return the header of a column as the person sees it; of one with merged cells both lines."""
     top, below = (rows[i][: position + 1] if n_rows > i - first else [] for i in (first, first + 1))
     group = next((plain(cell) for cell in reversed(top) if plain(cell)), "")
@@ -237,7 +239,7 @@ def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
     return len(blank) >= MERGED_SHARE * len(over)
 
 
-def possible_headers(rows: list[list[Cell]], line: int | None = None) -> list[tuple[int, int, list[Names]]]:
+def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, int, list[Names]]]:
     """Return lines that could be a header: first row, number of rows, and the names that each column may go by.
 
     Parameters
@@ -258,7 +260,7 @@ def possible_headers(rows: list[list[Cell]], line: int | None = None) -> list[tu
 
 
 def find_header(
-    rows: list[list[Cell]], tables: tuple[Table, ...], line: int | None = None, *,
+    rows: Lines, tables: tuple[Table, ...], line: int | None = None, *,
     supplied: frozenset[str] = frozenset(), is_named: bool = False,
 ) -> list[Header]:  # fmt: skip
     """Find the best header of each table among the first lines.

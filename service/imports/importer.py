@@ -13,6 +13,7 @@ from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
+from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
 from service.imports.parts import Part, RefusedRows, refused_rows
@@ -63,10 +64,10 @@ class Importer:
             self._look(connection)
 
     def _look(self, connection: sa.Connection) -> None:
-        """Read what is on file, unless nothing has changed since the last look."""
+        """Take what is on file from now on as it is, unless nothing has changed since the last look."""
         n_changes = last_change(connection)
         if n_changes != self.n_changes:
-            self.n_changes, self.on_file = n_changes, self.database.read_all(connection)
+            self.n_changes, self.on_file = n_changes, OnFile(self.database, n_changes)
             self.known = KnownIds(self.on_file)
 
     def read(self, path: Path) -> None:
@@ -170,7 +171,7 @@ class Importer:
 
     def _codes(self, table: str) -> set[str]:
         """Return the codes on file of a table with a key of one column."""
-        return set(self.on_file[table][table_of(table).key[0]].dropna())
+        return self.on_file.ids(table, table_of(table).key[0])
 
     def _parse(self, part: Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
@@ -207,6 +208,7 @@ class Importer:
         names = ", ".join(dict.fromkeys(part.path.name for part in self.parts))
         with self.database.writing(names) as writing:
             self._look(writing.connection)
+            self.on_file.connection = writing.connection
             for declared in TABLES:
                 parts = [p for p in self.parts if p.rows is not None and p.rows.table is declared]
                 for part in parts:

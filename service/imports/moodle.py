@@ -2,7 +2,7 @@
 
 import re
 
-from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.reshaping import header_names, placed, records
 
@@ -23,14 +23,14 @@ _NO_DATE = frozenset({"", "-", "never", "no", "tidak pernah", "tidak", "belum"})
 _INCOMPLETE = "The course is not completed; left out."
 
 
-def _found(rows: list[list[Cell]]) -> dict[str, str]:
+def _found(rows: Lines) -> dict[str, str]:
     """Return for each of our columns the header that holds it."""
     names = set(header_names(rows))
     best = {ours: next((name for name in known if name in names), None) for ours, known in _COLUMNS.items()}
     return {ours: name for ours, name in best.items() if name is not None}
 
 
-def is_moodle(rows: list[list[Cell]]) -> bool:
+def is_moodle(rows: Lines) -> bool:
     """Return whether rows are people with the day on which they completed one course, or named ones."""
     found = _found(rows)
     if not {"employee", "end_date"} <= found.keys():

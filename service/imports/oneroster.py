@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
-from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, LeftOut, Reshaped, Sheet
+from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import normal, plain
 from service.imports.reshaping import header_names, placed, records
 from training_catalog.tables import table
@@ -113,12 +113,12 @@ def _course_code(course: Row) -> Cell:
     return course.get("coursecode", "") or course.get("sourcedid", "")
 
 
-def _file_of(rows: list[list[Cell]]) -> str | None:
+def _file_of(rows: Lines) -> str | None:
     names = set(header_names(rows))
     return next((file for file, (told, _) in _FILES.items() if told | {"sourcedid"} <= names), None)
 
 
-def is_oneroster(rows: list[list[Cell]]) -> bool:
+def is_oneroster(rows: Lines) -> bool:
     """Return whether rows are of a file of OneRoster.
 
     Raises

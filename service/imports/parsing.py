@@ -2,36 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from service.imports.cells import Cell, CellError, CellFault, Sheet
+from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
+from service.imports.columns import Coded, Columns, coded, column_at
 from service.imports.dates import date_order, is_order_open
 from service.imports.headers import INVISIBLE, Header, letters_of, plain, written_at
+from service.imports.lines import is_sum, rows_below
 from service.imports.ranks import grade_of, rank_grade
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
 from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
 from service.storage.frames import to_records
 from service.wording import Wording
-from training_catalog.frames import canonical
+from training_catalog.frames import canonical, typed
 from training_catalog.schema import Column, Table
 
 MOST_EXAMPLES = 3  # values that a note shows
 NUMBER_KINDS = ("money", "decimal", "hours", "level", "integer")
 MOST_SHOWN = 60  # characters of a value that a message shows
-SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
-SUM_WORDS = ("jumlah", "total", "grand total")
-WITH_TOTALS = frozenset({"budgets", "history", "assessments"})
-MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
-            "history": ("training", "training_name")}  # fmt: skip
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ that are listed
 PREVIEW_ROWS = 20
 SOFT_CODES = frozenset({"hours-in-days"})  # the value is missing, and the row is stored with a warning
-TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,26 +116,6 @@ class Rows:
             self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
 
 
-def _left_out(cells: list[Cell], header: Header) -> tuple[str, str] | None:
-    """Return why a line that is not blank is no row."""
-    table = header.table.name
-    measures = [header.columns[name] for name in MEASURES.get(table, ()) if name in header.columns]
-    if measures and all(at >= len(cells) or is_missing(faulty(cells[at])) for at in measures):
-        return "row-blank", "The line has no level, rating, value or training; missing is not zero, so it is left out."
-    if table in WITH_TOTALS:
-        filled = (plain(cell).casefold() for cell in cells if cell != "")
-        if any(text.startswith(TOTAL_WORDS) for text in islice(filled, 2)):
-            return "row-total", "A total is left out."
-    elif table == "employees" and any(plain(cell).casefold().strip("'\"=") in SAMPLE_WORDS for cell in cells):
-        return "row-sample", "A sample line is left out."
-    return None
-
-
-def is_sum(name: str) -> bool:
-    """Return whether a line's name says that it adds up the lines above."""
-    return name.casefold().startswith(SUM_WORDS)
-
-
 def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOptions) -> Rows:
     """Parse the rows below a header.
 
@@ -151,21 +126,12 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     wording : Language of the problems.
     options : How.
     """
-    rows, first = sheet.rows, header.row + header.n_rows
-    kept: list[int] = []
-    left_out: list[tuple[int, str, str]] = []
-    for i in range(first, len(rows)):
-        if not any(plain(cell) for cell in rows[i]):
-            continue
-        reason = _left_out(rows[i], header)
-        if reason is None:
-            kept.append(i)
-        else:
-            left_out.append((i, *reason))
+    rows = sheet.rows
+    kept, left_out = rows_below(rows, header)
     parsed = Rows(
         table=header.table,
         frame=pd.DataFrame(index=range(len(kept))),
-        line=np.array(kept, dtype=np.int64) + 1,
+        line=kept + 1,
         refused=np.zeros(len(kept), dtype=np.bool_),
         given=frozenset(header.columns) | header.supplied,
         wording=wording,
@@ -184,27 +150,27 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
         if any(plain(cell) for cell in rows[i]):
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
-    cells = _cells_of_columns(rows, kept, header, is_guarded=sheet.is_guarded)
+    cells = {name: _cells_of(rows, at, kept, is_guarded=sheet.is_guarded) for name, at in header.columns.items()}
     for name in header.supplied:
-        cells[name] = [options.supplied[name]] * len(kept)
+        cells[name] = coded([options.supplied[name]] * len(kept))
     _parse_columns(parsed, cells, options)
     _check_lines(parsed, sheet, header, cells)
     return parsed
 
 
-def _origin(rows: list[list[Cell]], header: Header) -> dict[str, tuple[int, str]]:
+def _origin(rows: Lines, header: Header) -> dict[str, tuple[int, str]]:
     return {name: (at, written_at(rows, header.row, header.n_rows, at)) for name, at in header.columns.items()}
 
 
-def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, list[Cell]]) -> None:
+def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, Coded]) -> None:
     """Look at lines as a whole: moved cells, and columns that stand there more than once."""
-    if sheet.delimiter is not None:
+    if sheet.delimiter is not None and not isinstance(sheet.rows, Columns):  # those are all of one width
         _refuse_shifted(parsed, sheet.rows, header)
     for position, name in header.repeated:
-        _compare_repeated(parsed, sheet.rows, position, name, cells[name], header)
+        _compare_repeated(parsed, sheet.rows, position, name, cells[name].cells(), header)
 
 
-def _compare_repeated(parsed: Rows, rows: list[list[Cell]], position: int, name: str, read: list[Cell],
+def _compare_repeated(parsed: Rows, rows: Lines, position: int, name: str, read: list[Cell],
                       header: Header) -> None:  # fmt: skip
     """Say whether a column that names another once more says the same in every line; ranks must suit their grades."""
     shown = written_at(rows, header.row, header.n_rows, position)
@@ -231,27 +197,27 @@ def _compare_repeated(parsed: Rows, rows: list[list[Cell]], position: int, name:
                     columns=shown)  # fmt: skip
 
 
-def _refuse_shifted(parsed: Rows, rows: list[list[Cell]], header: Header) -> None:
+def _refuse_shifted(parsed: Rows, rows: Lines, header: Header) -> None:
     """Refuse lines with more cells than the header: a delimiter inside a value has moved the values after it."""
     width = max(len(rows[i]) for i in range(header.row, header.row + header.n_rows))
     for row, line in enumerate(parsed.line.tolist()):
-        if any(plain(cell) for cell in rows[line - 1][width:]):
+        if len(rows[line - 1]) > width and any(plain(cell) for cell in rows[line - 1][width:]):
             parsed.refuse(row, "row-shifted", "The line has {n} cells and the header {width}; put values that hold the "
                           "delimiter in quotation marks.", n=len(rows[line - 1]), width=width)  # fmt: skip
 
 
-def _cells_of_columns(
-    rows: list[list[Cell]], kept: list[int], header: Header, *, is_guarded: bool
-) -> dict[str, list[Cell]]:
-    """Return the cells of each known column; short lines end in blanks."""
-    found: dict[str, list[Cell]] = {}
-    for name, position in header.columns.items():
-        cells = [rows[i][position] if position < len(rows[i]) else "" for i in kept]
-        found[name] = [faulty(unguarded(cell) if is_guarded else cell) for cell in cells]
-    return found
+def _cells_of(rows: Lines, position: int, kept: np.ndarray, *, is_guarded: bool) -> Coded:
+    """Return the cells of a known column; errors of spreadsheets are told from texts."""
+
+    def told(cell: Cell) -> Cell:
+        if isinstance(cell, str) and cell.isalnum():  # neither guarded nor an error
+            return cell
+        return faulty(unguarded(cell) if is_guarded else cell)
+
+    return column_at(rows, position, kept).changed(told)
 
 
-def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], options: ParseOptions) -> None:
+def _parse_columns(parsed: Rows, cells: Mapping[str, Coded], options: ParseOptions) -> None:
     declared = [column for column in parsed.table.columns if column.name in cells]
     dates = _texts(declared, cells, ("date",))
     told = options.order or date_order(dates)
@@ -275,51 +241,80 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, list[Cell]], options: Parse
                 parsed.refuse(row, "required-missing", message, column=column.name, value="", name=column.name)
 
 
-def _texts(columns: list[Column], cells: Mapping[str, list[Cell]], kinds: tuple[str, ...]) -> set[str]:
+def _texts(columns: list[Column], cells: Mapping[str, Coded], kinds: tuple[str, ...]) -> set[str]:
     """Return the different texts of the columns of some kinds."""
-    return {cell for column in columns if column.kind in kinds for cell in cells[column.name] if isinstance(cell, str)}
+    return {
+        cell
+        for column in columns
+        if column.kind in kinds
+        for cell in cells[column.name].different
+        if isinstance(cell, str)
+    }
 
 
-def _parse_column(parsed: Rows, column: Column, cells: list[Cell]) -> pd.Series:
+def _parse_column(parsed: Rows, column: Column, cells: Coded) -> pd.Series:
     """Parse each different cell once; every row with an unclear cell is refused."""
-    read = _reader(parsed, column)
-    seen: dict[tuple[type, Cell], tuple[Any, CellError | None]] = {}
+    read, is_id = _reader(parsed, column), column.kind == "id"
     values: list[Any] = []
-    for row, cell in enumerate(cells):
-        key = (type(cell), cell)
-        if key not in seen:
-            seen[key] = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
-        value, error = seen[key]
-        if error is not None and error.code in SOFT_CODES:
+    errors: dict[int, CellError] = {}
+    for place, cell in enumerate(cells.different):
+        if is_id and isinstance(cell, str) and cell.isdecimal() and cell.isascii():  # most ids, and read as they are
+            values.append(cell)
+            continue
+        value, error = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
+        values.append(value)
+        if error is not None:
+            errors[place] = error
+    _refuse_unclear(parsed, column, cells, errors)
+    _note_cleaned(parsed, column, cells, values)
+    found = pd.Series(values, dtype=object)
+    if column.name != "rating" or not any(isinstance(value, str) for value in values):  # no name is left to be read
+        found = typed(found, column)
+    return found.take(cells.places).reset_index(drop=True)
+
+
+def _refuse_unclear(parsed: Rows, column: Column, cells: Coded, errors: Mapping[int, CellError]) -> None:
+    """Refuse every row whose cell is unclear; where a value may be missing, warn."""
+    is_unclear = np.zeros(len(cells.different), dtype=np.bool_)
+    is_unclear[list(errors)] = True
+    for row in np.flatnonzero(is_unclear[cells.places]).tolist():
+        place = int(cells.places[row])
+        cell, error = cells.different[place], errors[place]
+        if error.code in SOFT_CODES:
             parsed.note(error.code, error.message, severity="warning", line=int(parsed.line[row]), column=column.name,
                         value=cell)  # fmt: skip
-        elif error is not None:
+        else:
             parsed.refuse(row, error.code, error.message, column=column.name, value=cell, **error.fields)
-        values.append(value)
-    _note_cleaned(parsed, column, cells, values)
-    return pd.Series(values, dtype=object)
 
 
-def _note_cleaned(parsed: Rows, column: Column, cells: list[Cell], values: list[Any]) -> None:
+def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any]) -> None:
     """Count what was taken out of cells: characters that nobody sees, and what decorates ids."""
-    texts = [(cell, value) for cell, value in zip(cells, values, strict=True) if isinstance(cell, str)]
-    unusual = (cell for cell, _ in texts if not cell.isascii() or "\0" in cell)
-    hidden = sum(1 for cell in unusual if cell.translate(INVISIBLE) != cell)
+    counts = cells.counts()
+    unusual = [(place, cell) for place, cell in enumerate(cells.different)
+               if isinstance(cell, str) and (not cell.isascii() or "\0" in cell)]  # fmt: skip
+    hidden = sum(int(counts[place]) for place, cell in unusual if cell.translate(INVISIBLE) != cell)
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip
     if column.kind != "id":
         return
-    decorated = [cell for cell, value in texts if value is not None and value != cell and value != plain(cell)]
+    decorated = [place for place, (cell, value) in enumerate(zip(cells.different, values, strict=True))
+                 if isinstance(cell, str) and value is not None and value != cell and value != plain(cell)]  # fmt: skip
     if decorated:
-        shown = ", ".join(dict.fromkeys(plain(cell)[:MOST_SHOWN] for cell in decorated[:MOST_EXAMPLES]))
+        first = np.flatnonzero(np.isin(cells.places, decorated))[:MOST_EXAMPLES]
+        examples = [plain(cells.different[place])[:MOST_SHOWN] for place in cells.places[first].tolist()]
         parsed.note("cell-cleaned", "Spaces, dots, apostrophes or quotation marks were taken out of {n} ids: {shown}.",
-                    column=column.name, n=len(decorated), shown=shown)  # fmt: skip
+                    column=column.name, n=int(counts[decorated].sum()),
+                    shown=", ".join(dict.fromkeys(examples)))  # fmt: skip
 
 
 def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
     """Turn names of ratings into values; a name that only one scale has also tells the scale."""
-    scales = columns.get("scale", pd.Series([None] * len(parsed.line), dtype=object))
+    parsed.given = parsed.given | {"scale"}
+    if columns["rating"].dtype != object:  # numbers alone
+        return
+    scales = columns["scale"].astype(object) if "scale" in columns else pd.Series([None] * len(parsed.line))
+    scales = scales.where(scales.notna(), None)
     named = read_names(columns["rating"], scales, parsed.labels)
     for row in named.unknown:
         accepted = ", ".join(named.accepted(scales.iloc[row])) or "-"
@@ -329,7 +324,6 @@ def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
         parsed.note("scale-derived", "The scale was told by the name of the rating in {n} rows.", column="scale",
                     n=named.n_told)  # fmt: skip
     columns["rating"], columns["scale"] = named.ratings, named.scales
-    parsed.given = parsed.given | {"scale"}
 
 
 def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:

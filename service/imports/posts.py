@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from service.imports.cells import Cell, CellError, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, CellError, LeftOut, Lines, Reshaped, Sheet
 from service.imports.dates import read_date
 from service.imports.headers import names_of, plain, possible_headers
 from service.imports.values import is_missing, read_id
@@ -23,7 +23,7 @@ class _Layout:
     end: int
 
 
-def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
+def _find_layout(rows: Lines) -> _Layout | None:
     people = table("employees")
     number, post = (names_of(people.column(name)) for name in ("employee", "position"))
     history = table("history")
@@ -42,7 +42,7 @@ def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
     return None
 
 
-def is_posts(rows: list[list[Cell]]) -> bool:
+def is_posts(rows: Lines) -> bool:
     """Return whether rows are people's posts with first and last days."""
     return _find_layout(rows) is not None
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
-from service.imports.cells import Cell, FileRefusedError, LeftOut, Remark, Reshaped, Sheet
+from service.imports.cells import Cell, FileRefusedError, LeftOut, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import normal, plain
+from service.imports.lines import is_sum
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
-from service.imports.parsing import is_sum
 from service.imports.posts import is_posts, reshape_posts
 from service.imports.rating_lists import is_rating_list, reshape_rating_list
 from service.imports.reshaping import body_lines, header_names, placed
@@ -36,11 +36,11 @@ class Profile:
     """
 
     name: str
-    recognises: Callable[[list[list[Cell]]], bool]
+    recognises: Callable[[Lines], bool]
     reshape: Callable[[Sheet], list[Reshaped]]
 
 
-def _is_onet(rows: list[list[Cell]]) -> bool:
+def _is_onet(rows: Lines) -> bool:
     names = header_names(rows)
     standard = {"onet soc", "element id", "importance", "level"} <= set(names)
     occupations = {"onet soc", "title", "job zone"} <= set(names)
@@ -75,7 +75,7 @@ def _onet_standard(sheet: Sheet, at: dict[str, int], lines: list[tuple[int, list
     return Reshaped(sheet=placed(sheet, header, rows), table="requirements", left_out=tuple(left_out))
 
 
-def _is_esco(rows: list[list[Cell]]) -> bool:
+def _is_esco(rows: Lines) -> bool:
     return header_names(rows) == ["uuid", "label", "text"]
 
 
@@ -96,7 +96,7 @@ _NO_AMOUNT = "{name}: the amount is not known, which is not zero, so the line is
 _ACCOUNT_HEADERS = ("no. rekening", "kode rekening", "rekening")
 
 
-def _budget_header(rows: list[list[Cell]]) -> int | None:
+def _budget_header(rows: Lines) -> int | None:
     """Return the header row of a regional budget file: an account column beside ``Uraian`` and ``Sesudah``."""
     for i, row in enumerate(rows[:15]):
         names = [normal(cell) for cell in row]
@@ -161,7 +161,7 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def find_profile(wanted: str | None, rows: list[list[Cell]]) -> Profile | None:
+def find_profile(wanted: str | None, rows: Lines) -> Profile | None:
     """Return the profile asked for, else the one whose source the rows are of; None for our own.
 
     Raises

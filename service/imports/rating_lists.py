@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.ratings import label_form
 from service.imports.reshaping import body_lines, header_names, placed
@@ -17,7 +17,7 @@ _EXPLAINED = {"hasilkinerjanilai": "skala", "perilakukerjanilai": "skala", "kuad
 _KNOWN_LIST = "A list of the names of a scale that is on file; nothing is to be stored of it."
 
 
-def is_rating_list(rows: list[list[Cell]]) -> bool:
+def is_rating_list(rows: Lines) -> bool:
     """Return whether rows are the names of a national rating scale, with its numbers.
 
     Examples

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from service.imports.checks import check_circles, suggestion
+from service.imports.on_file import OnFile
 from service.imports.parsing import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
@@ -22,10 +23,10 @@ class KnownIds:
 
     Parameters
     ----------
-    on_file : Frames by table.
+    on_file : Tables as they were.
     """
 
-    def __init__(self, on_file: dict[str, pd.DataFrame]) -> None:
+    def __init__(self, on_file: OnFile) -> None:
         self._frames = on_file
         self._ids: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
@@ -33,7 +34,7 @@ class KnownIds:
     def ids(self, table: str) -> set[str]:
         """Return the ids of a table."""
         if table not in self._ids:
-            self._ids[table] = set(self._frames[table][table_key(table)].dropna())
+            self._ids[table] = self._frames.ids(table, table_key(table))
         return self._ids[table]
 
     def names(self, table: str) -> dict[str, str]:
@@ -115,7 +116,7 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
         own = _own_ids(every, column.references)
         ids = known.ids(column.references)
         values = rows.frame[column.name]
-        unknown = values.notna().to_numpy() & ~values.isin(ids | own).to_numpy()
+        unknown = _is_none_of(values, ids, own)
         if not unknown.any():
             continue
         fresh = [one.frame[~one.refused] for one in every] if refers_to_own else []
@@ -129,6 +130,13 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
         else:
             _refuse_unknown(rows, column.name, column.references, unknown, known, ids | own)
     return made
+
+
+def _is_none_of(values: pd.Series, ids: set[str], own: set[str]) -> np.ndarray:
+    """Return which values are no id; a missing one names nothing."""
+    places, different = pd.factorize(values)
+    is_none = [value not in ids and value not in own for value in different.tolist()]
+    return np.array([*is_none, False], dtype=np.bool_)[places]  # missing is -1, the last
 
 
 def check_parents(every: Sequence[Rows], on_file: pd.DataFrame) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from service.imports.cells import Cell, Sheet
+from service.imports.cells import Cell, Lines, Sheet
 from service.imports.headers import normal, plain
 
 
-def header_names(rows: list[list[Cell]]) -> list[str]:
+def header_names(rows: Lines) -> list[str]:
     """Return the headers of the first line in the form in which headers are compared."""
     return [normal(cell) for cell in rows[0]] if rows else []
 

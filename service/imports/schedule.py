@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from service.imports.cells import Cell, CellError, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, CellError, LeftOut, Lines, Reshaped, Sheet
 from service.imports.dates import read_date
 from service.imports.headers import plain, possible_headers, written_at
 from service.imports.values import read_number
@@ -41,7 +41,7 @@ class _Layout:
     body: int
     at: dict[str, int]
 
-    def origin(self, rows: list[list[Cell]], names: dict[str, str]) -> dict[str, tuple[int, str]]:
+    def origin(self, rows: Lines, names: dict[str, str]) -> dict[str, tuple[int, str]]:
         """Return position and header of our columns, by what they hold here."""
         n_rows = self.body - self.header
         return {
@@ -51,7 +51,7 @@ class _Layout:
         }
 
 
-def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
+def _find_layout(rows: Lines) -> _Layout | None:
     for row, n_rows, columns in possible_headers(rows):
         known = [set(names) for names in columns]
         if any(names & _CODES for names in known):
@@ -67,7 +67,7 @@ def _find_layout(rows: list[list[Cell]]) -> _Layout | None:
     return None
 
 
-def is_schedule(rows: list[list[Cell]]) -> bool:
+def is_schedule(rows: Lines) -> bool:
     """Return whether rows are classes by title, hours and dates, without codes."""
     return _find_layout(rows) is not None
 

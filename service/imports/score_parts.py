@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from service.imports.cells import Cell, CellError, Remark, Reshaped, Sheet
+from service.imports.cells import Cell, CellError, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.reshaping import body_lines, placed
 from service.imports.values import is_missing, read_number
@@ -33,7 +33,7 @@ def _are_weights(weights: Cell) -> bool:
     )  # fmt: skip
 
 
-def _weights(rows: list[list[Cell]]) -> dict[str, float]:
+def _weights(rows: Lines) -> dict[str, float]:
     """Return the weights that stand in the records; empty where none do."""
     if len(rows) < 2 or WEIGHTS_FIELD not in rows[0]:  # noqa: PLR2004 (a header and a record)
         return {}
@@ -48,7 +48,7 @@ def _weights(rows: list[list[Cell]]) -> dict[str, float]:
     return weights if _are_weights(weights) else {}
 
 
-def has_parts(rows: list[list[Cell]]) -> bool:
+def has_parts(rows: Lines) -> bool:
     """Return whether rows are ratings made of parts."""
     return bool(_weights(rows))
 

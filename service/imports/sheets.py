@@ -16,6 +16,7 @@ from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
 from service.imports.encodings import decode
 from service.imports.oneroster import roster_sheets
 from service.imports.packages import unpacked
+from service.imports.regular import read_regular
 from service.imports.workbooks import read_workbook
 
 SAMPLE_LINES = 60
@@ -99,7 +100,9 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
         told = [[]]
     delimiter = delimiter or find_delimiter(lines[:SAMPLE_LINES])
     csv.field_size_limit(MOST_IN_CELL)
-    return Sheet(name=None, rows=told + _split(text, delimiter), encoding=decoded.encoding, delimiter=delimiter,
+    regular = None if told else read_regular(text, delimiter)
+    rows = told + _split(text, delimiter) if regular is None else regular
+    return Sheet(name=None, rows=rows, encoding=decoded.encoding, delimiter=delimiter,
                  is_guarded=True, notes=list(decoded.notes))  # fmt: skip
 
 

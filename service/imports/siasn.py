@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from service.imports.cells import Cell, Reshaped, Sheet
+from service.imports.cells import Cell, Lines, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.reshaping import body_lines, placed
 from service.imports.values import is_missing
@@ -195,13 +195,13 @@ _KINDS = (
 )  # fmt: skip
 
 
-def _kind_of(rows: list[list[Cell]]) -> _Kind | None:
+def _kind_of(rows: Lines) -> _Kind | None:
     names = {fold(cell) for cell in rows[0]} if rows else set()
     kinds = (kind for kind in _KINDS if kind.needs <= names and (names & set(_NIP) or not kind.has_people))
     return next(kinds, None)
 
 
-def is_siasn(rows: list[list[Cell]]) -> bool:
+def is_siasn(rows: Lines) -> bool:
     """Return whether rows are records of the service."""
     return _kind_of(rows) is not None
 

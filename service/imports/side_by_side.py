@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.imports.cells import Cell, CellError, Remark, Reshaped, Sheet
+from service.imports.cells import Cell, CellError, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import names_of
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.values import is_missing, read_level
@@ -33,7 +33,7 @@ def side_by_side(document: Mapping[str, Cell]) -> list[dict[str, Cell]] | None:
     return [{"kompetensi": code, **{ours: levels.get(code) for ours, levels in found.items()}} for code in codes]
 
 
-def _places(rows: list[list[Cell]]) -> tuple[int, int, int] | None:
+def _places(rows: Lines) -> tuple[int, int, int] | None:
     """Return where competency, required and assessed level stand; None where rows are anything else."""
     names = header_names(rows)
     places = [next((i for i, name in enumerate(names) if name in wanted), None)
@@ -44,7 +44,7 @@ def _places(rows: list[list[Cell]]) -> tuple[int, int, int] | None:
     return competency, required, assessed
 
 
-def is_side_by_side(rows: list[list[Cell]]) -> bool:
+def is_side_by_side(rows: Lines) -> bool:
     """Return whether rows are levels of one person beside those of the position."""
     return _places(rows) is not None
 

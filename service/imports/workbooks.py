@@ -2,18 +2,19 @@
 
 import html
 import io
-import multiprocessing
-import os
+import pickle
 import re
-import resource
+import subprocess
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from service.imports.cells import MOST_BYTES, Cell, CellFault, FileRefusedError, Sheet
+import numpy as np
+
+from service.imports.cells import MOST_BYTES, CellFault, FileRefusedError, Sheet
+from service.imports.columns import Coded, Columns
 
 SMALL_BYTES = 48 << 20  # a workbook may unpack to this whatever its own size
 MOST_RATIO = 100  # and to this many times its own size; offices' own reach 50
@@ -29,7 +30,7 @@ LONGEST_CELL = 1 << 18  # bytes; a spreadsheet's cell holds 32,767 characters
 _PREFIX = rb"(?:\w{1,20}:)?"  # some writers name every element with one
 _TAG = rb"<" + _PREFIX
 _PLACE = rb"""\b[^>]*?\sr=["']([A-Z]{1,3})(\d{1,7})["']"""
-_REFERENCE = re.compile(_TAG + rb"c" + _PLACE + rb"(?:[^>/]|/(?!>))*>(?!</)")  # of cells that hold something
+_REFERENCE = re.compile(_TAG + rb"c" + _PLACE + rb"(?:[^>/]++|/(?!>))*+>(?!</)")  # of cells that hold something
 _HIDDEN = rb"""\b(?=[^>]*?\shidden=["'](?:1|true)["'])[^>]*?"""
 _HIDDEN_ROW = re.compile(_TAG + rb"row" + _HIDDEN + rb"""\sr=["'](\d{1,7})["']""")
 _HIDDEN_COLUMNS = re.compile(_TAG + rb"col" + _HIDDEN + rb"\s")
@@ -37,6 +38,7 @@ _CELL = re.compile(_TAG + rb"c(" + _PLACE + rb"(?:[^>]*[^>/])?)>(.*?)</" + _PREF
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _STRING = re.compile(rb"""\bt=["']str["']""")
 _FORMULA = re.compile(_TAG + rb"f\b")
+_SIGNS = (b't="e"', b"t='e'", b"<f", b":f")  # without any of them a part has no error and no formula
 _VALUE = re.compile(_TAG + rb"v\b[^>]*>(.+?)</", re.DOTALL)
 _START = re.compile(_TAG + rb"(?:c|row) ")
 _SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\b([^>]*)>")
@@ -123,12 +125,15 @@ def _last_start(seen: bytes) -> int:
 
 def _scan(part: bytes, extent: _Extent) -> None:
     """Add whole cells of a sheet's XML to its extent."""
-    for letters, digits in _REFERENCE.findall(part):
-        extent.widest, extent.tallest = max(extent.widest, column_of(letters)), max(extent.tallest, int(digits))
-        extent.n_cells += 1
-    extent.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(part)]
-    extent.has_hidden_columns |= _HIDDEN_COLUMNS.search(part) is not None
-    if not _ERROR.search(part) and not _FORMULA.search(part):
+    found = _REFERENCE.findall(part)
+    if found:
+        extent.n_cells += len(found)
+        extent.widest = max(extent.widest, *map(column_of, {letters for letters, _ in found}))
+        extent.tallest = max(extent.tallest, *map(int, {digits for _, digits in found}))
+    if b"hidden" in part:
+        extent.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(part)]
+        extent.has_hidden_columns |= _HIDDEN_COLUMNS.search(part) is not None
+    if not any(sign in part for sign in _SIGNS) or (not _ERROR.search(part) and not _FORMULA.search(part)):
         return
     for attributes, letters, digits, inner in _CELL.findall(part):
         value = _VALUE.search(inner)
@@ -167,11 +172,15 @@ def _attributes(tag: re.Pattern[str], text: str) -> list[dict[str, str]]:
     ]
 
 
-def _mark_faults(rows: list[list[Cell]], faults: Faults) -> None:
+def _with_faults(lines: Columns, faults: Faults) -> Columns:
     """Put faults where the reader leaves blanks."""
-    for (row, column), fault in faults.items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = fault
+    columns = list(lines.columns)
+    for at in {column for _, column in faults if column < len(columns)}:
+        told = {row: fault for (row, column), fault in faults.items() if column == at and row < len(lines)}
+        places = columns[at].places.copy()
+        places[list(told)] = len(columns[at].different) + np.arange(len(told))
+        columns[at] = Coded(different=[*columns[at].different, *told.values()], places=places)
+    return Columns(columns)
 
 
 def _note_hidden(sheet: Sheet, extent: _Extent) -> None:
@@ -195,10 +204,11 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     is_archive = content[:2] == b"PK"
     extents = check_archive(content) if is_archive else {}
     parts = _parts_of_sheets(content) if extents else {}
-    sheets = [Sheet(name=name, rows=rows, is_hidden=hidden) for name, rows, hidden in _open_apart(path)]
+    sheets = _open_apart(path)
     for sheet in sheets:
         extent = extents.get(parts.get(sheet.name or "", ""), _Extent())
-        _mark_faults(sheet.rows, extent.faults)
+        if extent.faults and isinstance(sheet.rows, Columns):
+            sheet.rows = _with_faults(sheet.rows, extent.faults)
         _note_hidden(sheet, extent)
         if not is_archive:
             sheet.notes.append(("zeros-lost", sheet.name or ""))
@@ -207,58 +217,25 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     return sheets
 
 
-def _open_apart(path: Path) -> list[tuple[str, list[list[Cell]], bool]]:
-    """Return name, rows and whether hidden of each sheet, as a child process read them."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_load_workbook, args=(str(path), sender), daemon=True)
-    process.start()
-    sender.close()
+def _open_apart(path: Path) -> list[Sheet]:
+    """Return the sheets of a workbook, as a process with limits of its own read them."""
+    limits = (MOST_CELLS, WORKBOOK_MEMORY, WORKBOOK_SECONDS)
+    command = [sys.executable, "-I", str(Path(__file__).with_name("workbook_reader.py")), str(path.absolute())]
     try:
-        answer = receiver.recv() if receiver.poll(WORKBOOK_SECONDS) else ("file-too-large", "took too long to open", "")
-    except EOFError:
+        answered = subprocess.run(  # noqa: S603 (our own program, and a path that is data to it)
+            [*command, *map(str, limits)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=WORKBOOK_SECONDS,
+            check=False,
+        ).stdout  # fmt: skip
+        answer = pickle.loads(answered)  # noqa: S301 (written by our own program)
+    except subprocess.TimeoutExpired:
+        answer = ("file-too-large", "took too long to open", "")
+    except (EOFError, pickle.UnpicklingError):
         answer = ("file-unreadable", "the workbook cannot be opened within the limits of memory", "")
-    finally:
-        process.kill()
-        process.join()
     if isinstance(answer, tuple):
         code, message, reason = answer
         raise FileRefusedError(code, message, reason=reason)
-    return answer
-
-
-def check_spans(sheets: Iterable[Any]) -> None:
-    """Check how far sheets reach before their cells are handed out; of ODS, XLSB and XLS nothing looked before.
-
-    Raises
-    ------
-    MemoryError
-        When one spans more than is accepted, as when it would not fit.
-    """
-    if any(sheet.total_height * sheet.total_width > MOST_CELLS for sheet in sheets):
-        raise MemoryError
-
-
-def _load_workbook(path: str, sender: Any) -> None:  # noqa: ANN401 (a connection)
-    """Open a workbook and send its cells; the body of the limited process."""
-    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
-
-    resource.setrlimit(resource.RLIMIT_AS, (WORKBOOK_MEMORY, WORKBOOK_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (WORKBOOK_SECONDS, WORKBOOK_SECONDS))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a dying reader writes its stack there
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        check_spans([workbook.get_sheet_by_name(name) for name in workbook.sheet_names])
-        sheets = [
-            (meta.name, workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False),
-             meta.visible != SheetVisibleEnum.Visible)
-            for meta in workbook.sheets_metadata
-        ]  # fmt: skip
-    except PasswordError:
-        sender.send(("file-password", "the workbook is protected by a password; save a copy without it", ""))
-    except MemoryError:
-        sender.send(("file-too-large", "the workbook cannot be opened within the limits of memory", ""))
-    except BaseException as error:  # noqa: BLE001 (whatever the reader says is told to the person; nothing is hidden)
-        sender.send(("file-unreadable", "the workbook cannot be opened: {reason}", str(error)))
-    else:
-        sender.send(sheets)
+    return [
+        Sheet(name=name, is_hidden=is_hidden, rows=Columns([
+            Coded(different=different, places=np.frombuffer(places, dtype=np.int32)) for different, places in columns
+        ])) for name, columns, is_hidden in answer
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from service.imports.cells import Cell, LeftOut, Reshaped, Sheet
+from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.reshaping import header_names, placed, records
 
@@ -30,7 +30,7 @@ class _Outcome:
     cells: tuple[Cell, ...]
 
 
-def is_xapi(rows: list[list[Cell]]) -> bool:
+def is_xapi(rows: Lines) -> bool:
     """Return whether rows are statements: who, did what, with what."""
     return {"actor", "verb", "object"} <= set(header_names(rows))
 
