@@ -12,6 +12,7 @@ from litestar import Litestar, Router
 from litestar.concurrency import set_asyncio_executor
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
+from service.api.audit import audit_router
 from service.api.context import check_media, guard
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
@@ -24,6 +25,7 @@ from service.api.parts import POOL_SIZE, Parts, put_together
 from service.api.people import people_router
 from service.api.plans import plan_router
 from service.api.problems import HANDLERS
+from service.api.provider import provider_router
 from service.api.recommendations import recommendation_router
 from service.api.records import record_routers
 from service.api.sessions import session_router
@@ -46,9 +48,10 @@ def build_api(parts: Parts) -> Litestar:
         parts.close()
 
     own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
-           money_router(), people_router(), session_router()]  # fmt: skip
+           money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
     app = Litestar(
-        route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), documentation_router()],
+        route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
+                        documentation_router()],
         guards=[guard], before_request=check_media, exception_handlers=HANDLERS, lifespan=[lifespan],
         logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),

@@ -15,6 +15,7 @@ from service.answers import Answer
 from service.api.parts import Parts
 from service.api.problems import PROBLEM_TYPE, RefusedError, language_of, problem_bytes
 from service.auth.caller import SESSION, Caller
+from service.auth.random_tokens import is_csrf_token
 from service.storage.watch import Versions
 from service.telemetry import LATENCY, LISTS, REFUSED, REQUESTS
 from service.wording import Wording
@@ -186,6 +187,9 @@ class Gate:
             return
         if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
             raise RefusedError(403, "cross-site", "a request with a session must come from this site")
+        session = _cookie(headers[b"cookie"], SESSION_COOKIE)
+        if session and not is_csrf_token(session, headers.get(b"x-csrf-token", b"").decode("latin-1")):
+            raise RefusedError(403, "csrf", "a request with a session's cookie must repeat its token as X-CSRF-Token")
 
     def _check_body(self, scope: Scope, headers: dict[bytes, bytes]) -> int:
         """Refuse bodies that are too large; return the largest size accepted, 0 without a body."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.storage.access import SESSIONS, USERS
 from service.storage.append_only import changes_allowed
 from service.storage.history import Writing
 from service.storage.schema import (
@@ -138,6 +139,9 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     for name in personal_tables():
         for stored in (DATABASE_TABLES[name], VERSIONS[name]):
             n_rows += connection.execute(sa.delete(stored).where(stored.c[EMPLOYEE] == employee)).rowcount
+    names = sa.select(USERS.c.name).where(USERS.c.employee == employee)
+    connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name.in_(names)))
+    connection.execute(sa.delete(USERS).where(USERS.c.employee == employee))
     connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.employee == employee))
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
     names_them = POLICIES.c.document.contains(employee, autoescape=True)

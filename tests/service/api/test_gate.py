@@ -3,8 +3,11 @@
 import pytest
 
 from service.api.rate import Buckets
+from service.auth.accounts import Accounts
+from service.auth.random_tokens import csrf_token
 from tests.service.api.conftest import ANI, LOG, problem, service_on
 
+PHRASE = "a long enough secret"
 EVERY_ANSWER = ("x-content-type-options", "x-frame-options", "content-security-policy", "referrer-policy",
                 "x-request-id")  # fmt: skip
 
@@ -105,6 +108,39 @@ def test_a_browser_sent_from_another_site_is_refused(service):
     headers = {"Cookie": "bangkom_session=x", "Sec-Fetch-Site": "cross-site"}
     told = service("POST", "/feedback", key="", json={}, headers=headers)
     assert (problem(told)["status"], told.json()["type"]) == (403, "/problems/cross-site")
+
+
+def test_a_session_in_a_cookie_changes_things_only_with_its_token(service):
+    Accounts(service.parts.database, "test").add("ani", role="admin", password=PHRASE)
+    token = service("POST", "/sessions", key="", json={"name": "ani", "password": PHRASE}).json()["token"]
+    body = {"current": PHRASE, "new": "another long secret"}
+    headers = {"Cookie": f"bangkom_session={token}"}
+    assert service.get("/me", key="", headers=headers).status_code == 200
+    for given in ({}, {"X-CSRF-Token": "x"}):
+        told = service("PUT", "/sessions/current/password", key="", json=body, headers={**headers, **given})
+        assert problem(told)["type"] == "/problems/csrf"
+    allowed = service("PUT", "/sessions/current/password", key="", json=body,
+                      headers={**headers, "X-CSRF-Token": csrf_token(token)})  # fmt: skip
+    assert allowed.status_code == 200
+
+
+def test_the_logs_are_read_by_those_who_may(service):
+    service.get(f"/employees/{ANI}/recommendations")
+    service.parts.log.close()
+    decided = service.get("/audit/decisions").json()["items"]
+    assert [row["kind"] for row in decided] == ["list"]
+    assert ANI not in str(decided)
+    assert "key-created" in {row["kind"] for row in service.get("/audit/access").json()["items"]}
+    assert service.get("/audit/access", key=service.key("plan:read")).status_code == 403
+
+
+def test_an_erased_person_has_no_account_left(service):
+    Accounts(service.parts.database, "test").add("ani", role="employee", employee=ANI, password=PHRASE)
+    asked = {"name": "ani", "password": PHRASE}
+    token = service("POST", "/sessions", key="", json=asked).json()["token"]
+    assert service("DELETE", f"/employees/{ANI}").status_code == 200
+    assert service.get("/me", key="", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert service("POST", "/sessions", key="", json=asked).status_code == 401
 
 
 def test_live_and_ready_are_apart_and_ready_says_which_part_fails(service, tmp_path):

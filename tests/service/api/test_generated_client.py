@@ -44,7 +44,8 @@ def journey(tmp_path, monkeypatch):
             folder.mkdir()
             perform(database, lease, folder, lambda *_: None)
 
-        yield lambda name: import_module(f"bangkom_client.{name}"), client, work
+        with client:  # closes its connections
+            yield lambda name: import_module(f"bangkom_client.{name}"), client, work
 
 
 def test_people_go_in_and_recommendations_feedback_a_plan_and_results_come_out(journey):
