@@ -171,3 +171,14 @@ def test_a_proxy_that_is_no_address_is_refused_at_the_start():
     assert service_settings({"BANGKOM_PROXIES": "127.0.0.1, 10.1.0.0/24"}).proxies == ("127.0.0.1", "10.1.0.0/24")
     with pytest.raises(InvalidValueError, match="BANGKOM_PROXIES: everyone is not accepted"):
         service_settings({"BANGKOM_PROXIES": "everyone"})
+
+
+def test_a_clock_that_begins_anew_locks_nobody_out_and_lets_nobody_have_more(tmp_path):
+    now = [1e6]
+    buckets = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: now[0])
+    assert [buckets.take("a") for _ in range(3)] == [0.0, 0.0, 1.0]
+    now[0] = 5.0  # the machine was started again; the folder of the run is a lasting one
+    assert buckets.take("a") == 1.0
+    now[0] = 6.0
+    assert buckets.take("a") == 0.0
+    buckets.close()
