@@ -22,7 +22,8 @@ COPY --from=build /opt/bangkom /opt/bangkom
 USER 10001
 WORKDIR /data
 VOLUME /data
-# A command runs and ends; its exit status is its health. There is no server to ask yet.
+EXPOSE 8000
+# The same image runs commands and workers, which no port answers for: ask the server's /health/ready from outside.
 HEALTHCHECK NONE
 ENTRYPOINT ["bangkom"]
-CMD ["--help"]
+CMD ["serve", "--host", "0.0.0.0"]

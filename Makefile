@@ -45,8 +45,9 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
 
-serve: $(READY) ## the HTTP service (not part of this release)
-	@echo "The HTTP service is not part of this release; see README.md, section 'What is not here yet'." && exit 1
+serve: $(READY) ## the HTTP service on the demo city's database, on this machine only
+	@test -f demo-city/bangkom.db || { echo "there is no demo city yet: make demo"; exit 1; }
+	$(BIN)/bangkom --database sqlite:///demo-city/bangkom.db serve --dev
 
 clean: ## remove the environment and the demo city
 	rm -rf $(VENV) demo-city

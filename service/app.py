@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Literal, cast
 
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Router
 from litestar.concurrency import set_asyncio_executor
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
@@ -81,9 +82,15 @@ def build(parts: Parts) -> Gate:
     return Gate(cast("App", app), parts, lambda path: methods_of(app, path))
 
 
-def create_app() -> Gate:
+def behind(app: App, proxies: tuple[str, ...]) -> App:
+    """Return an application that takes the word of these proxies on who calls, and of nobody else."""
+    trusting: App = wrap_asgi_with_proxy_headers(app, list(proxies))
+    return trusting if proxies else app
+
+
+def create_app() -> App:
     """Return the application of a worker process, from the environment."""
     settings = service_settings()
     set_up_log(settings.log_level)
     url = os.environ.get("BANGKOM_DATABASE_URL", DEFAULT_DATABASE_URL)
-    return build(put_together(url, settings, AuthSettings.from_environment()))
+    return behind(build(put_together(url, settings, AuthSettings.from_environment())), settings.proxies)

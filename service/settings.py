@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 
 from training_catalog.errors import InputError, InvalidValueError
@@ -123,11 +124,13 @@ class ServiceSettings:
     run_folder : Folder shared by the workers of this host; each has its own when None.
     log_level : Least severity of a line in the log.
     public_url : Address that people use, where a reverse proxy ends TLS; empty for none.
+    proxies : Addresses and networks of reverse proxies, whose word on who calls is taken.
     """
 
     policy: Path | None = None
     on: date | None = None
     public_url: str = ""
+    proxies: tuple[str, ...] = ()
     lang: str = "id"
     is_dev: bool = False
     is_secure: bool = True
@@ -164,6 +167,16 @@ def _public_url(environment: Mapping[str, str]) -> str:
     return given
 
 
+def _proxies(environment: Mapping[str, str]) -> tuple[str, ...]:
+    given = [part.strip() for part in environment.get("BANGKOM_PROXIES", "").split(",") if part.strip()]
+    for part in given:
+        try:
+            ip_network(part)
+        except ValueError as error:
+            raise InvalidValueError("BANGKOM_PROXIES", part, "addresses or networks, separated by commas") from error
+    return tuple(given)
+
+
 def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:
     """Read the settings of the service, each checked.
 
@@ -195,7 +208,7 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         body_limit=int(_number(given, "BANGKOM_BODY_LIMIT", default.body_limit, 1024)),
         upload_limit=int(_number(given, "BANGKOM_UPLOAD_LIMIT", default.upload_limit, 1024)),
         rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
-        public_url=_public_url(given), cors_origins=origins,
+        public_url=_public_url(given), proxies=_proxies(given), cors_origins=origins,
         run_folder=Path(folder) if folder else None, log_level=level,
     )  # fmt: skip
 

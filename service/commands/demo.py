@@ -1,5 +1,6 @@
 """``bangkom demo``: a whole city, from files to a plan."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -22,7 +23,7 @@ STEPS = 6
 @click.option("--people", type=click.IntRange(50, 1_000_000), default=5_200, show_default=True, help="People.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
 @click.option("--time-limit", type=click.FloatRange(min=1), default=45, show_default=True, help="Seconds to solve.")
-@click.option("--serve", is_flag=True, help="Start the service afterwards (not part of this release).")
+@click.option("--serve", is_flag=True, help="Start the service afterwards, on this machine only.")
 @AS_JSON
 @click.pass_context
 def demo(
@@ -37,9 +38,16 @@ def demo(
     """
     settings: Settings = ctx.obj
     terminal = Terminal(settings, as_json)
+    own = _demo_settings(ctx, settings, directory)
+    is_calling = _run(terminal, own, directory, people=people, seed=seed, time_limit=time_limit)
     if serve:
-        terminal.say("The HTTP service is not part of this release; --serve is accepted and does nothing yet.")
-    _run(terminal, _demo_settings(ctx, settings, directory), directory, people=people, seed=seed, time_limit=time_limit)
+        from service.commands.serve import serve as serve_command
+
+        ctx.obj = own
+        os.environ["BANGKOM_ON"] = own.on.isoformat()
+        ctx.invoke(serve_command, host="127.0.0.1", port=8000, workers=1, dev=True)
+    if is_calling:
+        sys.exit(ATTENTION)
 
 
 def _demo_settings(ctx: click.Context, settings: Settings, directory: Path) -> Settings:
@@ -55,8 +63,8 @@ def _demo_settings(ctx: click.Context, settings: Settings, directory: Path) -> S
     return replace(settings, on=on, database_url=url)
 
 
-def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int, seed: int, time_limit: float) -> None:
-    """Go through the steps, each with its line on the terminal."""
+def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int, seed: int, time_limit: float) -> bool:
+    """Go through the steps, each with its line on the terminal; return whether something needs attention."""
     say = terminal.say
     say(
         "[1/{steps}] Building a city of {n} people (seed {seed}) ...",
@@ -86,14 +94,14 @@ def _run(terminal: Terminal, settings: Settings, directory: Path, *, people: int
     say("[5/{steps}] Ranking trainings and planning ...", steps=STEPS)
     office = load_office(database, settings.on)
     request = PlanRequest(year=settings.on.year, policy=policy, name="demo", time_limit=time_limit, seed=seed)
-    _finish(terminal, settings, directory, database, office, request, city, policy_path)
+    return _finish(terminal, settings, directory, database, office, request, city, policy_path)
 
 
 def _finish(
     terminal: Terminal, settings: Settings, directory: Path, database: Any, office: Any, request: Any, city: Any,
     policy_path: Path,
-) -> None:  # fmt: skip
-    """Plan, write, say what to do next, and exit 1 when something needs attention, as ``bangkom plan`` does."""
+) -> bool:  # fmt: skip
+    """Plan, write, say what to do next, and return whether something needs attention."""
     from service.commands.plan import make_and_keep, needs_attention, summarise, write_files
     from service.demo.city import true_benefit_of
     from service.plan_answer import plan_document
@@ -114,8 +122,7 @@ def _finish(
             "By the simulated truth it closes {truth} weighted levels.", truth=terminal.wording.number(truth, 1)
         )
         _next_steps(terminal, settings, plan_id, plan, policy_path)
-    if needs_attention(plan):
-        sys.exit(ATTENTION)
+    return needs_attention(plan)
 
 
 def _program() -> str:
@@ -138,4 +145,5 @@ def _next_steps(terminal: Terminal, settings: Settings, plan_id: str, plan: Any,
     console.print(
         f"  {call} plan --year {plan.provenance.year} --policy {shlex.quote(str(policy_path))} --budget-factor 1.1"
     )
+    console.print(f"  {call} serve --dev")
     console.print(wording.text("The portal is not part of this release; the report above is read in any browser."))

@@ -38,10 +38,11 @@ def test_everything_that_the_build_needs_is_copied_and_not_ignored():
         assert not any(fnmatch.fnmatch(source, pattern) for pattern in ignored), source
 
 
-def test_the_container_runs_as_a_numbered_user_with_one_thread_and_no_server_to_ask():
+def test_the_container_serves_as_a_numbered_user_with_one_thread():
     assert int(instructions("USER")[-1]) > 0
     assert "OMP_NUM_THREADS=1" in instructions("ENV")[-1]
     assert instructions("ENTRYPOINT") == ['["bangkom"]']
+    assert instructions("CMD") == ['["serve", "--host", "0.0.0.0"]']
     assert instructions("HEALTHCHECK") == ["NONE"]
     assert "-c constraints.txt" in DOCKERFILE
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from service.api.problems import TITLES
 from service.cli import COMMANDS, main_group
+from training_catalog.errors import REFUSALS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -18,7 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ONE_PAGE = 60  # lines
 TEXT = {".py", ".toml", ".txt", ".md", ".po", ".csv", ".css", ".j2", ".json", ".yaml", ".yml", ""}
-NOT_BUILT = {"serve", "effects"}  # commands of later releases; documents may not show them
+NOT_BUILT = {"effects"}  # commands of later releases; documents may not show them
 
 
 def name_of(path):
@@ -80,7 +82,7 @@ def test_the_readme_shows_every_command():
 
 def test_a_call_that_the_program_would_refuse_is_found():
     text = (
-        "`bangkom plan --yaer 2027` and `bangkom plans dance p-1`\n```\nbangkom serve  # later\nbangkom gaps 1 2\n```"
+        "`bangkom plan --yaer 2027` and `bangkom plans dance p-1`\n```\nbangkom effects  # later\nbangkom gaps 1 2\n```"
     )
     assert [bool(problem_with(words)) for words in spoken(text)] == [True] * 4
     assert [problem_with(words) for words in spoken("`bangkom import`, `.venv/bin/bangkom --lang en gaps 1`")] == [
@@ -112,6 +114,24 @@ def test_every_setting_that_a_document_names_is_read_by_the_program(path):
     sources = "".join(p.read_text(encoding="utf-8") for p in programs)
     named = set(re.findall(r"\bBANGKOM_[A-Z_]+", path.read_text(encoding="utf-8")))
     assert [name for name in named if f'"{name}"' not in sources] == []
+
+
+def test_every_setting_that_the_service_reads_is_in_the_table_of_operations_and_no_other():
+    sources = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "service").rglob("*.py"))
+    read = set(re.findall(r'"(BANGKOM_[A-Z_]+[A-Z])"', sources)) | {"PROMETHEUS_MULTIPROC_DIR"}
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == read
+
+
+def test_every_code_of_an_error_is_in_the_table_of_the_api_and_no_other():
+    sources = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "service" / "api").glob("*.py"))
+    raised = r'(?:ApiError|RefusedError)\(\d+, "([a-z-]+)"|_respond\(\w+, \d+, "([a-z-]+)"|Error, \d+, "([a-z-]+)"'
+    said = {code for found in re.findall(raised, sources) for code in found if code} | set(REFUSALS)
+    by_status = {TITLES[status].lower().replace(" ", "-") for status in (400, 404, 405, 406)}  # of the framework
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").partition("## Errors")[2]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)} == said | by_status
 
 
 def test_every_setting_of_the_container_is_read_by_the_program():

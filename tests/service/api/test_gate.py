@@ -1,11 +1,17 @@
 """The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
 
 import pytest
+from litestar.testing import TestClient
 
+from service.api.parts import put_together
 from service.api.rate import Buckets
 from service.auth.accounts import Accounts
 from service.auth.random_tokens import csrf_token
+from service.app import behind, build
+from service.auth.settings import AuthSettings
+from service.settings import ServiceSettings, service_settings
 from tests.service.api.conftest import ANI, LOG, problem, service_on
+from training_catalog.errors import InvalidValueError
 
 PHRASE = "a long enough secret"
 EVERY_ANSWER = ("x-content-type-options", "x-frame-options", "content-security-policy", "referrer-policy",
@@ -186,3 +192,29 @@ def test_the_page_of_the_documentation_asks_nobody_else(service):
     for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
         assert service.get(f"/docs/{name}", key="").status_code == 200
     assert service.get("/docs/..%2F__init__.py", key="").status_code == 404
+
+
+@pytest.mark.parametrize(("proxies", "codes"), [((), [200, 429]), (("testclient",), [200, 200])], ids=["none", "one"])
+def test_callers_behind_a_proxy_are_told_apart_where_the_proxy_is_named(tmp_path, proxies, codes):
+    chosen = ServiceSettings(is_dev=True, rate=0.001, burst=1.0)
+    parts = put_together(f"sqlite:///{tmp_path / 'office.db'}", chosen, AuthSettings())
+    with TestClient(behind(build(parts), proxies)) as client:
+        found = [client.get("/openapi.json", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in (1, 2)]
+    assert [answer.status_code for answer in found] == codes
+
+
+def test_a_proxy_that_is_no_address_is_refused_at_the_start():
+    assert service_settings({"BANGKOM_PROXIES": "127.0.0.1, 10.1.0.0/24"}).proxies == ("127.0.0.1", "10.1.0.0/24")
+    with pytest.raises(InvalidValueError, match="BANGKOM_PROXIES: everyone is not accepted"):
+        service_settings({"BANGKOM_PROXIES": "everyone"})
+
+
+def test_a_clock_that_begins_anew_locks_nobody_out_and_lets_nobody_have_more(tmp_path):
+    now = [1e6]
+    buckets = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: now[0])
+    assert [buckets.take("a") for _ in range(3)] == [0.0, 0.0, 1.0]
+    now[0] = 5.0  # the machine was started again; the folder of the run is a lasting one
+    assert buckets.take("a") == 1.0
+    now[0] = 6.0
+    assert buckets.take("a") == 0.0
+    buckets.close()

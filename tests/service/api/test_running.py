@@ -210,13 +210,13 @@ def ask_while(address, is_over):
 
 def health_during_import(url, n):
     """Import a workbook, and return how long answers about health took meanwhile."""
-    key = new_office(url)
+    key, workbook = new_office(url), as_workbook(n)
     with real_server(url) as (address, _), worker_on(url), Client(address, key) as client:
         over = threading.Event()
         with ThreadPoolExecutor(1) as pool:
             asking = pool.submit(ask_while, address, over.is_set)
             try:
-                job = client.ended(client.put_in("pegawai.xlsx", as_workbook(n)), 280)
+                job = client.ended(client.put_in("pegawai.xlsx", workbook), 280)
             finally:
                 over.set()
         assert (job["state"], job["result"]["files"][0]["stored"]) == ("succeeded", n)
