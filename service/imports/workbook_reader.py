@@ -41,9 +41,10 @@ def load_workbook(path: str, most_cells: int) -> list[ReadSheet] | tuple[str, st
 
     try:
         workbook = CalamineWorkbook.from_path(path)
-        check_spans([workbook.get_sheet_by_name(name) for name in workbook.sheet_names], most_cells)
+        sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}  # each is parsed here, once
+        check_spans(sheets.values(), most_cells)
         return [
-            (meta.name, _columns(workbook.get_sheet_by_name(meta.name)), meta.visible != SheetVisibleEnum.Visible)
+            (meta.name, _columns(sheets[meta.name]), meta.visible != SheetVisibleEnum.Visible)
             for meta in workbook.sheets_metadata
         ]
     except PasswordError:

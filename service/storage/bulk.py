@@ -7,9 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 Record = tuple[object, ...]
-CACHE_KIBIBYTES = (
-    65_536  # of pages that SQLite keeps while it loads; with its own 2,000 the key index is read and written again
-)
+CACHE_KIBIBYTES = 65_536  # pages that SQLite keeps while it loads; with 2,000 it writes and reads the key index again
 
 
 def load(connection: sa.Connection, table: str, columns: Sequence[str], records: Iterable[Record]) -> None:
