@@ -5,9 +5,9 @@ from litestar.testing import TestClient
 
 from service.api.parts import put_together
 from service.api.rate import Buckets
+from service.app import behind, build
 from service.auth.accounts import Accounts
 from service.auth.random_tokens import csrf_token
-from service.app import behind, build
 from service.auth.settings import AuthSettings
 from service.settings import ServiceSettings, service_settings
 from tests.service.api.conftest import ANI, LOG, problem, service_on
