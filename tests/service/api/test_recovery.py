@@ -93,6 +93,7 @@ def test_a_full_disk_refuses_writes_serves_reads_and_is_over_when_there_is_room(
         assert_well(address, client)
 
 
+@pytest.mark.slow
 def test_a_hundred_clients_that_dawdle_keep_nobody_waiting(tmp_path):
     url = f"sqlite:///{tmp_path / 'office.db'}"
     key = new_office(url)
@@ -152,7 +153,8 @@ def answers_of(client):
     return [{**one, "list": ""} for one in listed], trainings
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_backup_made_while_the_service_writes_gives_the_same_answers_when_it_is_restored(request, tmp_path, kind):
     url = f"sqlite:///{tmp_path}/o.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
     key, over = new_office(url), threading.Event()

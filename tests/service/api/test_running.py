@@ -112,7 +112,7 @@ def stop(process):
     return process.wait(EXIT_SECONDS), time.monotonic() - begun
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def either(request, tmp_path):
     return request.getfixturevalue("postgresql_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/o.db"
 
@@ -223,6 +223,7 @@ def health_during_import(url, n):
         return asking.result()
 
 
+@pytest.mark.slow
 def test_e09_a_workbook_that_is_imported_stops_nobody(sqlite_url):
     took = health_during_import(sqlite_url, 1_500)
     assert len(took) > 5
@@ -305,7 +306,8 @@ def test_e10_a_model_that_cannot_be_read_leaves_the_rule_to_serve_which_says_why
         assert why in listed.json()["verdict"]
 
 
-@pytest.mark.parametrize("kind", ["import", pytest.param("plan", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["import", "plan"])
 def test_e11_a_stop_ends_in_time_and_the_job_goes_on_after_the_restart(sqlite_url, kind):
     key = new_office(sqlite_url)
     with (
@@ -357,6 +359,7 @@ def counted(address, route):
     return sum(float(line.split()[-1]) for line in found), sum(float(line.split()[-1]) for line in waiting)
 
 
+@pytest.mark.slow
 def test_counts_of_several_workers_are_one_and_outlive_a_worker_that_dies(sqlite_url, tmp_path):
     key, folder = new_office(sqlite_url), tmp_path / "run"
     environment = {"BANGKOM_RUN_FOLDER": str(folder), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
