@@ -33,7 +33,7 @@ def _cookie(call: Call, name: str, value: str, seconds: int, *, is_read_by_scrip
 
 def _refused(error: NotAuthenticatedError) -> ApiError:
     status = 503 if error.code == "provider-unavailable" else 401
-    return ApiError(status, error.code, "not authenticated: {reason}", reason=error.code)
+    return ApiError(status, error.code, str(error))
 
 
 @get("/auth/login", operation_id="begin_log_in", opt=rule("session.open"), responses=errors(404), status_code=302,

@@ -65,15 +65,15 @@ def test_a_person_without_unit_or_position_has_none_and_an_unknown_one_is_an_err
 
 def test_the_cheapest_class_is_shown_and_a_filter_chooses_anew_without_changing_the_order():
     here = served()
-    assert shown(listed(here)) == [(1, "P1", "K2", 500), (2, "P2", "K3", 100), (3, "P3", "K4", 700)]
-    assert shown(listed(here, mode="face-to-face"))[0] == (1, "P1", "K1", 900)
-    assert [t for _, t, _, _ in shown(listed(here, max_cost=500))] == ["P1", "P2"]
-    assert [o for _, _, o, _ in shown(listed(here, start=here.on, end=here.on.replace(month=6)))] == ["K1", "K3", "K4"]
+    assert shown(listed(here)) == [(1, "P2", "K3", 100), (2, "P1", "K2", 500), (3, "P3", "K4", 700)]  # K2 is online
+    assert shown(listed(here, mode="face-to-face"))[1] == (2, "P1", "K1", 900)
+    assert [t for _, t, _, _ in shown(listed(here, max_cost=500))] == ["P2", "P1"]
+    assert [o for _, _, o, _ in shown(listed(here, start=here.on, end=here.on.replace(month=6)))] == ["K3", "K1", "K4"]
 
 
 def test_a_training_without_class_is_listed_without_cost_and_drops_out_of_a_filter():
     here = served(offerings=CLASSES.iloc[:2])
-    assert shown(listed(here))[1] == (2, "P2", None, None)
+    assert shown(listed(here))[0] == (1, "P2", None, None)
     assert [t for _, t, _, _ in shown(listed(here, max_cost=10**9))] == ["P1"]
 
 

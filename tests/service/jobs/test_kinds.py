@@ -36,6 +36,7 @@ def succeed(queue, kind, request, **more):
     return job
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker, terminal_of, database_url, city_files,
                                                      tmp_path):  # fmt: skip
     queue, bangkom = office_queue, terminal_of(database_url)
@@ -84,7 +85,6 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
     ("plan", {"year": 2031}, "input", "budgets: no line for 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
-    ("export", {"table": "people", "format": "csv"}, "input", "table 'people' is not known"),
 ])  # fmt: skip
 def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(office_queue, start_worker, kind,
                                                                              request_, code, said):  # fmt: skip
