@@ -77,6 +77,7 @@ class Answers:
         self._lock = threading.Lock()
         self._made: OrderedDict[Question, Answer] = OrderedDict()
         self._n_bytes = 0
+        self._made_from: Snapshot | None = None
 
     def at_hand(self, question: Question, versions: Versions) -> Answer | None:
         """Return an answer that is true without a look at any row; None where one has to be looked up or made."""
@@ -98,6 +99,7 @@ class Answers:
         if ready is not None:
             return ready
         snapshot = self.snapshots.current(versions)
+        self._forget_all_but(snapshot)
         with transaction(self.database.engine) as connection:
             made = self._made.get(question)
             if made is not None and made.snapshot is snapshot and (
@@ -133,8 +135,17 @@ class Answers:
             person, _ = person_in(snapshot, self.database, connection, employee)
         return gap_document(person, self.policy, Wording(lang)), person.unit
 
+    def _forget_all_but(self, snapshot: Snapshot) -> None:
+        """Forget the lists of an earlier snapshot: they are no longer true, and would hold it in memory."""
+        with self._lock:
+            if snapshot is not self._made_from:
+                self._made.clear()
+                self._n_bytes, self._made_from = 0, snapshot
+
     def _keep(self, question: Question, answer: Answer) -> Answer:
         with self._lock:
+            if answer.snapshot is not self._made_from:  # another request has found a newer one meanwhile
+                return answer
             old = self._made.pop(question, None)
             self._n_bytes += len(answer.body) - (0 if old is None else len(old.body))
             self._made[question] = answer

@@ -100,6 +100,7 @@ class Gate:
         self.settings = parts.settings
         self._callers: dict[bytes, _Known] = {}
         self._answers: dict[tuple[bytes, ...], _Kept] = {}
+        self._kept_for: Versions | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
@@ -172,8 +173,9 @@ class Gate:
             return
         if answer.people != passage.versions.people:
             return
-        if len(self._answers) >= MOST_KEPT:
-            self._answers.clear()
+        if passage.versions is not self._kept_for or len(self._answers) >= MOST_KEPT:
+            self._answers.clear()  # what is no longer true would hold an old catalogue in memory
+            self._kept_for = passage.versions
         headers = [(b"content-length", str(len(answer.body)).encode()), (b"content-type", b"application/json"),
                    (b"etag", answer.etag.encode()), (b"cache-control", b"private, no-cache")]  # fmt: skip
         route = passage.scope.get("path_template", "-")

@@ -1,7 +1,9 @@
 """Lists over HTTP: fresh in the very next answer, logged, joined by feedback, ranked for people who are not on file."""
 
+import gc
 import threading
 import time
+import weakref
 from datetime import date
 
 import pytest
@@ -79,6 +81,16 @@ def test_a_new_person_and_an_erased_one_are_seen_at_once(service):
 def test_each_day_has_its_own_list(tmp_path):
     with service_on(f"sqlite:///{tmp_path / 'office.db'}", on=date(2027, 4, 1)) as service:
         assert shown(ask(service).json())[0][1] != "P1-1"  # it began in March
+
+
+def test_lists_of_an_earlier_catalogue_hold_it_in_memory_no_longer(service):
+    ask(service, BUDI)  # and never again
+    earlier = weakref.ref(service.parts.snapshots.current(service.parts.watch.look()).office.catalog.trainings.ids)
+    for n in range(2):
+        assert service("PATCH", "/trainings/P1", json={"name": f"Etika {n}"}).status_code == 200
+        ask(service)
+    gc.collect()
+    assert earlier() is None
 
 
 def test_filters_and_language_are_part_of_the_question(service):
