@@ -24,13 +24,12 @@ def test_a_database_opens_and_reads_while_another_writes(database_url):
     assert open_database(database_url).read("units")["unit"].tolist() == ["U"]
 
 
-def test_a_writer_that_waits_too_long_says_so_and_changes_nothing(database_url, monkeypatch):
-    monkeypatch.setattr("service.storage.engine.WAIT_SECONDS", 0.05)
+def test_a_writer_that_waits_too_long_says_so_and_changes_nothing(database_url):
     engine = open_database(database_url).engine
     with (
         transaction(engine, is_writer=True),
         pytest.raises(StorageError, match=r"lock.*; nothing was changed"),
-        transaction(engine, is_writer=True),
+        transaction(engine, is_writer=True, wait=0.05),
     ):
         pytest.fail("two writers at once")
 
