@@ -1,5 +1,6 @@
 """What handlers take from a request: the caller and their reach, the language, the parts of the service."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request
@@ -7,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
-from service.access import RULES, Reach, may
+from service.access import ANYBODY, RULES, WHOLE, Reach, may
 from service.api.parts import Parts
 from service.api.problems import ApiError, language_of
 from service.auth.caller import Caller
@@ -60,7 +61,7 @@ def wording_of(call: Call) -> Wording:
     return Wording(language_of(call.headers.get("accept-language", "")))
 
 
-def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let a call through to its handler, or not; a handler without a rule is open to nobody.
 
     Raises
@@ -69,12 +70,13 @@ def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -
         401 for nobody, 403 for who may not.
     """
     found = RULES.get(handler.opt.get(RULE, ""))
-    if found is not None and found.reach == "anybody":
+    if found is not None and found.reach == ANYBODY:
         return
     caller = known_caller(call)
     if caller.must_change_password and handler.opt.get(RULE) != "session.own":
         raise ApiError(403, "password-must-change", "set a new password first")
-    reach = parts_of(call).reach(caller) if found is not None and found.reach == "whole" else None
+    is_whole = found is not None and found.reach == WHOLE
+    reach = await asyncio.to_thread(parts_of(call).reach, caller) if is_whole else None
     if not may(caller, found, reach):
         needed = found.scope if found is not None else None
         raise ApiError(403, "not-allowed", "not allowed; needed: {needed}", needed=needed or "-")

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender.policy import Policy
 from service.access import Reach, reach_of
 from service.answers import Answers
@@ -74,7 +76,9 @@ class Parts:
         return await self.freshness.versions()
 
     def reach(self, caller: Caller) -> Reach:
-        """Return whose rows a caller may see, by the units as on file now."""
+        """Return whose rows a caller may see, by the units as on file now; it may wait for the database."""
+        if not caller.units:  # all or none: no unit has to be looked at
+            return reach_of(caller, np.array([], dtype=np.str_), np.array([], dtype=np.int64))
         units = self.snapshots.current(self.watch.look()).office.workforce.units
         return reach_of(caller, units.ids, units.parent)
 

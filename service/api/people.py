@@ -9,10 +9,11 @@ from litestar.params import FromPath
 
 from recommender.planning_problem import hours_taken
 from service import records
-from service.api.context import Call, check_reach, parts_of, reach_of_call, rule
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
 from service.api.problems import errors
 from service.people import erase_person, person_document
 from service.snapshot import person_in
+from service.storage.database import Database
 from service.storage.engine import transaction
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 
@@ -102,7 +103,9 @@ def export_employee(request: Call, employee: FromPath[str]) -> PersonDocument:
 def erase_employee(request: Call, record_id: FromPath[str]) -> Erased:
     """Erase a person; the log of decisions keeps a pseudonym that nobody can resolve."""
     _check(request, record_id)
-    return Erased(rows=erase_person(parts_of(request).database, record_id))
+    parts = parts_of(request)
+    database = Database(parts.database.engine, author=known_caller(request).subject, clock=parts.database.clock)
+    return Erased(rows=erase_person(database, record_id))
 
 
 def people_router() -> Router:

@@ -50,8 +50,8 @@ async def get_recommendations(
     LISTS.labels(source="made" if found is None else "memory").inc()
     if found is None:
         found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
-    check_reach(await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller), employee,
-                found.unit)  # fmt: skip
+    reach = await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller)
+    check_reach(reach, employee, found.unit)
     request.scope["state"]["answer"] = found
     return _as_response(found, request.headers.get("if-none-match", ""))
 
