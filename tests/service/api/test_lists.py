@@ -10,7 +10,7 @@ import pytest
 
 from service.decisions import replay
 from service.storage.decisions import list_decisions
-from service.storage.schema import FEEDBACK
+from service.storage.schema import CHANGES, FEEDBACK
 from tests.service.api.conftest import ANI, BUDI, problem, service_on
 
 
@@ -75,6 +75,9 @@ def test_a_new_person_and_an_erased_one_are_seen_at_once(service):
     service("PUT", f"/employees/{new}", json={"employee": new, "name": "Eka", "position": "J", "unit": "U1"})
     assert ask(service, new).json()["name"] == "Eka"
     assert service("DELETE", f"/employees/{new}").status_code == 200
+    with service.parts.database.engine.connect() as connection:
+        authors = connection.execute(CHANGES.select().order_by(CHANGES.c.change)).all()
+    assert authors[-1].author.startswith("key:k-")
     assert problem(ask(service, new))["type"] == "/problems/unknown-id"
 
 
