@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from service.answers import Answer
-from service.api.parts import Parts
+from service.api.parts import SESSION_COOKIE, Parts
 from service.api.problems import PROBLEM_TYPE, RefusedError, language_of, problem_bytes
 from service.auth.caller import SESSION, Caller
 from service.auth.random_tokens import is_csrf_token
@@ -34,7 +34,6 @@ MOST_CALLERS = 10_000
 MOST_KEPT = 10_000  # lists kept for the very same call; their bytes are those of `Answers`
 OK = 200
 BODIES = {"POST", "PUT", "PATCH", "DELETE"}
-SESSION_COOKIE = "bangkom_session"
 _log = structlog.get_logger("access")
 
 SECURITY_HEADERS = [
@@ -61,7 +60,6 @@ class Passage:
     request_id: str
     begun: float
     status: int = 0
-    route: str = "-"
     caller: Caller | None = None
     is_started: bool = False
     versions: Versions | None = None

@@ -21,6 +21,7 @@ from service.snapshot import Snapshots
 from service.storage.database import Database
 from service.storage.watch import ChangeWatch, Versions
 
+SESSION_COOKIE = "bangkom_session"
 POOL_SIZE = 16  # connections to a database server, and threads that use them
 
 

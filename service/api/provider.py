@@ -9,11 +9,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import QueryParameter
 
 from service.api.context import Call, parts_of, rule
+from service.api.parts import SESSION_COOKIE
 from service.api.problems import ApiError, errors
 from service.auth.oidc import OidcLogIn
 from training_catalog.errors import NotAuthenticatedError
 
-KEPT_COOKIE, SESSION_COOKIE, CSRF_COOKIE = "bangkom_login", "bangkom_session", "bangkom_csrf"
+KEPT_COOKIE, CSRF_COOKIE = "bangkom_login", "bangkom_csrf"
 KEPT_SECONDS = 600
 Back = Annotated[str, QueryParameter(max_length=4_000)]
 State = Annotated[str, QueryParameter(name="state", max_length=4_000)]

@@ -8,6 +8,7 @@ from litestar import Router, delete, get, post, put
 from litestar.params import JSONBody
 
 from service.api.context import Call, known_caller, parts_of, rule
+from service.api.parts import SESSION_COOKIE
 from service.api.problems import ApiError, errors
 from service.auth.sessions import Session
 from training_catalog.errors import NotAuthenticatedError
@@ -92,9 +93,7 @@ def _token(request: Call) -> str:
     """
     if known_caller(request).kind != "session":
         raise ApiError(409, "no-session", "the caller has no session here")
-    return request.headers.get("authorization", "").partition(" ")[2].strip() or request.cookies.get(
-        "bangkom_session", ""
-    )
+    return request.headers.get("authorization", "").partition(" ")[2].strip() or request.cookies.get(SESSION_COOKIE, "")
 
 
 @put("/sessions/current/password", operation_id="change_password", opt=rule("session.own"), sync_to_thread=True,
