@@ -34,6 +34,8 @@ RULES: dict[str, Rule] = {
     "documentation": Rule(scope=None, reach=ANYBODY),
     "session.open": Rule(scope=None, reach=ANYBODY),
     "session.own": Rule(scope=None),
+    "pages.files": Rule(scope=None, reach=ANYBODY),
+    "pages.own": Rule(scope=None),
     "recommendations.read": Rule(scope="recommend:read", reach=ROWS),
     "rankings.make": Rule(scope="recommend:read"),
     "feedback.give": Rule(scope="recommend:read", reach=ROWS),

@@ -9,10 +9,10 @@ from litestar import Router, post
 from litestar.params import JSONBody
 
 from service import records
-from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule, wording_of
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
 from service.api.once import IdempotencyKey, once
 from service.api.parts import Parts
-from service.api.problems import ApiError, FaultSaid, errors
+from service.api.problems import ApiError, FaultSaid, errors, wording_of
 from service.inline import Code
 from service.storage.engine import transaction
 from service.storage.feedback import Feedback, add_feedback, is_list_of
