@@ -31,6 +31,14 @@ FILES = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript;
 DONE = {
     "password": "Your new password is set.",
     "signed-out": "You have signed out.",
+    "feedback-interested": "Noted: you are interested. The list below is new.",
+    "feedback-not-relevant": "Noted: this is not for you. The list below is new.",
+    "feedback-already-taken": "Thank you. Your claim waits for somebody of the training office to confirm it.",
+    "seat": "Your answer is stored; the planner sees it.",
+    "objection": "Your objection is stored. A person will look at it and answer here.",
+    "nominated": "Stored: the planner sees it.",
+    "away": "The days are stored; plans made from now on respect them.",
+    "answered": "Your answer is stored; the employee sees it.",
 }
 Call = ASGIConnection[Any, Any, Any, Any]
 

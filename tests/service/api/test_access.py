@@ -54,8 +54,8 @@ MAY = {
     "supervisor": {"session.own", "pages.own", "recommendations.read", "rankings.make", "feedback.give", "people.read",
                    "people.export", "catalog.read", "jobs.read", "plans.read", "budgets.read", "models.read"},
     "planner": {"session.own", "pages.own", "recommendations.read", "rankings.make", "feedback.give",
-                "people.read", "people.write", "people.export", "catalog.read", "catalog.write", "jobs.read", "plans.read", "budgets.read",
-                "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign",
+                "people.read", "people.write", "people.export", "catalog.read", "catalog.write", "jobs.read",
+                "plans.read", "budgets.read", "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign",
                 "ledger.read", "seats.note", "seats.reprice"},
     "admin": set(RULES),
 }  # fmt: skip
