@@ -90,6 +90,12 @@ def _units(connection: sa.Connection, reach: Reach) -> tuple[tuple[str, str], ..
     return tuple((str(row.unit), str(row.name or row.unit)) for row in connection.execute(query))
 
 
+def _own_unit(connection: sa.Connection, reach: Reach) -> str:
+    people = DATABASE_TABLES["employees"].c
+    found = connection.execute(sa.select(people.unit).where(people.employee == (reach.employee or ""))).scalar()
+    return str(found) if found is not None and (reach.everyone or found in reach.units) else ""
+
+
 def _numbers(connection: sa.Connection, reach: Reach, unit: str) -> list[str]:
     people = DATABASE_TABLES["employees"]
     query = sa.select(people.c.employee).where(records.within("employees", reach), people.c.unit == unit)
@@ -109,7 +115,7 @@ def team_of(call: Call, unit: str, page: int, *, all_columns: bool) -> Team:
     snapshot = parts.snapshots.current(parts.watch.look())
     with transaction(parts.database.engine) as connection:
         units = _units(connection, reach)
-        unit = unit or (units[0][0] if units else "")
+        unit = unit or _own_unit(connection, reach) or (units[0][0] if units else "")
         if units and unit not in dict(units):
             raise UnknownIdError("unit", unit)
         numbers = _numbers(connection, reach, unit)

@@ -207,6 +207,7 @@ def test_a_keyboard_alone_reaches_and_sends_an_objection(browsing):
         page.keyboard.type("by keyboard")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
+        page.get_by_role("status").wait_for()
         assert page.get_by_text("by keyboard").count() == 1
 
 
