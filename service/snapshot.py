@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -83,11 +84,17 @@ class Snapshots:
     ----------
     database, policy : From where, and the rules of lists.
     today : Gives the day.
+
+    Notes
+    -----
+    Every snapshot is made in one and the same thread. The C library keeps what a thread has given back for that thread:
+    made in whichever thread asks first, the memory of a snapshot would stay behind in each of them in turn.
     """
 
     def __init__(self, database: Database, policy: Policy, today: Callable[[], date]) -> None:
         self.database, self.policy, self.today = database, policy, today
         self._lock = threading.Lock()
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="snapshot")
         self._serving: Snapshot | None = None
 
     def ready(self, versions: Versions) -> Snapshot | None:
@@ -100,8 +107,12 @@ class Snapshots:
         with self._lock:
             serving = self.ready(versions)
             if serving is None:
-                serving = self._serving = self._make(versions)
+                serving = self._serving = self._maker.submit(self._make, versions).result()
             return serving
+
+    def close(self) -> None:
+        """Make no more."""
+        self._maker.shutdown()
 
     def _make(self, versions: Versions) -> Snapshot:
         office = read_office(self.database, self.today())

@@ -31,9 +31,9 @@ class Traces:
 
     Notes
     -----
-    A span says nothing about a person: its name and attributes are the route's template, never a path or a query. It is
-    made when the request is over, from two readings of the clock, and sent by a thread of the library, many at a time; a
-    collector that is slow or gone costs spans, never an answer.
+    A span says nothing about a person: its name and attributes are the route's template, never a path or a query. It
+    is made when the request is over, from two readings of the clock, and sent by a thread of the library, many at a
+    time; a collector that is slow or gone costs spans, never an answer.
     """
 
     def __init__(self, settings: TraceSettings | None) -> None:

@@ -97,6 +97,7 @@ class Parts:
         self.authenticator.close()
         self.watch.close()
         self.buckets.close()
+        self.snapshots.close()
         self.traces.close()
         self.database.engine.dispose()
 
