@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.policy import Policy
 from recommender.workforce_tables import build_workforce
 from service.lookup import Person
@@ -33,12 +34,14 @@ class Snapshot:
     ----------
     office : Catalogue, workforce, predictor and day; of its tables only those a person's rows are read with.
     background : What lists take from everybody's records.
+    day : What the catalogue means on that day.
     names : Names of the people, in order of the workforce.
     catalog, model : Versions that are in it.
     """
 
     office: Office
     background: Background
+    day: CatalogDay
     names: TextArray
     catalog: int
     model: str
@@ -46,6 +49,13 @@ class Snapshot:
     def suits(self, versions: Versions, on: date) -> bool:
         """Tell whether catalogue, model and day are still these."""
         return (self.catalog, self.model, self.office.on) == (versions.catalog, versions.model, on)
+
+    def at_hand(self, employee: str) -> Person | None:
+        """Return a person as in this snapshot; None for nobody."""
+        row = look_up(self.office.workforce.ids, np.asarray([employee], dtype=np.str_))
+        if row[0] < 0:
+            return None
+        return Person(office=self.office, crew=self.office.workforce.take(row), name=str(self.names[row[0]]))
 
     def of_tables(self, tables: Tables, name: str) -> Person:
         """Return the person whose rows these are, before this snapshot's catalogue."""
@@ -64,10 +74,9 @@ def person_in(snapshot: Snapshot, database: Database, connection: sa.Connection,
     version = person_version(connection, employee)
     if version is None:
         raise UnknownIdError(EMPLOYEE, employee)
-    row = look_up(snapshot.office.workforce.ids, np.asarray([employee], dtype=np.str_))
-    if version <= snapshot.office.change and row[0] >= 0:
-        crew = snapshot.office.workforce.take(row)
-        return Person(office=snapshot.office, crew=crew, name=str(snapshot.names[row[0]])), version
+    known = snapshot.at_hand(employee) if version <= snapshot.office.change else None
+    if known is not None:
+        return known, version
     tables = {name: database.read_rows_of(connection, name, employee) for name in personal_tables()}
     return snapshot.of_tables(tables, str(tables["employees"]["name"].iloc[0])), version
 
@@ -119,5 +128,6 @@ class Snapshots:
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)
         kept = {name: office.tables[name] for name in _KEPT}
-        return Snapshot(office=replace(office, tables=kept), background=background, names=names,
+        day = open_catalog(office.catalog, office.workforce.units, office.on)
+        return Snapshot(office=replace(office, tables=kept), background=background, day=day, names=names,
                         catalog=versions.catalog, model=versions.model)  # fmt: skip
