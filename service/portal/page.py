@@ -31,6 +31,10 @@ FILES = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript;
 DONE = {
     "password": "Your new password is set.",
     "signed-out": "You have signed out.",
+    "cancel-asked": "The work was asked to stop.",
+    "plan-approved": "The plan is approved; its money is reserved.",
+    "plan-withdrawn": "The plan is withdrawn.",
+    "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
 Call = ASGIConnection[Any, Any, Any, Any]
 
