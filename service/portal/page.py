@@ -39,6 +39,10 @@ DONE = {
     "nominated": "Stored: the planner sees it.",
     "away": "The days are stored; plans made from now on respect them.",
     "answered": "Your answer is stored; the employee sees it.",
+    "cancel-asked": "The work was asked to stop.",
+    "plan-approved": "The plan is approved; its money is reserved.",
+    "plan-withdrawn": "The plan is withdrawn.",
+    "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
 Call = ASGIConnection[Any, Any, Any, Any]
 
