@@ -28,7 +28,8 @@ from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
-WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS", "TITLES")  # tables of sentences in the portal
+# tables of sentences in the portal
+WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS", "TITLES")
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
