@@ -50,9 +50,13 @@ class FeedbackOut(FeedbackIn, kw_only=True):
       responses=errors(404, 413, 415), summary="Say something of a list", sync_to_thread=True)  # fmt: skip
 def give_feedback(request: Call, data: JSONBody[FeedbackIn], idempotency_key: IdempotencyKey = None) -> FeedbackOut:
     """Store feedback; the same again with its key is stored once."""
+    return take_feedback(request, data, once(request, idempotency_key, msgspec.json.encode(data)))
+
+
+def take_feedback(request: Call, data: FeedbackIn, key: str | None = None) -> FeedbackOut:
+    """Store what a caller says of a list, once for a key."""
     parts, caller = parts_of(request), known_caller(request)
     _check(request, parts, data)
-    key = once(request, idempotency_key, msgspec.json.encode(data))
     identifier = f"f-{key[:32] if key else uuid.uuid4().hex}"
     with parts.database.writing_as(caller.subject, "feedback") as writing:
         said = Feedback(feedback=identifier, made_at=parts.database.clock(), author=caller.subject, kind=data.kind,

@@ -5,7 +5,7 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ UPLOADS = ("/api/v1/imports", "/imports")
 CALLER_SECONDS = 1.0  # how long a key or token that was looked up is known, while nothing about access changes
 MOST_CALLERS = 10_000
 MOST_KEPT = 10_000  # lists kept for the very same call; their bytes are those of `Answers`
-OK = 200
+OK, ACCEPTED = 200, 202
 BODIES = {"POST", "PUT", "PATCH", "DELETE"}
 _log = structlog.get_logger("access")
 
@@ -84,6 +84,7 @@ class Passage:
     request_id: str
     begun: float
     status: int = 0
+    job: str = ""
     caller: Caller | None = None
     is_started: bool = False
     versions: Versions | None = None
@@ -344,6 +345,8 @@ class Gate:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 passage.is_started, passage.status = True, message["status"]
+                if passage.status == ACCEPTED:
+                    passage.job = _job_of(message.get("headers", ()))
                 csp = _csp_of(passage.scope["path"])
                 own = [(b"x-request-id", passage.request_id.encode()), (b"content-security-policy", csp)]
                 if self.settings.is_secure:
@@ -377,8 +380,15 @@ class Gate:
         method, seconds = passage.scope["method"], time.perf_counter() - passage.begun
         REQUESTS.labels(method=method, route=route, status=str(passage.status)).inc()
         LATENCY.labels(method=method, route=route).observe(seconds)
+        kind = passage.caller.kind if passage.caller else None
         _log.info("request", method=method, route=route, status=passage.status, ms=round(seconds * 1e3, 2),
-                  request_id=passage.request_id, caller=passage.caller.kind if passage.caller else None)  # fmt: skip
+                  request_id=passage.request_id, caller=kind)  # fmt: skip
+        if self.parts.traces.is_on:
+            about = {"request_id": passage.request_id, "caller": kind or "", "job": passage.job}
+            self.parts.traces.request(
+                method=method, route=route, status=passage.status, seconds=seconds,
+                parent=passage.headers.get(b"traceparent", b""), about={k: v for k, v in about.items() if v},
+            )  # fmt: skip
 
 
 def _cookie(header: bytes, name: str) -> str | None:
@@ -388,6 +398,12 @@ def _cookie(header: bytes, name: str) -> str | None:
         if key == name and value:
             return value
     return None
+
+
+def _job_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the id of the job that an answer points to; empty for none."""
+    place = dict(headers).get(b"location", b"").decode("latin-1")
+    return place.rpartition("/")[2] if place.startswith("/api/v1/jobs/") else ""
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

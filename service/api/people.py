@@ -54,6 +54,8 @@ class PersonDocument(msgspec.Struct, kw_only=True):
     changes: dict[str, list[dict[str, Any]]]
     decisions: list[dict[str, Any]]
     plans: list[dict[str, Any]]
+    seats: list[dict[str, Any]]
+    statements: list[dict[str, Any]]
 
 
 def check_person(request: Call, employee: str) -> None:

@@ -35,7 +35,7 @@ OTHERS = (
     Entry("/imports", "Imports", "imports.make"),
     Entry("/titles", "Course titles", "imports.make"),
     Entry("/budget", "Budget", "ledger.read"),
-    Entry("/objections", "Objections", "objections.answer"),
+    Entry("/inbox", "Inbox", "inbox.answer"),
     Entry("/catalog", "Catalogue", "catalog.read"),
     Entry("/models", "Models", "models.read"),
     Entry("/audit", "Audit", "audit.read"),

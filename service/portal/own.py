@@ -142,14 +142,6 @@ STATUSES = {
 }  # fmt: skip
 
 
-@get("/my-data", opt=rule("people.export"), **_THREAD)
-def own_data(request: Call) -> Response[str]:
-    """Show what is on file, and how to get or question it."""
-    document = document_of(request, own_number(request))
-    counts = {name: len(rows) for name, rows in document.tables.items() if rows}
-    return show(request, "my_data.html.j2", counts=counts, n_lists=len(document.decisions))
-
-
 @get("/my-data/file", opt=rule("people.export"), **_THREAD)
 def own_data_file(request: Call) -> Response[bytes]:
     """Hand out everything on file as a file."""
@@ -161,4 +153,4 @@ def own_data_file(request: Call) -> Response[bytes]:
 
 def own_handlers() -> list[Any]:
     """Return the routes of employees' own pages."""
-    return [home, own_history, own_data, own_data_file]
+    return [home, own_history, own_data_file]

@@ -52,11 +52,13 @@ MAY = {
     "employee": {"session.own", "pages.own", "recommendations.read", "rankings.make", "feedback.give", "people.read",
                  "people.export", "catalog.read", "jobs.read"},
     "supervisor": {"session.own", "pages.own", "recommendations.read", "rankings.make", "feedback.give", "people.read",
-                   "people.export", "catalog.read", "jobs.read", "plans.read", "budgets.read", "models.read"},
+                   "people.export", "catalog.read", "jobs.read", "plans.read", "budgets.read", "models.read",
+                   "team.read", "team.write"},
     "planner": {"session.own", "pages.own", "recommendations.read", "rankings.make", "feedback.give",
-                "people.read", "people.write", "people.export", "catalog.read", "catalog.write", "jobs.read", "plans.read", "budgets.read",
-                "budgets.write", "models.read", "imports.make", "exports.make", "plans.make", "plans.sign",
-                "ledger.read", "seats.note", "seats.reprice"},
+                "people.read", "people.write", "people.export", "catalog.read", "catalog.write", "jobs.read",
+                "plans.read", "budgets.read", "budgets.write", "models.read", "imports.make", "exports.make",
+                "plans.make", "plans.sign", "ledger.read", "seats.note", "seats.reprice", "team.read",
+                "team.write", "inbox.answer"},
     "admin": set(RULES),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from service.auth.accounts import Accounts
+from service.auth.passwords import Passwords
 from service.auth.users import update_user
 from service.reference import open_office
 from service.storage.engine import transaction
@@ -19,19 +21,25 @@ from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill, real_server
 SECRET = "a long enough secret"  # noqa: S105 (of accounts that exist in tests alone)
 ACCOUNTS = {  # name: role, units, employee
     "ani": ("employee", (), ANI), "citra": ("employee", (), CITRA), "dedi": ("employee", (), DEDI),
-    "budi": ("supervisor", ("U1",), BUDI), "rita": ("planner", (), None), "admin": ("admin", (), None),
+    "budi": ("supervisor", ("U1",), BUDI), "rita": ("planner", ("U1", "U3"), None), "admin": ("admin", (), None),
 }  # fmt: skip
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@cache
+def hashed():
+    """Return the hash of the password, which takes its time to make."""
+    return Passwords().hash(SECRET)
 
 
 def add_accounts(database):
     """Add an account of each role, with a password that need not be changed."""
     accounts = Accounts(database, "test")
     for name, (role, units, employee) in ACCOUNTS.items():
-        accounts.add(name, role=role, units=units, employee=employee, password=SECRET)
+        accounts.add(name, role=role, units=units, employee=employee, password=None)
         with transaction(database.engine, is_writer=True) as connection:
-            update_user(connection, name, must_change=0)
+            update_user(connection, name, must_change=0, password=hashed())
 
 
 @dataclass
