@@ -103,7 +103,7 @@ TITLES = rows("employee training_name start_date end_date",
 def test_titles_that_wait_are_confirmed_in_one_go_and_not_asked_again(desk):
     database = desk.portal.parts.database
     fill(database, {"history": TITLES, "training_titles": rows(
-        "title training confidence status", "Etikaa~Dasar P1 0.6 waiting", "Kelas~<i>Tim P2 0.2 waiting")})  # fmt: skip
+        "title training confidence status", "Etikaa~Dasar P1 0.8 waiting", "Kelas~<i>Tim P2 0.2 waiting")})  # fmt: skip
     page = desk.get("/titles").text
     shown = cells_of(page, "titles-caption")[1:]
     assert [row[1] for row in shown] == ["Etikaa Dasar", "Kelas &lt;i&gt;Tim"]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from service.jobs.kinds import perform
 from service.pipeline import fetch_plan
 from service.portal.desk.plan_again import carried_policy
 from service.portal.desk.plan_sign import taken_by
@@ -42,6 +43,24 @@ def test_a_plan_is_made_by_the_form_with_its_policy_and_shown_with_what_is_prove
     row = cells_of(desk.text("/plans"), "plans-caption")[1]
     assert (row[0].split(" p-")[0], row[1], row[2]) == ("uji coba", "Konsep", "2027")
     assert row[7] == "0,00%"
+
+
+def test_a_search_shows_its_best_plan_and_bound_while_it_goes_on(desk):
+    job = desk.send("/plans", {**filled(desk.text("/plans/new")), "year": "2027", "time_limit": "5"})
+    queue, told = desk.portal.parts.queue, []
+    lease = queue.claim("test")
+    lease.renew(1, 4, "ranking")
+    assert "1 dari 4" in desk.text(f"{job}/part")
+    perform(desk.portal.parts.database, lease, desk.folder, lambda *how: told.append(how))
+    found = [(done, total) for stage, done, total in told if stage == "solving" and total]
+    assert found
+    assert all(0 < done <= total for done, total in found)
+    queue.submit("plan", {"year": 2027}, author="user:pia", owner="user:pia")
+    lease = queue.claim("test")
+    lease.renew(1500, 2000, "solving")
+    page = desk.text(f"/jobs/{lease.job.job_id}/part")
+    assert "Rencana terbaik sejauh ini: 1,5 level. Batas terbukti: 2,0 level." in page
+    assert "25,00%" in page
 
 
 @pytest.mark.parametrize(
