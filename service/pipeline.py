@@ -231,6 +231,7 @@ def decide(
     *,
     earlier: pd.DataFrame | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
+    on_found: Callable[[float, float], None] = lambda _value, _bound: None,
     taken: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Plan:
     """Make a plan.
@@ -240,6 +241,7 @@ def decide(
     office, request : What is known, and what is asked for.
     earlier : Assignments of a plan whose choices are worth keeping.
     on_progress : Called with the number of people ranked.
+    on_found : Called with the value of the best plan so far and the proven bound.
     taken : What approved plans hold of each line, see `recommender.budget.build_budget`.
     """
     budget = build_budget(office.tables, office.workforce.units, request.year, request.budget_factor, taken)
@@ -250,7 +252,8 @@ def decide(
         policy=request.policy,
         earlier=earlier_rows(office, earlier) if earlier is not None else None,
     )
-    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic)
+    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic,
+                         tell=on_found)  # fmt: skip
     return make_plan(
         office.workforce, office.catalog, office.predictor.predictor, budget, request.policy, office.on,
         inputs=inputs, limits=limits, on_progress=on_progress,

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Any, Literal
+from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -28,10 +28,16 @@ def _file(name: str, content: bytes, kind: str) -> Response[bytes]:
 
 
 @get("/plans/{plan_id:str}/files/{kind:str}", opt=rule("plans.read"), **THREAD)
-def seats_file(
-    request: Call, plan_id: FromPath[str], kind: FromPath[Literal["csv", "xlsx", "parquet"]]
-) -> Response[bytes]:
-    """Hand out the seats as CSV or Parquet, or the plan as XLSX."""
+def seats_file(request: Call, plan_id: FromPath[str], kind: FromPath[str]) -> Response[bytes]:
+    """Hand out the seats as CSV or Parquet, or the plan as XLSX.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such kind of file.
+    """
+    if kind not in KINDS:
+        raise UnknownIdError("file", kind, tuple(KINDS))
     name, content = plan_content(request, plan_id, kind)
     return _file(f"{plan_id}-{name}", content, KINDS[kind])
 

@@ -32,6 +32,7 @@ class Slider:
     title, hint : What it is called and means, in English.
     path : Where it stands in the policy's document.
     least, most, step : What is accepted, as shown.
+    grain : Step of the slider beside it.
     is_share : Whether it is shown in percent.
     is_whole : Whether it is a count.
     may_miss : Whether it may be left empty for no rule.
@@ -44,6 +45,7 @@ class Slider:
     least: float
     most: float
     step: str = "any"
+    grain: str = "1"
     is_share: bool = False
     is_whole: bool = False
     may_miss: bool = False
@@ -64,7 +66,7 @@ SLIDERS = (
            path=("plan", "hours_floor", "PNS"), may_miss=True),
     Slider(name="cap_pppk", title="Most hours for a PPPK (JP)", least=0, most=500, step="1",
            hint="Never exceeded. The rule is 24.", path=("plan", "hours_cap", "PPPK"), may_miss=True),
-    Slider(name="hours_weight", title="Weight of missing hours", least=0, most=1,
+    Slider(name="hours_weight", title="Weight of missing hours", least=0, most=1, grain="0.001",
            hint="Value lost for each JP that somebody stays below the hours wanted, in competency levels; with 0.002, "
                 "ten missing JP weigh like 0.02 levels.", path=("plan", "hours_weight")),
     Slider(name="max_trainings", title="Most trainings for one person", least=1, most=20, step="1", is_whole=True,
@@ -77,7 +79,7 @@ SLIDERS = (
            path=("plan", "unit_floor_share"), may_miss=True),
     Slider(name="reserve_share", title="Kept back of every budget line (%)", least=0, most=100, step="1", is_share=True,
            hint="For what comes unforeseen during the year.", path=("plan", "reserve_share")),
-    Slider(name="minimum_benefit", title="Least gain of a seat (levels)", least=0, most=5,
+    Slider(name="minimum_benefit", title="Least gain of a seat (levels)", least=0, most=5, grain="0.01",
            hint="Seats that are expected to close less of a gap are not planned.", path=("plan", "minimum_benefit")),
     Slider(name="stability_weight", title="Worth of keeping a choice (levels)", least=0, most=1000,
            hint="Only where a plan is made again from an earlier one: 0 lets everything change, 100 changes only what "

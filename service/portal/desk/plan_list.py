@@ -18,7 +18,7 @@ from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from training_catalog.errors import InputError
 
-STATES = {"draft": "Draft", "approved": "Approved", "retired": "Replaced", "withdrawn": "Withdrawn"}
+STATES = {"draft": "Draft", "approved": "Approved", "retired": "Replaced", "withdrawn": "Taken back"}
 TONES = {"draft": "", "approved": "good", "retired": "care", "withdrawn": "care"}
 
 

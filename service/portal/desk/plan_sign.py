@@ -13,7 +13,7 @@ from service.api.problems import wording_of
 from service.ledger.approval import approve_plan, plan_states, withdraw_plan
 from service.ledger.books import LineBalance, balances
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
-from service.portal.desk.view import THREAD
+from service.portal.desk.view import THREAD, paged
 from service.portal.forms import Form, form_of
 from service.portal.page import go
 from service.storage.database import APPROVED
@@ -57,7 +57,7 @@ def taken_by(plan: Plan) -> dict[str, int]:
 
 
 def reservations(plan: Plan, lines: list[LineBalance], given_back: dict[str, int]) -> list[Reservation]:
-    """Return what each line, and each above it, will hold; in order of their codes."""
+    """Return what each line, and each above it, will hold; those without enough first, by their codes."""
     parents = {line.line: line.parent for line in lines}
     taken: dict[str, int] = defaultdict(int)
     back: dict[str, int] = defaultdict(int)
@@ -66,11 +66,12 @@ def reservations(plan: Plan, lines: list[LineBalance], given_back: dict[str, int
             for one in above(line, parents):
                 sums[one] += amount
     free = {line.line: line.free for line in lines}
-    return [
+    found = [
         Reservation(line=line, amount=taken[line], back=back[line], free=free.get(line, 0),
                     after=free.get(line, 0) + back[line] - taken[line])
         for line in sorted(set(taken) | set(back))
     ]  # fmt: skip
+    return sorted(found, key=lambda one: one.after >= 0)
 
 
 def _replaced(call: Call, plan_id: str) -> list[str]:
@@ -95,8 +96,11 @@ def _approve_page(call: Call, shown: Shown, form: Form, status: int = 200) -> Re
     replaced = _replaced(call, shown.plan_id)
     year = shown.plan.provenance.year
     rows = reservations(shown.plan, balances(parts_of(call).database, year), _given_back(call, year, replaced))
-    return show_plan(call, "desk/plan_approve.html.j2", shown, status=status, form=form, rows=rows, replaced=replaced,
-                     is_short=any(row.after < 0 for row in rows), total=sum(taken_by(shown.plan).values()))  # fmt: skip
+    pages = paged(call, len(rows))
+    return show_plan(
+        call, "desk/plan_approve.html.j2", shown, status=status, form=form, rows=rows[pages.shown], pages=pages,
+        replaced=replaced, is_short=any(row.after < 0 for row in rows), total=sum(taken_by(shown.plan).values()),
+    )  # fmt: skip
 
 
 @get("/plans/{plan_id:str}/approve", opt=rule("plans.sign"), **THREAD)

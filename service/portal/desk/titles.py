@@ -14,7 +14,7 @@ from service.records import EVERYONE, REFUSED, Outcome, write_records
 from service.storage.engine import transaction
 from service.titles import CONFIRMED, titles_waiting
 
-LIKELY = 0.5  # confidence from which a suggestion is ticked beforehand
+LIKELY = 0.75  # confidence from which a suggestion is ticked beforehand
 MOST_LISTED = 400  # trainings up to which a field offers all of them; with more, codes are typed
 TABLE = "training_titles"
 
