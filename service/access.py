@@ -34,6 +34,8 @@ RULES: dict[str, Rule] = {
     "documentation": Rule(scope=None, reach=ANYBODY),
     "session.open": Rule(scope=None, reach=ANYBODY),
     "session.own": Rule(scope=None),
+    "pages.files": Rule(scope=None, reach=ANYBODY),
+    "pages.own": Rule(scope=None),
     "recommendations.read": Rule(scope="recommend:read", reach=ROWS),
     "rankings.make": Rule(scope="recommend:read"),
     "feedback.give": Rule(scope="recommend:read", reach=ROWS),
@@ -48,6 +50,9 @@ RULES: dict[str, Rule] = {
     "imports.make": Rule(scope="people:write", reach=WHOLE),
     "exports.make": Rule(scope="people:read", reach=WHOLE),
     "jobs.read": Rule(scope=None, reach=ROWS),
+    "team.read": Rule(scope="plan:read", reach=ROWS),
+    "team.write": Rule(scope="plan:read", reach=ROWS),
+    "inbox.answer": Rule(scope="plan:write", reach=ROWS),
     "plans.read": Rule(scope="plan:read", reach=ROWS),
     "plans.make": Rule(scope="plan:write", reach=WHOLE),
     "plans.sign": Rule(scope="plan:write", reach=WHOLE),
@@ -56,6 +61,7 @@ RULES: dict[str, Rule] = {
     "seats.reprice": Rule(scope="plan:write", reach=WHOLE),
     "models.read": Rule(scope="plan:read"),
     "models.write": Rule(scope="model:write"),
+    "users.manage": Rule(scope="admin", reach=WHOLE),
     "audit.read": Rule(scope="audit:read", reach=WHOLE),
 }
 
