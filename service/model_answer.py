@@ -42,15 +42,16 @@ def stored_model(database: Database, model_id: str) -> StoredModel:
     return stored
 
 
-def approve_model(database: Database, model_id: str, author: str) -> StoredModel:
-    """Let a model serve, entered under its author in the log of access; the verdict stays in its card."""
+def approve_model(database: Database, model_id: str, author: str, words: str = "") -> StoredModel:
+    """Let a model serve; its author, and their words where there are some, are entered in the log of access."""
     stored = stored_model(database, model_id)
-    _set_state(database, model_id, APPROVED, author)
+    _set_state(database, model_id, APPROVED, author, words)
     return stored
 
 
-def _set_state(database: Database, model_id: str, state: str, author: str) -> None:
-    entry = Entry(actor=author, kind=f"model-{state}", subject=f"model:{model_id}", details={})
+def _set_state(database: Database, model_id: str, state: str, author: str, words: str = "") -> None:
+    entry = Entry(actor=author, kind=f"model-{state}", subject=f"model:{model_id}",
+                  details={"words": words} if words else {})  # fmt: skip
     database.set_model_state(model_id, state, also=lambda connection: record(connection, database.clock(), entry))
 
 
