@@ -104,11 +104,12 @@ def decide_on_model(request: Call, model: FromPath[str]) -> Response[Any]:
     if action == "approve" and not _is_better(request, model) and not form.get("words"):
         form.faults["words"] = wording.text("Say why it may serve although it is not better than the rule.")
         return _card(request, model, form, 422)
+    author = known_caller(request).subject
     try:
         if action == "approve":
-            approve_model(database, model)
+            approve_model(database, model, author, words=form.get("words"))
         elif action == "rollback":
-            roll_back(database, model)
+            roll_back(database, author, model)
     except ConflictError as error:
         form.faults[""] = error.said(wording.text)
     return _card(request, model, form, 422) if form.faults else go(f"/models/{model}", f"model-{action}")
