@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts docker-lint bench serve clean
+.PHONY: help demo test check lint types contracts docker-lint bench soak serve clean chromium
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,8 +21,16 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## the demo city: files, import, fit, plan, report
 	$(BIN)/bangkom demo demo-city
 
-test: $(READY) ## the default suite, two workers
-	$(BIN)/pytest -n 2 -m "not slow and not browser"
+test: $(READY) chromium ## the default suite, two workers
+	$(BIN)/pytest -n 2 -m "not slow"
+
+chromium: ## a browser for the tests of the portal, where it can be installed
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests ..."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
+	      || echo "Chromium could not be installed; the browser tests are skipped."; \
+	  else echo "No Chromium, and no right to install it; the browser tests are skipped: apt-get install chromium"; fi; }
 
 check: lint types contracts docker-lint test ## everything CI runs
 
@@ -44,6 +52,9 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/import.py
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
+
+soak: $(READY) ## half an hour of the HTTP service: nothing may leak
+	$(BIN)/python benchmarks/soak.py
 
 serve: $(READY) ## the HTTP service on the demo city's database, on this machine only
 	@test -f demo-city/bangkom.db || { echo "there is no demo city yet: make demo"; exit 1; }

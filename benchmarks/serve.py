@@ -68,8 +68,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], address: str, **environment: str) -> Iterator[None]:
-    """Run a server until the block ends."""
+def running(command: list[str], address: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; yield its process."""
     with subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(300):
@@ -78,7 +78,7 @@ def running(command: list[str], address: str, **environment: str) -> Iterator[No
                     break
                 except httpx.HTTPError:
                     time.sleep(0.2)
-            yield
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
@@ -96,16 +96,25 @@ def wrk(url: str, seconds: int, *, clients: int, key: str = "", script: Path | N
     return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), float(value) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
 
 
-def make_city(folder: Path, people: int) -> str:
+def make_city(folder: Path, people: int, url: str = "") -> str:
     """Make the demo city; return its address, and a model that serves whatever its verdict."""
-    run = [sys.executable, "-m", "service", "--on", ON]
+    url = url or f"sqlite:///{folder / 'city' / 'bangkom.db'}"
+    run = [sys.executable, "-m", "service", "--on", ON, "--database", url]
+    (folder / "city").mkdir()
     made = [*run, "demo", str(folder / "city"), "--people", str(people), "--time-limit", "5", "--json"]
     subprocess.run(made, check=False, capture_output=True)
-    url = f"sqlite:///{folder / 'city' / 'bangkom.db'}"
-    told = subprocess.run([*run, "--database", url, "models", "list", "--json"], check=True, capture_output=True)
+    told = subprocess.run([*run, "models", "list", "--json"], check=True, capture_output=True)
     model = json.loads(told.stdout)["models"][0]["model"]
-    subprocess.run([*run, "--database", url, "models", "approve", model], check=False, capture_output=True)
+    subprocess.run([*run, "models", "approve", model], check=False, capture_output=True)
     return url
+
+
+def new_key(url: str) -> str:
+    """Return a key that may do what benchmarks do."""
+    scopes = ("recommend:read", "people:read", "people:write", "catalog:write", "plan:read", "plan:write")
+    command = [sys.executable, "-m", "service", "--database", url, "key", "create", "bench", "--json"]
+    made = subprocess.run([*command, *(f"--scope={one}" for one in scopes)], check=True, capture_output=True)
+    return json.loads(made.stdout)["key"]
 
 
 def bare_predict(url: str, n: int = 300) -> tuple[float, list[str]]:
@@ -144,10 +153,7 @@ def measure(folder: Path, people: int, seconds: int) -> None:
     url = make_city(folder, people)
     predict, ids = bare_predict(url)
     run = [sys.executable, "-m", "service", "--database", url, "--on", ON]
-    told = subprocess.run([*run, "key", "create", "bench", *[f"--scope={s}" for s in (
-        "recommend:read", "people:read", "people:write", "plan:read", "plan:write")], "--json"],
-        check=True, capture_output=True)  # fmt: skip
-    key, port = json.loads(told.stdout)["key"], free_port()
+    key, port = new_key(url), free_port()
     address, script = f"http://127.0.0.1:{port}", folder / "people.lua"
     script.write_text(SCRIPT.format(people=",".join(f'"{nip}"' for nip in ids)), encoding="utf-8")
     with running(pinned(0, *run, "serve", "--dev", "--port", str(port)), f"{address}/health/ready", BANGKOM_RATE="0"):

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.baseline import level_fit, mode_effectiveness
-from recommender.eligibility import judge_pairs, upcoming_offerings
+from recommender.catalog_day import CatalogDay, open_catalog
+from recommender.eligibility import judge_pairs
 from recommender.gap import Gaps
 from recommender.policy import Policy
 from recommender.workforce import Workforce
@@ -121,21 +122,19 @@ class Candidates:
         return len(self.employee)
 
 
-def _teaching(trainings: Trainings, n_competencies: int) -> csr_array:
-    """Return competencies x trainings: 1 where a training teaches a competency."""
-    ones = np.ones(len(trainings.target_competency))
-    shape = (len(trainings.ids), n_competencies)
-    return csr_array((ones, trainings.target_competency, trainings.target_bounds), shape=shape).T.tocsr()
-
-
-def pairs_with_need(gaps: Gaps, trainings: Trainings) -> tuple[IndexArray, IndexArray]:
+def pairs_with_need(gaps: Gaps, teaching: csr_array) -> tuple[IndexArray, IndexArray]:
     """Find every (person, training) whose training teaches something the person needs: one sparse product.
+
+    Parameters
+    ----------
+    gaps : Gaps on one day.
+    teaching : From `teaching_of`.
 
     Returns
     -------
     employee, training : Indices, by employee then training.
     """
-    product = gaps.needs() @ _teaching(trainings, gaps.n_competencies)
+    product = gaps.needs() @ teaching
     product.sort_indices()
     employee = np.repeat(np.arange(gaps.n_people, dtype=np.int64), np.diff(product.indptr))
     return employee, product.indices.astype(np.int64)
@@ -182,22 +181,21 @@ def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArra
     return kept[np.lexsort((ranks[kept], employee[kept]))]
 
 
-def _can_wait(catalog: Catalog, requires: IndexArray, training: IndexArray, on: date) -> BoolArray:
+def _can_wait(catalog: Catalog, day: CatalogDay, requires: IndexArray, training: IndexArray) -> BoolArray:
     """Return pairs that lack one prerequisite, some edition of which can be taken on or after the day."""
-    trainings = catalog.trainings
-    one = np.diff(trainings.prerequisite_bounds)[training] == 1
-    offered = catalog.offerings.training[upcoming_offerings(catalog, on)]
-    on_offer = np.isin(trainings.series, trainings.series[offered[trainings.is_open[offered]]])
-    waiting: BoolArray = (requires >= 0) & one & np.append(on_offer, False)[requires]
+    one = np.diff(catalog.trainings.prerequisite_bounds)[training] == 1
+    waiting: BoolArray = (requires >= 0) & one & np.append(day.is_on_offer, False)[requires]
     return waiting
 
 
 def _union(
-    gaps: Gaps, catalog: Catalog, wanted: tuple[IndexArray, IndexArray]
+    gaps: Gaps, day: CatalogDay, wanted: tuple[IndexArray, IndexArray]
 ) -> tuple[IndexArray, IndexArray, BoolArray]:
     """Return pairs with a need or wanted by the planner, ascending, and which of them are wanted."""
-    n_trainings = max(len(catalog.trainings.ids), 1)
-    employee, training = pairs_with_need(gaps, catalog.trainings)
+    n_trainings = max(len(day.reason), 1)
+    employee, training = pairs_with_need(gaps, day.teaching)
+    if not len(wanted[0]):
+        return employee, training, np.zeros(len(employee), dtype=np.bool_)
     asked = np.unique(wanted[0] * n_trainings + wanted[1])
     keys = np.union1d(employee * n_trainings + training, asked)
     return keys // n_trainings, keys % n_trainings, np.isin(keys, asked)
@@ -213,6 +211,7 @@ def find_candidates(
     on: date,
     policy: Policy,
     wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+    day: CatalogDay | None = None,
 ) -> Candidates:
     """Find the candidates of every person.
 
@@ -222,25 +221,25 @@ def find_candidates(
     on : The day.
     policy : Horizons, and how many candidates each person keeps.
     wanted : (employee, training) pairs the planner demands, kept whatever they close.
+    day : From `open_catalog`, where it is at hand.
 
     Returns
     -------
     Eligible pairs that the rule expects to close something, and pairs that wait for one prerequisite on offer
     (`Candidates.needs_first`): those are for plans only and stand in `left_out` as well.
     """
-    employee, training, is_wanted = _union(gaps, catalog, wanted)
-    verdict = judge_pairs(workforce, catalog, on, policy.eligibility, employee=employee, training=training)
+    day = day or open_catalog(catalog, workforce.units, on)
+    employee, training, is_wanted = _union(gaps, day, wanted)
+    verdict = judge_pairs(workforce, catalog, on, policy.eligibility, employee=employee, training=training,
+                          of_training=day.reason)  # fmt: skip
     coverage = cover(gaps, catalog.trainings, employee, training)
     benefit = coverage.total(coverage.closes * gaps.weight[coverage.gap])
     useful = (benefit > 0) | is_wanted
     blocked = np.flatnonzero(useful & ~verdict.is_eligible)
-    waits = useful & _can_wait(catalog, verdict.requires, training, on)
-    n_best = policy.ranking.n_candidates
-    open_rows, waiting_rows = np.flatnonzero(useful & verdict.is_eligible), np.flatnonzero(waits)
-    kept = [
-        rows[_best_of_each(employee[rows], training[rows], benefit[rows] + 1e6 * is_wanted[rows], n_best)]
-        for rows in (open_rows, waiting_rows)
-    ]
+    waits = useful & _can_wait(catalog, day, verdict.requires, training)
+    parts = (np.flatnonzero(useful & verdict.is_eligible), np.flatnonzero(waits))
+    worth, n_best = benefit + 1e6 * is_wanted, policy.ranking.n_candidates
+    kept = [rows[_best_of_each(employee[rows], training[rows], worth[rows], n_best)] for rows in parts]
     best = np.concatenate(kept)
     best = best[np.argsort(employee[best], kind="stable")]
     return Candidates(

@@ -187,10 +187,11 @@ def what_is_done(
     *,
     employee: IndexArray,
     training: IndexArray,
+    taken: Taken | None = None,
 ) -> tuple[BoolArray, BoolArray]:
     """Return which pairs were taken, in any edition, and are not due again; and which are under way."""
     keys = employee * len(catalog.trainings.ids) + catalog.trainings.series[training]
-    last = taken_before(workforce, catalog, on).find(keys)
+    last = (taken or taken_before(workforce, catalog, on)).find(keys)
     years = _retake_years(catalog, training, rules)
     is_taken: BoolArray = last + (years * DAYS_PER_YEAR).astype("timedelta64[D]") > np.datetime64(on, "D")
     under_way = (workforce.history.status == ENROLLED) & ~lapsed_enrolments(workforce, on, rules)
@@ -205,6 +206,7 @@ def judge_pairs(
     *,
     employee: IndexArray,
     training: IndexArray,
+    of_training: IndexArray | None = None,
 ) -> Eligibility:
     """Judge (person, training) pairs on a day.
 
@@ -212,6 +214,7 @@ def judge_pairs(
     ----------
     workforce, catalog, on, rules : People, trainings, the day and the horizons.
     employee, training : shape (n_pairs,), indices.
+    of_training : From `training_reasons`, where it is at hand.
 
     Returns
     -------
@@ -219,7 +222,9 @@ def judge_pairs(
     """
     n_trainings = len(catalog.trainings.ids)
     taken = taken_before(workforce, catalog, on)
-    is_taken, is_enrolled = what_is_done(workforce, catalog, on, rules, employee=employee, training=training)
+    is_taken, is_enrolled = what_is_done(
+        workforce, catalog, on, rules, employee=employee, training=training, taken=taken
+    )
     lacks, requires = _missing_prerequisite(taken, catalog, employee, training)
     tried = (
         ("not-interested", _is_unwanted(workforce, n_trainings, employee, training)),
@@ -232,8 +237,8 @@ def judge_pairs(
     reason = np.zeros(len(training), dtype=np.int64)
     for name, blocked in tried:  # last to first, so that the first rule's reason stays
         reason[blocked] = CODE[name]
-    of_training = training_reasons(catalog, on)[training]
-    reason = np.where(of_training > 0, of_training, reason)
+    closed = (training_reasons(catalog, on) if of_training is None else of_training)[training]
+    reason = np.where(closed > 0, closed, reason)
     of_person = person_reasons(workforce, on, rules)[employee]
     reason = np.where(of_person > 0, of_person, reason)
     lapsed = _last_of_each(workforce, catalog, lapsed_enrolments(workforce, on, rules))

@@ -69,7 +69,14 @@ def is_blind_spot(lists: RankedLists) -> BoolArray:
     return spot
 
 
-def explain_row(lists: RankedLists, row: int, workforce: Workforce, catalog: Catalog, context: Context) -> list[Reason]:
+def explain_row(
+    lists: RankedLists,
+    row: int,
+    workforce: Workforce,
+    catalog: Catalog,
+    context: Context,
+    spots: BoolArray | None = None,
+) -> list[Reason]:
     """Explain one row of the lists.
 
     Parameters
@@ -77,6 +84,7 @@ def explain_row(lists: RankedLists, row: int, workforce: Workforce, catalog: Cat
     lists, row : The lists and the row in them.
     workforce, catalog : The people and catalogue that were ranked.
     context : Workload of people and what history says about service.
+    spots : From `is_blind_spot`, where several rows are explained.
 
     Returns
     -------
@@ -86,7 +94,7 @@ def explain_row(lists: RankedLists, row: int, workforce: Workforce, catalog: Cat
     pair, employee = int(lists.pair[row]), int(lists.employee[row])
     part = slice(int(candidates.coverage.bounds[pair]), int(candidates.coverage.bounds[pair + 1]))
     covered, gap_rows = candidates.coverage.covered[part], candidates.coverage.gap[part]
-    spots = is_blind_spot(lists)
+    spots = is_blind_spot(lists) if spots is None else spots
     reasons: list[Reason] = []
     for i in np.lexsort((gap_rows, -covered)):
         if covered[i] < MEASURABLE_LEVELS:

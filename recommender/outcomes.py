@@ -51,7 +51,7 @@ class Outcomes:
         return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain)
 
 
-def _next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:
+def next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:
     """Return the level at the first assessment after a day and within `OUTCOME_DAYS`; NaN where there is none."""
     records = workforce.assessments
     rows = np.flatnonzero(records.method != SELF_RATED)
@@ -71,7 +71,7 @@ def _gains(workforce: Workforce, pairs: Candidates, end: DateArray, unaided: Flo
     """Weighted levels closed by each pair beyond what closes unaided; NaN unless all it works on was measured again."""
     gaps, coverage = pairs.gaps, pairs.coverage
     pair = np.repeat(np.arange(pairs.n_pairs), np.diff(coverage.bounds))
-    after = _next_levels(workforce, gaps.n_competencies, gaps.keys[coverage.gap], end[pair])
+    after = next_levels(workforce, gaps.n_competencies, gaps.keys[coverage.gap], end[pair])
     before_known = gaps.state[coverage.gap] != GapState.NEVER_ASSESSED
     closed = np.clip(after - gaps.assessed[coverage.gap], 0.0, gaps.deficit[coverage.gap])
     closed = (closed - unaided_closing(unaided, gaps.deficit[coverage.gap])) * gaps.weight[coverage.gap]

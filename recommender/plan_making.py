@@ -16,7 +16,6 @@ from recommender.budget import Budget
 from recommender.demand import Demand, mandated_pairs, pinned_rows
 from recommender.eligibility import CODE, REASONS, judge_pairs, lapsed_enrolments, person_reasons, what_is_done
 from recommender.gap import Gaps
-from recommender.options import unpriced_places
 from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Provenance
 from recommender.plan_tables import (
     assignments_frame,
@@ -29,6 +28,7 @@ from recommender.plan_tables import (
 )
 from recommender.planning_problem import PlanningProblem
 from recommender.policy import Policy
+from recommender.travel import unpriced_places
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog, content_digest
 from training_catalog.columns import IndexArray

@@ -16,6 +16,7 @@ from recommender.allocation.solve import solve
 from recommender.allocation.verify import verify
 from recommender.budget import Budget
 from recommender.candidates import NOTHING_WANTED, find_candidates
+from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.class_estimates import estimate_classes
 from recommender.demand import demand_of, gather_demand, wanted_pairs
 from recommender.gap import expected_deficits, find_gaps
@@ -55,6 +56,7 @@ def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> 
 def recommend(
     workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
     expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+    day: CatalogDay | None = None,
 ) -> RankedLists:  # fmt: skip
     """Rank trainings for people.
 
@@ -66,17 +68,19 @@ def recommend(
     policy : Horizons and list length.
     expected : From `expect` on the whole workforce.
     wanted : (employee, training) pairs the planner demands.
+    day : From `open_catalog`, where it is at hand.
 
     Returns
     -------
     Every person's list, best first, with the options behind it and the ineligible with their reasons.
     """
+    day = day or open_catalog(catalog, workforce.units, on)
     gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
-    candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted)
+    candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted, day)
     people = describe_people(workforce, catalog, gaps, on)
     features = make_features(workforce, catalog, candidates, people, on)
     estimates = model.predict(features)
-    options = find_options(workforce, catalog, candidates, on, policy)
+    options = find_options(workforce, catalog, candidates, on, policy, day)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
     by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
     return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar)
@@ -87,12 +91,12 @@ def recommend_in_chunks(
     wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED, on_progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[int, Workforce, RankedLists]]:  # fmt: skip
     """Run `recommend` over consecutive people; yield the first row, the people and their lists."""
-    expected = expect(workforce, catalog, on, policy)
+    expected, day = expect(workforce, catalog, on, policy), open_catalog(catalog, workforce.units, on)
     for first in range(0, workforce.n_people, PEOPLE_PER_CHUNK):
         crew = workforce.take(np.arange(first, min(first + PEOPLE_PER_CHUNK, workforce.n_people)))
         here = (wanted[0] >= first) & (wanted[0] < first + crew.n_people)
         demanded = (wanted[0][here] - first, wanted[1][here])
-        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded)
+        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded, day=day)
         on_progress(crew.n_people)
 
 

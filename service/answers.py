@@ -16,10 +16,11 @@ from service.storage.database import Database
 from service.storage.decisions import LoggedDecision, new_decision_id
 from service.storage.engine import transaction
 from service.storage.history import last_change
-from service.storage.people import person_version
+from service.storage.people import EMPLOYEE, person_version
 from service.storage.watch import ChangeWatch, Versions
 from service.wording import Wording
 from training_catalog.catalog import content_digest
+from training_catalog.errors import UnknownIdError
 
 MOST_CACHED_BYTES = 64_000_000
 
@@ -48,7 +49,7 @@ class Answer:
     ----------
     body, etag : JSON, and its digest.
     unit : Unit of the person, which decides who may see it; empty for none.
-    version : Last change of the person's rows that is in it.
+    version : Change up to which the person's rows are known to be those in it.
     people : Last change of anybody's rows at which that was looked up.
     snapshot : Catalogue, model and day it was made from.
     """
@@ -100,32 +101,38 @@ class Answers:
             return ready
         snapshot = self.snapshots.current(versions)
         self._forget_all_but(snapshot)
+        if versions.people <= snapshot.office.change:  # nobody's rows have changed since: no look at the database
+            person, version = snapshot.at_hand(question.employee), snapshot.office.change
+            if person is None:
+                raise UnknownIdError(EMPLOYEE, question.employee)
+            return self._keep(question, self._make(snapshot, person, question, author, (version, version, versions)))
         with transaction(self.database.engine) as connection:
-            made = self._made.get(question)
-            if made is not None and made.snapshot is snapshot and (
-                person_version(connection, question.employee) == made.version
-            ):  # fmt: skip
+            made, last = self._made.get(question), person_version(connection, question.employee)
+            if made is not None and made.snapshot is snapshot and last is not None and last <= made.version:
                 return self._keep(question, replace(made, people=versions.people))
             person, version = person_in(snapshot, self.database, connection, question.employee)
             change = last_change(connection)
-        body = self._make(snapshot, person, question, author, change)
-        return self._keep(question, Answer(
-            body=body, etag=f'"{content_digest(body)[:20]}"', version=version, people=versions.people,
-            snapshot=snapshot, unit=person.unit,
-        ))  # fmt: skip
+        return self._keep(question, self._make(snapshot, person, question, author, (version, change, versions)))
 
-    def _make(self, snapshot: Snapshot, person: Person, question: Question, author: str, change: int) -> bytes:
+    def _make(self, snapshot: Snapshot, person: Person, question: Question, author: str,
+              seen: tuple[int, int, Versions]) -> Answer:  # fmt: skip
+        """Make a list and hand its decision over; `seen` is up to where the person, the database and all were read."""
+        version, change, versions = seen
         document = self.document(snapshot, person, question)
         office = replace(person.office, change=change)
         made = list_decision(office, document, question.wanted, self.policy, snapshot.office.change)
         entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author, content=made)
         self.log(entry)
-        return msgspec.json.encode(document)
+        body = msgspec.json.encode(document)
+        return Answer(body=body, etag=f'"{content_digest(body)[:20]}"', version=version, people=versions.people,
+                      snapshot=snapshot, unit=person.unit)  # fmt: skip
 
     def document(self, snapshot: Snapshot, person: Person, question: Question) -> dict[str, Any]:
         """Return a list with an id of its own."""
         wording = Wording(question.lang)
-        made = recommendation_document(person, question.wanted, wording, self.policy, snapshot.background)
+        made = recommendation_document(
+            person, question.wanted, wording, self.policy, snapshot.background, day=snapshot.day
+        )
         return {"list": new_decision_id(), **made}
 
     def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:

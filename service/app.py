@@ -31,6 +31,8 @@ from service.api.recommendations import recommendation_router
 from service.api.records import record_routers
 from service.api.sessions import session_router
 from service.auth.settings import AuthSettings
+from service.portal.faults import as_pages, plain_page
+from service.portal.routes import portal_router
 from service.settings import DEFAULT_DATABASE_URL, service_settings
 from service.telemetry import set_up_log
 
@@ -52,8 +54,8 @@ def build_api(parts: Parts) -> Litestar:
            money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
     app = Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
-                        documentation_router()],
-        guards=[guard], before_request=check_media, exception_handlers=HANDLERS, lifespan=[lifespan],
+                        documentation_router(), portal_router()],
+        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[lifespan],
         logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
@@ -79,7 +81,7 @@ def methods_of(app: Litestar, path: str) -> list[str]:
 def build(parts: Parts) -> Gate:
     """Return the whole application."""
     app = build_api(parts)
-    return Gate(cast("App", app), parts, lambda path: methods_of(app, path))
+    return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
 
 
 def behind(app: App, proxies: tuple[str, ...]) -> App:

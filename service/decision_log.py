@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from service.storage.database import Database
-from service.storage.decisions import LIST, LoggedDecision, insert_entry
+from service.storage.decisions import LIST, LoggedDecision, insert_entries
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES, DECISIONS, ROW_KEY
 from service.telemetry import LOG_WAITING
@@ -82,19 +82,23 @@ class DecisionLog:
                 ids = [entry.decision for entry in entries]
                 query = sa.select(DECISIONS.c.decision).where(DECISIONS.c.decision.in_(ids))
                 known = set(connection.execute(query).scalars())
-                for entry in entries:
-                    if entry.decision not in known:
-                        insert_entry(connection, _unless_erased(connection, entry))
+                new = [entry for entry in entries if entry.decision not in known]
+                insert_entries(connection, _unless_erased(connection, new))
         except StorageError as error:
             _log.warning("decision-log-waits", n_waiting=len(entries) + self.n_waiting, reason=type(error).__name__)
             return False
         return True
 
 
-def _unless_erased(connection: sa.Connection, entry: LoggedDecision) -> LoggedDecision:
-    """Return an entry without its subject where that person has been erased since."""
+def _unless_erased(connection: sa.Connection, entries: list[LoggedDecision]) -> list[LoggedDecision]:
+    """Return entries without the subjects of those who have been erased since."""
     stored = DATABASE_TABLES["employees"]
-    if entry.content.kind != LIST:
-        return entry
-    known = connection.execute(sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY] == entry.content.subject)).first()
-    return entry if known else replace(entry, content=replace(entry.content, kind="list-erased", subject=""))
+    people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
+    query = sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY].in_(sorted(people)))
+    known = set(connection.execute(query).scalars()) if people else set()
+    return [
+        replace(entry, content=replace(entry.content, kind="list-erased", subject=""))
+        if entry.content.kind == LIST and entry.content.subject not in known
+        else entry
+        for entry in entries
+    ]

@@ -55,7 +55,11 @@ def _digest(content: object) -> str:
 def _figures(answer: Any) -> Any:  # noqa: ANN401 (any JSON)
     """Return a document without names and sentences: the same in every language."""
     if isinstance(answer, dict):
-        return {key: _figures(value) for key, value in answer.items() if key not in _SAID}
+        return {
+            key: _figures(value) if isinstance(value, (dict, list)) else value
+            for key, value in answer.items()
+            if key not in _SAID
+        }
     return [_figures(value) for value in answer] if isinstance(answer, list) else answer
 
 

@@ -157,7 +157,7 @@ def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, w
     """Return the list of a person who is not on file; it has an id, and is in no log."""
     snapshot = answers.snapshots.current(answers.watch.look())
     person = person_inline(snapshot, given)
-    made = recommendation_document(person, wanted, wording, answers.policy, snapshot.background)
+    made = recommendation_document(person, wanted, wording, answers.policy, snapshot.background, day=snapshot.day)
     return {"list": new_decision_id(), **made}
 
 

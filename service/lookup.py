@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from recommender.catalog_day import CatalogDay
 from recommender.eligibility import REASONS
-from recommender.explanation import Context, explain_row
+from recommender.explanation import Context, explain_row, is_blind_spot
 from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
@@ -18,12 +19,13 @@ from service.phrases import competency_name, left_out_text, reason_text, verdict
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
 from training_catalog.catalog import Catalog
+from training_catalog.columns import BoolArray
 from training_catalog.training import MODES
 
 
 def _plain(value: float) -> float | int | None:
     """Return a figure without a needless point; None where it is not known."""
-    if np.isnan(value):
+    if value != value:  # noqa: PLR0124 (not a number; numpy takes ten times as long to say so of one figure)
         return None
     rounded = round(float(value), 6)
     return int(rounded) if rounded.is_integer() else rounded
@@ -198,7 +200,7 @@ def _worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int)
 
 
 def item_reasons(
-    person: Person, lists: RankedLists, row: int, context: Context, wording: Wording
+    person: Person, lists: RankedLists, row: int, context: Context, wording: Wording, spots: BoolArray | None = None
 ) -> list[dict[str, Any]]:
     """Return why a row is recommended: codes, figures and sentences."""
     return [
@@ -208,17 +210,20 @@ def item_reasons(
             "levels": _plain(r.levels),
             "text": reason_text(r, person.office.catalog, wording),
         }
-        for r in explain_row(lists, row, person.crew, person.office.catalog, context)
+        for r in explain_row(lists, row, person.crew, person.office.catalog, context, spots)
     ]
 
 
 def recommendation_document(
-    person: Person, wanted: ListFilter, wording: Wording, policy: Policy, background: Background
-) -> dict[str, Any]:
+    person: Person, wanted: ListFilter, wording: Wording, policy: Policy, background: Background,
+    day: CatalogDay | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, crew = person.office, person.crew
-    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy, expected=background.expected)
+    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy,
+                      expected=background.expected, day=day)  # fmt: skip
     context = explanation_context(office, crew, policy, background.links)
+    spots = is_blind_spot(lists)
     keeps = _keeps(office, wanted) if wanted.narrows else None
     shown = [
         (row, option) for row in range(len(lists.pair)) if (option := _option_shown(lists, row, keeps)) is not None
@@ -227,7 +232,7 @@ def recommendation_document(
         {
             "rank": rank,
             **_item(office, lists, row, option),
-            "reasons": item_reasons(person, lists, row, context, wording),
+            "reasons": item_reasons(person, lists, row, context, wording, spots),
         }
         for rank, (row, option) in _worth_showing(lists, shown, wanted.limit)
     ]

@@ -16,6 +16,7 @@ from service.storage.history import changes_of
 from service.storage.ledger import LEDGER_SEATS
 from service.storage.people import EMPLOYEE, drop_old_bytes, erase_rows, personal_tables, pseudonym_on_file, rows_of
 from service.storage.schema import PLANS
+from service.storage.statements import find_statements
 from training_catalog.errors import UnknownIdError
 
 
@@ -32,9 +33,10 @@ def person_document(database: Database, employee: str) -> dict[str, Any]:
         tables = {name: rows_of(connection, name, employee) for name in changes}
         pseudonym = pseudonym_on_file(connection, employee)
         query = sa.select(LEDGER_SEATS).where(LEDGER_SEATS.c.employee == employee).order_by(LEDGER_SEATS.c.seat)
+        said = [asdict(one) for one in find_statements(connection, employees=[employee])]
         paid = [dict(row) for row in connection.execute(query).mappings()]
     seats = _seats(database, employee)
-    if not (any(changes.values()) or pseudonym or seats or paid):
+    if not (any(changes.values()) or pseudonym or seats or paid or said):
         raise UnknownIdError(EMPLOYEE, employee)
     return {
         "employee": employee,
@@ -47,6 +49,7 @@ def person_document(database: Database, employee: str) -> dict[str, Any]:
         ],
         "plans": seats,
         "seats": paid,
+        "statements": said,
     }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
@@ -148,6 +149,7 @@ def _read_back(template: str, said: str) -> dict[str, str] | None:
     return found.groupdict() if found else None
 
 
+@lru_cache(maxsize=256)
 def verdict_text(words: str, wording: Wording) -> str:
     """Say a verdict, which is kept in English with its model or plan, in the reader's language."""
     for template in VERDICT_WORDS:

@@ -17,6 +17,7 @@ STOPPING = "stopping"  # file in the run folder, there from the moment on at whi
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_DATABASE_URL = "sqlite:///bangkom.db"
+ADDRESS = r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?"
 AT_LEAST = {0: "a number from 0 up", 1: "a number from 1 up", 1024: "a number from 1024 up"}
 
 
@@ -108,6 +109,44 @@ def account() -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceSettings:
+    """Where spans of requests and jobs go.
+
+    Parameters
+    ----------
+    endpoint : Address of an OpenTelemetry collector (OTLP over HTTP).
+    share : Share of traces that are kept, from 0 to 1; what a caller's own trace says goes before it.
+    """
+
+    endpoint: str
+    share: float = 1.0
+
+
+def trace_settings(environment: Mapping[str, str] | None = None) -> TraceSettings | None:
+    """Read where spans go; None for nowhere.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming the variable, its value and what is accepted.
+    """
+    given = os.environ if environment is None else environment
+    endpoint = given.get("BANGKOM_OTLP_ENDPOINT", "").strip().rstrip("/")
+    if not endpoint:
+        return None
+    if not re.fullmatch(ADDRESS, endpoint):
+        raise InvalidValueError("BANGKOM_OTLP_ENDPOINT", endpoint, "http://host:4318")
+    told = given.get("BANGKOM_OTLP_SHARE", "").strip() or "1"
+    try:
+        share = float(told)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise InvalidValueError("BANGKOM_OTLP_SHARE", told, "a number from 0 to 1")
+    return TraceSettings(endpoint=endpoint, share=share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
     """Settings of the HTTP service, from the environment.
 
@@ -125,6 +164,7 @@ class ServiceSettings:
     log_level : Least severity of a line in the log.
     public_url : Address that people use, where a reverse proxy ends TLS; empty for none.
     proxies : Addresses and networks of reverse proxies, whose word on who calls is taken.
+    traces : Where spans go; None for nowhere.
     """
 
     policy: Path | None = None
@@ -141,6 +181,7 @@ class ServiceSettings:
     cors_origins: frozenset[str] = frozenset()
     run_folder: Path | None = None
     log_level: str = "info"
+    traces: TraceSettings | None = None
 
     def today(self) -> date:
         """Return the day that counts as today."""
@@ -162,7 +203,7 @@ def _number(environment: Mapping[str, str], name: str, default: float, least: in
 
 def _public_url(environment: Mapping[str, str]) -> str:
     given = environment.get("BANGKOM_PUBLIC_URL", "").strip().rstrip("/")
-    if given and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", given):
+    if given and not re.fullmatch(ADDRESS, given):
         raise InvalidValueError("BANGKOM_PUBLIC_URL", given, "https://host")
     return given
 
@@ -209,7 +250,7 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         upload_limit=int(_number(given, "BANGKOM_UPLOAD_LIMIT", default.upload_limit, 1024)),
         rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
         public_url=_public_url(given), proxies=_proxies(given), cors_origins=origins,
-        run_folder=Path(folder) if folder else None, log_level=level,
+        run_folder=Path(folder) if folder else None, log_level=level, traces=trace_settings(given),
     )  # fmt: skip
 
 

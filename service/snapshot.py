@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.policy import Policy
 from recommender.workforce_tables import build_workforce
 from service.lookup import Person
@@ -32,12 +34,14 @@ class Snapshot:
     ----------
     office : Catalogue, workforce, predictor and day; of its tables only those a person's rows are read with.
     background : What lists take from everybody's records.
+    day : What the catalogue means on that day.
     names : Names of the people, in order of the workforce.
     catalog, model : Versions that are in it.
     """
 
     office: Office
     background: Background
+    day: CatalogDay
     names: TextArray
     catalog: int
     model: str
@@ -45,6 +49,13 @@ class Snapshot:
     def suits(self, versions: Versions, on: date) -> bool:
         """Tell whether catalogue, model and day are still these."""
         return (self.catalog, self.model, self.office.on) == (versions.catalog, versions.model, on)
+
+    def at_hand(self, employee: str) -> Person | None:
+        """Return a person as in this snapshot; None for nobody."""
+        row = look_up(self.office.workforce.ids, np.asarray([employee], dtype=np.str_))
+        if row[0] < 0:
+            return None
+        return Person(office=self.office, crew=self.office.workforce.take(row), name=str(self.names[row[0]]))
 
     def of_tables(self, tables: Tables, name: str) -> Person:
         """Return the person whose rows these are, before this snapshot's catalogue."""
@@ -63,10 +74,9 @@ def person_in(snapshot: Snapshot, database: Database, connection: sa.Connection,
     version = person_version(connection, employee)
     if version is None:
         raise UnknownIdError(EMPLOYEE, employee)
-    row = look_up(snapshot.office.workforce.ids, np.asarray([employee], dtype=np.str_))
-    if version <= snapshot.office.change and row[0] >= 0:
-        crew = snapshot.office.workforce.take(row)
-        return Person(office=snapshot.office, crew=crew, name=str(snapshot.names[row[0]])), version
+    known = snapshot.at_hand(employee) if version <= snapshot.office.change else None
+    if known is not None:
+        return known, version
     tables = {name: database.read_rows_of(connection, name, employee) for name in personal_tables()}
     return snapshot.of_tables(tables, str(tables["employees"]["name"].iloc[0])), version
 
@@ -83,11 +93,17 @@ class Snapshots:
     ----------
     database, policy : From where, and the rules of lists.
     today : Gives the day.
+
+    Notes
+    -----
+    Every snapshot is made in one and the same thread. The C library keeps what a thread has given back for that thread:
+    made in whichever thread asks first, the memory of a snapshot would stay behind in each of them in turn.
     """
 
     def __init__(self, database: Database, policy: Policy, today: Callable[[], date]) -> None:
         self.database, self.policy, self.today = database, policy, today
         self._lock = threading.Lock()
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="snapshot")
         self._serving: Snapshot | None = None
 
     def ready(self, versions: Versions) -> Snapshot | None:
@@ -100,13 +116,18 @@ class Snapshots:
         with self._lock:
             serving = self.ready(versions)
             if serving is None:
-                serving = self._serving = self._make(versions)
+                serving = self._serving = self._maker.submit(self._make, versions).result()
             return serving
+
+    def close(self) -> None:
+        """Make no more."""
+        self._maker.shutdown()
 
     def _make(self, versions: Versions) -> Snapshot:
         office = read_office(self.database, self.today())
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)
         kept = {name: office.tables[name] for name in _KEPT}
-        return Snapshot(office=replace(office, tables=kept), background=background, names=names,
+        day = open_catalog(office.catalog, office.workforce.units, office.on)
+        return Snapshot(office=replace(office, tables=kept), background=background, day=day, names=names,
                         catalog=versions.catalog, model=versions.model)  # fmt: skip

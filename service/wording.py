@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import math
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -68,7 +69,8 @@ class Wording:
         >>> Wording("id").number(1234567.891, 1)
         '1.234.567,9'
         """
-        return _decimal(value or 0, "#,##0" + ("." + "0" * digits if digits else ""), self.lang)
+        known = value or 0 if value == value else math.nan  # noqa: PLR0124 (one NaN for all, or none is found again)
+        return _decimal(known, "#,##0" + ("." + "0" * digits if digits else ""), self.lang)
 
     def brief(self, value: float) -> str:
         """Format a number with one decimal where it has some, and none where it is whole.

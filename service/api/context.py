@@ -10,10 +10,9 @@ from litestar.handlers.base import BaseRouteHandler
 
 from service.access import ANYBODY, RULES, WHOLE, Reach, may
 from service.api.parts import Parts
-from service.api.problems import ApiError, language_of
+from service.api.problems import ApiError
 from service.auth.caller import Caller
 from service.records import OutOfReachError
-from service.wording import Wording
 
 Call = Request[Any, Any, State]
 RULE = "rule"  # key of a handler's rule among its options
@@ -54,11 +53,6 @@ def known_caller(call: ASGIConnection[Any, Any, Any, Any]) -> Caller:
 def reach_of_call(call: ASGIConnection[Any, Any, Any, Any]) -> Reach:
     """Return whose rows the caller may see."""
     return parts_of(call).reach(known_caller(call))
-
-
-def wording_of(call: Call) -> Wording:
-    """Return the language that the caller reads."""
-    return Wording(language_of(call.headers.get("accept-language", "")))
 
 
 async def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

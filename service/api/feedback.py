@@ -9,10 +9,10 @@ from litestar import Router, post
 from litestar.params import JSONBody
 
 from service import records
-from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule, wording_of
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
 from service.api.once import IdempotencyKey, once
 from service.api.parts import Parts
-from service.api.problems import ApiError, FaultSaid, errors
+from service.api.problems import ApiError, FaultSaid, errors, wording_of
 from service.inline import Code
 from service.storage.engine import transaction
 from service.storage.feedback import Feedback, add_feedback, is_list_of
@@ -50,9 +50,13 @@ class FeedbackOut(FeedbackIn, kw_only=True):
       responses=errors(404, 413, 415), summary="Say something of a list", sync_to_thread=True)  # fmt: skip
 def give_feedback(request: Call, data: JSONBody[FeedbackIn], idempotency_key: IdempotencyKey = None) -> FeedbackOut:
     """Store feedback; the same again with its key is stored once."""
+    return take_feedback(request, data, once(request, idempotency_key, msgspec.json.encode(data)))
+
+
+def take_feedback(request: Call, data: FeedbackIn, key: str | None = None) -> FeedbackOut:
+    """Store what a caller says of a list, once for a key."""
     parts, caller = parts_of(request), known_caller(request)
     _check(request, parts, data)
-    key = once(request, idempotency_key, msgspec.json.encode(data))
     identifier = f"f-{key[:32] if key else uuid.uuid4().hex}"
     with parts.database.writing_as(caller.subject, "feedback") as writing:
         said = Feedback(feedback=identifier, made_at=parts.database.clock(), author=caller.subject, kind=data.kind,

@@ -5,7 +5,7 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +29,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PLAN_FILE = re.compile(r"(/api/v1/plans/[^/]+)\.(csv|xlsx|parquet)")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NO_PAGES = re.compile(r"/(api|health|metrics|openapi\.json|docs|auth|schema)(/|$)")
+LANGUAGE_COOKIE = "bangkom_lang"
+UPLOADS = ("/api/v1/imports", "/imports")
 CALLER_SECONDS = 1.0  # how long a key or token that was looked up is known, while nothing about access changes
 MOST_CALLERS = 10_000
 MOST_KEPT = 10_000  # lists kept for the very same call; their bytes are those of `Answers`
-OK = 200
+OK, ACCEPTED = 200, 202
 BODIES = {"POST", "PUT", "PATCH", "DELETE"}
 _log = structlog.get_logger("access")
 
@@ -49,6 +52,27 @@ DOCS_CSP = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )  # the page of the documentation has script and style inside
+PAGE_CSP = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    b"frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def is_page(path: str) -> bool:
+    """Tell whether a path is one of the portal's, which browsers open.
+
+    Examples
+    --------
+    >>> is_page("/"), is_page("/plans"), is_page("/api/v1/plans"), is_page("/apiary"), is_page("/docs")
+    (True, True, False, True, False)
+    """
+    return _NO_PAGES.match(path) is None
+
+
+def _csp_of(path: str) -> bytes:
+    if is_page(path):
+        return PAGE_CSP
+    return DOCS_CSP if path.startswith("/docs") else CSP
 
 
 @dataclass(slots=True)
@@ -60,10 +84,23 @@ class Passage:
     request_id: str
     begun: float
     status: int = 0
+    job: str = ""
     caller: Caller | None = None
     is_started: bool = False
     versions: Versions | None = None
     question: tuple[bytes, ...] | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a page of the portal is asked for."""
+        return is_page(self.scope["path"])
+
+    @property
+    def lang(self) -> str:
+        """Language of the answer: a page's reader has chosen one, or it is Indonesian."""
+        if not self.is_page:
+            return language_of(self.headers.get(b"accept-language", b"").decode("latin-1"))
+        return "en" if _cookie(self.headers.get(b"cookie", b""), LANGUAGE_COOKIE) == "en" else "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +128,12 @@ class Gate:
     app : The API.
     parts : Everything the service is made of.
     methods_of : Returns the methods that a path accepts.
+    page_of : Returns the page that says a status and a sentence in a language.
     """
 
-    def __init__(self, app: App, parts: Parts, methods_of: Callable[[str], list[str]]) -> None:
-        self.app, self.parts, self.methods_of = app, parts, methods_of
+    def __init__(self, app: App, parts: Parts, methods_of: Callable[[str], list[str]],
+                 page_of: Callable[[int, str, Wording], bytes]) -> None:  # fmt: skip
+        self.app, self.parts, self.methods_of, self.page_of = app, parts, methods_of, page_of
         self.settings = parts.settings
         self._callers: dict[bytes, _Known] = {}
         self._answers: dict[tuple[bytes, ...], _Kept] = {}
@@ -130,7 +169,7 @@ class Gate:
         if await self._at_hand(passage, send):
             return
         state = scope.setdefault("state", {})
-        state.update(request_id=passage.request_id, caller=passage.caller)
+        state.update(request_id=passage.request_id, caller=passage.caller, lang=passage.lang)
         if method == "HEAD":
             scope["method"] = "GET"
         plan = _PLAN_FILE.fullmatch(scope["path"])
@@ -182,11 +221,15 @@ class Gate:
     def _check_origin(self, passage: Passage) -> None:
         """Refuse forged requests of browsers: those with a session's cookie that come from another place."""
         scope, headers = passage.scope, passage.headers
-        is_change = scope["method"] in BODIES
-        if not is_change or b"cookie" not in headers or b"authorization" in headers or b"x-api-key" in headers:
+        if scope["method"] not in BODIES:
+            return
+        is_shown = b"authorization" in headers or b"x-api-key" in headers
+        if not passage.is_page and (is_shown or b"cookie" not in headers):
             return
         if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
             raise RefusedError(403, "cross-site", "a request with a session must come from this site")
+        if passage.is_page:  # its form carries the token: see `service.portal.forms`
+            return
         session = _cookie(headers[b"cookie"], SESSION_COOKIE)
         if session and not is_csrf_token(session, headers.get(b"x-csrf-token", b"").decode("latin-1")):
             raise RefusedError(403, "csrf", "a request with a session's cookie must repeat its token as X-CSRF-Token")
@@ -196,8 +239,7 @@ class Gate:
         length = headers.get(b"content-length")
         if length is None and b"transfer-encoding" not in headers:
             return 0
-        is_upload = scope["path"] == "/api/v1/imports"
-        limit = self.settings.upload_limit if is_upload else self.settings.body_limit
+        limit = self.settings.upload_limit if scope["path"] in UPLOADS else self.settings.body_limit
         if length is not None and (not length.isdigit() or int(length) > limit):
             raise RefusedError(413, "too-large", "the body is larger than {limit} bytes", limit=limit)
         return limit
@@ -230,6 +272,8 @@ class Gate:
             self._remember(digest, caller, versions)
         except NotAuthenticatedError as error:
             REFUSED.labels(reason=error.code).inc()
+            if passage.is_page:  # a session that has ended: the browser is sent to the door
+                return None
             raise RefusedError(401, error.code, str(error),
                                headers=((b"www-authenticate", b'Bearer realm="bangkom"'),)) from error  # fmt: skip
         except StorageError as error:
@@ -301,8 +345,9 @@ class Gate:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 passage.is_started, passage.status = True, message["status"]
-                path = passage.scope["path"]
-                csp = DOCS_CSP if path.startswith("/docs") else CSP
+                if passage.status == ACCEPTED:
+                    passage.job = _job_of(message.get("headers", ()))
+                csp = _csp_of(passage.scope["path"])
                 own = [(b"x-request-id", passage.request_id.encode()), (b"content-security-policy", csp)]
                 if self.settings.is_secure:
                     own.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -319,10 +364,13 @@ class Gate:
     async def _refuse(self, passage: Passage, refused: RefusedError, send: Send) -> None:
         if passage.is_started:  # too late to say it; the connection ends
             return
-        wording = Wording(language_of(passage.headers.get(b"accept-language", b"").decode("latin-1")))
-        body = problem_bytes(refused.status, refused.code, wording.text(refused.detail, **refused.fields),
-                             path=passage.scope["path"], request_id=passage.request_id)  # fmt: skip
-        headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        wording = Wording(passage.lang)
+        detail = wording.text(refused.detail, **refused.fields)
+        body = self.page_of(refused.status, detail, wording) if passage.is_page else problem_bytes(
+            refused.status, refused.code, detail, path=passage.scope["path"], request_id=passage.request_id
+        )  # fmt: skip
+        kind = b"text/html; charset=utf-8" if passage.is_page else PROBLEM_TYPE.encode()
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": refused.status, "headers": [*headers, *refused.headers]})
         await send({"type": "http.response.body", "body": body})
 
@@ -332,8 +380,15 @@ class Gate:
         method, seconds = passage.scope["method"], time.perf_counter() - passage.begun
         REQUESTS.labels(method=method, route=route, status=str(passage.status)).inc()
         LATENCY.labels(method=method, route=route).observe(seconds)
+        kind = passage.caller.kind if passage.caller else None
         _log.info("request", method=method, route=route, status=passage.status, ms=round(seconds * 1e3, 2),
-                  request_id=passage.request_id, caller=passage.caller.kind if passage.caller else None)  # fmt: skip
+                  request_id=passage.request_id, caller=kind)  # fmt: skip
+        if self.parts.traces.is_on:
+            about = {"request_id": passage.request_id, "caller": kind or "", "job": passage.job}
+            self.parts.traces.request(
+                method=method, route=route, status=passage.status, seconds=seconds,
+                parent=passage.headers.get(b"traceparent", b""), about={k: v for k, v in about.items() if v},
+            )  # fmt: skip
 
 
 def _cookie(header: bytes, name: str) -> str | None:
@@ -343,6 +398,12 @@ def _cookie(header: bytes, name: str) -> str | None:
         if key == name and value:
             return value
     return None
+
+
+def _job_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the id of the job that an answer points to; empty for none."""
+    place = dict(headers).get(b"location", b"").decode("latin-1")
+    return place.rpartition("/")[2] if place.startswith("/api/v1/jobs/") else ""
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

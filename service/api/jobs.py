@@ -11,9 +11,9 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from service.api.context import Call, known_caller, parts_of, rule, wording_of
+from service.api.context import Call, known_caller, parts_of, rule
 from service.api.once import IdempotencyKey, once
-from service.api.problems import ApiError, errors
+from service.api.problems import ApiError, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
 from service.auth.caller import Caller
 from service.jobs.job import ENDED, Job, pack_files

@@ -7,10 +7,10 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
-from service.api.context import Call, parts_of, rule, wording_of
+from service.api.context import Call, parts_of, rule
 from service.api.jobs import JobStatus, submit
 from service.api.once import IdempotencyKey, once
-from service.api.problems import errors
+from service.api.problems import errors, wording_of
 from service.model_answer import approve_model, model_rows, roll_back, stored_model
 
 

@@ -20,6 +20,7 @@ from service.settings import STOPPING, ServiceSettings
 from service.snapshot import Snapshots
 from service.storage.database import Database
 from service.storage.watch import ChangeWatch, Versions
+from service.tracing import Traces
 
 SESSION_COOKIE = "bangkom_session"
 POOL_SIZE = 16  # connections to a database server, and threads that use them
@@ -71,6 +72,7 @@ class Parts:
     queue: JobQueue
     authenticator: Authenticator
     buckets: Buckets
+    traces: Traces
 
     async def versions(self) -> Versions:
         """Return what has changed last."""
@@ -95,6 +97,8 @@ class Parts:
         self.authenticator.close()
         self.watch.close()
         self.buckets.close()
+        self.snapshots.close()
+        self.traces.close()
         self.database.engine.dispose()
 
 
@@ -106,7 +110,7 @@ def put_together(database_url: str, settings: ServiceSettings, auth: AuthSetting
     InputError
         When the database, the policy or a setting cannot be used; what was opened is closed again.
     """
-    policy = read_policy(settings.policy)
+    policy, traces = read_policy(settings.policy), Traces(settings.traces)
     database = open_office(database_url, pool_size=POOL_SIZE)
     watch = ChangeWatch(database.engine)
     snapshots = Snapshots(database, policy, settings.today)
@@ -116,5 +120,5 @@ def put_together(database_url: str, settings: ServiceSettings, auth: AuthSetting
         settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),
         snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log.put), log=log,
         queue=JobQueue(database), authenticator=Authenticator(database, auth),
-        buckets=Buckets(settings.rate, settings.burst, path),
+        buckets=Buckets(settings.rate, settings.burst, path), traces=traces,
     )  # fmt: skip

@@ -54,9 +54,11 @@ class PersonDocument(msgspec.Struct, kw_only=True):
     changes: dict[str, list[dict[str, Any]]]
     decisions: list[dict[str, Any]]
     plans: list[dict[str, Any]]
+    seats: list[dict[str, Any]]
+    statements: list[dict[str, Any]]
 
 
-def _check(request: Call, employee: str) -> None:
+def check_person(request: Call, employee: str) -> None:
     """Refuse a person who is not on file, or not within reach."""
     with transaction(parts_of(request).database.engine) as connection:
         found = records.read_record(connection, "employees", employee, records.EVERYONE)
@@ -67,8 +69,13 @@ def _check(request: Call, employee: str) -> None:
      summary="Past trainings and hours of one person", sync_to_thread=True)  # fmt: skip
 def get_history(request: Call, employee: FromPath[str]) -> PersonHistory:
     """Return what a person took, newest first, and this year's hours."""
+    return history_of(request, employee)
+
+
+def history_of(request: Call, employee: str) -> PersonHistory:
+    """Return what a person within reach took, newest first, and this year's hours."""
     parts, year = parts_of(request), parts_of(request).settings.today().year
-    _check(request, employee)
+    check_person(request, employee)
     snapshot = parts.snapshots.current(parts.watch.look())
     with transaction(parts.database.engine) as connection:
         person, _ = person_in(snapshot, parts.database, connection, employee)
@@ -93,7 +100,12 @@ def _day(moment: Any) -> dt.date | None:  # noqa: ANN401 (a timestamp of pandas,
      responses=errors(404), summary="Everything on file about a person", sync_to_thread=True)  # fmt: skip
 def export_employee(request: Call, employee: FromPath[str]) -> PersonDocument:
     """Return everything on file about a person: rows with their changes, lists served, seats in plans."""
-    _check(request, employee)
+    return document_of(request, employee)
+
+
+def document_of(request: Call, employee: str) -> PersonDocument:
+    """Return everything on file about a person within reach."""
+    check_person(request, employee)
     document = person_document(parts_of(request).database, employee)
     return msgspec.convert(msgspec.to_builtins(document, enc_hook=str), PersonDocument)
 
@@ -102,7 +114,7 @@ def export_employee(request: Call, employee: FromPath[str]) -> PersonDocument:
         status_code=200, summary="Erase a person", sync_to_thread=True)  # fmt: skip
 def erase_employee(request: Call, record_id: FromPath[str]) -> Erased:
     """Erase a person; the log of decisions keeps a pseudonym that nobody can resolve."""
-    _check(request, record_id)
+    check_person(request, record_id)
     parts = parts_of(request)
     database = Database(parts.database.engine, author=known_caller(request).subject, clock=parts.database.clock)
     return Erased(rows=erase_person(database, record_id))

@@ -10,10 +10,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from recommender.plan import Plan
 from service.access import Reach
-from service.api.context import Call, known_caller, parts_of, reach_of_call, rule, wording_of
+from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
 from service.api.jobs import JobStatus, Word, submit
 from service.api.once import IdempotencyKey, once
-from service.api.problems import errors
+from service.api.problems import errors, wording_of
 from service.exports.plan_files import plan_file
 from service.exports.plan_names import names_from
 from service.inline import Code

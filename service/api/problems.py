@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import MediaType, Request, Response
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
@@ -145,13 +146,15 @@ def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: st
     return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
-def _words(request: Request[Any, Any, Any]) -> Wording:
-    return Wording(language_of(request.headers.get("accept-language", "")))
+def wording_of(request: ASGIConnection[Any, Any, Any, Any]) -> Wording:
+    """Return the language of an answer, as the gate found it."""
+    known = request.scope.get("state", {}).get("lang")
+    return Wording(known or language_of(request.headers.get("accept-language", "")))
 
 
 def on_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[bytes]:
     """Say an error of our own."""
-    wording = _words(request)
+    wording = wording_of(request)
     faults = [Fault(pointer=f.pointer, code=f.code, message=wording.text(f.message, **f.fields)) for f in error.faults]
     detail = wording.text(error.message, **error.fields)
     return _respond(request, error.status_code, error.code, detail, faults=faults, headers=error.headers)
@@ -159,7 +162,7 @@ def on_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[b
 
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """Say what Litestar and msgspec refuse: 422 with the place of each fault, 400 for what is no JSON."""
-    wording = _words(request)
+    wording = wording_of(request)
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [
         Fault(pointer=_pointer(found), code="value-refused", message=str(found.get("message", "")))
@@ -184,7 +187,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """Say any other error of the framework: 404, 405, 413 and the like."""
     status = error.status_code
     code = TITLES.get(status, "error").lower().replace(" ", "-")
-    detail = _words(request).text(TITLES.get(status, "Error"))
+    detail = wording_of(request).text(TITLES.get(status, "Error"))
     return _respond(request, status, code, detail, headers=dict(error.headers or {}))
 
 
@@ -196,7 +199,7 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     if status == 500:  # noqa: PLR2004 (none of the three)
         return on_any(request, error)
     headers = {"Retry-After": "5"} if status == 503 else None  # noqa: PLR2004 (the database will be back)
-    wording = _words(request)
+    wording = wording_of(request)
     detail = wording.text("the database cannot be reached") if code == "database" else error.said(wording.text)
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
@@ -205,30 +208,32 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
 
 def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
     """Say where in a body a code stands that is not on file."""
-    wording = _words(request)
+    wording = wording_of(request)
     fault = Fault(pointer=error.pointer, code="unknown-id", message=error.said(wording.text))
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
 
 
 def on_out_of_reach(request: Request[Any, Any, Any], _error: OutOfReachError) -> Response[bytes]:
     """Say 404 for rows that are not the caller's, as for rows that are not there."""
-    return _respond(request, 404, "not-found", _words(request).text("Not found"))
+    return _respond(request, 404, "not-found", wording_of(request).text("Not found"))
 
 
 def on_precondition(request: Request[Any, Any, Any], _error: PreconditionError) -> Response[bytes]:
     """Say that a record has changed since the caller saw it."""
-    return _respond(request, 412, "changed-since", _words(request).text("the record has changed since; read it again"))
+    return _respond(
+        request, 412, "changed-since", wording_of(request).text("the record has changed since; read it again")
+    )
 
 
 def on_refused(request: Request[Any, Any, Any], error: RefusedError) -> Response[bytes]:
     """Say what the gate refuses while a body is being read."""
-    detail = _words(request).text(error.detail, **error.fields)
+    detail = wording_of(request).text(error.detail, **error.fields)
     return _respond(request, error.status, error.code, detail)
 
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Say that a body is no JSON text: not UTF-8, or nested too deeply."""
-    words = _words(request).text("the request cannot be read: {reason}", reason=type(error).__name__)
+    words = wording_of(request).text("the request cannot be read: {reason}", reason=type(error).__name__)
     return _respond(request, 400, "unreadable", words)
 
 
@@ -236,7 +241,7 @@ def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     """Log what nobody foresaw, and say no more than its id."""
     request_id = request_id_of(request)
     _log.error("internal-error", request_id=request_id, kind=type(error).__name__, exc_info=error)
-    words = _words(request).text("an internal error; its number in the log is {request_id}", request_id=request_id)
+    words = wording_of(request).text("an internal error; its number in the log is {request_id}", request_id=request_id)
     return _respond(request, 500, "internal-error", words)
 
 

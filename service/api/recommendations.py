@@ -9,8 +9,8 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from service.answers import Answer, Question
-from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule, wording_of
-from service.api.problems import ApiError, Fault, FaultSaid, errors
+from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
+from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
 from service.lookup import ListFilter, Person
@@ -61,6 +61,16 @@ def _as_response(answer: Answer, known: str) -> Response[Any]:
     if answer.etag in known:
         return Response(content=None, status_code=304, headers=headers)
     return Response(content=answer.body, media_type="application/json", headers=headers)
+
+
+def list_of(request: Call, employee: str, wanted: ListFilter) -> Recommendations:
+    """Return the list of a person within reach, for a page; it is logged as any other."""
+    parts, caller = parts_of(request), known_caller(request)
+    question = Question(employee=employee, lang=wording_of(request).lang, wanted=wanted)
+    found = parts.answers.answer(question, caller.subject)
+    check_reach(parts.reach(caller), employee, found.unit)
+    LISTS.labels(source="page").inc()
+    return msgspec.json.decode(found.body, type=Recommendations)
 
 
 class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -208,6 +218,11 @@ def _whom(request: Call, data: RankingAsk) -> tuple[Snapshot, Person]:
      opt=rule("people.read"), summary="Competency gaps of one person", sync_to_thread=True)  # fmt: skip
 def get_gaps(request: Call, employee: FromPath[str]) -> GapList:
     """Return a person's gaps against the position's standard."""
+    return gaps_of(request, employee)
+
+
+def gaps_of(request: Call, employee: str) -> GapList:
+    """Return the gaps of a person within reach."""
     document, unit = parts_of(request).answers.gaps(employee, wording_of(request).lang)
     check_reach(reach_of_call(request), employee, unit)
     return msgspec.convert(msgspec.to_builtins(document), GapList)

@@ -14,8 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from service import records
-from service.api.context import Call, known_caller, parts_of, reach_of_call, rule, wording_of
-from service.api.problems import ApiError, Fault, FaultSaid, errors
+from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
+from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
 from service.imports.report import Problem
 from service.records import Outcome, Record

@@ -17,7 +17,7 @@ from service.auth.oidc import OidcLogIn
 from service.auth.passwords import Passwords
 from service.auth.provider import Provider
 from service.auth.random_tokens import is_session_token, key_id_of, same_digest
-from service.auth.sessions import Session, end_session, find_session, must_change
+from service.auth.sessions import Session, end_session, find_session, has_ended, must_change
 from service.auth.settings import AuthSettings
 from service.auth.tokens import Tokens
 from service.auth.users import caller_of, user_of
@@ -97,10 +97,10 @@ class Authenticator:
             moment = self.clock()
             with transaction(self.database.engine) as connection:
                 row = find_session(connection, cookie)
-                if row is None or row.disabled_at is not None or row.expires_at <= moment:
+                if row is None or row.disabled_at is not None:
                     raise NotAuthenticatedError("session-ended")
                 seen_at = self.uses.latest((SESSION, row.digest), row.seen_at)
-                if seen_at + self.settings.session_idle <= moment:
+                if has_ended(row, seen_at, moment, self.settings):
                     raise NotAuthenticatedError("session-ended")
                 user, subject = user_of(row), row.session_subject
                 caller = caller_of(connection, user, subject=subject, kind=SESSION,

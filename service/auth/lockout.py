@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from service.storage.access import LOGIN_FAILURES
 
 _NETWORK_BITS = 64  # one office has so much of IPv6
+CLOCKS_DIFFER = timedelta(minutes=5)  # by which clocks of hosts may differ, or be set back, and nothing is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,13 @@ def _digest(kind: str, text: str) -> str:
     return hashlib.sha256(f"{kind}:{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def is_locked(connection: sa.Connection, origins: Sequence[Origin], now: datetime) -> bool:
-    """Return whether one of these is locked."""
-    query = sa.select(LOGIN_FAILURES.c.locked_until).where(
-        LOGIN_FAILURES.c.origin.in_([origin.digest for origin in origins]), LOGIN_FAILURES.c.locked_until > now
-    )
+def is_locked(connection: sa.Connection, origins: Sequence[Origin], now: datetime, lockout: timedelta) -> bool:
+    """Return whether one of these is locked; a lock that a clock which ran ahead has set is none."""
+    until = LOGIN_FAILURES.c.locked_until
+    query = sa.select(until).where(
+        LOGIN_FAILURES.c.origin.in_([origin.digest for origin in origins]),
+        until > now, until <= now + lockout + CLOCKS_DIFFER,
+    )  # fmt: skip
     return connection.execute(query).first() is not None
 
 

@@ -51,7 +51,7 @@ class LogIn:
         typed, origins = tidy_name(name), self._origins(name, address)
         with transaction(self.engine) as connection:
             user = find_user(connection, name=typed) if is_name(typed) else None
-            if is_locked(connection, origins, self.clock()):
+            if is_locked(connection, origins, self.clock(), self.settings.lockout):
                 raise NotAuthenticatedError(LOCKED)
         stored = None if user is None or user.disabled_at is not None else user.password
         is_right = self.passwords.is_right(password, stored)  # asked in any case: it takes as long for everybody
@@ -77,7 +77,7 @@ class LogIn:
                 raise NotAuthenticatedError("session-ended")
             user = user_of(row)
             origins = self._origins(user.name, address)
-            if is_locked(connection, origins, self.clock()):
+            if is_locked(connection, origins, self.clock(), self.settings.lockout):
                 raise NotAuthenticatedError(LOCKED)
         if not self.passwords.is_right(current, None if user.disabled_at is not None else user.password):
             self._failed(origins, user, "password-changed", address)
@@ -97,7 +97,7 @@ class LogIn:
 
     def _still_right(self, connection: sa.Connection, user: User, origins: list[Origin], password: str) -> User:
         """Return the user as of now, unless it was locked, disabled or got another password since it was read."""
-        if is_locked(connection, origins, self.clock()):
+        if is_locked(connection, origins, self.clock(), self.settings.lockout):
             raise NotAuthenticatedError(LOCKED)
         found = find_user(connection, name=user.name)
         if found is None or found.disabled_at is not None:

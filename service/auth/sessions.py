@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.auth.caller import SESSION, Caller
+from service.auth.lockout import CLOCKS_DIFFER
 from service.auth.random_tokens import csrf_token, digest_of, new_session_token
 from service.auth.settings import AuthSettings
 from service.auth.users import User, caller_of
@@ -62,6 +63,12 @@ def find_session(connection: sa.Connection, token: str) -> Any:  # noqa: ANN401 
         SESSIONS.c.subject.label("session_subject"),
     ).join(USERS, USERS.c.name == SESSIONS.c.name).where(SESSIONS.c.digest == digest_of(token))  # fmt: skip
     return connection.execute(query).first()
+
+
+def has_ended(session: Any, last_use: datetime, now: datetime, settings: AuthSettings) -> bool:  # noqa: ANN401 (as above)
+    """Return whether a session has ended: it is old, was not used, or was opened by a clock that ran ahead."""
+    is_ahead = session.expires_at > now + settings.session_lifetime + CLOCKS_DIFFER
+    return bool(session.expires_at <= now or is_ahead or last_use + settings.session_idle <= now)
 
 
 def end_session(connection: sa.Connection, token: str) -> None:

@@ -64,10 +64,12 @@ def _check(terminal: Terminal, settings: Settings, host: str, *, is_dev: bool) -
     from service.policy_file import read_policy
     from service.reference import open_office
     from service.settings import service_settings
+    from service.tracing import check_tracing
     from training_catalog.errors import InputError
 
     chosen, auth = service_settings(), AuthSettings.from_environment()
     read_policy(chosen.policy)
+    check_tracing(chosen.traces)
     is_local = host == "localhost" or (host.replace(".", "").replace(":", "").isalnum() and _is_loopback(host))
     if is_dev and not is_local:
         raise InputError("--dev serves plain HTTP and so listens on this machine only; use --host 127.0.0.1")

@@ -2,7 +2,7 @@
 
 import click
 
-from service.settings import Settings, job_settings
+from service.settings import Settings, job_settings, trace_settings
 from service.terminal import Terminal
 
 
@@ -18,8 +18,10 @@ def worker(settings: Settings, /, *, n_workers: int) -> None:
     """
     from service.jobs.crew import Crew
     from service.reference import open_office
+    from service.tracing import check_tracing
 
     times = job_settings()
+    check_tracing(trace_settings())
     open_office(settings.database_url)
     Terminal(settings).say("{n} workers are waiting for jobs; Ctrl-C ends them.", n=n_workers)
     Crew(settings.database_url, n_workers, times).run()

@@ -20,8 +20,9 @@ from service.jobs.lease import Lease, LeaseLostError
 from service.jobs.messages import WORKER_DIED, error_document
 from service.jobs.queue import JobQueue
 from service.jobs.running import DONE, LOST, REFUSED, Runner, RunnerDiedError
-from service.settings import JobSettings, job_settings
+from service.settings import JobSettings, job_settings, trace_settings
 from service.storage.database import open_database
+from service.tracing import Traces
 from training_catalog.errors import BangkomError, BusyError, StorageError
 
 POLL_SECONDS = 0.5  # between looks at the queue
@@ -59,10 +60,13 @@ class Worker:
     owner : Name that no other worker has.
     settings : Times.
     stop : Set when the worker is to stop.
+    traces : Where the spans of jobs go.
     """
 
-    def __init__(self, url: str, queue: JobQueue, *, owner: str, settings: JobSettings, stop: threading.Event) -> None:
+    def __init__(self, url: str, queue: JobQueue, *, owner: str, settings: JobSettings, stop: threading.Event,
+                 traces: Traces) -> None:  # fmt: skip
         self.url, self.queue, self.owner, self.settings, self.stop = url, queue, owner, settings, stop
+        self.traces = traces
         self._runner: Runner | None = None
         self._is_gone = False
         self._busy_at = self._swept_at = -float("inf")
@@ -111,8 +115,9 @@ class Worker:
         folder = tempfile.mkdtemp(prefix="bangkom-job-")
         _tell(f"{lease.job.job_id} {lease.job.kind}: attempt {lease.job.attempt}")
         try:
-            end = self._watch(lease, folder)
-            self._settle(end)
+            with self.traces.job(lease.job.job_id, lease.job.kind, lease.job.attempt) as span:
+                self._settle(self._watch(lease, folder))
+                span.state = self._state_of(lease)
         except LeaseLostError:
             self._drop_runner()  # whatever it still does cannot be stored
         except BaseException:
@@ -121,6 +126,14 @@ class Worker:
         finally:
             self._busy_at = time.monotonic()
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _state_of(self, lease: Lease) -> str:
+        """Return what a span says of how an attempt ended."""
+        try:
+            job = self.queue.get(lease.job.job_id) if self.traces.is_on else None
+        except GONE:
+            job = None
+        return "" if job is None else job.state
 
     def _settle(self, end: Callable[[], None]) -> None:
         """Write how a job ended; while the database is gone, for as long as the lease may still hold."""
@@ -206,7 +219,14 @@ def main() -> None:
     threading.Thread(target=wait_for_parent, daemon=True).start()
     url = os.environ["BANGKOM_DATABASE_URL"]
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    Worker(url, JobQueue(open_database(url)), owner=owner, settings=job_settings(), stop=stop).run()
+    traces = Traces(trace_settings())
+    try:
+        worker = Worker(
+            url, JobQueue(open_database(url)), owner=owner, settings=job_settings(), stop=stop, traces=traces
+        )
+        worker.run()
+    finally:
+        traces.close()
 
 
 if __name__ == "__main__":

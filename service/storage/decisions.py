@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -79,36 +80,57 @@ def insert_decision(connection: sa.Connection, database: Database, made: Decisio
 
 def insert_entry(connection: sa.Connection, entry: LoggedDecision) -> None:
     """Add an entry within a transaction that writes."""
+    insert_entries(connection, [entry])
+
+
+def insert_entries(connection: sa.Connection, entries: Sequence[LoggedDecision]) -> None:
+    """Add entries within a transaction that writes; many cost little more than one."""
+    policies = {_policy_id(entry.content): entry.content.policy for entry in entries}
+    _add_unless_known(connection, POLICIES, [{"policy": key, "document": text} for key, text in policies.items()])
+    people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
+    pseudonyms = _pseudonyms(connection, sorted(people))
+    if entries:
+        connection.execute(sa.insert(DECISIONS), [_as_row(entry, pseudonyms) for entry in entries])
+
+
+def _policy_id(made: Decision) -> str:
+    return hashlib.sha256(made.policy.encode()).hexdigest()[:16]
+
+
+def _as_row(entry: LoggedDecision, pseudonyms: dict[str, str]) -> dict[str, Any]:
     made = entry.content
-    policy = hashlib.sha256(made.policy.encode()).hexdigest()[:16]
-    _add_unless_known(connection, POLICIES, policy=policy, document=made.policy)
-    connection.execute(sa.insert(DECISIONS).values(
-        decision=entry.decision, made_at=entry.made_at, author=entry.author, kind=made.kind,
-        subject=_pseudonym(connection, made.subject) if made.kind == LIST else made.subject, as_of=made.as_of,
-        change=made.change, catalog=made.catalog, model=made.model, policy=policy,
-        request=json.dumps(made.request, sort_keys=True), result=made.result,
-    ))  # fmt: skip
+    return {
+        "decision": entry.decision, "made_at": entry.made_at, "author": entry.author, "kind": made.kind,
+        "subject": pseudonyms[made.subject] if made.kind == LIST else made.subject, "as_of": made.as_of,
+        "change": made.change, "catalog": made.catalog, "model": made.model, "policy": _policy_id(made),
+        "request": json.dumps(made.request, sort_keys=True), "result": made.result,
+    }  # fmt: skip
 
 
-def _add_unless_known(connection: sa.Connection, stored: sa.Table, **values: str) -> None:
-    """Append a row whose key is not there; another transaction may be appending the same one just now."""
+def _add_unless_known(connection: sa.Connection, stored: sa.Table, rows: list[dict[str, str]]) -> None:
+    """Append rows whose keys are not there; another transaction may be appending the same ones just now."""
+    if not rows:
+        return
     (key,) = stored.primary_key.columns
-    columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    columns, marks = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
     known = f"SELECT 1 FROM {stored.name} WHERE {key.name} = :{key.name}"  # noqa: S608 (our own names)
     connection.execute(
         sa.text(
             f"INSERT INTO {stored.name} ({columns}) SELECT {marks} WHERE NOT EXISTS ({known}) ON CONFLICT DO NOTHING"
         ),
-        values,
+        rows,
     )
 
 
-def _pseudonym(connection: sa.Connection, employee: str) -> str:
-    """Return the pseudonym of an employee, drawn at random the first time; erasing it unties the log from them."""
-    _add_unless_known(connection, PSEUDONYMS, employee=employee, pseudonym=f"e-{uuid.uuid4().hex}")
-    return str(connection.execute(
-        sa.select(PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.employee == employee)
-    ).scalar_one())  # fmt: skip
+def _pseudonyms(connection: sa.Connection, people: list[str]) -> dict[str, str]:
+    """Return the pseudonyms of people, drawn at random the first time; erasing them unties the log from people."""
+    query = sa.select(PSEUDONYMS.c.employee, PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.employee.in_(people))
+    found = {str(row.employee): str(row.pseudonym) for row in connection.execute(query)} if people else {}
+    new = [{"employee": one, "pseudonym": f"e-{uuid.uuid4().hex}"} for one in people if one not in found]
+    if new:
+        _add_unless_known(connection, PSEUDONYMS, new)
+        found = {str(row.employee): str(row.pseudonym) for row in connection.execute(query)}
+    return found
 
 
 def employee_of(database: Database, pseudonym: str) -> str | None:

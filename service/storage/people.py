@@ -22,6 +22,7 @@ from service.storage.schema import (
     UNTIL,
     VERSIONS,
 )
+from service.storage.statements import erase_statements
 from training_catalog.tables import TABLES, table
 
 EMPLOYEE = "employee"
@@ -143,6 +144,7 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name.in_(names)))
     connection.execute(sa.delete(USERS).where(USERS.c.employee == employee))
     connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.employee == employee))
+    erase_statements(connection, employee)
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
     names_them = POLICIES.c.document.contains(employee, autoescape=True)
     if connection.execute(sa.select(POLICIES.c.policy).where(names_them).limit(1)).first() is not None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.candidates import cover, describe_pairs, find_candidates, pairs_with_need
+from recommender.catalog_day import teaching_of
 from recommender.eligibility import REASONS
 from recommender.policy import Policy, RankingRules
 from tests.builders import office, rows, trainings
@@ -125,7 +126,7 @@ def test_what_is_covered_lies_between_nothing_and_the_need(people, taught):
         **trainings(**{f"P{i}": f"{c} {level}" for i, (c, level) in enumerate(taught)}),
     )  # fmt: skip
     gaps = here.gaps()
-    employee, training = pairs_with_need(gaps, here.catalog.trainings)
+    employee, training = pairs_with_need(gaps, teaching_of(here.catalog.trainings, gaps.n_competencies))
     coverage = cover(gaps, here.catalog.trainings, employee, training)
     need = gaps.need[coverage.gap]
     assert (coverage.covered >= 0).all()

@@ -1,6 +1,7 @@
 from recommender.candidates import find_candidates
-from recommender.options import find_options, travel_costs, unpriced_places
+from recommender.options import find_options
 from recommender.policy import Policy
+from recommender.travel import travel_costs, unpriced_places
 from tests.builders import office, rows, trainings
 
 UNITS = rows("unit name city", "U Unit Pontianak", "V Unit -")

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.baseline import BaselineRule
+from recommender.catalog_day import open_catalog
 from recommender.policy import Policy
-from recommender.use_cases import fit_models, recommend_in_chunks
+from recommender.use_cases import fit_models, recommend, recommend_in_chunks
 from tests.builders import ON, office, rows, trainings
 from training_catalog.catalog import content_digest
 
@@ -48,6 +49,17 @@ def told(lists, crew):
         "employee": crew.ids[lists.employee], "training": lists.training, "offering": lists.offering,
         "benefit": lists.benefit, "cost": lists.cost, "rank": lists.rank,
     })  # fmt: skip
+
+
+def test_what_is_worked_out_once_for_a_day_changes_no_list():
+    here = office(**crowd(3))
+    day = open_catalog(here.catalog, here.workforce.units, ON)
+    for row in range(40):
+        crew = here.workforce.take(np.array([row]))
+        alone = recommend(crew, here.catalog, BaselineRule(), ON, Policy())
+        assert told(recommend(crew, here.catalog, BaselineRule(), ON, Policy(), day=day), crew).equals(
+            told(alone, crew)
+        )
 
 
 @given(st.integers(0, 5), st.lists(st.integers(1, 39), max_size=4, unique=True))

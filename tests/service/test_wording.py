@@ -18,6 +18,7 @@ from service import labels, phrases
 from service.api.problems import TITLES
 from service.cli import main_group
 from service.pipeline import NO_APPROVED_MODEL
+from service.portal.menu import OTHERS, OWN
 from service.usage import in_words
 from service.wording import Wording
 from training_catalog.tables import TABLES
@@ -25,6 +26,7 @@ from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
+WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS")  # tables of sentences in the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
@@ -129,6 +131,30 @@ class Module:
                         yield from ((node.lineno, text) for text in self.literals(keyword.value))
 
 
+TEMPLATE_SENTENCE = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
+PAGES = ROOT / "service" / "portal"
+
+
+def _template_sentences() -> dict[str, str]:
+    """Return what templates of pages say, with where it stands."""
+    return {
+        text: path.relative_to(ROOT).as_posix()
+        for path in sorted((PAGES / "templates").rglob("*.j2"))
+        for text in TEMPLATE_SENTENCE.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def _said_by_pages() -> Iterator[str]:
+    """Yield the sentences of tables that templates say by a code, and the titles of the menu."""
+    for path in sorted(PAGES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+                name = getattr(node.targets[0] if isinstance(node, ast.Assign) else node.target, "id", "")
+                if name.isupper() and name in WORD_TABLES:
+                    yield from (v.value for v in node.value.values if isinstance(v, ast.Constant))
+    yield from (entry.title for entry in (*OWN, *OTHERS))
+
+
 class Heard:
     """A wording that only listens."""
 
@@ -169,6 +195,8 @@ def _messages() -> dict[str, str]:
     messages |= dict.fromkeys(CODED, "said by its code")
     messages |= {column.meaning: f"meaning of {t.name}.{column.name}" for t in TABLES for column in t.columns}
     messages |= dict.fromkeys(_help_sentences(), "help of the commands")
+    messages |= _template_sentences()
+    messages |= dict.fromkeys(_said_by_pages(), "tables of the portal")
     return {text: place for text, place in messages.items() if re.search("[A-Za-z]", re.sub("{.*?}", "", text))}
 
 

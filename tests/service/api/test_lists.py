@@ -4,14 +4,15 @@ import gc
 import threading
 import time
 import weakref
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from service.decisions import replay
+from service.snapshot import Snapshots
 from service.storage.decisions import list_decisions
 from service.storage.schema import CHANGES, FEEDBACK
-from tests.service.api.conftest import ANI, BUDI, problem, service_on
+from tests.service.api.conftest import ANI, BUDI, ON, problem, service_on
 
 
 def shown(document):
@@ -192,3 +193,21 @@ def test_without_anybody_on_file_the_catalogue_still_ranks_people_inline(tmp_pat
         assert told["errors"][0]["pointer"] == "/person/position"
         empty = service("POST", "/recommendations", json={"person": {}}).json()["items"][0]
         assert (empty["status"], empty["recommendations"]["items"]) == ("ok", [])
+
+
+def test_snapshots_are_made_in_one_thread_whoever_asks(service):
+    asked_in, day = [], [ON]
+
+    def today():
+        asked_in.append(threading.get_ident())
+        return day[0]
+
+    snapshots, callers = Snapshots(service.parts.database, service.parts.policy, today), set()
+    for n in range(3):
+        day[0] = ON + timedelta(days=n)
+        asker = threading.Thread(target=lambda: snapshots.current(service.parts.watch.look()))
+        asker.start()
+        callers.add(asker.ident)
+        asker.join()
+    snapshots.close()
+    assert len(set(asked_in) - callers) == 1

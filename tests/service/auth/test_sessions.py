@@ -89,3 +89,32 @@ def test_the_token_of_forms_belongs_to_one_session(session):
     for wrong in ("", session.token, session.csrf[:-1], csrf_token("bs_other"), "ä", "\ud800"):
         assert not is_csrf_token(session.token, wrong)
     assert session.token not in repr(session)
+
+
+def test_a_session_of_a_clock_that_ran_ahead_ends_when_the_clock_is_right_again(authenticator, session, clock):
+    clock.pass_by(days=30_000)
+    assert has_ended(authenticator, session.token)
+    ahead = authenticator.log_in("ani", PASSWORD)
+    assert not has_ended(authenticator, ahead.token)
+    clock.pass_by(days=-30_000)
+    assert has_ended(authenticator, ahead.token)
+    assert not has_ended(authenticator, authenticator.log_in("ani", PASSWORD).token)
+
+
+def test_a_clock_that_is_set_back_a_little_ends_no_session_and_lengthens_none(authenticator, session, clock):
+    clock.pass_by(minutes=-4)
+    assert not has_ended(authenticator, session.token)
+    clock.pass_by(hours=12, minutes=4)
+    assert has_ended(authenticator, session.token)
+
+
+def test_a_lock_of_a_clock_that_ran_ahead_is_none_when_the_clock_is_right_again(authenticator, accounts, clock):
+    accounts.add("ani", role="admin", password=PASSWORD)
+    clock.pass_by(days=30_000)
+    for _ in range(5):
+        with pytest.raises(NotAuthenticatedError):
+            authenticator.log_in("ani", "wrong")
+    with pytest.raises(NotAuthenticatedError, match="too many"):
+        authenticator.log_in("ani", PASSWORD)
+    clock.pass_by(days=-30_000)
+    assert not has_ended(authenticator, authenticator.log_in("ani", PASSWORD).token)

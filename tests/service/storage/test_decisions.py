@@ -5,7 +5,14 @@ import pytest
 import sqlalchemy as sa
 
 from service.storage.database import Database, open_database
-from service.storage.decisions import Decision, employee_of, list_decisions, log_decision
+from service.storage.decisions import (
+    Decision,
+    LoggedDecision,
+    employee_of,
+    insert_entries,
+    list_decisions,
+    log_decision,
+)
 from service.storage.engine import transaction
 from service.storage.schema import DECISIONS, POLICIES
 from training_catalog.errors import StorageError
@@ -43,6 +50,23 @@ def test_the_log_knows_a_person_by_one_pseudonym_that_says_nothing(database):
     with transaction(database.engine) as connection:
         rows = connection.execute(sa.select(DECISIONS)).all()
     assert NIP not in str(rows)
+
+
+def test_several_entries_at_once_are_what_they_are_one_by_one(database):
+    other = replace(LIST, subject="199003152014021988", policy='{"gap": {}}')
+    made_at = datetime(2027, 1, 4, tzinfo=UTC)
+    entries = [LoggedDecision(decision=f"d-{n}", made_at=made_at, author="sari", content=made)
+               for n, made in enumerate((LIST, other, PLAN, LIST))]  # fmt: skip
+    log_decision(database, other)  # one of them is known already
+    with transaction(database.engine, is_writer=True) as connection:
+        insert_entries(connection, entries)
+    found = {one.decision: one.content for one in list_decisions(database)}
+    subjects = [found[f"d-{n}"].subject for n in range(4)]
+    assert [employee_of(database, subjects[n]) for n in (0, 1, 3)] == [NIP, other.subject, NIP]
+    assert (subjects[2], subjects[0]) == ("p-1", subjects[3])
+    assert [replace(found[f"d-{n}"], subject="") for n in range(4)] == [
+        replace(made, subject="") for made in (LIST, other, PLAN, LIST)
+    ]
 
 
 @pytest.mark.parametrize("statement", [

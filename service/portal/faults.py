@@ -1,0 +1,50 @@
+"""Errors as pages: the same problems as of the API, for somebody with a browser."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response
+
+from service.api.gate import is_page
+from service.api.problems import TITLES, Problem
+from service.portal.page import HTML, Reader, reader_of, render
+from service.wording import Wording
+
+Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+CHANGE_PASSWORD = "/problems/password-must-change"  # noqa: S105 (a code)
+
+
+def _as_page(request: Request[Any, Any, Any], answer: Response[Any]) -> Response[Any]:
+    """Return a problem as a page; who is not signed in is sent to the door, and back afterwards."""
+    problem = msgspec.json.decode(cast("bytes", answer.content), type=Problem)
+    if problem.status == 401:  # noqa: PLR2004 (not authenticated)
+        query = f"?{request.url.query}" if request.url.query else ""
+        back = f"?next={quote(request.url.path + query, safe='')}" if request.method in {"GET", "HEAD"} else ""
+        return Response(content=b"", media_type=HTML, status_code=303, headers={"Location": f"/login{back}"})
+    if problem.type == CHANGE_PASSWORD:
+        return Response(content=b"", media_type=HTML, status_code=303, headers={"Location": "/password"})
+    body = render("fault.html.j2", reader_of(request), problem=problem)
+    return Response(content=body, status_code=problem.status, media_type=HTML, headers=answer.headers)
+
+
+def plain_page(status: int, detail: str, wording: Wording) -> bytes:
+    """Return the page of an error before it is known who reads it."""
+    reader = Reader(wording=wording, caller=None, csrf="", zone="WIB", path="", menu=(), said="")
+    problem = Problem(type="", title=TITLES.get(status, "Error"), status=status, detail=detail, instance="",
+                      request_id="")  # fmt: skip
+    return render("fault.html.j2", reader, problem=problem).encode()
+
+
+def as_pages(handlers: Mapping[Any, Handler]) -> dict[Any, Handler]:
+    """Return handlers of errors that answer a browser's calls of pages with pages."""
+
+    def paged(handler: Handler) -> Handler:
+        def answer(request: Request[Any, Any, Any], error: Any) -> Response[Any]:  # noqa: ANN401 (any error)
+            said = handler(request, error)
+            return _as_page(request, said) if is_page(request.url.path) else said
+
+        return answer
+
+    return {kind: paged(handler) for kind, handler in handlers.items()}

@@ -1,0 +1,116 @@
+"""Forms: read once, checked against forgery, each field with its error beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from service.api.context import Call
+from service.api.parts import SESSION_COOKIE
+from service.api.problems import ApiError, RefusedError
+from service.auth.random_tokens import is_csrf_token
+
+CSRF = "csrf"
+OPEN_FORMS = ("/login", "/choices")  # those that nobody has to be signed in for
+KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
+MOST_TEXT = 2_000
+
+
+@dataclass(slots=True)
+class Form:
+    """What was filled in, and what is wrong with it.
+
+    Parameters
+    ----------
+    values : Texts by field, in order.
+    files : Files by field.
+    faults : A finished sentence for each field that was refused; ``""`` for the form as a whole.
+    """
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, list[UploadFile]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """Return a field's text without spaces around; empty where it is blank."""
+        return (self.values.get(name) or [""])[-1].strip()
+
+    def all(self, name: str) -> list[str]:
+        """Return every text of a field."""
+        return [text.strip() for text in self.values.get(name, []) if text.strip()]
+
+    def has(self, name: str) -> bool:
+        """Tell whether a box is ticked, or a button pressed."""
+        return name in self.values
+
+    def choice(self, name: str, accepted: Iterable[str], fault: str) -> str | None:
+        """Return a field that is one of a few; None, with its fault noted, where it is not."""
+        value = self.get(name)
+        if value in set(accepted):
+            return value
+        self.faults[name] = fault
+        return None
+
+    def day(self, name: str, fault: str) -> date | None:
+        """Return a day, written as browsers send it or as people type it; None where it is blank or refused."""
+        value = self.get(name)
+        if not value:
+            return None
+        try:
+            parts = [int(part) for part in value.replace("/", "-").replace(".", "-").split("-")]
+            year, month, day = parts if value[4:5] == "-" else parts[::-1]
+            return date(year, month, day)
+        except ValueError:
+            self.faults[name] = fault
+            return None
+
+    def whole(self, name: str, fault: str, *, least: int, most: int) -> int | None:
+        """Return a whole number; dots that group thousands are read over; None where it is blank or refused."""
+        value = self.get(name).replace(".", "").replace(" ", "")
+        if not value:
+            return None
+        if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+            self.faults[name] = fault
+            return None
+        return int(value)
+
+
+def _as_form(data: FormMultiDict) -> Form:
+    form = Form()
+    for name, value in data.multi_items():
+        if isinstance(value, UploadFile):
+            form.files.setdefault(name, []).append(value)
+        else:
+            form.values.setdefault(name, []).append(str(value).replace("\x00", ""))
+    return form
+
+
+async def read_form(call: Call) -> None:
+    """Read the form of a call before its handler, and refuse it where it may be forged.
+
+    Raises
+    ------
+    ApiError
+        415 for another body, 413 for a text that is too long, 403 without the session's token.
+    """
+    if call.method != "POST":
+        return
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in KINDS:
+        raise ApiError(415, "media-type", "the body is {found}; accepted: {accepted}", found=kind or "-",
+                       accepted=", ".join(KINDS))  # fmt: skip
+    form = _as_form(await call.form())
+    if any(len(text) > MOST_TEXT for texts in form.values.values() for text in texts):
+        raise RefusedError(413, "too-large", "a field is longer than {limit} characters", limit=MOST_TEXT)
+    session = call.cookies.get(SESSION_COOKIE, "")
+    is_known = bool(session) and is_csrf_token(session, form.get(CSRF))
+    if not is_known and call.url.path not in OPEN_FORMS:
+        raise ApiError(403, "csrf", "this form is not of your session; open the page again")
+    call.scope["state"]["form"] = form
+
+
+def form_of(call: Call) -> Form:
+    """Return the form of a call."""
+    form: Form = call.scope["state"]["form"]
+    return form

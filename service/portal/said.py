@@ -1,0 +1,43 @@
+"""What people say on pages, stored under who said it."""
+
+from litestar.datastructures import UploadFile
+
+from service.api.context import Call, known_caller, parts_of
+from service.portal.forms import Form
+from service.storage.engine import transaction
+from service.storage.statements import Proof, Statement, add_statement, find_statements, new_statement_id
+
+PROOF_KINDS = {
+    "application/pdf": b"%PDF-",
+    "image/png": b"\x89PNG",
+    "image/jpeg": b"\xff\xd8\xff",
+}  # and how they begin
+LARGEST_PROOF = 1_500_000  # bytes
+
+
+def say(call: Call, kind: str, employee: str, *, proof: Proof | None = None, **about: str | None) -> None:
+    """Store a statement of the caller about a person."""
+    parts = parts_of(call)
+    said = Statement(statement=new_statement_id(), made_at=parts.database.clock(), author=known_caller(call).subject,
+                     kind=kind, employee=employee, **about)  # fmt: skip
+    with transaction(parts.database.engine, is_writer=True) as connection:
+        add_statement(connection, said, proof)
+
+
+def said_of(call: Call, employees: list[str] | None, *kinds: str) -> list[Statement]:
+    """Return what was said about people, of some kinds; the newest first."""
+    with transaction(parts_of(call).database.engine) as connection:
+        return find_statements(connection, employees=employees, kinds=kinds)
+
+
+def read_proof(form: Form, name: str, fault: str) -> Proof | None:
+    """Return the file of a field: a PDF or a picture; None where there is none, or it was refused."""
+    given: UploadFile | None = next((file for file in form.files.get(name, []) if file.filename), None)
+    if given is None:
+        return None
+    content = given.file.read()
+    kind = next((kind for kind, begin in PROOF_KINDS.items() if content.startswith(begin)), None)
+    if kind is None or len(content) > LARGEST_PROOF:
+        form.faults[name] = fault
+        return None
+    return Proof(name=given.filename[-100:], media_type=kind, content=content)

@@ -1,0 +1,41 @@
+// Enhancement only: every page works without it. Progress of jobs, files dropped on a form, filters without a button.
+
+/** Replace a part of the page by the server's newest, until the part says that it is finished. */
+async function follow(part) {
+  const address = part.dataset.follow;
+  const wait = Number(part.dataset.every || 1000);
+  for (;;) {
+    await new Promise((done) => setTimeout(done, wait));
+    let answer;
+    try {
+      answer = await fetch(address, { headers: { "X-Part": "1" }, credentials: "same-origin", redirect: "manual" });
+    } catch {
+      continue; // the line is down for a moment
+    }
+    if (answer.type === "opaqueredirect" || answer.status >= 400) return void location.reload();
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part]");
+    if (fresh === null) return;
+    part.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.part === "ended") return void location.reload();
+  }
+}
+
+/** Let files be dropped on a form's field. */
+function acceptDrops(box) {
+  const input = box.querySelector("input[type=file]");
+  const show = (on) => box.classList.toggle("over", on);
+  for (const kind of ["dragenter", "dragover"]) {
+    box.addEventListener(kind, (event) => { event.preventDefault(); show(true); });
+  }
+  for (const kind of ["dragleave", "drop"]) box.addEventListener(kind, () => show(false));
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+for (const part of document.querySelectorAll("[data-follow]")) follow(part);
+for (const box of document.querySelectorAll("[data-drop]")) acceptDrops(box);
+document.querySelector("#faults")?.setAttribute("tabindex", "-1");
+document.querySelector("#faults")?.focus();

@@ -1,0 +1,204 @@
+"""Suggestions with their reasons: filtered, answered, and asked about."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import numpy as np
+from litestar import Response, get, post
+
+from recommender.colleagues import gained_by_colleagues
+from service.api.context import Call, parts_of, rule
+from service.api.feedback import FeedbackIn, take_feedback
+from service.api.problems import wording_of
+from service.api.recommendations import list_of
+from service.inline import ranking_document
+from service.lookup import ListFilter
+from service.phrases import LEFT_OUT, left_out_text
+from service.portal.forms import Form, form_of
+from service.portal.own import own_number
+from service.portal.page import go, show
+from service.portal.said import read_proof, said_of, say
+from service.schemas.lists import Recommendations, RecommendedItem
+from service.snapshot import person_in
+from service.storage.engine import transaction
+from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED
+from service.wording import Wording
+from training_catalog.columns import TextArray, look_up
+from training_catalog.training import MODES
+
+MOST = 100  # items that are asked for, of which the filters show some
+N_SHOWN = 10
+N_FOUND = 5  # trainings of one name
+WORDS = {  # why a training is not for somebody
+    "wrong-time": "The dates do not suit me", "not-my-work": "It has little to do with my work",
+    "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
+    "other": "Another reason",
+}  # fmt: skip
+_THREAD: dict[str, Any] = {"sync_to_thread": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A suggestion with what colleagues gained from it; None where too few were measured."""
+
+    item: RecommendedItem
+    colleagues: str | None
+    is_claimed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said of one training that somebody asked about."""
+
+    training: str
+    name: str
+    text: str
+
+
+def _row(ids: TextArray, code: str) -> int:
+    """Return the position of a code; -1 where it is absent."""
+    return int(look_up(ids, np.asarray([code], dtype=np.str_))[0])
+
+
+def _filter(form: Form, wording: Wording) -> tuple[ListFilter, str, int | None]:
+    fault = wording.text("A day such as 2027-03-31 or 31/03/2027.")
+    start, end = form.day("from", fault), form.day("until", fault)
+    if start is not None and end is not None and end < start:
+        form.faults["until"] = wording.text("This is before the first day.")
+    hours = form.whole("hours", wording.text("A whole number from 1 to 1,000."), least=1, most=1_000)
+    mode = form.get("mode") if form.get("mode") in MODES else None
+    return ListFilter(limit=MOST, mode=mode, start=start, end=end), form.get("competency"), hours
+
+
+def _kept(item: RecommendedItem, competency: str, hours: int | None) -> bool:
+    teaches = not competency or any(reason.competency == competency for reason in item.reasons)
+    return teaches and (hours is None or (item.hours or 0) <= hours)
+
+
+@get("/suggestions", opt=rule("recommendations.read"), **_THREAD)
+def suggestions(request: Call) -> Response[str]:
+    """Show suggestions, filtered; and why a training is not among them."""
+    return _page(request, Form(), own_number(request))
+
+
+def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Response[str]:
+    form, wording = Form(values={name: [value] for name, value in call.query_params.items()}), wording_of(call)
+    wanted, competency, hours = _filter(form, wording)
+    found = list_of(call, employee, ListFilter(limit=MOST) if form.faults else wanted)
+    kept = [item for item in found.items if form.faults or _kept(item, competency, hours)]
+    claims = {one.training for one in said_of(call, [employee], CLAIMED) if one.training}
+    answered = {one.training for one in said_of(call, [employee], CONFIRMED, REFUSED)}
+    changed, asked = form.get("changed"), form.get("why")
+    return show(
+        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, reasons=WORDS,
+        shown=_shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims - answered, wording),
+        n_kept=len(kept), is_filtered=any(form.get(name) for name in ("mode", "from", "until", "competency", "hours")),
+        changed=_told(call, employee, changed, found) if changed else [], asked=asked,
+        told=_told(call, employee, asked, found) if asked else [], query=call.url.query or "",
+    )  # fmt: skip
+
+
+def _shown(call: Call, items: list[RecommendedItem], claims: set[str], wording: Wording) -> list[Shown]:
+    return [Shown(item=item, colleagues=_colleagues(call, item, wording), is_claimed=item.training in claims)
+            for item in items]  # fmt: skip
+
+
+def _colleagues(call: Call, item: RecommendedItem, wording: Wording) -> str | None:
+    """Say what colleagues in the same class of position gained, for somebody with a blind spot there."""
+    if not any(reason.code == "blind-spot" for reason in item.reasons):
+        return None
+    parts = parts_of(call)
+    office = parts.snapshots.current(parts.watch.look()).office
+    training = _row(office.catalog.trainings.ids, item.training)
+    own = _row(office.workforce.ids, own_number(call))
+    if own < 0 or training < 0 or office.workforce.position[own] < 0:
+        return None
+    position_class = int(office.catalog.positions.position_class[office.workforce.position[own]])
+    gained = gained_by_colleagues(office.workforce, office.catalog, training, position_class)
+    if gained is None:
+        return None
+    return wording.text(
+        "{n} colleagues in the same class of position took it: on average level {before} before, {after} after.",
+        n=wording.number(gained.n_people), before=wording.number(abs(gained.before), 1),
+        after=wording.number(abs(gained.after), 1),
+    )  # fmt: skip
+
+
+def _codes(call: Call, asked: str) -> list[tuple[str, str]]:
+    """Return code and name of the trainings that somebody means by a code or a part of a name."""
+    parts = parts_of(call)
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
+    if (row := _row(trainings.ids, asked)) >= 0:
+        return [(asked, str(trainings.names[row]))]
+    words = asked.casefold().split()
+    pairs = zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True)
+    return [(code, name) for code, name in pairs if all(word in name.casefold() for word in words)][:N_FOUND]
+
+
+def _told(call: Call, employee: str, asked: str, found: Recommendations) -> list[Told]:
+    """Say of each training that is meant why it stands where it does."""
+    codes, wording, parts = _codes(call, asked), wording_of(call), parts_of(call)
+    if not codes:
+        return []
+    snapshot = parts.snapshots.current(parts.watch.look())
+    with transaction(parts.database.engine) as connection:
+        person, _ = person_in(snapshot, parts.database, connection, employee)
+    ranking = ranking_document(parts.answers, snapshot, person, [code for code, _ in codes], wording, explain=False)
+    ranks = {item.training: item for item in found.items}
+    left = {row.training: row.text for row in found.left_out}
+    names = dict(codes)
+    return [Told(training=one["training"], name=names[one["training"]], text=_why(one, ranks, left, found, wording))
+            for one in ranking["items"]]  # fmt: skip
+
+
+def _why(one: dict[str, Any], ranks: dict[str, RecommendedItem], left: dict[str, str], found: Recommendations,
+         wording: Wording) -> str:  # fmt: skip
+    code = one["training"]
+    if code in ranks:
+        return wording.text("It is number {rank} of your list.", rank=ranks[code].rank)
+    if code in left:
+        return left[code]
+    if one["code"] in LEFT_OUT:
+        return left_out_text(one["code"], "", wording)
+    if one["rank"] is None:
+        return wording.text("It teaches nothing above your level that your position asks for.")
+    last = found.items[-1].benefit if found.items else 0.0
+    return wording.text("It would close about {benefit} levels; the last of your list closes {last}.",
+                        benefit=wording.number(one["benefit"], 2), last=wording.number(last, 2))  # fmt: skip
+
+
+@post("/suggestions", opt=rule("feedback.give"), **_THREAD)
+def answer_suggestion(request: Call) -> Response[Any]:
+    """Take what somebody says of a suggestion, and show what that changed."""
+    form, wording, employee = form_of(request), wording_of(request), own_number(request)
+    training, kind, feedback = form.get("training"), form.get("kind"), None
+    form.choice("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
+    proof, words = None, form.get("words")
+    if kind == "not-relevant":
+        form.choice("reason", WORDS, wording.text("Choose a reason."))
+        words = f"{form.get('reason')}: {words}" if words else form.get("reason")
+    if kind == "already-taken":
+        proof = read_proof(form, "proof", wording.text("A PDF, PNG or JPEG file of at most 1.5 MB is accepted."))
+        if proof is None and not words and "proof" not in form.faults:
+            form.faults["words"] = wording.text("Say where and when, or add the certificate.")
+    given = {"list": form.get("list"), "employee": employee, "training": training, "kind": kind}
+    try:
+        if not form.faults:
+            feedback = msgspec.convert(given, FeedbackIn)
+    except msgspec.ValidationError:
+        form.faults[""] = wording.text("This page is old; look at the list again.")
+    if form.faults or feedback is None:
+        return _page(request, form, employee, status=422)
+    take_feedback(request, feedback)
+    if kind == "already-taken":
+        say(request, CLAIMED, employee, proof=proof, training=training, words=words or None)
+    elif kind == "not-relevant":
+        say(request, NOT_WANTED, employee, training=training, words=words)
+    return go(f"/suggestions?changed={quote(training)}", f"feedback-{kind}")
+
+
+def suggestion_handlers() -> list[Any]:
+    """Return the routes of suggestions."""
+    return [suggestions, answer_suggestion]

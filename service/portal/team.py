@@ -1,0 +1,287 @@
+"""What supervisors see of their unit: gaps of everybody, hours, absences; and what they say of a person."""
+
+import csv
+import io
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from recommender.gap import STATE_NAMES, Gaps, find_gaps
+from recommender.planning_problem import hours_taken
+from service import records
+from service.access import Reach
+from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
+from service.api.people import check_person
+from service.api.problems import wording_of
+from service.api.recommendations import list_of
+from service.exports.tables import neutralise
+from service.lookup import ListFilter, Person
+from service.phrases import competency_name
+from service.portal.forms import Form, form_of
+from service.portal.own import person_view
+from service.portal.page import go, show
+from service.portal.said import said_of, say
+from service.snapshot import person_in
+from service.storage.engine import transaction
+from service.storage.schema import DATABASE_TABLES
+from service.storage.statements import ENDORSED, NOMINATED, NOT_ENDORSED
+from training_catalog.errors import UnknownIdError
+from training_catalog.tables_people import EMPLOYMENT_TYPES
+
+A_PAGE = 40  # people
+N_WIDEST = 12  # competencies of the map; the rest on request
+WORDS = {"leave": "Leave", "study": "Study assignment", "duty": "Duty"}
+STATUSES = {NOMINATED: "Nominated", ENDORSED: "Endorsed", NOT_ENDORSED: "Not endorsed"}
+_THREAD: dict[str, Any] = {"sync_to_thread": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One person in one competency: how it is drawn, and said."""
+
+    kind: str
+    text: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person of a unit."""
+
+    employee: str
+    name: str
+    position: str
+    cells: tuple[Cell, ...]
+    n_blind: int
+    hours: float
+    floor: float | None
+    away: tuple[tuple[Any, Any], ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the year's hours are below the floor."""
+        return self.floor is not None and self.hours < self.floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A unit's people, a page of them, and the competencies of the map."""
+
+    unit: str
+    units: tuple[tuple[str, str], ...]
+    members: tuple[Member, ...]
+    competencies: tuple[tuple[str, str], ...]
+    n_competencies: int
+    page: int
+    n_pages: int
+    n_people: int
+
+
+def _units(connection: sa.Connection, reach: Reach) -> tuple[tuple[str, str], ...]:
+    """Return the units within reach that have people, by name."""
+    people, units = DATABASE_TABLES["employees"], DATABASE_TABLES["units"]
+    theirs = (records.within("employees", reach), people.c.unit == units.c.unit)
+    query = sa.select(units.c.unit, units.c.name).where(*theirs).distinct().order_by(units.c.name)
+    return tuple((str(row.unit), str(row.name or row.unit)) for row in connection.execute(query))
+
+
+def _own_unit(connection: sa.Connection, reach: Reach) -> str:
+    people = DATABASE_TABLES["employees"].c
+    found = connection.execute(sa.select(people.unit).where(people.employee == (reach.employee or ""))).scalar()
+    return str(found) if found is not None and (reach.everyone or found in reach.units) else ""
+
+
+def _numbers(connection: sa.Connection, reach: Reach, unit: str) -> list[str]:
+    people = DATABASE_TABLES["employees"]
+    query = sa.select(people.c.employee).where(records.within("employees", reach), people.c.unit == unit)
+    query = query.where(sa.func.coalesce(people.c.status, "active").not_in(["inactive", "retired"]))
+    return list(connection.execute(query.order_by(people.c.name, people.c.employee)).scalars())
+
+
+def team_of(call: Call, unit: str, page: int, *, all_columns: bool) -> Team:
+    """Return a page of a unit's people within the caller's reach; of the first unit where none is named.
+
+    Raises
+    ------
+    UnknownIdError
+        When the unit is not within reach.
+    """
+    parts, reach = parts_of(call), reach_of_call(call)
+    snapshot = parts.snapshots.current(parts.watch.look())
+    with transaction(parts.database.engine) as connection:
+        units = _units(connection, reach)
+        unit = unit or _own_unit(connection, reach) or (units[0][0] if units else "")
+        if units and unit not in dict(units):
+            raise UnknownIdError("unit", unit)
+        numbers = _numbers(connection, reach, unit)
+        n_pages = max(1, -(-len(numbers) // A_PAGE))
+        page = min(max(1, page), n_pages)
+        people = [person_in(snapshot, parts.database, connection, nip)[0]
+                  for nip in numbers[(page - 1) * A_PAGE : page * A_PAGE]]  # fmt: skip
+    gaps = [find_gaps(one.crew, snapshot.office.catalog, snapshot.office.on, parts.policy.gap) for one in people]
+    order = _widest(gaps)
+    shown = order if all_columns else order[:N_WIDEST]
+    catalog, wording = snapshot.office.catalog, wording_of(call)
+    names = tuple((str(catalog.competencies.ids[i]), competency_name(catalog, i, wording)) for i in shown)
+    members = tuple(_member(call, one, own, shown) for one, own in zip(people, gaps, strict=True))
+    return Team(unit=unit, units=units, members=members, competencies=names, n_competencies=len(order), page=page,
+                n_pages=n_pages, n_people=len(numbers))  # fmt: skip
+
+
+def _widest(gaps: Sequence[Gaps]) -> list[int]:
+    """Return the competencies that somebody's position asks for, those most is lacking in first."""
+    total: dict[int, float] = {}
+    for own in gaps:
+        for competency, need in zip(own.competency.tolist(), own.need.tolist(), strict=True):
+            total[competency] = total.get(competency, 0.0) + need
+    return sorted(total, key=lambda competency: (-total[competency], competency))
+
+
+def _member(call: Call, person: Person, gaps: Gaps, shown: Sequence[int]) -> Member:
+    parts, catalog, crew = parts_of(call), person.office.catalog, person.crew
+    rows = {competency: row for row, competency in enumerate(gaps.competency.tolist())}
+    year = parts.settings.today().year
+    kind = EMPLOYMENT_TYPES[int(crew.employment_type[0])]
+    blind = (gaps.self_rated >= gaps.required) & (gaps.assessed < gaps.required)
+    today = np.datetime64(person.office.on, "D")
+    ahead = crew.absences.end >= today
+    return Member(
+        employee=str(crew.ids[0]), name=person.name, position=str(person.identity["position"] or ""),
+        cells=tuple(_cell(call, gaps, rows.get(competency)) for competency in shown), n_blind=int(blind.sum()),
+        hours=float(hours_taken(crew, catalog, year)[0]), floor=parts.policy.plan.hours_floor.get(kind),
+        away=tuple(zip(crew.absences.start[ahead].tolist(), crew.absences.end[ahead].tolist(), strict=True)),
+    )  # fmt: skip
+
+
+def _cell(call: Call, gaps: Gaps, row: int | None) -> Cell:
+    wording = wording_of(call)
+    if row is None:
+        return Cell(kind="", text="", words=wording.text("not asked for"))
+    state = STATE_NAMES[int(gaps.state[row])]
+    if state == "never-assessed":
+        return Cell(kind="dx", text="?", words=wording.text("never assessed"))
+    deficit = float(gaps.deficit[row])
+    if deficit <= 0:
+        return Cell(kind="d0", text="0", words=wording.text("meets the standard"))
+    mark = "*" if state == "expired" else ""
+    return Cell(kind="d1" if deficit < 2 else "d2", text=f"-{wording.brief(deficit)}{mark}",  # noqa: PLR2004 (two levels)
+                words=wording.text("{levels} levels short", levels=wording.brief(deficit)))  # fmt: skip
+
+
+def _page_of(call: Call) -> int:
+    given = call.query_params.get("page", "1")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1  # noqa: PLR2004 (digits)
+
+
+@get("/team", opt=rule("team.read"), **_THREAD)
+def team(request: Call) -> Response[str]:
+    """Show a unit's people."""
+    asked = request.query_params
+    found = team_of(request, asked.get("unit", ""), _page_of(request), all_columns="all" in asked)
+    return show(request, "team.html.j2", team=found, all_columns="all" in asked)
+
+
+@get("/team-file", opt=rule("team.read"), **_THREAD)
+def team_file(request: Call) -> Response[bytes]:
+    """Hand out the people of the page as a file, and nobody else."""
+    wording = wording_of(request)
+    found = team_of(request, request.query_params.get("unit", ""), _page_of(request), all_columns=True)
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    table.writerow([wording.text("NIP"), wording.text("Name"), "JP", *(name for _, name in found.competencies)])
+    for one in found.members:
+        table.writerow([neutralise(one.employee), neutralise(one.name), wording.brief(one.hours),
+                        *(cell.text.replace("-", "") for cell in one.cells)])  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="team.csv"'}
+    return Response(content=b"\xef\xbb\xbf" + written.getvalue().encode(), media_type="text/csv", headers=headers)
+
+
+@get("/team/{employee:str}", opt=rule("team.read"), **_THREAD)
+def member(request: Call, employee: FromPath[str]) -> Response[str]:
+    """Show a person of the unit."""
+    return _member_page(request, employee, Form())
+
+
+def _days(employee: str, row: dict[Hashable, Any]) -> dict[str, Any]:
+    start = row["start_date"].date()
+    return {"id": records.public_id(f"{employee}\x1f{start}"), "start": start, "end": row["end_date"].date(),
+            "kind": row["kind"] or "leave"}  # fmt: skip
+
+
+def _member_page(call: Call, employee: str, form: Form, status: int = 200) -> Response[str]:
+    check_person(call, employee)
+    found = list_of(call, employee, ListFilter(limit=10))
+    with transaction(parts_of(call).database.engine) as connection:
+        absences = parts_of(call).database.read_rows_of(connection, "absences", employee)
+    days = [_days(employee, row) for row in absences.to_dict("records")]
+    return show(
+        call, "member.html.j2", status=status, form=form, is_own=False, employee=employee, found=found, days=days,
+        kinds=WORDS, statuses=STATUSES, said=said_of(call, [employee], NOMINATED, ENDORSED, NOT_ENDORSED),
+        **person_view(call, employee),
+    )  # fmt: skip
+
+
+@post("/team/{employee:str}/word", opt=rule("team.write"), **_THREAD)
+def say_of_member(request: Call, employee: FromPath[str]) -> Response[Any]:
+    """Nominate a person for a training, endorse a suggestion, or not, with the reason."""
+    check_person(request, employee)
+    form, wording, parts = form_of(request), wording_of(request), parts_of(request)
+    kind = form.choice("kind", STATUSES, wording.text("Choose one of the answers."))
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings.ids
+    if form.get("training") not in trainings:
+        form.faults["training"] = wording.text("No training of this code is on file.")
+    if kind == NOT_ENDORSED and not form.get("words"):
+        form.faults["words"] = wording.text("Say why you do not endorse it.")
+    if form.faults or kind is None:
+        return _member_page(request, employee, form, 422)
+    say(request, kind, employee, training=form.get("training"), words=form.get("words") or None)
+    return go(f"/team/{employee}", "nominated")
+
+
+@post("/team/{employee:str}/days", opt=rule("team.write"), **_THREAD)
+def set_days(request: Call, employee: FromPath[str]) -> Response[Any]:
+    """Note days on which a person cannot attend."""
+    check_person(request, employee)
+    form, wording, parts = form_of(request), wording_of(request), parts_of(request)
+    fault = wording.text("A day such as 2027-03-31 or 31/03/2027.")
+    start, end = form.day("start", fault), form.day("end", fault)
+    kind = form.choice("kind", WORDS, wording.text("Choose a reason."))
+    for name, value in (("start", start), ("end", end)):
+        if value is None:
+            form.faults.setdefault(name, wording.text("This must be filled in."))
+    if start is not None and end is not None and end < start:
+        form.faults["end"] = wording.text("This is before the first day.")
+    if form.faults:
+        return _member_page(request, employee, form, 422)
+    values = {"employee": employee, "start_date": start, "end_date": end, "kind": kind}
+    with parts.database.writing_as(known_caller(request).subject, "portal") as writing:
+        outcome = records.write_records(parts.database, writing, "absences", [values], reach_of_call(request), wording)[
+            0
+        ]
+    if outcome.state == records.REFUSED:
+        form.faults[""] = "; ".join(problem.message for problem in outcome.problems)
+        return _member_page(request, employee, form, 422)
+    return go(f"/team/{employee}", "away")
+
+
+@post("/team/{employee:str}/days/remove", opt=rule("team.write"), **_THREAD)
+def remove_days(request: Call, employee: FromPath[str]) -> Response[Any]:
+    """Take noted days away again."""
+    check_person(request, employee)
+    parts, wanted = parts_of(request), form_of(request).get("days")
+    with parts.database.writing_as(known_caller(request).subject, "portal") as writing:
+        found = records.read_record(writing.connection, "absences", wanted, reach_of_call(request))
+        if found.values["employee"] != employee:
+            raise UnknownIdError("absence", wanted)
+        records.delete_record(writing, "absences", wanted)
+    return go(f"/team/{employee}", "away")
+
+
+def team_handlers() -> list[Any]:
+    """Return the routes of supervisors."""
+    return [team, team_file, member, say_of_member, set_days, remove_days]

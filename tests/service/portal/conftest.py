@@ -1,0 +1,135 @@
+"""A real server with a small office and its accounts, and Debian's Chromium."""
+
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from service.auth.accounts import Accounts
+from service.auth.passwords import Passwords
+from service.auth.users import update_user
+from service.reference import open_office
+from service.storage.engine import transaction
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill, real_server, service_on, small_office
+
+SECRET = "a long enough secret"  # noqa: S105 (of accounts that exist in tests alone)
+ACCOUNTS = {  # name: role, units, employee
+    "ani": ("employee", (), ANI), "citra": ("employee", (), CITRA), "dedi": ("employee", (), DEDI),
+    "budi": ("supervisor", ("U1",), BUDI), "rita": ("planner", ("U1", "U3"), None), "admin": ("admin", (), None),
+}  # fmt: skip
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@cache
+def hashed():
+    """Return the hash of the password, which takes its time to make."""
+    return Passwords().hash(SECRET)
+
+
+def add_accounts(database):
+    """Add an account of each role, with a password that need not be changed."""
+    accounts = Accounts(database, "test")
+    for name, (role, units, employee) in ACCOUNTS.items():
+        accounts.add(name, role=role, units=units, employee=employee, password=None)
+        with transaction(database.engine, is_writer=True) as connection:
+            update_user(connection, name, must_change=0, password=hashed())
+
+
+@dataclass
+class Browsing:
+    """A browser before a running office."""
+
+    engine: object
+    address: str
+    url: str
+
+    @contextmanager
+    def page(self, name=None, *, lang="id", scripts=True, **context):
+        """Yield a page of somebody who has signed in; any error of the page's scripts fails the test."""
+        with self.engine.new_context(java_script_enabled=scripts, **context) as own:
+            own.set_default_timeout(15_000)
+            page, errors = own.new_page(), []
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.goto(f"{self.address}/login")
+            if lang == "en":
+                page.get_by_role("button", name="English").click()
+            if name is not None:
+                page.fill("#name", name)
+                page.fill("#password", SECRET)
+                page.locator("main form button").last.click()
+            yield page
+            assert [error for error in errors if "status of 4" not in error] == []
+
+    def client(self, name):
+        """Return an HTTP client of somebody who has signed in."""
+        client = httpx.Client(base_url=self.address, follow_redirects=False, timeout=30)
+        answer = client.post("/login", data={"name": name, "password": SECRET})
+        assert answer.status_code == 303, answer.text
+        return client
+
+
+def token_of(client, path="/password"):
+    """Return the token that forms of a session carry."""
+    return re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)[1]
+
+
+def faults_of(page, *, rules=None):
+    """Return what axe finds wrong on a page."""
+    found = Axe().run(page, options=rules or {}).response["violations"]
+    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def office_url(tmp_path_factory):
+    """Return the database of a small office with accounts."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'office.db'}"
+    database = open_office(url)
+    fill(database, small_office())
+    add_accounts(database)
+    database.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="module")
+def server(office_url):
+    with real_server(office_url) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def browsing(chromium, server, office_url):
+    return Browsing(chromium, server, office_url)
+
+
+@pytest.fixture
+def portal(tmp_path):
+    """Yield the application in this process with accounts, for tests that need no browser."""
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", is_secure=False) as running:
+        add_accounts(running.parts.database)
+        yield running
+
+
+def sign_in(service, name):
+    """Sign somebody in at the door, and return the token of their forms."""
+    answer = service.client.post("/login", data={"name": name, "password": SECRET}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return re.search(r'name="csrf" value="([^"]+)"', service.client.get("/password").text)[1]

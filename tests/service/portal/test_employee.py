@@ -1,0 +1,220 @@
+"""An employee's pages: standing, suggestions and what is said of them, seats, objections."""
+
+import re
+from datetime import date
+
+import pytest
+
+from service.storage.engine import transaction
+from service.storage.statements import find_statements
+from tests.service.api.conftest import ANI, BUDI
+from tests.service.portal.conftest import faults_of, sign_in
+
+
+def list_id(text):
+    return re.search(r'name="list" value="(d-[0-9a-f]+)"', text)[1]
+
+
+def said(portal, employee=ANI):
+    with transaction(portal.parts.database.engine) as connection:
+        return find_statements(connection, employees=[employee])
+
+
+@pytest.fixture
+def ani(portal):
+    """Return the portal, Ani's client and the token of her forms."""
+    token = sign_in(portal, "ani")
+
+    def post(path, **data):
+        return portal.client.post(path, data={"csrf": token, **data}, follow_redirects=False)
+
+    return portal, portal.client, post
+
+
+def test_a_profile_shows_level_state_day_and_method_and_never_assessed_as_such(ani):
+    _, client, _ = ani
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/").text))
+    assert "Integritas 4 2 Di bawah standar kurang 2 level 1 Juni 2026, Uji kompetensi" in text
+    assert "Kerja Sama 3 - Belum pernah dinilai -" in text
+    assert "dari paling sedikit 20 JP setahun" in text
+
+
+def test_the_picture_has_a_title_and_a_description_and_a_table_beside(ani):
+    _, client, _ = ani
+    text = client.get("/").text
+    assert re.search(r'<svg class="chart"[^>]*aria-labelledby="standing-title standing-desc"', text)
+    assert text.index("</svg>") < text.index('<caption id="gaps-caption">')
+
+
+def test_a_day_is_the_same_day_in_every_zone(ani):
+    _, client, post = ani
+    for zone in ("WIB", "WITA", "WIT"):
+        post("/choices", zone=zone)
+        assert "1 Maret 2027" in client.get("/suggestions").text
+
+
+def test_filters_leave_what_fits_and_say_what_they_refuse(ani):
+    _, client, _ = ani
+    assert 'id="t-P1"' in client.get("/suggestions?mode=online").text
+    assert 'id="t-P1"' not in client.get("/suggestions?mode=blended").text
+    assert 'id="t-P2"' in client.get("/suggestions?competency=M.02").text
+    assert 'id="t-P1"' not in client.get("/suggestions?competency=M.02").text
+    assert 'id="t-P2"' not in client.get("/suggestions?hours=20").text
+    assert 'id="t-P1"' not in client.get("/suggestions?from=2.4.2027").text
+    refused = client.get("/suggestions?from=31-31-2027&hours=-1").text
+    assert refused.count('aria-invalid="true"') == 2
+    assert 'value="31-31-2027"' in refused
+
+
+def test_what_is_not_for_me_leaves_the_list_and_can_come_back(ani):
+    portal, client, post = ani
+    found = list_id(client.get("/suggestions").text)
+    answer = post("/suggestions", list=found, training="P1", kind="not-relevant", reason="known")
+    assert answer.headers["location"] == "/suggestions?changed=P1&said=feedback-not-relevant"
+    page = client.get(answer.headers["location"]).text
+    assert 'id="t-P1"' not in page
+    assert 'id="changed">Etika: ' in page
+    assert [(one.kind, one.training, one.words) for one in said(portal)] == [("not-relevant", "P1", "known")]
+    post("/suggestions", list=list_id(page), training="P1", kind="interested")
+    assert 'id="t-P1"' in client.get("/suggestions").text
+
+
+def test_a_claim_needs_words_or_a_proof_that_is_a_pdf_or_a_picture(ani):
+    portal, client, post = ani
+    found = list_id(client.get("/suggestions").text)
+    asked = {"list": found, "training": "P1", "kind": "already-taken"}
+    assert post("/suggestions", **asked).status_code == 422
+    token = re.search(r'name="csrf" value="([^"]+)"', client.get("/password").text)[1]
+    for content, status in ((b"MZ\x90 no picture", 422), (b"%PDF-1.7 a certificate", 303)):
+        answer = client.post("/suggestions", data={"csrf": token, **asked}, follow_redirects=False,
+                             files={"proof": ("certificate.pdf", content, "application/pdf")})  # fmt: skip
+        assert answer.status_code == status, answer.text
+    assert [one.kind for one in said(portal)] == ["already-taken"]
+    assert "Pernyataan Anda sudah mengikutinya menunggu konfirmasi" in client.get("/suggestions").text
+
+
+def test_why_not_this_one_is_answered_for_every_training_on_file(ani):
+    _, client, _ = ani
+    assert "Pelatihan ini ada di urutan 1 daftar Anda." in client.get("/suggestions?why=P1").text
+    for code in ("P2", "P3", "tim", "LANJUT"):
+        assert re.search(
+            r'<p class="notice care"><strong>[^<]+</strong> \(P\d\): \w+', client.get(f"/suggestions?why={code}").text
+        ), code
+    assert "Tidak ada pelatihan dengan kode atau nama ini." in client.get("/suggestions?why=zzz").text
+
+
+def test_nobody_answers_for_somebody_else(ani):
+    portal, client, post = ani
+    found = list_id(client.get("/suggestions").text)
+    post("/suggestions", list=found, training="P1", kind="interested", employee=BUDI)
+    post("/my-data", words="mine", employee=BUDI)
+    assert said(portal, BUDI) == []
+    for path in (f"/team/{BUDI}", f"/team/{ANI}", "/team", "/inbox", "/team-file"):
+        assert client.get(path).status_code == 403, path
+
+
+def test_an_objection_waits_for_a_person_and_their_answer_is_shown(ani):
+    portal, client, post = ani
+    assert post("/my-data", words=" ").status_code == 422
+    post("/my-data", words="P1 <b>is</b> not mine", training="P1")
+    assert "P1 &lt;b&gt;is&lt;/b&gt; not mine" in client.get("/my-data").text
+    token = sign_in(portal, "rita")
+    one = said(portal)[0].statement
+    answer = portal.client.post(f"/inbox/{one}", data={"csrf": token, "action": "answer"}, follow_redirects=False)
+    assert answer.status_code == 422
+    portal.client.post(f"/inbox/{one}", data={"csrf": token, "action": "answer", "words": "We look at it."})
+    assert "Tidak ada yang menunggu Anda." in portal.client.get("/inbox").text
+    sign_in(portal, "ani")
+    assert "We look at it." in portal.client.get("/my-data").text
+
+
+def test_a_confirmed_claim_enters_the_history_and_leaves_the_list(ani):
+    portal, client, post = ani
+    post(
+        "/suggestions", list=list_id(client.get("/suggestions").text), training="P1", kind="already-taken", words="2026"
+    )
+    token, one = sign_in(portal, "rita"), said(portal)[0].statement
+    page = portal.client.post(f"/inbox/{one}", data={"csrf": token, "action": "claim-confirmed", "ended": "2027-09-09"})
+    assert (page.status_code, "harus sudah lewat" in page.text) == (422, True)
+    portal.client.post(f"/inbox/{one}", data={"csrf": token, "action": "claim-confirmed", "ended": "2026-09-09"})
+    history = portal.parts.database.read("history")
+    assert history[["employee", "training"]].to_numpy().tolist() == [[ANI, "P1"]]
+    assert history["end_date"].iloc[0].date() == date(2026, 9, 9)
+    sign_in(portal, "ani")
+    assert 'id="t-P1"' not in portal.client.get("/suggestions").text
+
+
+def test_everything_on_file_is_handed_out_with_what_was_said(ani):
+    _, client, post = ani
+    post("/my-data", words="mine")
+    document = client.get("/my-data/file").json()
+    assert document["employee"] == ANI
+    assert [one["words"] for one in document["statements"]] == ["mine"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "scripts"), [("id", True), ("en", True), ("id", False)])
+def test_the_journey_of_an_employee(browsing, lang, scripts):
+    words = {
+        "id": ("Saran pelatihan", "Saya berminat", "Tanyakan", "Data saya", "Kirim keberatan", "Riwayat saya",
+               "Tempat saya dalam rencana"),
+        "en": ("Suggestions", "I am interested", "Ask", "My data", "Send the objection", "My history",
+               "My place in the plan"),
+    }[lang]  # fmt: skip
+    with browsing.page("ani", lang=lang, scripts=scripts, viewport={"width": 360, "height": 740}) as page:
+        menu = page.get_by_role("navigation").first
+        for name in (words[5], words[6], words[3], words[0]):
+            menu.get_by_role("link", name=name).click()
+            assert page.locator("h1").inner_text() == name
+            if scripts:
+                assert faults_of(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
+        page.get_by_role("button", name=words[1]).first.click()
+        assert page.get_by_role("status").count() == 1
+        page.locator("#why-box").fill("Lanjut")
+        page.get_by_role("button", name=words[2], exact=True).click()
+        assert page.locator(".notice.care").last.inner_text().startswith("Lanjut (P3)")
+        menu.get_by_role("link", name=words[3]).click()
+        page.locator("#words").fill(f"{lang} {scripts}")
+        page.get_by_role("button", name=words[4]).click()
+        assert page.get_by_text(f"{lang} {scripts}").count() == 1
+        if scripts:
+            assert faults_of(page) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_an_employee_has_a_fault_that_axe_finds(browsing, scheme):
+    with browsing.page("citra", color_scheme=scheme) as page:
+        for path in ("/", "/suggestions", "/suggestions?mode=blended", "/suggestions?from=x&why=zz", "/my-plan",
+                     "/my-history", "/my-data", "/password", "/nowhere"):  # fmt: skip
+            page.goto(browsing.address + path)
+            assert faults_of(page) == [], path
+
+
+@pytest.mark.browser
+def test_a_keyboard_alone_reaches_and_sends_an_objection(browsing):
+    with browsing.page("dedi") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.goto(f"{browsing.address}/my-data")
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+            if page.evaluate("document.activeElement.id") == "words":
+                break
+        page.keyboard.type("by keyboard")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("status").wait_for()
+        assert page.get_by_text("by keyboard").count() == 1
+
+
+@pytest.mark.browser
+def test_four_times_as_large_nothing_is_cut_off(browsing):
+    with browsing.page("ani", viewport={"width": 320, "height": 256}) as page:  # 1280 pixels at 400 %
+        for path in ("/", "/suggestions", "/my-plan", "/my-data"):
+            page.goto(browsing.address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert page.get_by_role("button", name="Keluar").is_visible()

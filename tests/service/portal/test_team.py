@@ -1,0 +1,116 @@
+"""A supervisor's pages: own unit's people, what is said of them, and when they are away."""
+
+import pytest
+
+from service.records import EVERYONE, write_records
+from service.storage.engine import transaction
+from service.storage.statements import find_statements
+from service.wording import Wording
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI
+from tests.service.portal.conftest import faults_of, sign_in
+
+
+@pytest.fixture
+def budi(portal):
+    token = sign_in(portal, "budi")
+
+    def post(path, **data):
+        return portal.client.post(path, data={"csrf": token, **data}, follow_redirects=False)
+
+    return portal, portal.client, post
+
+
+def test_a_team_is_the_unit_and_those_below_and_the_file_has_the_people_of_the_page(budi):
+    _, client, _ = budi
+    for unit, seen in (("U1", {ANI, BUDI}), ("U2", {CITRA})):
+        page, file = client.get(f"/team?unit={unit}").text, client.get(f"/team-file?unit={unit}").text
+        for nip in (ANI, BUDI, CITRA, DEDI):
+            assert (f"/team/{nip}" in page) == (nip in seen) == (nip in file)
+    assert client.get("/team?unit=U3").status_code == 404
+    assert client.get("/team-file?unit=U3").status_code == 404
+
+
+def test_who_is_outside_is_not_there_on_any_address(budi):
+    portal, client, post = budi
+    assert client.get(f"/team/{CITRA}").status_code == 200
+    assert client.get(f"/team/{DEDI}").status_code == 404
+    for path in ("word", "days", "days/remove"):
+        answer = post(f"/team/{DEDI}/{path}", kind="nominated", training="P1", start="2027-02-01", end="2027-02-02")
+        assert answer.status_code == 404, path
+    with transaction(portal.parts.database.engine) as connection:
+        assert find_statements(connection) == []
+    assert len(portal.parts.database.read("absences")) == 0
+
+
+def test_somebody_who_moves_is_seen_by_the_new_unit_at_once(budi):
+    portal, client, _ = budi
+    database = portal.parts.database
+
+    def move(nip, unit):
+        row = next(r for r in database.read("employees").to_dict("records") if r["employee"] == nip)
+        with database.writing("test") as writing:
+            write_records(database, writing, "employees", [{**row, "unit": unit}], EVERYONE, Wording("id"))
+
+    assert client.get(f"/team/{DEDI}").status_code == 404
+    move(DEDI, "U2")
+    move(CITRA, "U3")
+    assert client.get(f"/team/{DEDI}").status_code == 200
+    assert client.get(f"/team/{CITRA}").status_code == 404
+    assert f"/team/{CITRA}" not in client.get("/team?unit=U2").text
+
+
+def test_a_word_needs_a_training_on_file_and_no_needs_a_reason(budi):
+    portal, client, post = budi
+    assert post(f"/team/{ANI}/word", kind="nominated", training="P9").status_code == 422
+    assert post(f"/team/{ANI}/word", kind="not-endorsed", training="P1").status_code == 422
+    assert post(f"/team/{ANI}/word", kind="boss", training="P1").status_code == 422
+    assert post(f"/team/{ANI}/word", kind="nominated", training="P1").status_code == 303
+    assert post(f"/team/{ANI}/word", kind="not-endorsed", training="P2", words="later").status_code == 303
+    assert "later" in client.get(f"/team/{ANI}").text
+    sign_in(portal, "rita")
+    assert "Tidak didukung" in portal.client.get("/inbox").text
+
+
+def test_days_away_are_noted_under_their_author_and_taken_back(budi):
+    portal, client, post = budi
+    assert post(f"/team/{ANI}/days", start="2027-02-05", end="2027-02-01", kind="duty").status_code == 422
+    assert post(f"/team/{ANI}/days", start="31/02/2027", end="2027-03-01", kind="duty").status_code == 422
+    assert post(f"/team/{ANI}/days", start="1/3/2027", end="2027-03-02", kind="duty").status_code == 303
+    assert "1 Maret 2027 \u2013 2 Maret 2027" in client.get(f"/team/{ANI}").text
+    kept = f"{ANI}~22027-03-01"
+    assert post(f"/team/{CITRA}/days/remove", days=kept).status_code == 404
+    assert post(f"/team/{ANI}/days/remove", days=kept).status_code == 303
+    assert len(portal.parts.database.read("absences")) == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "scripts"), [("id", True), ("en", True), ("id", False)])
+def test_the_journey_of_a_supervisor(browsing, lang, scripts):
+    words = {"id": ("Tim saya", "Usulkan", "Catat tanggalnya", "Hapus"),
+             "en": ("My team", "Nominate", "Note the days", "Remove")}[lang]  # fmt: skip
+    with browsing.page("budi", lang=lang, scripts=scripts, viewport={"width": 360, "height": 740}) as page:
+        page.get_by_role("link", name=words[0]).click()
+        if scripts:
+            assert faults_of(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("link", name="Ani").click()
+        page.locator("#training").fill("P2")
+        page.get_by_role("button", name=words[1], exact=True).click()
+        assert page.get_by_role("status").count() == 1
+        page.locator("#start").fill("2027-06-01")
+        page.locator("#end").fill("2027-06-02")
+        page.get_by_role("button", name=words[2]).click()
+        if scripts:
+            assert faults_of(page) == []
+        page.get_by_role("button", name=words[3]).click()
+        assert page.get_by_role("button", name=words[3]).count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_a_supervisor_or_of_the_inbox_has_a_fault(browsing, scheme):
+    for name, paths in (("budi", ("/team", f"/team/{ANI}", f"/team/{DEDI}")), ("rita", ("/inbox", "/team"))):
+        with browsing.page(name, color_scheme=scheme) as page:
+            for path in paths:
+                page.goto(browsing.address + path)
+                assert faults_of(page) == [], path
