@@ -15,6 +15,7 @@ from training_catalog.columns import IndexArray, TextArray
 from training_catalog.training import MODES
 
 WAYS = ("training", "mode", "provider", "competency")  # what effects can be told by
+RATING_SEEDS = 3  # fold seeds; ratings are many, and seeds differ by a twentieth of the error
 FEWEST_TOLD = 5  # people, below whom a figure could be traced to one of them; as for what colleagues gained
 
 
@@ -82,8 +83,8 @@ def effect_on_ratings(workforce: Workforce, catalog: Catalog, today: np.datetime
     passing one (Ding & Li 2019, Political Analysis 27). So only what both say is said.
     """
     episodes = rating_episodes(workforce, catalog, today)
-    given_past = estimate_effect(episodes.rows)
-    change = estimate_effect(_changes(episodes))
+    given_past = estimate_effect(episodes.rows, n_seeds=RATING_SEEDS)
+    change = estimate_effect(_changes(episodes), n_seeds=RATING_SEEDS)
     code = given_past.code
     if code in (RAISED, LOWERED) and change.code != code:
         code = change.code if change.code not in (RAISED, LOWERED) else NO_DIFFERENCE

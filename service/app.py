@@ -20,7 +20,7 @@ from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
 from service.api.gate import App, Gate
 from service.api.jobs import job_router
-from service.api.models import model_router
+from service.api.models import model_routers
 from service.api.money import money_router
 from service.api.operations import operation_router
 from service.api.parts import POOL_SIZE, Parts, put_together
@@ -52,7 +52,7 @@ def build_api(parts: Parts) -> Litestar:
         yield
         parts.close()
 
-    own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
+    own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), *model_routers(),
            money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
     app = Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
