@@ -59,12 +59,12 @@ class Relaxation:
         self.persons, first = np.unique(self.employee, return_index=True)
         self.bounds = np.append(first, len(self.rows)).astype(np.int64)
         value = option_values(problem)
-        self.usual = max(float(np.median(value[self.rows])), SMALL) if len(self.rows) else SMALL
+        self.usual = max(float(np.mean(value[self.rows])), SMALL) if len(self.rows) else SMALL
         for group in demanded:
             value[group] += DEMAND
         self.value = value[self.rows]
         self.constant = -problem.rules.hours_weight * float(people.hours_floor.sum()) - DEMAND * len(demanded)
-        self.priced = priced_rows(problem, self.rows)
+        self.priced = priced_rows(problem, self.rows, demanded)
         self._back, self._fixed_back = csr_array(self.priced.loads.T), csr_array(self.priced.fixed.T)
         self._add_classes()
         self._add_units()

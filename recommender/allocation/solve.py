@@ -73,6 +73,9 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     closing = deadline.now() - begun
     passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
     relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
+    relaxed.evaluate(
+        np.zeros(relaxed.n_prices)
+    )  # the first pass may have to be compiled, and tells nothing of the others
     ascent = find_prices(relaxed, passes=passes, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
     near = nearness(relaxed, ascent.prices)
     was_hurried = ascent.was_hurried
