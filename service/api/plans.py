@@ -16,7 +16,7 @@ from service.api.jobs import JobStatus, Word, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
 from service.exports.plan_files import plan_file
-from service.exports.plan_names import names_from
+from service.exports.plan_names import NAMED, names_from
 from service.inline import Code
 from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
@@ -251,7 +251,7 @@ def _finite(value: float | None) -> float | None:
 
 def plan_content(call: Call, plan_id: str, kind: str) -> tuple[str, bytes]:
     """Return name and content of a file of a plan as the caller may see it: CSV, XLSX or Parquet."""
-    names = names_from(parts_of(call).database.read_all(), lang=wording_of(call).lang)
+    names = names_from(parts_of(call).database.read_some(NAMED), lang=wording_of(call).lang)
     return plan_file(plan_for(call, plan_id), names, f".{kind}", wording=wording_of(call))
 
 
