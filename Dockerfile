@@ -8,7 +8,7 @@ COPY training_catalog training_catalog
 COPY models models
 COPY recommender recommender
 COPY service service
-RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt .
+RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt ".[fast]"
 
 FROM python:3.12-slim-bookworm
 # One OpenMP thread: several on shared cores make fits slower, see docs/adr/0001.

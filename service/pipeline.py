@@ -27,6 +27,7 @@ from recommender.service_effect import build_unit_outcomes, link_service
 from recommender.use_cases import FittedModel, expect, fit_models, make_plan
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
+from service.auth.journal import Entry, actor_of, record
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -195,9 +196,16 @@ def learn(
     state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
+
+    def enter(connection: sa.Connection) -> None:
+        if state == APPROVED:
+            entry = Entry(actor=actor_of(database.author), kind="model-approved", subject=f"model:{manifest.model_id}",
+                          details={"by": "verdict"})  # fmt: skip
+            record(connection, database.clock(), entry)
+        also(connection, manifest.model_id, fitted)
+
     database.save_model(manifest.model_id, manifest=manifest_document, payload=payload, state=state,
-                        created_on=office.on,
-                        also=lambda connection: also(connection, manifest.model_id, fitted))  # fmt: skip
+                        created_on=office.on, also=enter)  # fmt: skip
     return manifest.model_id, fitted
 
 

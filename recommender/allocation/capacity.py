@@ -6,6 +6,8 @@ from scipy.sparse import coo_array, csr_array
 from recommender.allocation.problem import AllocationProblem, Lines, Money
 from training_catalog.columns import BoolArray, IndexArray, join_groups
 
+MOST_SUMMED = 14  # classes of one line whose sums are listed
+
 
 def line_reserves(problem: AllocationProblem) -> Money:
     """Return what is kept back on each line, cut to whole rupiah."""
@@ -82,6 +84,31 @@ def possible_options(problem: AllocationProblem) -> BoolArray:
     bad_class = dear_class | empty_class
     too_long = classes.hours[options.offering] > problem.people.hours_cap[options.employee] + 1e-9
     return ~(_exceeds(loads, caps) | bad_class[options.offering] | too_long)
+
+
+def opening_caps(problem: AllocationProblem) -> tuple[IndexArray, Money]:
+    """Return lines that can never spend their whole cap on opening classes, and the most that they can.
+
+    Notes
+    -----
+    Where a line opens only a few classes, the largest sum of fixed costs below its cap is a cap of its own: no plan
+    is lost, and a relaxation that would open two and a half classes becomes tighter.
+    """
+    caps, loads = line_caps(problem), class_loads(problem)
+    is_used = np.zeros(len(problem.classes.ids), dtype=np.bool_)
+    is_used[problem.options.offering[possible_options(problem)]] = True
+    by_line = csr_array(loads[is_used].T)
+    n_classes = np.diff(by_line.indptr)
+    found: list[tuple[int, int]] = []
+    for line in np.flatnonzero((n_classes > 0) & (n_classes <= MOST_SUMMED)).tolist():
+        own = by_line.data[by_line.indptr[line] : by_line.indptr[line + 1]].tolist()
+        sums = {0}
+        for load in own:
+            sums |= {total + load for total in sums if total + load <= caps[line]}
+        if max(sums) < min(sum(own), int(caps[line])):
+            found.append((line, max(sums)))
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def spans(problem: AllocationProblem) -> tuple[IndexArray, IndexArray]:

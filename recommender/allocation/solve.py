@@ -4,28 +4,36 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.blocks import Improver, improve_in_blocks, near_columns
+from recommender.allocation.ascent import Ascent, find_prices
+from recommender.allocation.blocks import (
+    GROUP_SHARE,
+    Improver,
+    Nearness,
+    improve_in_blocks,
+    improve_in_groups,
+    nearness,
+)
 from recommender.allocation.clashes import name_clashes
-from recommender.allocation.dual import PriceProblem, Prices, find_prices, reduced_values
 from recommender.allocation.exact import Found, Model, break_ties, build_model, meet_demands, solve_exactly
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
+from recommender.allocation.priced_rows import LINE
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
-from training_catalog.columns import IndexArray
+from training_catalog.columns import FloatArray, IndexArray
 
 LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
-NEAR_SECONDS, NEAR_SHARE = 90.0, 0.5  # with less time, weighing all near options at once only costs it (measured)
-PRICE_PASSES, OFFICE_PASSES = 600, 100
-PRICE_SHARE = 0.6  # of the time that is left, for prices: in a large city nothing else buys as much
+PRICE_PASSES, OFFICE_PASSES = 400, 200
+PRICE_SHARE = 0.4  # of the time that is left, for prices
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
-KINDNESS = (0.04, 0.0, 0.1)  # shares of the usual benefit by which an option may miss its price and still be filled in
+KINDNESS = (1e-3, 2e-2)  # levels by which an option may miss its exit price and still be filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,8 @@ class _Search:
     model : The problem and its rows.
     empty : A placement with nothing in it.
     start : The best plan so far.
-    priced, prices : The relaxed problem, and the prices that prove the bound.
+    relaxed, ascent : The problem between prices, and the prices that prove the bound.
+    near : How far everything is from its price.
     limits, deadline : What may be used.
     closing : Seconds that the last steps take.
     was_hurried : Whether prices or plans to begin from were cut short by the clock.
@@ -46,8 +55,9 @@ class _Search:
     model: Model
     empty: Placement
     start: IndexArray
-    priced: PriceProblem
-    prices: Prices
+    relaxed: Relaxation
+    ascent: Ascent
+    near: Nearness
     limits: SolveLimits
     deadline: Deadline
     closing: float
@@ -55,29 +65,27 @@ class _Search:
 
 
 def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline) -> _Search:
-    """Fill plans by value for money and by what is left after prices, while there is time; keep the best."""
+    """Fill plans by value for money and by what is near its exit price, while there is time; keep the best."""
     problem = model.problem
     begun = deadline.now()
     by_ratio = ratio_scores(problem)
     start = greedy(empty, by_ratio, first)
     closing = deadline.now() - begun
     passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
-    priced = PriceProblem(problem)
-    until = deadline.now() + deadline.left() * PRICE_SHARE
+    relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
+    ascent = find_prices(relaxed, passes=passes, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
+    near = nearness(relaxed, ascent.prices)
+    was_hurried = ascent.was_hurried
     best = worth(problem, start).objective
-    prices = find_prices(priced, best, passes=passes, has_time=lambda: deadline.now() < until)
-    was_hurried = deadline.now() >= until
-    reduced = reduced_values(priced, prices)
-    usual = float(np.median(problem.options.benefit)) if len(reduced) else 0.0
     for i, kindness in enumerate(KINDNESS):
         if deadline.left() <= (limits.seconds * (1.0 - START_SHARE) if i else closing):
             was_hurried = True
             break
-        plan = greedy(empty, by_ratio, greedy(empty, reduced + usual * kindness, first))
+        plan = greedy(empty, by_ratio, greedy(empty, kindness - near.losses, first))
         value = worth(problem, plan).objective
         if value > best:
             start, best = plan, value
-    return _Search(model=model, empty=empty, start=start, priced=priced, prices=prices, limits=limits,
+    return _Search(model=model, empty=empty, start=start, relaxed=relaxed, ascent=ascent, near=near, limits=limits,
                    deadline=deadline, closing=closing, was_hurried=was_hurried)  # fmt: skip
 
 
@@ -87,7 +95,7 @@ def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     best = max((search.start, chosen), key=lambda plan: worth(problem, plan).objective)
     kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
     value = worth(problem, best).objective
-    search.limits.tell(value - kept, max(min(bound, search.prices.bound), value) - kept)
+    search.limits.tell(value - kept, max(min(bound, search.ascent.bound), value) - kept)
 
 
 def _solve_office(search: _Search, solver: Solver) -> Found:
@@ -103,18 +111,22 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
 
 
 def _solve_city(search: _Search, solver: Solver) -> Found:
-    """Improve block after block, then weigh together what is near its price; the prices prove the bound."""
-    deadline, closing = search.deadline, search.closing
+    """Weigh what is near its price, first all at once, then block after block; the prices prove the bound."""
+    deadline, closing, near = search.deadline, search.closing, search.near
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     rng = np.random.default_rng(search.limits.seed)
-    has_time = deadline.left() >= NEAR_SECONDS
-    improve_in_blocks(improver, deadline, rng, until_left=deadline.left() * NEAR_SHARE if has_time else closing)
-    if has_time:
-        columns = near_columns(search.model, search.priced, search.prices, improver.chosen)
-        improver.try_columns(columns, seconds=deadline.left() - closing, gap=search.limits.gap)
-        improve_in_blocks(improver, deadline, rng, until_left=closing)
+    later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
+    improve_in_groups(improver, near, deadline, rng, until_left=later)
+    improve_in_blocks(improver, near, deadline, rng, until_left=closing)
     stopped = search.was_hurried or deadline.left() <= closing
     return _settled(search, Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=stopped))
+
+
+def _line_prices(search: _Search) -> FloatArray:
+    """Return the benefit that one more rupiah on each line would buy."""
+    priced = search.relaxed.priced
+    limits = search.relaxed.split(search.ascent.prices)[0]
+    return (limits / priced.unit)[priced.kind == LINE]
 
 
 def _settled(search: _Search, found: Found) -> Found:
@@ -160,14 +172,14 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     is_office = model.layout.n_options <= LARGEST_OFFICE
     found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
     value = worth(problem, found.chosen)
-    bound = max(min(search.prices.bound, found.bound), value.objective)
+    bound = max(min(search.ascent.bound, found.bound), value.objective)
     return Allocation(
         chosen=found.chosen,
         status=_status(problem, found, bound, limits.gap, len(unmet)),
         objective=value.objective,
         bound=bound,
-        line_prices=search.prices.lines[: len(problem.lines.ids)],
+        line_prices=_line_prices(search),
         clashes=name_clashes(problem, found.chosen, unmet, value),
         stopped_by_clock=found.was_stopped,
-        solver=f"{highs_version()}, {'whole program' if is_office else 'prices, blocks and near options'}",
+        solver=f"{highs_version()}, {'whole program' if is_office else 'prices, near options and blocks'}",
     )

@@ -2,8 +2,10 @@
 
 from litestar import Router
 
+from service.portal.admin import admin_handlers
 from service.portal.desk.routes import desk_handlers
 from service.portal.door import door_handlers
+from service.portal.evidence import evidence_handlers
 from service.portal.forms import read_form
 from service.portal.inbox import inbox_handlers
 from service.portal.own import own_handlers
@@ -15,5 +17,5 @@ from service.portal.team import team_handlers
 def portal_router() -> Router:
     """Return the routes of the portal; each form passes `read_form` before its handler."""
     handlers = [*door_handlers(), *own_handlers(), *suggestion_handlers(), *seat_handlers(), *team_handlers(),
-                *inbox_handlers(), *desk_handlers()]  # fmt: skip
+                *inbox_handlers(), *desk_handlers(), *evidence_handlers(), *admin_handlers()]  # fmt: skip
     return Router(path="/", route_handlers=handlers, before_request=read_form, include_in_schema=False)

@@ -189,12 +189,15 @@ class Database:
         with transaction(self.engine) as connection:
             return [_model(row, b"") for row in connection.execute(query)]
 
-    def set_model_state(self, model_id: str, state: str) -> None:
-        """Change a model's state; approving one retires the one before."""
+    def set_model_state(
+        self, model_id: str, state: str, also: Callable[[sa.Connection], object] = lambda _: None
+    ) -> None:
+        """Change a model's state; approving one retires the one before. What is `also` to be stored is so with it."""
         with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
+            also(connection)
 
     def save_plan(
         self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date,

@@ -19,13 +19,13 @@ from problems import (
 )
 
 from recommender.allocation import solve as solving
-from recommender.allocation.dual import PriceProblem, price_bound
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
+from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Status
 from recommender.allocation.solve import solve, solve_with
 from recommender.allocation.verify import Violation, verify
@@ -99,10 +99,24 @@ def test_more_budget_never_lowers_the_total(problem, extra):
 @QUICK
 @given(tiny_problems(), st.integers(0, 2**32 - 1))
 def test_any_prices_prove_a_valid_bound(problem, seed):
-    rng = np.random.default_rng(seed)
-    priced = PriceProblem(problem)
-    money, seats, hours = (rng.exponential(0.5, n) for n in (len(priced.unit), len(priced.seats), len(priced.capped)))
-    assert price_bound(priced, money, seats, hours)[0] >= best_by_trying(problem)[2] - 1e-6
+    relaxed = Relaxation(problem)
+    prices = np.minimum(np.random.default_rng(seed).exponential(0.5, relaxed.n_prices), relaxed.highest)
+    assert relaxed.evaluate(prices).bound >= best_by_trying(problem)[2] - 1e-6
+
+
+@QUICK
+@given(tiny_problems())
+def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
+    plenty = with_budgets(problem, [10**6] * len(problem.lines.ids))
+    n = len(plenty.classes.ids)
+    open_classes = replace(
+        plenty.classes, fixed_cost=np.zeros(n, dtype=np.int64), seats_min=np.zeros(n, dtype=np.int64),
+        seats_max=np.full(n, 99, dtype=np.int64),
+    )  # fmt: skip
+    rules = replace(plenty.rules, away_share=None, unit_floor_share=None, earmarks=())
+    alone = replace(plenty, classes=open_classes, rules=rules)
+    relaxed = Relaxation(alone)
+    assert relaxed.evaluate(np.zeros(relaxed.n_prices)).bound == pytest.approx(best_by_trying(alone)[2], abs=1e-9)
 
 
 @QUICK
@@ -110,7 +124,6 @@ def test_any_prices_prove_a_valid_bound(problem, seed):
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solving, "LARGEST_OFFICE", 0)
-        patch.setattr(solving, "NEAR_SECONDS", 0.0)
         allocation = solved(problem, seconds=2.0)
     assert verify(problem, allocation) == ()
     assert allocation.bound >= best_by_trying(problem)[2] - 1e-6
