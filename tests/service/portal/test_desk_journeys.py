@@ -93,7 +93,16 @@ def test_a_planners_day(browsing, work, lang, scripts, width):
         page.check("#confirmed")
         page.locator("main form button").last.click()
         expect(page.get_by_role("status")).to_contain_text(approved)
-        for path in ("/budget", "/budget/line?line=L1", "/jobs", "/titles", "/catalog", "/catalog/P1", "/plans"):
+        for path in (
+            "/budget",
+            "/budget/line?line=L1",
+            "/jobs",
+            "/titles",
+            "/titles/teaches",
+            "/catalog",
+            "/catalog/P1",
+            "/plans",
+        ):
             page.goto(f"{browsing.address}{path}")
             look(page, scripts=scripts)
         page.goto(f"{browsing.address}{plan}/withdraw")

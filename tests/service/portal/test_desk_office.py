@@ -119,6 +119,25 @@ def test_titles_that_wait_are_confirmed_in_one_go_and_not_asked_again(desk):
     assert stored["training"].isna()["Kelas <i>Tim"]
 
 
+def test_what_a_training_teaches_is_suggested_and_stored_with_levels_of_the_scale(desk):
+    assert "Semua pelatihan sudah tercatat" in desk.text("/titles/teaches")
+    fill(
+        desk.portal.parts.database, {"trainings": rows("training name hours mode", "P4 Pelatihan~Integritas 5 online")}
+    )
+    shown = cells_of(desk.text("/titles/teaches"), "teaches-caption")[1]
+    assert (shown[1], shown[2].split()[0]) == ("Pelatihan Integritas P4", "Integritas")
+    fields = {"training-0": "P4", "competency-0": "M.01"}
+    assert "Centang sedikitnya satu pelatihan." in desk.send("/titles/teaches", fields, status=422)
+    assert 'id="to-0-fault"' in desk.send("/titles/teaches", {**fields, "ticked": "0"}, status=422)
+    assert 'id="to-0-fault"' in desk.send("/titles/teaches", {**fields, "ticked": "0", "to-0": "9"}, status=422)
+    assert desk.send("/titles/teaches", {**fields, "ticked": "0", "from-0": "1", "to-0": "3"}).startswith(
+        "/titles/teaches"
+    )
+    assert cells_of(desk.text("/catalog/P4"), "targets-caption")[1] == ["Integritas", "1", "3"]
+    desk.as_somebody("budi")
+    desk.get("/titles/teaches", 403)
+
+
 def balance(line, parent=""):
     return LineBalance(line=line, year=2027, parent=parent, amount=1, imported_reserved=0, imported_spent=0, reserved=0,
                        spent=0, free=1)  # fmt: skip
