@@ -21,6 +21,7 @@ from service.inline import Code
 from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
 from service.plan_answer import differences, plan_document, price_rows, why_rows
+from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
@@ -255,24 +256,23 @@ def plan_content(call: Call, plan_id: str, kind: str) -> tuple[str, bytes]:
     return plan_file(plan_for(call, plan_id), names, f".{kind}", wording=wording_of(call))
 
 
-def reasons_of(call: Call, plan_id: str, employee: str, training: str | None = None) -> list[Why]:
-    """Return what a plan says of one person within the caller's reach.
+def reasons_in(plan: Plan, employee: str, training: str | None, wording: Wording) -> list[Why]:
+    """Return what a plan, as far as the caller may see it, says of one person.
 
     Raises
     ------
     UnknownIdError
-        When there is no such person in what the caller may see of the plan.
+        When there is no such person in it.
     """
-    plan = plan_for(call, plan_id)
     if employee not in set(plan.people["employee"]):
         raise UnknownIdError("employee", employee)
-    rows = why_rows(plan, employee, training, wording_of(call))
+    rows = why_rows(plan, employee, training, wording)
     return [Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows]
 
 
-def difference(call: Call, plan_id: str, other: str) -> Difference:
-    """Return what differs from one plan to another, as the caller may see them."""
-    return msgspec.convert(differences(plan_for(call, plan_id), plan_for(call, other)), Difference, strict=False)
+def difference(one: Plan, other: Plan) -> Difference:
+    """Return what differs from one plan to another."""
+    return msgspec.convert(differences(one, other), Difference, strict=False)
 
 
 _THREAD: dict[str, Any] = {"sync_to_thread": True}
@@ -335,7 +335,8 @@ def read_why(
     training: Annotated[str | None, QueryParameter(max_length=200)] = None,
 ) -> WhyList:  # fmt: skip
     """Return what the plan says of one person."""
-    return WhyList(plan=plan_id, employee=employee, reasons=reasons_of(request, plan_id, employee, training))
+    reasons = reasons_in(plan_for(request, plan_id), employee, training, wording_of(request))
+    return WhyList(plan=plan_id, employee=employee, reasons=reasons)
 
 
 @get("/plans/{plan_id:str}/compare", operation_id="compare_plans", opt=rule("plans.read"), responses=errors(404),
@@ -344,7 +345,7 @@ def compare(
     request: Call, plan_id: FromPath[str], other: Annotated[str, QueryParameter(max_length=80, description="A plan.")]
 ) -> Difference:
     """Return what differs from one plan to another."""
-    return difference(request, plan_id, other)
+    return difference(plan_for(request, plan_id), plan_for(request, other))
 
 
 @post("/plans/{plan_id:str}/approve", operation_id="approve_plan", opt=rule("plans.sign"), status_code=200,

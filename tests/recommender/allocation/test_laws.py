@@ -271,6 +271,22 @@ def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_tha
         assert all(known <= limit for known, limit in told)
 
 
+@pytest.mark.parametrize("largest", [solving.LARGEST_OFFICE, 0], ids=["office", "city"])
+def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch, largest):
+    rng = np.random.default_rng(1)
+    options = [
+        {"who": who, "where": where, "benefit": float(rng.random()), "cost": int(rng.integers(1, 50))}
+        for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
+    ]  # fmt: skip
+    classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
+    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
+    told, value, _ = told_while(problem, limits(10.0))
+    values = [known for known, _ in told]
+    assert values == sorted(values)
+    assert values[0] < values[-1] == pytest.approx(value)
+
+
 def test_what_is_told_counts_no_choice_that_is_kept():
     classes = [{"training": 0, "day": 0}]
     options = [{"who": 0, "where": 0, "benefit": 0.5, "cost": 1, "kept": True}]
