@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts docker-lint bench soak serve clean chromium
+.PHONY: help demo test check lint types contracts docker-lint bench soak serve clean chromium pictures
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,9 +53,13 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
 	$(BIN)/python benchmarks/allocation.py
+	$(BIN)/python benchmarks/portal.py
 
 soak: $(READY) ## half an hour of the HTTP service: nothing may leak
 	$(BIN)/python benchmarks/soak.py
+
+pictures: $(READY) chromium ## the pictures of the portal in docs/pictures
+	$(BIN)/python docs/pictures/take.py
 
 serve: $(READY) ## the HTTP service on the demo city's database, on this machine only
 	@test -f demo-city/bangkom.db || { echo "there is no demo city yet: make demo"; exit 1; }

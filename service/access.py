@@ -61,6 +61,7 @@ RULES: dict[str, Rule] = {
     "seats.reprice": Rule(scope="plan:write", reach=WHOLE),
     "models.read": Rule(scope="plan:read"),
     "models.write": Rule(scope="model:write"),
+    "users.manage": Rule(scope="admin", reach=WHOLE),
     "audit.read": Rule(scope="audit:read", reach=WHOLE),
 }
 

@@ -1,10 +1,11 @@
 """The service as one ASGI application: nobody else builds it."""
 
 import asyncio
+import ctypes
 import os
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import metadata
 from typing import Literal, cast
 
@@ -36,32 +37,32 @@ from service.portal.routes import portal_router
 from service.settings import DEFAULT_DATABASE_URL, service_settings
 from service.telemetry import set_up_log
 
+M_ARENA_MAX, N_ARENAS = -8, 2  # the C library's number of that setting, and how many: one for all but the first thread
 METHODS: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def build_api(parts: Parts) -> Litestar:
-    """Return the API without its gate."""
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncGenerator[None, None]:
+    """Work in threads of our own as long as the application runs, and close its parts afterwards."""
     executor = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="work")
     set_asyncio_executor(executor)
+    asyncio.get_running_loop().set_default_executor(executor)
+    yield
+    app.state["parts"].close()
 
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
-        asyncio.get_running_loop().set_default_executor(executor)
-        yield
-        parts.close()
 
+def build_api() -> Litestar:
+    """Return the API without its gate and its parts."""
     own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
            money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
-    app = Litestar(
+    return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
                         documentation_router(), portal_router()],
-        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[lifespan],
+        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[_living],
         logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip
-    app.state["parts"] = parts
-    return app
 
 
 def methods_of(app: Litestar, path: str) -> list[str]:
@@ -78,10 +79,15 @@ def methods_of(app: Litestar, path: str) -> list[str]:
     return [*found, "OPTIONS"] if found else []
 
 
+def with_gate(app: Litestar, parts: Parts) -> Gate:
+    """Return an API with its parts, behind its gate."""
+    app.state["parts"] = parts
+    return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
+
+
 def build(parts: Parts) -> Gate:
     """Return the whole application."""
-    app = build_api(parts)
-    return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
+    return with_gate(build_api(), parts)
 
 
 def behind(app: App, proxies: tuple[str, ...]) -> App:
@@ -90,8 +96,18 @@ def behind(app: App, proxies: tuple[str, ...]) -> App:
     return trusting if proxies else app
 
 
+def use_few_arenas() -> None:
+    """Let the threads of this process share what they give back to the C library, where that is glibc.
+
+    Each thread would keep its own otherwise, and the memory of a service with 16 of them would grow for hours.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, N_ARENAS)
+
+
 def create_app() -> App:
     """Return the application of a worker process, from the environment."""
+    use_few_arenas()
     settings = service_settings()
     set_up_log(settings.log_level)
     url = os.environ.get("BANGKOM_DATABASE_URL", DEFAULT_DATABASE_URL)

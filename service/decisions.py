@@ -143,6 +143,7 @@ def plan_decision(
 def decide_and_keep(
     database: Database, office: Office, request: PlanRequest, *, earlier: str | None = None,
     cancelled: tuple[str, ...] = (), on_progress: Callable[[int], None] = lambda _: None,
+    on_found: Callable[[float, float], None] = lambda _value, _bound: None,
     also: AlsoKept = lambda _connection, _plan_id, _plan: None,
 ) -> tuple[str, Plan]:  # fmt: skip
     """Make a plan, store it as a draft and log the decision.
@@ -153,6 +154,7 @@ def decide_and_keep(
     earlier : Plan whose choices are worth keeping.
     cancelled : Classes that do not take place.
     on_progress : Called with the number of people ranked.
+    on_found : Called with the value of the best plan so far and the proven bound.
     also : Called last within the transaction that stores.
 
     Returns
@@ -163,7 +165,7 @@ def decide_and_keep(
     open_office = without_offerings(office, cancelled)
     books = _see_books(database, earlier)
     taken = _taken(database, request.year, books)
-    made = decide(open_office, request, earlier=kept, on_progress=on_progress, taken=taken)
+    made = decide(open_office, request, earlier=kept, on_progress=on_progress, on_found=on_found, taken=taken)
     decision = plan_decision(open_office, request, made, earlier, cancelled, books)
     return keep_plan(database, made, request.name, decision, also), made
 

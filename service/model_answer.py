@@ -3,6 +3,7 @@
 from typing import Any
 
 from recommender.use_cases import FittedModel
+from service.auth.journal import Entry, record
 from service.phrases import verdict_text
 from service.storage.database import APPROVED, RETIRED, WITHDRAWN, Database, StoredModel
 from service.wording import Wording
@@ -41,19 +42,26 @@ def stored_model(database: Database, model_id: str) -> StoredModel:
     return stored
 
 
-def approve_model(database: Database, model_id: str) -> StoredModel:
-    """Let a model serve; the verdict stays in its card."""
+def approve_model(database: Database, model_id: str, author: str, words: str = "") -> StoredModel:
+    """Let a model serve; its author, and their words where there are some, are entered in the log of access."""
     stored = stored_model(database, model_id)
-    database.set_model_state(model_id, APPROVED)
+    _set_state(database, model_id, APPROVED, author, words)
     return stored
 
 
-def roll_back(database: Database, model_id: str | None = None) -> str | None:
+def _set_state(database: Database, model_id: str, state: str, author: str, words: str = "") -> None:
+    entry = Entry(actor=author, kind=f"model-{state}", subject=f"model:{model_id}",
+                  details={"words": words} if words else {})  # fmt: skip
+    database.set_model_state(model_id, state, also=lambda connection: record(connection, database.clock(), entry))
+
+
+def roll_back(database: Database, author: str, model_id: str | None = None) -> str | None:
     """Withdraw the serving model, and return which one serves now: the one before; None for the rule.
 
     Parameters
     ----------
     database : Where models are.
+    author : Under whom it is entered in the log of access.
     model_id : The model that must be serving; any when None.
 
     Raises
@@ -68,9 +76,9 @@ def roll_back(database: Database, model_id: str | None = None) -> str | None:
         if model_id not in serving:
             raise ConflictError("{model} does not serve", model=model_id)
     for one in serving:
-        database.set_model_state(one, WITHDRAWN)
+        _set_state(database, one, WITHDRAWN, author)
     earlier = next((m for m in known if m.state == RETIRED), None)
     if earlier is None:
         return None
-    database.set_model_state(earlier.model_id, APPROVED)
+    _set_state(database, earlier.model_id, APPROVED, author)
     return earlier.model_id

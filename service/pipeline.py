@@ -27,6 +27,7 @@ from recommender.service_effect import build_unit_outcomes, link_service
 from recommender.use_cases import FittedModel, expect, fit_models, make_plan
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
+from service.auth.journal import Entry, actor_of, record
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -195,9 +196,16 @@ def learn(
     state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
+
+    def enter(connection: sa.Connection) -> None:
+        if state == APPROVED:
+            entry = Entry(actor=actor_of(database.author), kind="model-approved", subject=f"model:{manifest.model_id}",
+                          details={"by": "verdict"})  # fmt: skip
+            record(connection, database.clock(), entry)
+        also(connection, manifest.model_id, fitted)
+
     database.save_model(manifest.model_id, manifest=manifest_document, payload=payload, state=state,
-                        created_on=office.on,
-                        also=lambda connection: also(connection, manifest.model_id, fitted))  # fmt: skip
+                        created_on=office.on, also=enter)  # fmt: skip
     return manifest.model_id, fitted
 
 
@@ -231,6 +239,7 @@ def decide(
     *,
     earlier: pd.DataFrame | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
+    on_found: Callable[[float, float], None] = lambda _value, _bound: None,
     taken: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Plan:
     """Make a plan.
@@ -240,6 +249,7 @@ def decide(
     office, request : What is known, and what is asked for.
     earlier : Assignments of a plan whose choices are worth keeping.
     on_progress : Called with the number of people ranked.
+    on_found : Called with the value of the best plan so far and the proven bound.
     taken : What approved plans hold of each line, see `recommender.budget.build_budget`.
     """
     budget = build_budget(office.tables, office.workforce.units, request.year, request.budget_factor, taken)
@@ -250,7 +260,8 @@ def decide(
         policy=request.policy,
         earlier=earlier_rows(office, earlier) if earlier is not None else None,
     )
-    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic)
+    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic,
+                         tell=on_found)  # fmt: skip
     return make_plan(
         office.workforce, office.catalog, office.predictor.predictor, budget, request.policy, office.on,
         inputs=inputs, limits=limits, on_progress=on_progress,

@@ -14,6 +14,7 @@ from recommender.policy import Policy
 from training_catalog.errors import InputError, InvalidValueError
 
 LARGEST_FACTOR = 1000  # of every budget line; more is a slip
+UNREADABLE = "{file}: cannot be read as a policy: {reason}"
 
 
 def _unknown(value: object, kind: Any, where: str) -> list[InputError]:  # noqa: ANN401 (a type annotation)
@@ -54,12 +55,26 @@ def read_policy(path: Path | None) -> Policy:
     if path is None:
         return Policy()
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        document = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("{file}: cannot be read as a policy: {reason}",
-                         file=path.name, reason=getattr(error, "strerror", None) or str(error)) from error  # fmt: skip
-    return policy_of(document, path.name)
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(UNREADABLE, file=path.name, reason=error.strerror or str(error)) from error
+    return parse_policy(content, path.name)
+
+
+def parse_policy(content: bytes, name: str) -> Policy:
+    """Read a policy from the content of a file of a name, as `read_policy` does.
+
+    Raises
+    ------
+    InputError
+        As `read_policy`.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        document = tomllib.loads(text) if name.lower().endswith(".toml") else json.loads(text)
+    except (UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(UNREADABLE, file=name, reason=str(error)) from error
+    return policy_of(document, name)
 
 
 def policy_of(document: object, name: str) -> Policy:

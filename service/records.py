@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,19 +196,7 @@ def row_keys_of(rows: Rows) -> list[str]:
 def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> None:
     """Check rows by the rules of their table."""
     name = rows.table.name
-    checks.check_dates(rows)
-    of_table: dict[str, Callable[[Rows], None]] = {
-        "employees": checks.check_employee_numbers, "trainings": checks.warn_of_hours,
-        "rating_scales": checks.check_scales,
-    }  # fmt: skip
-    if name in of_table:
-        of_table[name](rows)
-    if "competency" in rows.frame and name != "competencies":
-        competencies = database.read("competencies", connection).set_index("competency")["framework"]
-        frameworks = database.read("frameworks", connection).set_index("framework")[["level_min", "level_max"]]
-        checks.check_levels(rows, frameworks.reindex(competencies.fillna("ASN")).set_index(competencies.index))
-    if name == "performance":
-        checks.check_ratings(rows, database.read("rating_scales", connection))
+    checks.check_rows(rows, lambda other: database.read(other, connection))
     for column in {"parent", "series"} & rows.given:
         above = database.read(name, connection).dropna(subset=[column])
         checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)

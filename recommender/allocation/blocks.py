@@ -1,6 +1,6 @@
 """A city's plan: the plan filled by prices, improved by HiGHS on options near their exit price, group after group."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,10 +33,13 @@ class Improver:
     model : The problem and its rows.
     start : A plan that keeps every limit.
     solver : Where HiGHS runs.
+    tell : Told of each better plan.
     """
 
-    def __init__(self, model: Model, start: IndexArray, solver: Solver) -> None:
-        self.model, self.solver = model, solver
+    def __init__(
+        self, model: Model, start: IndexArray, solver: Solver, tell: Callable[[IndexArray], None] = lambda _: None
+    ) -> None:
+        self.model, self.solver, self.tell = model, solver, tell
         self.chosen = start
         self.value = worth(model.problem, start).objective
 
@@ -86,6 +89,7 @@ class Improver:
         if value <= self.value + 1e-9 or self.model.told_apart(chosen)[1] or not self.model.totals.keeps(chosen):
             return False
         self.chosen, self.value = chosen, value
+        self.tell(chosen)
         return True
 
 

@@ -1,5 +1,6 @@
 """An office's problem solved whole: mandatory demands first, then the best plan, then the stated tie rule."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +52,10 @@ class Model:
         return found
 
 
+def tell_nobody(_chosen: IndexArray, _bound: float) -> None:
+    """Keep to itself what is found."""
+
+
 def build_model(problem: AllocationProblem) -> Model:
     """Lay a problem out; nothing is demanded yet."""
     layout = layout_of(problem)
@@ -94,7 +99,8 @@ def chosen_of(program: Program, answer: Answer) -> IndexArray | None:
     return np.flatnonzero(answer.values[: program.n_options] > 0.5).astype(np.int64)  # noqa: PLR2004 (nearest whole)
 
 
-def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: float, gap: float) -> Found:
+def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: float, gap: float,
+                  tell: Callable[[IndexArray, float], None] = tell_nobody) -> Found:  # fmt: skip
     """Solve the whole program; a line exceeded by a rounding is cut off until whole rupiah agree.
 
     Parameters
@@ -103,10 +109,17 @@ def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: f
     solver : Where HiGHS runs.
     start : A plan that keeps every limit.
     seconds, gap : Limits.
+    tell : Told of the best plan so far and the bound.
     """
     program, bound, point = model.program, np.inf, model.layout.point(start)
+
+    def hear(answer: Answer) -> None:
+        chosen = chosen_of(model.program, answer)
+        is_plan = chosen is not None and model.totals.keeps(chosen)
+        tell(chosen if chosen is not None and is_plan else start, answer.bound)
+
     for _ in range(MOST_CUTS):
-        answer = solver.solve(program, point, seconds=seconds, gap=gap)
+        answer = solver.solve(program, point, seconds=seconds, gap=gap, hear=hear)
         bound = min(bound, answer.bound)
         chosen = chosen_of(program, answer)
         if chosen is None:

@@ -196,8 +196,14 @@ class Solver:
             self._process.join()
             self._process = None
 
-    def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float) -> Answer:
+    def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float,
+              hear: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
         """Solve a program within the time left; no answer when the process had to be killed.
+
+        Parameters
+        ----------
+        program, start, seconds, gap : As of `run_highs`.
+        hear : Told what is known so far whenever the search reports.
 
         Raises
         ------
@@ -212,12 +218,12 @@ class Solver:
         until = self._deadline.now() + seconds + GRACE_SECONDS
         try:
             self._connection.send((program, start, settings))
-            return self._wait(until)
+            return self._wait(until, hear)
         except (EOFError, ConnectionError) as error:
             self.stop()
             raise SolverError("the solver's process died") from error
 
-    def _wait(self, until: float) -> Answer:
+    def _wait(self, until: float, hear: Callable[[Answer], None] | None) -> Answer:
         """Hear reports until the last one; kill the process when it does not come in time."""
         heard = NO_ANSWER
         while self._connection.poll(max(0.0, until - self._deadline.now())):
@@ -225,6 +231,8 @@ class Solver:
             heard = answer.after(heard)
             if is_last:
                 return heard
+            if hear is not None:
+                hear(heard)
         self.stop()
         return heard
 

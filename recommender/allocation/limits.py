@@ -6,9 +6,13 @@ from dataclasses import dataclass
 TIE_RULE = "Among equally good plans: the lower employee id, then the lower offering id."
 
 
+def tell_nobody(_value: float, _bound: float) -> None:
+    """Keep to itself what the search finds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveLimits:
-    """Limits of one search.
+    """Limits of one search, and who hears how far it is.
 
     Parameters
     ----------
@@ -16,12 +20,14 @@ class SolveLimits:
     gap : Relative gap at which the search may stop.
     seed : Seed of the solver.
     clock : Seconds that only grow, such as a monotonic clock; the only way time comes in here.
+    tell : Told of the value of the best plan so far and the proven bound, as `PlanTotals` will have them.
     """
 
     seconds: float
     gap: float = 1e-4
     seed: int = 0
     clock: Callable[[], float]
+    tell: Callable[[float, float], None] = tell_nobody
 
 
 class Deadline:

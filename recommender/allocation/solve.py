@@ -91,12 +91,22 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
                    deadline=deadline, closing=closing, was_hurried=was_hurried)  # fmt: skip
 
 
+def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
+    """Tell of a plan and the bound, without what keeping earlier choices counts for; the start where it is better."""
+    problem, weight = search.model.problem, search.model.problem.rules.stability_weight
+    best = max((search.start, chosen), key=lambda plan: worth(problem, plan).objective)
+    kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
+    value = worth(problem, best).objective
+    search.limits.tell(value - kept, max(min(bound, search.ascent.bound), value) - kept)
+
+
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
     model = search.model
     is_small = model.layout.n_options <= LARGEST_TIED
     gap = 0.0 if is_small else search.limits.gap
-    found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=gap)
+    found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=gap,
+                          tell=lambda chosen, bound: _tell(search, chosen, bound))  # fmt: skip
     if not (found.is_optimal and is_small):
         return _settled(search, found)
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
@@ -105,7 +115,7 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
 def _solve_city(search: _Search, solver: Solver) -> Found:
     """Weigh what is near its price, first all at once, then block after block; the prices prove the bound."""
     deadline, closing, near = search.deadline, search.closing, search.near
-    improver = Improver(search.model, search.start, solver)
+    improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     rng = np.random.default_rng(search.limits.seed)
     later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
     improve_in_groups(improver, near, deadline, rng, until_left=later)
@@ -153,6 +163,7 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     first = greedy(empty, np.zeros(len(problem.options.employee)))
     model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left())
     search = _begin(model, empty, first, limits, deadline)
+    _tell(search, search.start)
     is_office = model.layout.n_options <= LARGEST_OFFICE
     found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
     value = worth(problem, found.chosen)

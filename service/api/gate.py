@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from service.answers import Answer
+from service.api.headers import LANGUAGE_COOKIE, SECURITY_HEADERS, csp_of, is_page
 from service.api.parts import SESSION_COOKIE, Parts
 from service.api.problems import PROBLEM_TYPE, RefusedError, language_of, problem_bytes
 from service.auth.caller import SESSION, Caller
@@ -29,8 +30,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PLAN_FILE = re.compile(r"(/api/v1/plans/[^/]+)\.(csv|xlsx|parquet)")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NO_PAGES = re.compile(r"/(api|health|metrics|openapi\.json|docs|auth|schema)(/|$)")
-LANGUAGE_COOKIE = "bangkom_lang"
 UPLOADS = ("/api/v1/imports", "/imports")
 CALLER_SECONDS = 1.0  # how long a key or token that was looked up is known, while nothing about access changes
 MOST_CALLERS = 10_000
@@ -38,41 +37,6 @@ MOST_KEPT = 10_000  # lists kept for the very same call; their bytes are those o
 OK, ACCEPTED = 200, 202
 BODIES = {"POST", "PUT", "PATCH", "DELETE"}
 _log = structlog.get_logger("access")
-
-SECURITY_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-]
-CSP = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-DOCS_CSP = (
-    b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-)  # the page of the documentation has script and style inside
-PAGE_CSP = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    b"frame-ancestors 'none'; base-uri 'none'"
-)
-
-
-def is_page(path: str) -> bool:
-    """Tell whether a path is one of the portal's, which browsers open.
-
-    Examples
-    --------
-    >>> is_page("/"), is_page("/plans"), is_page("/api/v1/plans"), is_page("/apiary"), is_page("/docs")
-    (True, True, False, True, False)
-    """
-    return _NO_PAGES.match(path) is None
-
-
-def _csp_of(path: str) -> bytes:
-    if is_page(path):
-        return PAGE_CSP
-    return DOCS_CSP if path.startswith("/docs") else CSP
 
 
 @dataclass(slots=True)
@@ -347,7 +311,7 @@ class Gate:
                 passage.is_started, passage.status = True, message["status"]
                 if passage.status == ACCEPTED:
                     passage.job = _job_of(message.get("headers", ()))
-                csp = _csp_of(passage.scope["path"])
+                csp = csp_of(passage.scope["path"])
                 own = [(b"x-request-id", passage.request_id.encode()), (b"content-security-policy", csp)]
                 if self.settings.is_secure:
                     own.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

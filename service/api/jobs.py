@@ -22,6 +22,7 @@ from training_catalog.errors import UnknownIdError
 POLL_SECONDS = 0.5
 BEAT_SECONDS = 15.0  # a comment now and then shows a proxy that the stream is alive
 MOST_FILES = 50
+TOO_MANY_FILES = "between 1 and {most} files are accepted"
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Word = Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN_TEXT)]
 
@@ -105,11 +106,56 @@ def may_see(caller: Caller, job: Job) -> bool:
     return job.owner == caller.subject or "admin" in caller.scopes
 
 
-def _find(call: Call, job_id: str) -> Job:
+def find_job(call: Call, job_id: str) -> Job:
+    """Return a job that is the caller's business.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is none: one of somebody else is not told apart.
+    """
     job = parts_of(call).queue.get(job_id)
     if job is None or not may_see(known_caller(call), job):
         raise UnknownIdError("job", job_id)
     return job
+
+
+def jobs_of(call: Call, *, limit: int, cursor: str | None = None, kind: str | None = None) -> JobPage:
+    """Return a page of the caller's jobs, of all kinds or one; an administrator's are everybody's."""
+    parts, caller, lang = parts_of(call), known_caller(call), wording_of(call).lang
+    author = None if "admin" in caller.scopes else caller.subject
+    found = parts.queue.list(limit=limit + 1, before=cursor, author=author, kind=kind)
+    following = found[limit - 1].job_id if len(found) > limit else None
+    return JobPage(items=[status_of(job, lang) for job in found[:limit]], next=following)
+
+
+def job_file(call: Call, job_id: str) -> tuple[str, bytes]:
+    """Return name and content of the file that a job of the caller made.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such job, or it made none.
+    """
+    find_job(call, job_id)
+    found = parts_of(call).queue.result_file(job_id)
+    if found is None:
+        raise UnknownIdError("file", job_id)
+    return found
+
+
+def stop_job(call: Call, job_id: str) -> JobStatus:
+    """Ask a job of the caller to stop.
+
+    Raises
+    ------
+    ApiError
+        409 when it has ended.
+    """
+    job = find_job(call, job_id)
+    if not parts_of(call).queue.cancel(job_id):
+        raise ApiError(409, "job-ended", "the job has ended: {state}", state=job.state)
+    return status_of(find_job(call, job_id), wording_of(call).lang)
 
 
 @get("/jobs", operation_id="list_jobs", opt=rule("jobs.read"), responses=errors(), summary="Your jobs, newest first",
@@ -119,34 +165,26 @@ def list_jobs(
     cursor: Annotated[str | None, QueryParameter(pattern=r"^j-[0-9a-f]{1,64}$", description="From `next`.")] = None,
 ) -> JobPage:  # fmt: skip
     """Return the caller's jobs; an administrator's are everybody's."""
-    parts, caller = parts_of(request), known_caller(request)
-    author = None if "admin" in caller.scopes else caller.subject
-    found = parts.queue.list(limit=limit + 1, before=cursor, author=author)
-    lang = wording_of(request).lang
-    following = found[limit - 1].job_id if len(found) > limit else None
-    return JobPage(items=[status_of(job, lang) for job in found[:limit]], next=following)
+    return jobs_of(request, limit=limit, cursor=cursor)
 
 
 @get("/jobs/{job_id:str}", operation_id="read_job", opt=rule("jobs.read"), responses=errors(404), sync_to_thread=True,
      summary="One job")  # fmt: skip
 def read_job(request: Call, job_id: FromPath[str]) -> JobStatus:
     """Return how a job stands."""
-    return status_of(_find(request, job_id), wording_of(request).lang)
+    return status_of(find_job(request, job_id), wording_of(request).lang)
 
 
 @get("/jobs/{job_id:str}/file", operation_id="read_job_file", opt=rule("jobs.read"), responses=errors(404),
      media_type="application/octet-stream", summary="The file a job made", sync_to_thread=True)  # fmt: skip
 def read_job_file(request: Call, job_id: FromPath[str]) -> Response[bytes]:
     """Return the file that a job made: an export, or the refused rows of an import."""
-    _find(request, job_id)
-    found = parts_of(request).queue.result_file(job_id)
-    if found is None:
-        raise UnknownIdError("file", job_id)
-    name, content = found
-    return Response(content=content, media_type="application/octet-stream", headers=_attachment(name))
+    name, content = job_file(request, job_id)
+    return Response(content=content, media_type="application/octet-stream", headers=attachment(name))
 
 
-def _attachment(name: str) -> dict[str, str]:
+def attachment(name: str) -> dict[str, str]:
+    """Return the header with which a browser keeps a file under a name."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
     return {"Content-Disposition": f'attachment; filename="{plain}"'}
 
@@ -155,17 +193,14 @@ def _attachment(name: str) -> dict[str, str]:
         responses=errors(404, 409), summary="Cancel a job", sync_to_thread=True)  # fmt: skip
 def cancel_job(request: Call, job_id: FromPath[str]) -> JobStatus:
     """Ask a job to stop; what it has stored as a whole before stays."""
-    job = _find(request, job_id)
-    if not parts_of(request).queue.cancel(job_id):
-        raise ApiError(409, "job-ended", "the job has ended: {state}", state=job.state)
-    return status_of(_find(request, job_id), wording_of(request).lang)
+    return stop_job(request, job_id)
 
 
 @get("/jobs/{job_id:str}/events", operation_id="follow_job", opt=rule("jobs.read"), responses=errors(404),
      summary="Follow a job (server-sent events)", media_type="text/event-stream")  # fmt: skip
 async def follow_job(request: Call, job_id: FromPath[str]) -> ServerSentEvent:
     """Send the job's status whenever it changes, until it has ended."""
-    await asyncio.to_thread(_find, request, job_id)
+    await asyncio.to_thread(find_job, request, job_id)
     return ServerSentEvent(_events(request, job_id), headers={"X-Accel-Buffering": "no"})
 
 
@@ -212,7 +247,7 @@ async def import_files(
     """Put in an import; its report is the job's result, and refused rows are its file."""
     files = [(file.filename or "file", await file.read()) for file in data.files]
     if not files or len(files) > MOST_FILES:
-        raise ApiError(422, "values-refused", "between 1 and {most} files are accepted", most=MOST_FILES)
+        raise ApiError(422, "values-refused", TOO_MANY_FILES, most=MOST_FILES)
     options = {name: getattr(data, name) for name in data.__struct_fields__ if name != "files"}
     payload = pack_files(files)
 

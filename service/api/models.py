@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
-from service.api.context import Call, parts_of, rule
+from service.api.context import Call, known_caller, parts_of, rule
 from service.api.jobs import JobStatus, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
@@ -80,7 +80,7 @@ def read_model(request: Call, model_id: FromPath[str]) -> ModelCard:
       responses=errors(404), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
 def approve(request: Call, model_id: FromPath[str]) -> ModelCard:
     """Let a model serve; the very next list is made with it."""
-    approve_model(parts_of(request).database, model_id)
+    approve_model(parts_of(request).database, model_id, known_caller(request).subject)
     return _card(request, model_id)
 
 
@@ -88,7 +88,7 @@ def approve(request: Call, model_id: FromPath[str]) -> ModelCard:
       responses=errors(404, 409), summary="Let the model before serve again", sync_to_thread=True)  # fmt: skip
 def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
     """Withdraw the serving model; the one before serves again, or the rule."""
-    roll_back(parts_of(request).database, model_id)
+    roll_back(parts_of(request).database, known_caller(request).subject, model_id)
     return _listed(request)
 
 

@@ -1,7 +1,7 @@
 """The money of approved plans over HTTP: what each line has left, every movement, and what happens to seats."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from litestar import Router, get, post
@@ -101,8 +101,12 @@ class Repriced(msgspec.Struct, kw_only=True):
     items: list[SeatMoney]
 
 
-def _shown(seat: Any) -> SeatMoney:  # noqa: ANN401 (of the ledger)
-    return SeatMoney(**{name: getattr(seat, name) for name in SeatMoney.__struct_fields__})
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+
+
+def _as(kind: type[Wire], of_ledger: object) -> Wire:
+    """Return what the ledger says as it goes over the wire: the fields of that name."""
+    return msgspec.convert(of_ledger, kind, from_attributes=True)
 
 
 @get("/ledger/lines", operation_id="list_balances", opt=rule("ledger.read"), responses=errors(), sync_to_thread=True,
@@ -112,7 +116,7 @@ def list_balances(
 ) -> Balances:
     """Return every line: amount, reserved, spent and free."""
     found = balances(parts_of(request).database, year)
-    return Balances(items=[Balance(**{n: getattr(b, n) for n in Balance.__struct_fields__}) for b in found])
+    return Balances(items=[_as(Balance, one) for one in found])
 
 
 @get("/ledger/entries", operation_id="list_movements", opt=rule("ledger.read"), responses=errors(),
@@ -127,9 +131,7 @@ def list_movements(
     before = None if cursor is None else int(cursor)
     found = entries(parts_of(request).database, line, plan, limit + 1, before)
     following = str(found[limit - 1].entry) if len(found) > limit else None
-    return Movements(next=following, items=[
-        Movement(**{name: getattr(one, name) for name in Movement.__struct_fields__}) for one in found[:limit]
-    ])  # fmt: skip
+    return Movements(next=following, items=[_as(Movement, one) for one in found[:limit]])
 
 
 @post("/plans/{plan_id:str}/seats", operation_id="note_seat_event", opt=rule("seats.note"), status_code=200,
@@ -144,7 +146,9 @@ def note_seat_event(
     check_reach(reach_of_call(request), data.employee, person.values["unit"] or "")
     key = once(request, idempotency_key, msgspec.json.encode(data))
     author = known_caller(request).subject
-    return _shown(seat_event(database, plan_id, data.employee, data.offering, data.kind, author, key, data.cost))
+    return _as(
+        SeatMoney, seat_event(database, plan_id, data.employee, data.offering, data.kind, author, key, data.cost)
+    )
 
 
 @post("/offerings/{offering:str}/reprice", operation_id="reprice_offering", opt=rule("seats.reprice"),
@@ -152,7 +156,7 @@ def note_seat_event(
 def reprice_offering(request: Call, offering: FromPath[str], data: JSONBody[NewFee]) -> Repriced:
     """Move the money of every seat that is not over; all of them, or none."""
     seats = reprice(parts_of(request).database, offering, data.fee, known_caller(request).subject)
-    return Repriced(items=[_shown(seat) for seat in seats])
+    return Repriced(items=[_as(SeatMoney, seat) for seat in seats])
 
 
 def money_router() -> Router:

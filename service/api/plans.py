@@ -1,6 +1,7 @@
 """Plans over HTTP: made as jobs, read within the caller's reach, compared, explained, approved."""
 
 import datetime as dt
+import math
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -15,11 +16,12 @@ from service.api.jobs import JobStatus, Word, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
 from service.exports.plan_files import plan_file
-from service.exports.plan_names import names_from
+from service.exports.plan_names import NAMED, names_from
 from service.inline import Code
 from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
 from service.plan_answer import differences, plan_document, price_rows, why_rows
+from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
@@ -28,7 +30,7 @@ KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.pa
 
 
 class PlanRow(msgspec.Struct, kw_only=True):
-    """A plan in a list."""
+    """A plan in a list; `gap` is the proven share that a better plan may be worth more, null where none is proven."""
 
     plan: str
     state: str
@@ -36,6 +38,7 @@ class PlanRow(msgspec.Struct, kw_only=True):
     name: str
     year: int
     status: str
+    gap: float | None
     cost: int
     assignments: int
     people: int
@@ -216,14 +219,62 @@ def seen_by(plan: Plan, reach: Reach) -> Plan:
     return replace(plan, **kept, **by_unit, clashes=plan.clashes.iloc[:0])
 
 
-def _plan(call: Call, plan_id: str) -> Plan:
+def plan_for(call: Call, plan_id: str) -> Plan:
+    """Return a plan as the caller may see it.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such plan.
+    """
     return seen_by(fetch_plan(parts_of(call).database, plan_id), reach_of_call(call))
 
 
 def _document(call: Call, plan_id: str, *, full: bool) -> PlanDocument:
     stored = parts_of(call).database.load_plan(plan_id)
-    document = plan_document(plan_id, _plan(call, plan_id), wording_of(call), full=full)
+    document = plan_document(plan_id, plan_for(call, plan_id), wording_of(call), full=full)
+    if not reach_of_call(call).everyone:  # they name people of every unit
+        document["verified"]["violations"] = []
     return msgspec.convert({"state": "" if stored is None else stored.state, **document}, PlanDocument, strict=False)
+
+
+def plan_rows(call: Call) -> list[PlanRow]:
+    """Return every plan with its totals, newest first."""
+    names = ("name", "year", "status", "cost", "assignments", "people")
+    return [
+        PlanRow(plan=p.plan_id, state=p.state, created_on=p.created_on, gap=_finite(p.summary.get("gap")),
+                **{name: p.summary[name] for name in names})
+        for p in parts_of(call).database.list_plans()
+    ]  # fmt: skip
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def plan_content(call: Call, plan_id: str, kind: str) -> tuple[str, bytes]:
+    """Return name and content of a file of a plan as the caller may see it: CSV, XLSX or Parquet."""
+    names = names_from(parts_of(call).database.read_some(NAMED), lang=wording_of(call).lang)
+    return plan_file(plan_for(call, plan_id), names, f".{kind}", wording=wording_of(call))
+
+
+def reasons_in(plan: Plan, employee: str, training: str | None, wording: Wording) -> list[Why]:
+    """Return what a plan, as far as the caller may see it, says of one person.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such person in it.
+    """
+    if employee not in set(plan.people["employee"]):
+        raise UnknownIdError("employee", employee)
+    rows = why_rows(plan, employee, training, wording)
+    return [Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows]
+
+
+def difference(one: Plan, other: Plan) -> Difference:
+    """Return what differs from one plan to another."""
+    return msgspec.convert(differences(one, other), Difference, strict=False)
 
 
 _THREAD: dict[str, Any] = {"sync_to_thread": True}
@@ -232,10 +283,7 @@ _THREAD: dict[str, Any] = {"sync_to_thread": True}
 @get("/plans", operation_id="list_plans", opt=rule("plans.read"), responses=errors(), summary="Plans", **_THREAD)
 def list_plans(request: Call) -> PlanList:
     """Return the plans, newest first."""
-    names = ("name", "year", "status", "cost", "assignments", "people")
-    stored = parts_of(request).database.list_plans()
-    return PlanList(items=[PlanRow(plan=p.plan_id, state=p.state, created_on=p.created_on,
-                                   **{name: p.summary[name] for name in names}) for p in stored])  # fmt: skip
+    return PlanList(items=plan_rows(request))
 
 
 @post("/plans", operation_id="make_plan", opt=rule("plans.make"), status_code=202, responses=errors(413, 415),
@@ -262,9 +310,7 @@ def read_plan_file(
     request: Call, plan_id: FromPath[str], kind: FromPath[Literal["csv", "xlsx", "parquet"]]
 ) -> Response[bytes]:
     """Return the seats as CSV, XLSX or Parquet; also at `/plans/{plan_id}.csv` and the like."""
-    plan = _plan(request, plan_id)
-    names = names_from(parts_of(request).database.read_all(), lang=wording_of(request).lang)
-    name, content = plan_file(plan, names, f".{kind}", wording=wording_of(request))
+    name, content = plan_content(request, plan_id, kind)
     headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{name}"'}
     return Response(content=content, media_type=KINDS[kind], headers=headers)
 
@@ -280,7 +326,7 @@ def read_lines(request: Call, plan_id: FromPath[str]) -> PlanLines:
      summary="What one more rupiah would buy", **_THREAD)  # fmt: skip
 def read_prices(request: Call, plan_id: FromPath[str]) -> PriceList:
     """Return the lines by what one more million rupiah would buy."""
-    rows = price_rows(_plan(request, plan_id))
+    rows = price_rows(plan_for(request, plan_id))
     return PriceList(plan=plan_id, unit="weighted levels per million rupiah", prices=[Price(**row) for row in rows])
 
 
@@ -291,13 +337,8 @@ def read_why(
     training: Annotated[str | None, QueryParameter(max_length=200)] = None,
 ) -> WhyList:  # fmt: skip
     """Return what the plan says of one person."""
-    plan = _plan(request, plan_id)
-    if employee not in set(plan.people["employee"]):
-        raise UnknownIdError("employee", employee)
-    rows = why_rows(plan, employee, training, wording_of(request))
-    return WhyList(plan=plan_id, employee=employee, reasons=[
-        Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows
-    ])  # fmt: skip
+    reasons = reasons_in(plan_for(request, plan_id), employee, training, wording_of(request))
+    return WhyList(plan=plan_id, employee=employee, reasons=reasons)
 
 
 @get("/plans/{plan_id:str}/compare", operation_id="compare_plans", opt=rule("plans.read"), responses=errors(404),
@@ -306,7 +347,7 @@ def compare(
     request: Call, plan_id: FromPath[str], other: Annotated[str, QueryParameter(max_length=80, description="A plan.")]
 ) -> Difference:
     """Return what differs from one plan to another."""
-    return msgspec.convert(differences(_plan(request, plan_id), _plan(request, other)), Difference, strict=False)
+    return difference(plan_for(request, plan_id), plan_for(request, other))
 
 
 @post("/plans/{plan_id:str}/approve", operation_id="approve_plan", opt=rule("plans.sign"), status_code=200,

@@ -220,9 +220,8 @@ def on_out_of_reach(request: Request[Any, Any, Any], _error: OutOfReachError) ->
 
 def on_precondition(request: Request[Any, Any, Any], _error: PreconditionError) -> Response[bytes]:
     """Say that a record has changed since the caller saw it."""
-    return _respond(
-        request, 412, "changed-since", wording_of(request).text("the record has changed since; read it again")
-    )
+    words = wording_of(request).text("the record has changed since; read it again")
+    return _respond(request, 412, "changed-since", words)
 
 
 def on_refused(request: Request[Any, Any, Any], error: RefusedError) -> Response[bytes]:

@@ -24,7 +24,8 @@ class Entry:
     ----------
     actor : Who did it: a caller's subject, or the machine's account.
     kind : What, such as ``log-in`` or ``key-revoked``.
-    subject : To whom: ``user:NAME``, ``key:k-...``, ``oidc:ISSUER|SUBJECT``; ``unknown`` for a name nobody has.
+    subject : To whom or what: ``user:NAME``, ``key:k-...``, ``oidc:ISSUER|SUBJECT``, ``model:m-...``; ``unknown`` for a
+        name nobody has.
     outcome : ``done``, or the code of a refusal.
     details : What changed, as JSON values; no secrets.
     address : Where from, where the settings keep it.
@@ -44,6 +45,17 @@ class LoggedEntry:
 
     made_at: datetime
     entry: Entry
+
+
+def actor_of(author: str) -> str:
+    """Return how the log names the author of a change: a caller by subject, the machine's account as one.
+
+    Examples
+    --------
+    >>> actor_of("sari"), actor_of("key:k-1")
+    ('account:sari', 'key:k-1')
+    """
+    return author if ":" in author else f"account:{author}"
 
 
 def record(connection: sa.Connection, made_at: datetime, entry: Entry) -> None:

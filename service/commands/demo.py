@@ -16,6 +16,7 @@ from service.terminal import ATTENTION, Terminal
 
 PLANNING_DAY = (2027, 1, 4)  # a Monday; used when --on is not given, so that everybody's demo is the same
 STEPS = 6
+PORTAL = "http://127.0.0.1:8000/"
 
 
 @click.command()
@@ -122,6 +123,7 @@ def _finish(
             "By the simulated truth it closes {truth} weighted levels.", truth=terminal.wording.number(truth, 1)
         )
         _next_steps(terminal, settings, plan_id, plan, policy_path)
+        _portal(terminal, settings, database, plan)
     return needs_attention(plan)
 
 
@@ -145,5 +147,19 @@ def _next_steps(terminal: Terminal, settings: Settings, plan_id: str, plan: Any,
     console.print(
         f"  {call} plan --year {plan.provenance.year} --policy {shlex.quote(str(policy_path))} --budget-factor 1.1"
     )
+
+
+def _portal(terminal: Terminal, settings: Settings, database: Any, plan: Any) -> None:
+    """Say how to open the portal, and who may come in."""
+    from service.demo.accounts import add_demo_accounts
+    from service.storage.engine import shown_url
+
+    names, password = add_demo_accounts(database, plan)
+    wording, console = terminal.wording, terminal.console
+    call = f"{_program()} --database {shlex.quote(shown_url(settings.database_url))} --on {settings.on.isoformat()}"
+    console.print()
+    console.print(wording.text("The portal: start it, and open {address} in a browser:", address=PORTAL))
     console.print(f"  {call} serve --dev")
-    console.print(wording.text("The portal is not part of this release; the report above is read in any browser."))
+    console.print(f"  {call} worker   # {wording.text('beside it, for imports, fits and plans')}")
+    console.print(wording.text("Accounts: {names}; password of all, made now: {password}",
+                               names=", ".join(names.values()), password=password))  # fmt: skip

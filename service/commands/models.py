@@ -82,11 +82,12 @@ def show(settings: Settings, /, *, model_id: str) -> None:
 def approve(settings: Settings, /, *, model_id: str) -> None:
     """Let a model serve; the verdict stays in its card."""
     from models.verdict import APPROVED as BETTER
+    from service.auth.journal import actor_of
     from service.model_answer import approve_model
     from service.phrases import verdict_text
 
     terminal, database = open_both(settings)
-    stored = approve_model(database, model_id)
+    stored = approve_model(database, model_id, actor_of(database.author))
     terminal.say("{model} serves from now on.", model=model_id)
     if stored.manifest.get("details", {}).get("code") != BETTER:
         terminal.say(
@@ -100,10 +101,11 @@ def approve(settings: Settings, /, *, model_id: str) -> None:
 @click.pass_obj
 def rollback(settings: Settings, /) -> None:
     """Let the model before serve again; without one, the rule."""
+    from service.auth.journal import actor_of
     from service.model_answer import roll_back
 
     terminal, database = open_both(settings)
-    serving = roll_back(database)
+    serving = roll_back(database, actor_of(database.author))
     if serving is None:
         terminal.say("No earlier model: the rule serves.")
     else:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -231,3 +231,35 @@ def take_codes_of_titles(rows: Rows, on_file: pd.DataFrame) -> None:
     codes = on_file.drop_duplicates("name", keep=False).set_index("name")["training"]
     known = rows.frame["name"].map(codes).astype("str")
     rows.frame["training"] = known.where(known.notna(), rows.frame["training"])
+
+
+OF_ROWS: Mapping[str, Callable[[Rows], None]] = {
+    "employees": check_employee_numbers, "trainings": warn_of_hours, "rating_scales": check_scales,
+}  # fmt: skip
+OF_FILES: Mapping[str, Callable[[Rows], None]] = {"budgets": check_totals, "offerings": make_class_codes}
+
+
+def check_rows(rows: Rows, frame_of: Callable[[str], pd.DataFrame]) -> None:
+    """Check rows by the rules of their table, whether they come in a file or one by one.
+
+    Parameters
+    ----------
+    rows : Rows of one table.
+    frame_of : Returns a table as known, by name.
+    """
+    name = rows.table.name
+    check_dates(rows)
+    if name in OF_ROWS:
+        OF_ROWS[name](rows)
+    if "competency" in rows.frame and name != "competencies":
+        check_levels(rows, _scales(frame_of("competencies"), frame_of("frameworks")))
+    if name == "performance":
+        check_ratings(rows, frame_of("rating_scales"))
+
+
+def _scales(competencies: pd.DataFrame, frameworks: pd.DataFrame) -> pd.DataFrame:
+    """Return level_min and level_max by competency."""
+    competencies = competencies.drop_duplicates("competency")
+    frameworks = frameworks.drop_duplicates("framework").set_index("framework")
+    scale = frameworks.reindex(competencies["framework"].fillna("ASN"))[["level_min", "level_max"]]
+    return scale.set_index(competencies["competency"].to_numpy())

@@ -232,20 +232,13 @@ class Importer:
         if rows is None:
             return
         name = rows.table.name
-        checks.check_dates(rows)
-        of_table: dict[str, Callable[[Rows], None]] = {
-            "employees": checks.check_employee_numbers, "history": self._name_trainings, "budgets": checks.check_totals,
-            "offerings": checks.make_class_codes, "trainings": checks.warn_of_hours,
-            "rating_scales": checks.check_scales,
-        }  # fmt: skip
-        if name in of_table:
-            of_table[name](rows)
+        checks.check_rows(rows, self._frame)
+        if name == "history":
+            self._name_trainings(rows)
+        if name in checks.OF_FILES:
+            checks.OF_FILES[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
             checks.take_codes_of_titles(rows, self.on_file[name])
-        if "competency" in rows.frame and name != "competencies":
-            checks.check_levels(rows, self._scales())
-        if name == "performance":
-            checks.check_ratings(rows, self._frame("rating_scales"))
         note_names_alike(rows, self.on_file[name])
 
     def _name_trainings(self, rows: Rows) -> None:
@@ -262,13 +255,6 @@ class Importer:
         """Return a table with what this import has accepted so far."""
         fresh = [p.rows.frame[~p.rows.refused] for p in self.parts if p.rows is not None and p.rows.table.name == name]
         return pd.concat([*fresh, self.on_file[name]], ignore_index=True)
-
-    def _scales(self) -> pd.DataFrame:
-        """Return level_min and level_max by competency."""
-        competencies = self._frame("competencies").drop_duplicates("competency")
-        frameworks = self._frame("frameworks").drop_duplicates("framework").set_index("framework")
-        scale = frameworks.reindex(competencies["framework"].fillna("ASN"))[["level_min", "level_max"]]
-        return scale.set_index(pd.Index(competencies["competency"]))
 
     def _refuse_new(self, part: Part, rows: Rows) -> None:
         """Where a file has only some columns, refuse rows that are not on file yet."""

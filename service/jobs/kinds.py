@@ -34,6 +34,7 @@ from service.policy_file import policy_of, read_factor
 from service.storage.database import Database
 from service.wording import Wording
 
+IN_LEVEL = 1000  # a search tells levels in thousandths: the value found, of the bound proven
 LONGEST_NAME = 120  # characters of an uploaded file's name that are kept
 
 Tell = Callable[[str, int, int], None]  # told the stage, and how much of it is done of how much
@@ -150,11 +151,14 @@ def _decide(task: Task, office: Office, asked: PlanRequest, **again: Any) -> Non
         n_ranked += n
         task.tell(*(("ranking", n_ranked, n_people) if n_ranked < n_people else ("solving", 0, 0)))
 
+    def on_found(value: float, bound: float) -> None:
+        task.tell("solving", *(max(0, round(levels * IN_LEVEL)) for levels in (value, bound)))
+
     def also(connection: sa.Connection, plan_id: str, plan: Plan) -> None:
         task.lease.succeed(plan_document(plan_id, plan, task.wording, full=False), connection=connection)
 
     task.tell("ranking", 0, n_people)
-    decide_and_keep(task.database, office, asked, on_progress=on_progress, also=also, **again)
+    decide_and_keep(task.database, office, asked, on_progress=on_progress, on_found=on_found, also=also, **again)
 
 
 def _export(task: Task, request: ExportRequest) -> None:

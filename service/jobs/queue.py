@@ -88,22 +88,24 @@ class JobQueue:
             row = connection.execute(sa.select(JOBS).where(JOBS.c.job_id == job_id)).mappings().first()
         return None if row is None else job_of(row)
 
-    def list(self, *, limit: int, before: str | None = None, author: str | None = None) -> list[Job]:
+    def list(self, *, limit: int, before: str | None = None, author: str | None = None,
+             kind: str | None = None) -> list[Job]:  # fmt: skip
         """Return jobs, newest first, without their results, which may be long.
 
         Parameters
         ----------
         limit : At most so many.
         before : Only jobs put in before this one; none when it is not known.
-        author : Only those of an author.
+        author, kind : Only those of an author, or of a kind.
         """
         columns = [sa.null().label("result") if column is JOBS.c.result else column for column in JOBS.c]
         query = sa.select(*columns).order_by(JOBS.c.sequence.desc()).limit(limit)
         if before is not None:
             last = sa.select(JOBS.c.sequence).where(JOBS.c.job_id == before).scalar_subquery()
             query = query.where(JOBS.c.sequence < last)
-        if author is not None:
-            query = query.where(JOBS.c.author == author)
+        for column, value in ((JOBS.c.author, author), (JOBS.c.kind, kind)):
+            if value is not None:
+                query = query.where(column == value)
         with transaction(self.database.engine) as connection:
             return [job_of(row) for row in connection.execute(query).mappings()]
 

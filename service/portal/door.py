@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from service.api.context import Call, caller_of, known_caller, parts_of, rule
-from service.api.gate import LANGUAGE_COOKIE
+from service.api.headers import LANGUAGE_COOKIE
 from service.api.parts import SESSION_COOKIE
 from service.api.problems import wording_of
 from service.auth.sessions import Session

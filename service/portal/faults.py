@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response
 
-from service.api.gate import is_page
+from service.api.headers import is_page
 from service.api.problems import TITLES, Problem
 from service.portal.page import HTML, Reader, reader_of, render
 from service.wording import Wording

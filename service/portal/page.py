@@ -38,7 +38,16 @@ DONE = {
     "objection": "Your objection is stored. A person will look at it and answer here.",
     "nominated": "Stored: the planner sees it.",
     "away": "The days are stored; plans made from now on respect them.",
+    "model-approve": "The model serves from now on.",
+    "model-rollback": "The one before serves again.",
+    "user-changed": "Stored. It counts in the very next request.",
+    "key-revoked": "The key is revoked; the very next call with it is refused.",
     "answered": "Your answer is stored; the employee sees it.",
+    "cancel-asked": "The work was asked to stop.",
+    "plan-approved": "The plan is approved; its money is reserved.",
+    "plan-withdrawn": "The plan is withdrawn.",
+    "targets-stored": "What the trainings teach is stored; lists follow it from now on.",
+    "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
 Call = ASGIConnection[Any, Any, Any, Any]
 

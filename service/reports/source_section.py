@@ -66,6 +66,13 @@ def _facts(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording)
     ]
 
 
+def provenance_rows(
+    plan: Plan, plan_id: str, wording: Wording, made_at: datetime | None = None
+) -> list[tuple[str, str]]:
+    """Return what is needed to make a plan again: labels and values in the reader's language."""
+    return [(wording.text(label), value) for label, value in _facts(plan, plan_id, made_at, wording) if value]
+
+
 def source_section(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording) -> Section:
     """Return the model's verdict and the plan's provenance.
 
@@ -76,9 +83,7 @@ def source_section(plan: Plan, plan_id: str, made_at: datetime | None, wording: 
     made_at : When; given by the caller, so that the report itself asks no clock.
     wording : Language.
     """
-    rows = tuple(
-        Row(cells=(wording.text(label), value)) for label, value in _facts(plan, plan_id, made_at, wording) if value
-    )
+    rows = tuple(Row(cells=pair) for pair in provenance_rows(plan, plan_id, wording, made_at))
     table = TableView(
         id="provenance",
         caption=wording.text("What is needed to make this plan again"),

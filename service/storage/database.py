@@ -1,7 +1,7 @@
 """The database: opened, upgraded, read as frames, written in whole transactions."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,6 +122,11 @@ class Database:
                 return self.read_all(own, change)
         return {declared.name: self.read(declared.name, connection, change) for declared in TABLES}
 
+    def read_some(self, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Return some tables, all of one moment."""
+        with transaction(self.engine) as connection:
+            return {name: self.read(name, connection) for name in names}
+
     def read_as_of(self, name: str, day: date) -> pd.DataFrame:
         """Return a table as it stood at the end of a day."""
         with transaction(self.engine) as connection:
@@ -189,12 +194,15 @@ class Database:
         with transaction(self.engine) as connection:
             return [_model(row, b"") for row in connection.execute(query)]
 
-    def set_model_state(self, model_id: str, state: str) -> None:
-        """Change a model's state; approving one retires the one before."""
+    def set_model_state(
+        self, model_id: str, state: str, also: Callable[[sa.Connection], object] = lambda _: None
+    ) -> None:
+        """Change a model's state; approving one retires the one before. What is `also` to be stored is so with it."""
         with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
+            also(connection)
 
     def save_plan(
         self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date,

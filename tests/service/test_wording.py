@@ -18,6 +18,8 @@ from service import labels, phrases
 from service.api.problems import TITLES
 from service.cli import main_group
 from service.pipeline import NO_APPROVED_MODEL
+from service.portal.desk.plan_form import SLIDERS
+from service.portal.desk.plan_head import TABS
 from service.portal.menu import OTHERS, OWN
 from service.usage import in_words
 from service.wording import Wording
@@ -26,7 +28,7 @@ from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
-WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS")  # tables of sentences in the portal
+WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS", "TITLES")  # sentences of the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
@@ -152,7 +154,8 @@ def _said_by_pages() -> Iterator[str]:
                 name = getattr(node.targets[0] if isinstance(node, ast.Assign) else node.target, "id", "")
                 if name.isupper() and name in WORD_TABLES:
                     yield from (v.value for v in node.value.values if isinstance(v, ast.Constant))
-    yield from (entry.title for entry in (*OWN, *OTHERS))
+    yield from (entry.title for entry in (*OWN, *OTHERS, *TABS, *SLIDERS))
+    yield from (slider.hint for slider in SLIDERS)
 
 
 class Heard:

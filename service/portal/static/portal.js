@@ -35,6 +35,18 @@ function acceptDrops(box) {
   });
 }
 
+/** Put a slider beside a number, for the hand; the number stays what is read out and sent. */
+function addSlider(input) {
+  const range = document.createElement("input");
+  Object.assign(range, { type: "range", className: "beside", min: input.min, max: input.max, step: input.dataset.slider, tabIndex: -1 });
+  range.value = input.value || input.min;
+  range.setAttribute("aria-hidden", "true");
+  range.addEventListener("input", () => { input.value = range.value; });
+  input.addEventListener("input", () => { range.value = input.value || input.min; });
+  input.after(range);
+}
+
+for (const input of document.querySelectorAll("[data-slider]")) addSlider(input);
 for (const part of document.querySelectorAll("[data-follow]")) follow(part);
 for (const box of document.querySelectorAll("[data-drop]")) acceptDrops(box);
 document.querySelector("#faults")?.setAttribute("tabindex", "-1");

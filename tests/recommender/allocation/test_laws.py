@@ -301,6 +301,55 @@ def test_a_reserve_is_kept_back():
     assert {v.code for v in verify(problem, claim(problem, EVERYTHING))} == {"budget"}
 
 
+def told_while(problem, given_limits, solver=None):
+    """Solve, and return what was told on the way with the allocation, without what keeping choices counts for."""
+    told = []
+    hearing = replace(given_limits, tell=lambda value, bound: told.append((value, bound)))
+    allocation = solve_with(problem, hearing, Deadline(hearing), solver or SolverHere())
+    weight = problem.rules.stability_weight
+    kept = weight * problem.options.was_chosen[allocation.chosen].sum() if weight else 0.0
+    return told, allocation.objective - kept, allocation.bound - kept
+
+
+@QUICK
+@given(tiny_problems())
+def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
+    problem = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
+    for largest in (solving.LARGEST_OFFICE, 0):  # an office's method, and a city's
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(solving, "LARGEST_OFFICE", largest)
+            told, value, bound = told_while(problem, limits(2.0))
+        assert told
+        assert all(known <= value + 1e-6 and limit >= bound - 1e-6 for known, limit in told), (told, value, bound)
+        assert all(known <= limit for known, limit in told)
+
+
+@pytest.mark.parametrize("largest", [solving.LARGEST_OFFICE, 0], ids=["office", "city"])
+def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch, largest):
+    rng = np.random.default_rng(1)
+    options = [
+        {"who": who, "where": where, "benefit": float(rng.random()), "cost": int(rng.integers(1, 50))}
+        for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
+    ]  # fmt: skip
+    classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
+    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
+    told, value, _ = told_while(problem, limits(10.0))
+    values = [known for known, _ in told]
+    assert values == sorted(values)
+    assert values[0] < values[-1] == pytest.approx(value)
+
+
+def test_what_is_told_counts_no_choice_that_is_kept():
+    classes = [{"training": 0, "day": 0}]
+    options = [{"who": 0, "where": 0, "benefit": 0.5, "cost": 1, "kept": True}]
+    rules = Rules(stability_weight=100.0)
+    problem = make_problem(budgets=[5], classes=classes, options=options, n_people=1, rules=rules)
+    told, value, bound = told_while(problem, limits(2.0))
+    assert (value, bound) == (pytest.approx(0.5), pytest.approx(0.5))
+    assert told[-1] == (pytest.approx(0.5), pytest.approx(0.5))
+
+
 def test_the_solver_s_process_keeps_its_time_limit():
     rng = np.random.default_rng(0)
     options = [
@@ -309,8 +358,9 @@ def test_the_solver_s_process_keeps_its_time_limit():
     ]  # fmt: skip
     classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(40)]
     problem = make_problem(budgets=[2_500], classes=classes, options=options, n_people=300, people={"most": [2] * 300})
-    begun = time.monotonic()
-    allocation = solve(problem, limits(3.0))
+    begun, told = time.monotonic(), []
+    allocation = solve(problem, replace(limits(3.0), tell=lambda value, bound: told.append((value, bound))))
+    assert len(told) > 1
     assert time.monotonic() - begun < 15
     assert verify(problem, allocation) == ()
     assert allocation.bound >= allocation.objective

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.access import ANYBODY, RULES, Reach, Rule, branches, may, reach_of
-from service.api.gate import is_page
+from service.api.headers import is_page
 from service.auth.accounts import Accounts
 from service.auth.caller import ROLE_SCOPES, ROLES, Caller
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.auth.random_tokens import key_id_of
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
 
 NEW = "198001012005012009"
@@ -162,3 +163,6 @@ def test_a_model_is_fitted_as_a_job_and_approved_and_withdrawn_in_the_very_next_
     assert service("POST", f"/models/{model}/rollback").json()["serving"] == "rule"
     assert service.get(f"/employees/{ANI}/recommendations").json()["state"] == "rule"
     assert problem(service("POST", f"/models/{model}/rollback"))["status"] == 409
+    caller = f"key:{key_id_of(service.everything)}"
+    entered = [one for one in service.get("/audit/access").json()["items"] if one["subject"] == f"model:{model}"]
+    assert [(one["kind"], one["actor"]) for one in entered] == [("model-withdrawn", caller), ("model-approved", caller)]

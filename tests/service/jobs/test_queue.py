@@ -301,21 +301,3 @@ def test_a_crowd_of_submissions_is_numbered_without_a_gap_or_a_repeat(queue):
     with ThreadPoolExecutor(4) as pool:
         ids = [job_id for part in pool.map(some, range(4)) for job_id in part]
     assert sorted(ids) == sorted(job.job_id for job in queue.list(limit=50))
-
-
-@pytest.mark.parametrize("days", [30_000, -3_000])
-def test_a_time_of_day_that_jumps_takes_no_job_from_its_holder_and_gives_it_to_nobody_twice(database_url, clock, days):
-    moment = [datetime(2027, 1, 4, tzinfo=UTC)]
-    database = Database(open_database(database_url).engine, author="sari", clock=lambda: moment[0])
-    first, second = (JobQueue(database, clock, lease_seconds=30.0) for _ in range(2))
-    job = first.submit("fit", {}, author="a")
-    lease = first.claim("w-1")
-    assert second.claim("w-2") is None
-    moment[0] += timedelta(days=days)
-    for _ in range(5):
-        clock.now += 20.0
-        lease.renew(1, 2, "x")
-        assert second.claim("w-2") is None
-    lease.succeed({})
-    clock.now += 1000.0
-    assert (second.claim("w-2"), second.get(job).state, second.get(job).attempt) == (None, "succeeded", 1)

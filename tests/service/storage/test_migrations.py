@@ -1,5 +1,8 @@
 """Each step of the database, with rows in every table before it."""
 
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,6 +18,7 @@ from service.storage.jobs import JOBS
 from service.storage.migrate import _config
 from service.storage.schema import METADATA
 from tests.service.storage.test_decisions import LIST
+from tests.service.storage.test_killed import ROOT, wait_until_it_writes
 from training_catalog.errors import InputError, StorageError
 
 assert JOBS.metadata is METADATA  # its tables are declared beside the others
@@ -119,3 +123,33 @@ def test_what_only_grows_still_does_after_every_step(database_url, step):
             transaction(database.engine, is_writer=True) as connection,
         ):
             connection.execute(sa.text(statement))
+
+
+def start_upgrade(url):
+    return subprocess.Popen([sys.executable, "-m", "service", "--database", url, "database", "upgrade"], cwd=ROOT,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
+def test_an_upgrade_that_is_killed_leaves_the_release_before_and_the_next_one_is_whole(database_url, delay):
+    engine = make_engine(database_url)
+    bring_to(engine, "0003")
+    rows = fill(engine)
+    process = start_upgrade(database_url)
+    wait_until_it_writes(process, database_url)
+    time.sleep(delay)
+    process.kill()
+    process.wait()
+    with transaction(make_engine(database_url)) as connection:
+        revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    assert (revision, tables) in (("0003", set(rows)), (STEPS[-1], set(METADATA.tables)))
+    if delay == 0.0:
+        assert revision == "0003"
+    assert start_upgrade(database_url).wait(120) == 0
+    with transaction(open_database(database_url).engine) as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == STEPS[-1]
+        for name, row in rows.items():
+            table = METADATA.tables[name]
+            found = connection.execute(sa.select(*[table.c[column] for column in row])).mappings().all()
+            assert row in [dict(one) for one in found], name

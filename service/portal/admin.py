@@ -1,0 +1,117 @@
+"""People, keys and logs, for administrators."""
+
+import secrets
+from datetime import UTC, datetime, time
+from typing import Any
+
+from litestar import Response, get, post
+
+from service.api.context import Call, known_caller, parts_of, rule
+from service.api.problems import wording_of
+from service.auth.accounts import Accounts
+from service.auth.caller import SCOPES
+from service.auth.journal import list_entries
+from service.auth.keys import create_key, list_keys, revoke_key
+from service.portal.forms import Form, form_of
+from service.portal.page import go, show
+from service.storage.decisions import list_decisions
+from training_catalog.errors import InputError
+
+MOST = 100
+WORDS = {"employee": "Employee", "supervisor": "Supervisor", "planner": "Planner", "admin": "Administrator"}
+ACTIONS = ("password", "role", "units", "disable", "enable", "unlock")
+_THREAD: dict[str, Any] = {"sync_to_thread": True}
+
+
+def _units(form: Form) -> tuple[str, ...]:
+    return tuple(part for part in form.get("units").replace(",", " ").replace(";", " ").split() if part)
+
+
+@get("/users", opt=rule("users.manage"), **_THREAD)
+def users(request: Call) -> Response[str]:
+    """Show everybody who may come in, and every key."""
+    return _page(request, Form())
+
+
+def _page(call: Call, form: Form, *, status: int = 200, shown: tuple[str, str] | None = None) -> Response[str]:
+    database = parts_of(call).database
+    people = Accounts(database, known_caller(call).subject).everybody()
+    return show(call, "users.html.j2", status=status, form=form, people=people, keys=list_keys(database), roles=WORDS,
+                scopes=SCOPES, shown=shown, own=known_caller(call).subject)  # fmt: skip
+
+
+@post("/users", opt=rule("users.manage"), **_THREAD)
+def add_user(request: Call) -> Response[Any]:
+    """Add a person, with a password that is shown once and must be changed."""
+    form, accounts = form_of(request), _accounts(request)
+    secret = secrets.token_urlsafe(12)
+    try:
+        added = accounts.add(form.get("name"), role=form.get("role"), units=_units(form), password=secret,
+                             employee=form.get("employee") or None)  # fmt: skip
+    except InputError as error:
+        form.faults["name"] = error.said(wording_of(request).text)
+        return _page(request, form, status=422)
+    return _page(request, Form(), shown=(added.name, secret))
+
+
+def _accounts(call: Call) -> Accounts:
+    return Accounts(parts_of(call).database, known_caller(call).subject)
+
+
+@post("/users/change", opt=rule("users.manage"), **_THREAD)
+def change_user(request: Call) -> Response[Any]:
+    """Change a person's role or units, give a new password, or shut them out."""
+    form, accounts, name = form_of(request), _accounts(request), form_of(request).get("name")
+    action = form.choice("action", ACTIONS, wording_of(request).text("Choose one of the answers."))
+    if action == "password":
+        secret = secrets.token_urlsafe(12)
+        accounts.set_password(name, secret)
+        return _page(request, Form(), shown=(name, secret))
+    try:
+        if action == "role":
+            accounts.set_role(name, form.get("role"))
+        elif action == "units":
+            accounts.set_units(name, _units(form))
+        elif action is not None:
+            getattr(accounts, action)(name)
+    except InputError as error:
+        form.faults[""] = error.said(wording_of(request).text)
+    return _page(request, form, status=422) if form.faults else go("/users", "user-changed")
+
+
+@post("/keys", opt=rule("users.manage"), **_THREAD)
+def add_key(request: Call) -> Response[Any]:
+    """Make a key, which is shown once."""
+    form, wording, database = form_of(request), wording_of(request), parts_of(request).database
+    until = form.day("expires", wording.text("A day such as 2027-03-31 or 31/03/2027."))
+    if form.faults:
+        return _page(request, form, status=422)
+    expires = None if until is None else datetime.combine(until, time(), UTC)
+    try:
+        key, text = create_key(database, form.get("label"), actor=known_caller(request).subject, expires_at=expires,
+                               scopes=form.all("scopes"), units=_units(form) or None)  # fmt: skip
+    except InputError as error:
+        form.faults["label"] = error.said(wording.text)
+        return _page(request, form, status=422)
+    return _page(request, Form(), shown=(key.label, text))
+
+
+@post("/keys/revoke", opt=rule("users.manage"), **_THREAD)
+def end_key(request: Call) -> Response[bytes]:
+    """Revoke a key: the very next call with it is refused."""
+    revoke_key(parts_of(request).database, form_of(request).get("key"), actor=known_caller(request).subject)
+    return go("/users", "key-revoked")
+
+
+@get("/audit", opt=rule("audit.read"), **_THREAD)
+def audit(request: Call) -> Response[str]:
+    """Show what was decided, and who came in."""
+    database = parts_of(request).database
+    return show(
+        request, "audit.html.j2", decisions=list_decisions(database, MOST), entries=list_entries(database, MOST)
+    )
+
+
+def admin_handlers() -> list[Any]:
+    """Return the routes of administrators."""
+    return [users, add_user, change_user, add_key, end_key, audit]

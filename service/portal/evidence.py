@@ -1,0 +1,120 @@
+"""Models and what speaks for them: verdict in words, figures beside the rule's, approval and roll-back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from models.verdict import APPROVED
+from service.api.context import Call, known_caller, parts_of, rule
+from service.api.jobs import submit
+from service.api.problems import wording_of
+from service.model_answer import approve_model, model_rows, roll_back, stored_model
+from service.portal.forms import Form, form_of
+from service.portal.page import go, show
+from service.wording import Wording
+from training_catalog.errors import ConflictError
+
+# Figures of the comparison, each as model, rule, which is better, and what it means.
+FIGURES = (
+    ("model_concordance", "rule_concordance", "higher", "Concordance"),
+    ("model_error", "rule_error", "lower", "Mean error of the gain, in levels"),
+    ("model_brier", "rule_brier", "lower", "Brier score of completion"),
+)
+WORDS = {
+    "Concordance": "How often, of two trainings of one outcome each, the better one is ranked first; 0.5 is chance.",
+    "Mean error of the gain, in levels": "How far the expected gain is from the measured one, on average.",
+    "Brier score of completion": "Squared error of the probability of completing; 0.25 is a coin.",
+    "higher": "higher is better", "lower": "lower is better",
+}  # fmt: skip
+STATES = {"approved": "serves", "rejected": "not approved", "retired": "replaced", "withdrawn": "withdrawn"}
+_THREAD: dict[str, Any] = {"sync_to_thread": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of a model beside the rule's."""
+
+    name: str
+    meaning: str
+    direction: str
+    model: str
+    rule: str
+    is_better: bool
+
+
+def _figures(found: dict[str, Any], wording: Wording) -> list[Figure]:
+    rows = []
+    for model, rule_name, direction, name in FIGURES:
+        if found.get(model) is None or found.get(rule_name) is None:
+            continue
+        one, other = float(found[model]), float(found[rule_name])
+        rows.append(Figure(
+            name=wording.text(name), meaning=wording.text(WORDS[name]), direction=wording.text(WORDS[direction]),
+            model=wording.number(one, 3), rule=wording.number(other, 3),
+            is_better=one > other if direction == "higher" else one < other,
+        ))  # fmt: skip
+    return rows
+
+
+@get("/models", opt=rule("models.read"), **_THREAD)
+def models(request: Call) -> Response[str]:
+    """Show the models, newest first, and what serves."""
+    rows = model_rows(parts_of(request).database, wording_of(request))
+    serving = next((row["model"] for row in rows if row["state"] == "approved"), None)
+    may_write = "model:write" in known_caller(request).scopes
+    return show(request, "models.html.j2", rows=rows, serving=serving, states=STATES, may_write=may_write)
+
+
+@post("/models", opt=rule("models.write"), **_THREAD)
+def fit(request: Call) -> Response[bytes]:
+    """Put in a fit, and show how far it is."""
+    job = submit(request, "fit", {"seed": 0}).headers["Location"].rpartition("/")[2]
+    return go(f"/jobs/{job}")
+
+
+@get("/models/{model:str}", opt=rule("models.read"), **_THREAD)
+def model_page(request: Call, model: FromPath[str]) -> Response[str]:
+    """Show a model's card."""
+    return _card(request, model, Form())
+
+
+def _card(call: Call, model: str, form: Form, status: int = 200) -> Response[str]:
+    database, wording = parts_of(call).database, wording_of(call)
+    stored = stored_model(database, model)
+    row = next(one for one in model_rows(database, wording) if one["model"] == model)
+    found = stored.manifest.get("figures", {}).get("comparison") or {}
+    return show(
+        call, "model.html.j2", status=status, form=form, row=row, card=stored.manifest, found=found, states=STATES,
+        figures=_figures(found, wording), may_write="model:write" in known_caller(call).scopes,
+        is_better=_is_better(call, model),
+    )  # fmt: skip
+
+
+def _is_better(call: Call, model: str) -> bool:
+    return stored_model(parts_of(call).database, model).manifest.get("details", {}).get("code") == APPROVED
+
+
+@post("/models/{model:str}", opt=rule("models.write"), **_THREAD)
+def decide_on_model(request: Call, model: FromPath[str]) -> Response[Any]:
+    """Let a model serve, or the one before again."""
+    form, wording, database = form_of(request), wording_of(request), parts_of(request).database
+    action = form.choice("action", ("approve", "rollback"), wording.text("Choose one of the answers."))
+    if action == "approve" and not _is_better(request, model) and not form.get("words"):
+        form.faults["words"] = wording.text("Say why it may serve although it is not better than the rule.")
+        return _card(request, model, form, 422)
+    author = known_caller(request).subject
+    try:
+        if action == "approve":
+            approve_model(database, model, author, words=form.get("words"))
+        elif action == "rollback":
+            roll_back(database, author, model)
+    except ConflictError as error:
+        form.faults[""] = error.said(wording.text)
+    return _card(request, model, form, 422) if form.faults else go(f"/models/{model}", f"model-{action}")
+
+
+def evidence_handlers() -> list[Any]:
+    """Return the routes of models."""
+    return [models, fit, model_page, decide_on_model]

@@ -1,0 +1,110 @@
+"""An administrator's pages: people, keys, logs, and models."""
+
+import re
+import time
+
+import pytest
+
+from tests.service.portal.conftest import faults_of, sign_in
+
+
+@pytest.fixture
+def admin(portal):
+    token = sign_in(portal, "admin")
+
+    def post(path, **data):
+        return portal.client.post(path, data={"csrf": token, **data}, follow_redirects=False)
+
+    return portal, portal.client, post
+
+
+def secret_in(answer):
+    assert answer.status_code == 200, answer.text
+    return re.search(r"<code>([^<]+)</code>", answer.text)[1]
+
+
+def test_a_person_is_added_with_a_password_that_is_shown_once_and_must_be_changed(admin):
+    portal, client, post = admin
+    secret = secret_in(post("/users", name="Eko", role="planner", units="U1, U3"))
+    assert secret not in client.get("/users").text
+    answer = portal.client.post("/login", data={"name": "eko", "password": secret}, follow_redirects=False)
+    assert answer.headers["location"] == "/password"
+    assert portal.client.get("/plans", follow_redirects=False).headers["location"] == "/password"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [({"name": "a b", "role": "planner"}, "a b"), ({"name": "eko", "role": "king"}, "king"),
+     ({"name": "eko", "role": "planner", "units": "U9"}, "U9"), ({"name": "ani", "role": "planner"}, "ani"),
+     ({"name": "eko", "role": "employee", "employee": "1"}, "1")],
+)  # fmt: skip
+def test_what_is_not_accepted_is_said_beside_the_field_and_nothing_is_stored(admin, asked, words):
+    _, client, post = admin
+    before = client.get("/users").text.count("/users/change")
+    answer = post("/users", **asked)
+    assert answer.status_code == 422
+    assert words in re.search(r'id="name-fault">([^<]+)<', answer.text)[1]
+    assert client.get("/users").text.count("/users/change") == before
+
+
+def test_who_is_shut_out_is_out_in_the_next_request(portal):
+    sign_in(portal, "ani")
+    cookie = portal.client.cookies["bangkom_session"]
+    assert portal.client.get("/").status_code == 200
+    portal.client.cookies.clear()  # the door would end the session before
+    token = sign_in(portal, "admin")
+    answer = portal.client.post("/users/change", data={"csrf": token, "name": "ani", "action": "disable"},
+                                follow_redirects=False)  # fmt: skip
+    assert answer.status_code == 303
+    portal.client.cookies.clear()
+    answer = portal.client.get("/", headers={"Cookie": f"bangkom_session={cookie}"}, follow_redirects=False)
+    assert answer.status_code == 303
+
+
+def test_a_key_is_shown_once_works_and_is_refused_after_its_revocation(admin):
+    portal, client, post = admin
+    text = secret_in(post("/keys", label="HRIS", scopes="people:read"))
+    assert portal.get("/employees", key=text).status_code == 200
+    assert text not in client.get("/users").text
+    key = re.search(
+        r'name="key" value="(k-\w+)" class="quiet">Cabut<span class="hidden"> HRIS', client.get("/users").text
+    )
+    assert post("/keys/revoke", key=key[1]).status_code == 303
+    assert portal.get("/employees", key=text).status_code == 401
+    assert post("/keys", label="", scopes="people:read").status_code == 422
+    assert post("/keys", label="HRIS", scopes="everything").status_code == 422
+
+
+def test_the_logs_name_what_was_done_and_no_person_by_number(admin):
+    portal, client, post = admin
+    post("/users", name="eko", role="planner")
+    portal.get("/employees/198001012005011001/recommendations")
+    end = time.monotonic() + 10
+    while portal.parts.log.n_waiting and time.monotonic() < end:
+        time.sleep(0.05)
+    text = client.get("/audit").text
+    assert "user-added" in text
+    assert "198001012005011001" not in text
+
+
+@pytest.mark.parametrize("name", ["ani", "budi", "rita"])
+def test_nobody_else_sees_or_changes_people_keys_and_logs(portal, name):
+    token = sign_in(portal, name)
+    for path in ("/users", "/audit"):
+        assert portal.client.get(path).status_code == 403
+    for path in ("/users", "/users/change", "/keys", "/keys/revoke", "/models"):
+        answer = portal.client.post(path, data={"csrf": token, "name": "x"}, follow_redirects=False)
+        assert answer.status_code == 403, path
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_an_administrator_has_a_fault(browsing, scheme):
+    with browsing.page("admin", color_scheme=scheme, viewport={"width": 360, "height": 740}) as page:
+        for path in ("/users", "/audit", "/models", "/catalog"):
+            page.goto(browsing.address + path)
+            assert faults_of(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.goto(f"{browsing.address}/users")
+        page.get_by_text("Ubah admin").click()
+        assert faults_of(page) == []
