@@ -22,7 +22,7 @@ WIDE_MARGIN = 0.05  # the same, for a block of people
 CLASS_MARGIN = 0.1  # levels by which a class may fail to earn its opening and still be weighed
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
-SUPPORT_SHARE, GROUP_SHARE = 0.5, 0.7  # shares of the time left for the linear programs, and for the groups in all
+SUPPORT_SHARE, GROUP_SHARE = 0.5, 0.85  # shares of the time left for the linear programs, and for the groups in all
 NOTHING = 1e-6
 
 
@@ -179,3 +179,14 @@ def improve_in_groups(
         used = improver.support(columns, seconds=seconds * SUPPORT_SHARE)
         columns = near.columns(model, improver.chosen, people, CLOSE_MARGIN) if used is None else used
         improver.try_columns(columns, seconds=seconds - (deadline.now() - begun), gap=GROUP_GAP)
+
+
+def improve_wider(improver: Improver, near: Nearness, deadline: Deadline, *, until_left: float, gap: float) -> None:
+    """Weigh everything near its price at once, then what is further off, while there is time and it is not too much."""
+    everybody = np.unique(improver.model.problem.options.employee)
+    for margin in (NEAR_MARGIN, WIDE_MARGIN):
+        seconds = deadline.left() - until_left
+        columns = near.columns(improver.model, improver.chosen, everybody, margin)
+        if seconds <= 0 or len(columns) > 2 * LARGEST_GROUP:
+            return
+        improver.try_columns(columns, seconds=seconds, gap=gap)

@@ -11,6 +11,7 @@ from recommender.allocation.blocks import (
     Nearness,
     improve_in_blocks,
     improve_in_groups,
+    improve_wider,
     nearness,
 )
 from recommender.allocation.clashes import name_clashes
@@ -120,6 +121,7 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
     later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
     improve_in_groups(improver, near, deadline, rng, until_left=later)
     improve_in_blocks(improver, near, deadline, rng, until_left=closing)
+    improve_wider(improver, near, deadline, until_left=closing, gap=search.limits.gap)
     stopped = search.was_hurried or deadline.left() <= closing
     return _settled(search, Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=stopped))
 
