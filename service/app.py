@@ -11,7 +11,6 @@ from typing import Literal, cast
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Router
-from litestar.concurrency import set_asyncio_executor
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from service.api.audit import audit_router
@@ -45,7 +44,6 @@ METHODS: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = ("GET", 
 async def _living(app: Litestar) -> AsyncGenerator[None, None]:
     """Work in threads of our own as long as the application runs, and close its parts afterwards."""
     executor = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="work")
-    set_asyncio_executor(executor)
     asyncio.get_running_loop().set_default_executor(executor)
     yield
     app.state["parts"].close()
