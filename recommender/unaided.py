@@ -17,7 +17,7 @@ FEWEST_PAIRS = 30  # pairs of assessments behind a figure; below, the share over
 _SPAN = np.int64(1) << 20  # more days than any calendar here holds
 
 
-def _required(workforce: Workforce, catalog: Catalog, employee: IndexArray, competency: IndexArray) -> FloatArray:
+def required_levels(workforce: Workforce, catalog: Catalog, employee: IndexArray, competency: IndexArray) -> FloatArray:
     """Return the level required of each person in each competency; NaN where none is."""
     positions, width = catalog.positions, len(catalog.competencies.ids)
     owner = np.repeat(np.arange(len(positions.ids)), np.diff(positions.bounds))
@@ -60,7 +60,7 @@ def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date) -> Fl
     one, two, key = rows[first], rows[first + 1], keys[first]
     day = records.on.astype(np.int64)
     untrained = ~_was_trained(workforce, catalog, key, day[one], day[two])
-    required = _required(workforce, catalog, records.employee[one], records.competency[one])
+    required = required_levels(workforce, catalog, records.employee[one], records.competency[one])
     deficit = required - records.level[one]
     used = untrained & (deficit > 0)
     closed = np.clip(records.level[two] - records.level[one], 0.0, np.maximum(deficit, 0.0))[used]

@@ -23,6 +23,7 @@ from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
+from recommender.past_effects import WAYS, PastEffects, find_effects
 from recommender.person_features import describe_people, is_short_of_time
 from recommender.plan import Plan
 from recommender.plan_making import PlanInputs, put_together
@@ -150,3 +151,15 @@ def fit_models(
         n_rows=len(outcomes.on),
         cut=cut or on,
     )
+
+
+def measure_effects(workforce: Workforce, catalog: Catalog, on: date, ways: tuple[str, ...] = WAYS) -> PastEffects:
+    """Say what past trainings did to later levels and ratings, beside what would have been found without them.
+
+    Parameters
+    ----------
+    workforce, catalog : People with their past, and trainings.
+    on : Nothing after this day is used.
+    ways : What to tell effects by: training, mode, provider, competency.
+    """
+    return find_effects(workforce, catalog, on, ways)

@@ -19,7 +19,7 @@ from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
 from service.api.gate import App, Gate
 from service.api.jobs import job_router
-from service.api.models import model_router
+from service.api.models import model_routers
 from service.api.money import money_router
 from service.api.operations import operation_router
 from service.api.parts import POOL_SIZE, Parts, put_together
@@ -51,7 +51,7 @@ async def _living(app: Litestar) -> AsyncGenerator[None, None]:
 
 def build_api() -> Litestar:
     """Return the API without its gate and its parts."""
-    own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), model_router(),
+    own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), *model_routers(),
            money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
     return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),

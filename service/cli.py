@@ -23,6 +23,7 @@ COMMANDS = {
     "recommend": "service.commands.recommend:recommend",
     "fit": "service.commands.models:fit",
     "models": "service.commands.models:models",
+    "effects": "service.commands.effects:effects",
     "plan": "service.commands.plan:plan",
     "plans": "service.commands.plans:plans",
     "solve": "service.commands.solve:solve",

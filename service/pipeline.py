@@ -24,10 +24,11 @@ from recommender.plan import Plan
 from recommender.plan_making import PlanInputs
 from recommender.policy import Policy
 from recommender.service_effect import build_unit_outcomes, link_service
-from recommender.use_cases import FittedModel, expect, fit_models, make_plan
+from recommender.use_cases import FittedModel, expect, fit_models, make_plan, measure_effects
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
+from service.effect_answer import effects_card
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -196,6 +197,9 @@ def learn(
     state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
+    manifest_document["effects"] = effects_card(
+        measure_effects(office.workforce, office.catalog, office.on), office.catalog
+    )
 
     def enter(connection: sa.Connection) -> None:
         if state == APPROVED:

@@ -23,11 +23,14 @@ class City:
     ----------
     tables : Every table that the city's files hold, canonical columns and types; reference tables are not among them.
     truth : What is true of its people on the day of planning.
+    traits, taken : What its people are like, and what they went through.
     on : Day of planning.
     """
 
     tables: dict[str, pd.DataFrame]
     truth: Truth
+    traits: past.Traits
+    taken: past.Participations
     on: date
 
 
@@ -114,6 +117,8 @@ def simulate_city(rng: np.random.Generator, *, n_people: int, on: date, referenc
     return City(
         tables={name: typed(name, frame) for name, frame in tables.items()},
         truth=past.truth_on(traits, taken, catalog, ids, on, interest),
+        traits=traits,
+        taken=taken,
         on=on,
     )
 

@@ -201,18 +201,30 @@ def _gains(
                           gain_entry=entry, gain_row=row, gain=gain, half_life=half_life)  # fmt: skip
 
 
-def levels_at(traits: Traits, taken: Participations, entry: IndexArray, day: IndexArray) -> FloatArray:
+def levels_at(
+    traits: Traits, taken: Participations, entry: IndexArray, day: IndexArray, gained_by: IndexArray | None = None
+) -> FloatArray:
     """Return true levels of entries on days: the level before, plus gains so far less what was forgotten.
 
-    Half of a gain stays for good; the other half fades with its half-life.
+    Half of a gain stays for good; the other half fades with its half-life. With `gained_by`, as if nothing had been
+    gained after those days.
     """
     order = np.argsort(taken.gain_entry, kind="stable")
     left, event = join_groups(group_bounds(taken.gain_entry[order], len(traits.level)), entry)
     event = order[event]
     since = day[left] - taken.end[taken.gain_row[event]]
-    left_over = np.where(since >= 0, 0.5 + 0.5 * 0.5 ** (np.maximum(since, 0) / taken.half_life[event]), 0.0)
+    counts = since >= 0 if gained_by is None else (since >= 0) & (day[left] - since <= gained_by[left])
+    left_over = np.where(counts, 0.5 + 0.5 * 0.5 ** (np.maximum(since, 0) / taken.half_life[event]), 0.0)
     gained = np.bincount(left, weights=taken.gain[event] * left_over, minlength=len(entry))
     return np.clip(traits.level[entry] + gained, 0.0, 5.0)
+
+
+def caused_between(
+    traits: Traits, taken: Participations, entry: IndexArray, after: IndexArray, until: IndexArray
+) -> FloatArray:
+    """Return how much higher entries truly stand on a day for what was gained since another day."""
+    without = levels_at(traits, taken, entry, until, gained_by=after)
+    return levels_at(traits, taken, entry, until) - without
 
 
 def truth_on(traits: Traits, taken: Participations, catalog: Catalog, employees: np.ndarray, on: date,

@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from service.api.context import Call, known_caller, parts_of, rule
+from service.api.effects import effect_router
 from service.api.jobs import JobStatus, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
@@ -92,6 +93,7 @@ def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
     return _listed(request)
 
 
-def model_router() -> Router:
-    """Return the routes of models."""
-    return Router(path="/", route_handlers=[list_models, fit_model, read_model, approve, rollback], tags=["models"])
+def model_routers() -> list[Router]:
+    """Return the routes of models and of what past trainings did."""
+    own = Router(path="/", route_handlers=[list_models, fit_model, read_model, approve, rollback], tags=["models"])
+    return [own, effect_router()]

@@ -10,6 +10,7 @@ from models.verdict import APPROVED
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.jobs import submit
 from service.api.problems import wording_of
+from service.effect_answer import effects_document, kept_effects
 from service.model_answer import approve_model, model_rows, roll_back, stored_model
 from service.portal.forms import Form, form_of
 from service.portal.page import go, show
@@ -29,6 +30,8 @@ WORDS = {
     "higher": "higher is better", "lower": "lower is better",
 }  # fmt: skip
 STATES = {"approved": "serves", "rejected": "not approved", "retired": "replaced", "withdrawn": "withdrawn"}
+WAYS = {"mode": "By mode", "provider": "By provider", "competency": "By competency", "training": "By training"}
+LONGEST = 50  # groups on a page; those of which most can be said come first
 _THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
@@ -64,7 +67,11 @@ def models(request: Call) -> Response[str]:
     rows = model_rows(parts_of(request).database, wording_of(request))
     serving = next((row["model"] for row in rows if row["state"] == "approved"), None)
     may_write = "model:write" in known_caller(request).scopes
-    return show(request, "models.html.j2", rows=rows, serving=serving, states=STATES, may_write=may_write)
+    way = request.query_params.get("by", "mode")
+    way = way if way in WAYS else "mode"
+    effects = effects_document(kept_effects(parts_of(request).database), way, wording_of(request))
+    return show(request, "models.html.j2", rows=rows, serving=serving, states=STATES, may_write=may_write,
+                effects=effects, ways=WAYS, longest=LONGEST)  # fmt: skip
 
 
 @post("/models", opt=rule("models.write"), **_THREAD)

@@ -28,7 +28,16 @@ from training_catalog.training import MODES
 
 ROOT = Path(__file__).parents[2]
 PO_FILES = sorted((ROOT / "service" / "locales" / "id").glob("*.po"))
-WORD_TABLES = ("DONE", "STATES", "METHODS", "STATUSES", "REFUSALS", "WORDS", "TITLES")  # sentences of the portal
+WORD_TABLES = (
+    "DONE",
+    "STATES",
+    "METHODS",
+    "STATUSES",
+    "REFUSALS",
+    "WORDS",
+    "TITLES",
+    "WAYS",
+)  # sentences of the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
