@@ -20,7 +20,6 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ONE_PAGE = 60  # lines
 TEXT = {".py", ".toml", ".txt", ".md", ".po", ".csv", ".css", ".j2", ".json", ".yaml", ".yml", ""}
-NOT_BUILT = {"effects"}  # commands of later releases; documents may not show them
 
 
 def name_of(path):
@@ -82,16 +81,12 @@ def test_the_readme_shows_every_command():
 
 def test_a_call_that_the_program_would_refuse_is_found():
     text = (
-        "`bangkom plan --yaer 2027` and `bangkom plans dance p-1`\n```\nbangkom effects  # later\nbangkom gaps 1 2\n```"
+        "`bangkom plan --yaer 2027` and `bangkom plans dance p-1`\n```\nbangkom forecast  # no\nbangkom gaps 1 2\n```"
     )
     assert [bool(problem_with(words)) for words in spoken(text)] == [True] * 4
     assert [problem_with(words) for words in spoken("`bangkom import`, `.venv/bin/bangkom --lang en gaps 1`")] == [
         None
     ] * 2
-
-
-def test_commands_of_later_releases_are_in_no_program_yet():
-    assert NOT_BUILT.isdisjoint(COMMANDS)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
