@@ -52,6 +52,7 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/import.py
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
+	$(BIN)/python benchmarks/allocation.py
 	$(BIN)/python benchmarks/portal.py
 
 soak: $(READY) ## half an hour of the HTTP service: nothing may leak

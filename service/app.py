@@ -11,7 +11,6 @@ from typing import Literal, cast
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Router
-from litestar.concurrency import set_asyncio_executor
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from service.api.audit import audit_router
@@ -41,29 +40,27 @@ M_ARENA_MAX, N_ARENAS = -8, 2  # the C library's number of that setting, and how
 METHODS: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def build_api(parts: Parts) -> Litestar:
-    """Return the API without its gate."""
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncGenerator[None, None]:
+    """Work in threads of our own as long as the application runs, and close its parts afterwards."""
     executor = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="work")
-    set_asyncio_executor(executor)
+    asyncio.get_running_loop().set_default_executor(executor)
+    yield
+    app.state["parts"].close()
 
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
-        asyncio.get_running_loop().set_default_executor(executor)
-        yield
-        parts.close()
 
+def build_api() -> Litestar:
+    """Return the API without its gate and its parts."""
     own = [*record_routers(), recommendation_router(), feedback_router(), job_router(), plan_router(), *model_routers(),
            money_router(), people_router(), session_router(), audit_router()]  # fmt: skip
-    app = Litestar(
+    return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
                         documentation_router(), portal_router()],
-        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[lifespan],
+        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[_living],
         logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip
-    app.state["parts"] = parts
-    return app
 
 
 def methods_of(app: Litestar, path: str) -> list[str]:
@@ -80,10 +77,15 @@ def methods_of(app: Litestar, path: str) -> list[str]:
     return [*found, "OPTIONS"] if found else []
 
 
+def with_gate(app: Litestar, parts: Parts) -> Gate:
+    """Return an API with its parts, behind its gate."""
+    app.state["parts"] = parts
+    return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
+
+
 def build(parts: Parts) -> Gate:
     """Return the whole application."""
-    app = build_api(parts)
-    return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
+    return with_gate(build_api(), parts)
 
 
 def behind(app: App, proxies: tuple[str, ...]) -> App:

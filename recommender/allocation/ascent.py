@@ -8,7 +8,7 @@ import numpy as np
 from recommender.allocation.relaxation import Relaxation
 from training_catalog.columns import FloatArray
 
-FIRST_STEP = 0.1  # of what a price is of the order of
+FIRST_STEP = 0.2  # of what a price is of the order of
 NEWEST, NEWEST_SQUARE = 0.1, 0.01  # weights of the newest pass in the running means of the excess and of its square
 FIRST_LOOK = 10  # passes after which the clock tells how many there can be; the first ones are slow
 

@@ -17,10 +17,12 @@ PEOPLE_PER_BLOCK = 300
 SECONDS_PER_BLOCK = 3.0
 BLOCK_GAP, GROUP_GAP = 1e-3, 5e-4
 NEAR_MARGIN = 0.01  # levels by which an option may miss its exit price and still be weighed with all the others
+CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
 WIDE_MARGIN = 0.05  # the same, for a block of people
 CLASS_MARGIN = 0.1  # levels by which a class may fail to earn its opening and still be weighed
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
-LINEAR_SHARE, GROUP_SHARE = 0.4, 0.7  # shares of the time left for the linear programs, and for the groups in all
+LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
+SUPPORT_SHARE, GROUP_SHARE = 0.5, 0.85  # shares of the time left for the linear programs, and for the groups in all
 NOTHING = 1e-6
 
 
@@ -59,16 +61,31 @@ class Improver:
         kept = self.chosen[is_held[self.chosen]]
         return self._accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
 
-    def support(self, columns: IndexArray, *, seconds: float) -> IndexArray:
-        """Return the columns that a linear program of them uses, those of the plan, and what is no option or class."""
+    def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
+        """Return the columns that linear programs of them use, those of the plan, and what is no option or class.
+
+        None where there was no time for the first program.
+
+        Notes
+        -----
+        Two programs: the second opens or closes every class for good, as the first rounds it, so that there are
+        enough people for each class that opens.
+        """
         layout = self.model.layout
         current = layout.point(self.chosen)
         part = restrict(self.model.program, columns, current)
         linear = replace(part, is_integer=np.zeros_like(part.is_integer))
-        values = self.solver.solve(linear, None, seconds=seconds, gap=0.0).values
-        if values is None:
-            return columns
-        return columns[(values > NOTHING) | (current[columns] > NOTHING) | (columns >= layout.hours)]
+        used = (current[columns] > NOTHING) | (columns >= layout.hours)
+        for share in (LINEAR_SHARE, 1.0 - LINEAR_SHARE):
+            values = self.solver.solve(linear, None, seconds=seconds * share, gap=0.0).values
+            if values is None:
+                return columns[used] if share < LINEAR_SHARE else None
+            used |= values > NOTHING
+            is_class = (columns >= layout.n_options) & (columns < layout.hours)
+            rounded = np.round(values) * is_class
+            linear = replace(linear, lower=np.where(is_class, rounded, linear.lower),
+                             upper=np.where(is_class, rounded, linear.upper))  # fmt: skip
+        return columns[used]
 
     def _accept(self, chosen: IndexArray) -> bool:
         value = worth(self.model.problem, chosen).objective
@@ -157,7 +174,19 @@ def improve_in_groups(
         seconds = (deadline.left() - until_left) / (n_groups - i)
         if seconds <= 0:
             return
-        columns = near.columns(model, improver.chosen, next(blocks), NEAR_MARGIN)
-        begun = deadline.now()
-        columns = improver.support(columns, seconds=seconds * LINEAR_SHARE)
+        people, begun = next(blocks), deadline.now()
+        columns = near.columns(model, improver.chosen, people, NEAR_MARGIN)
+        used = improver.support(columns, seconds=seconds * SUPPORT_SHARE)
+        columns = near.columns(model, improver.chosen, people, CLOSE_MARGIN) if used is None else used
         improver.try_columns(columns, seconds=seconds - (deadline.now() - begun), gap=GROUP_GAP)
+
+
+def improve_wider(improver: Improver, near: Nearness, deadline: Deadline, *, until_left: float, gap: float) -> None:
+    """Weigh everything near its price at once, then what is further off, while there is time and it is not too much."""
+    everybody = np.unique(improver.model.problem.options.employee)
+    for margin in (NEAR_MARGIN, WIDE_MARGIN):
+        seconds = deadline.left() - until_left
+        columns = near.columns(improver.model, improver.chosen, everybody, margin)
+        if seconds <= 0 or len(columns) > 2 * LARGEST_GROUP:
+            return
+        improver.try_columns(columns, seconds=seconds, gap=gap)

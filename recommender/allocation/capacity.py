@@ -86,6 +86,19 @@ def possible_options(problem: AllocationProblem) -> BoolArray:
     return ~(_exceeds(loads, caps) | bad_class[options.offering] | too_long)
 
 
+def demanded_classes(problem: AllocationProblem, demanded: tuple[IndexArray, ...]) -> list[IndexArray]:
+    """Return sets of classes of which one must be open, so that the demands can be met; each set once.
+
+    Notes
+    -----
+    A demand that only one of two classes can meet opens one of them in whole, which no relaxation sees by itself.
+    """
+    is_possible = possible_options(problem)
+    offering = problem.options.offering
+    sets = {tuple(np.unique(offering[group[is_possible[group]]]).tolist()) for group in demanded}
+    return [np.array(classes, dtype=np.int64) for classes in sorted(sets) if classes]
+
+
 def opening_caps(problem: AllocationProblem) -> tuple[IndexArray, Money]:
     """Return lines that can never spend their whole cap on opening classes, and the most that they can.
 

@@ -7,6 +7,7 @@ from recommender.allocation.capacity import (
     away_limits,
     class_loads,
     line_caps,
+    opening_caps,
     option_loads,
     spans,
     topics_of,
@@ -42,6 +43,17 @@ def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
         scale = max(1.0, float(coefficient.max()) / LARGE)
         rows.add(np.zeros(len(coefficient), dtype=np.int64), column[part], coefficient / scale,
                  lower=np.array([-np.inf]), upper=np.array([cap / scale]))  # fmt: skip
+
+
+def _opening_rows(rows: Rows, problem: AllocationProblem, n_options: int) -> None:
+    """Append the most that each line can spend on opening its few classes: it cuts off classes opened in part."""
+    lines, caps = opening_caps(problem)
+    loads = csr_array(class_loads(problem).T)
+    for line, cap in zip(lines.tolist(), caps.tolist(), strict=True):
+        part = slice(int(loads.indptr[line]), int(loads.indptr[line + 1]))
+        load = loads.data[part] / max(cap, 1)
+        rows.add(np.zeros(len(load), dtype=np.int64), n_options + loads.indices[part].astype(np.int64), load,
+                 lower=np.array([-np.inf]), upper=np.array([1.0 if cap else 0.0]))  # fmt: skip
 
 
 def _seat_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_options: int) -> None:
@@ -185,6 +197,7 @@ def build_program(layout: Layout) -> Program:
     options = np.flatnonzero(layout.is_possible).astype(np.int64)
     rows = Rows()
     _line_rows(rows, problem, options, layout.n_options)
+    _opening_rows(rows, problem, layout.n_options)
     _seat_rows(rows, problem, options, layout.n_options)
     _person_rows(rows, problem, options)
     _away_rows(rows, problem, options)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recommender.allocation.capacity import demanded_classes
 from recommender.allocation.constraints import build_program
 from recommender.allocation.highs import Answer, Solver, restrict
 from recommender.allocation.layout import Layout, layout_of
@@ -148,6 +149,8 @@ def meet_demands(
         start = _most_met(model, solver, start, seconds=seconds)
         met, unmet = model.told_apart(start)
     program = demand_rows(model.program, met, np.ones(len(met)))
+    opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
+    program = demand_rows(program, opened, np.ones(len(opened)))
     return replace(model, program=program, demanded=tuple(met)), start, unmet
 
 

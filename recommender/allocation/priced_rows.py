@@ -9,6 +9,7 @@ from recommender.allocation.capacity import (
     away_limits,
     capped_earmarks,
     class_loads,
+    demanded_classes,
     line_caps,
     opening_caps,
     option_loads,
@@ -19,7 +20,7 @@ from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT
 from recommender.allocation.problem import AllocationProblem
 from training_catalog.columns import FloatArray, IndexArray
 
-LINE, OPENING, CAP, FLOOR, AWAY = range(5)  # kinds of rows
+LINE, OPENING, CAP, FLOOR, AWAY, COVER = range(6)  # kinds of rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,8 @@ class PricedRows:
     limit : shape (n_rows,).
     unit : What one unit of each row is, in rupiah or people.
     highest : Highest price that makes sense; infinite for a hard limit.
-    kind : ``LINE``, ``OPENING``, ``CAP``, ``FLOOR`` or ``AWAY``.
-    subject : Line, earmark or unit.
+    kind : ``LINE``, ``OPENING``, ``CAP``, ``FLOOR``, ``AWAY`` or ``COVER``.
+    subject : Line, earmark, unit or set of `demanded_classes`.
     day : Day of an ``AWAY`` row; -1 elsewhere.
     """
 
@@ -117,6 +118,16 @@ def _away_block(problem: AllocationProblem, rows: IndexArray) -> _Block:
     )  # fmt: skip
 
 
+def _cover_block(problem: AllocationProblem, n_rows: int, demanded: tuple[IndexArray, ...]) -> _Block:
+    """Return a row for each set of classes of which one must be open, with its sign turned."""
+    sets = demanded_classes(problem, demanded)
+    fixed = np.zeros((len(problem.classes.ids), len(sets)))
+    for number, classes in enumerate(sets):
+        fixed[classes, number] = -1.0
+    return _Block(kind=COVER, loads=csr_array((n_rows, len(sets))), fixed=csr_array(fixed),
+                  limit=-np.ones(len(sets)), subject=np.arange(len(sets), dtype=np.int64))  # fmt: skip
+
+
 def _side_by_side(parts: list[csr_array], unit: FloatArray) -> csr_array:
     """Join blocks of columns and divide each column by its unit."""
     row, column, value, at = [], [], [], 0
@@ -130,17 +141,18 @@ def _side_by_side(parts: list[csr_array], unit: FloatArray) -> csr_array:
     return coo_array(entries, shape=(parts[0].shape[0], at)).tocsr()
 
 
-def priced_rows(problem: AllocationProblem, rows: IndexArray) -> PricedRows:
+def priced_rows(problem: AllocationProblem, rows: IndexArray, demanded: tuple[IndexArray, ...]) -> PricedRows:
     """Lay out the shared limits of some options.
 
     Parameters
     ----------
     problem : What may be chosen.
     rows : Options that some plan can hold, ascending.
+    demanded : Groups of options of which one must be chosen.
     """
     blocks = [
         *_line_blocks(problem, rows), _earmark_block(problem, rows, CAP), _earmark_block(problem, rows, FLOOR),
-        _away_block(problem, rows),
+        _away_block(problem, rows), _cover_block(problem, len(rows), demanded),
     ]  # fmt: skip
     limit = np.concatenate([block.limit for block in blocks])
     unit = np.maximum(np.abs(limit), 1.0)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from recommender.allocation.capacity import possible_options
+from recommender.allocation.capacity import demanded_classes, possible_options
 from recommender.allocation.kernel import best_sets, exit_losses
 from recommender.allocation.objective import UNIT_FLOOR_WEIGHT, option_values, unit_goals
 from recommender.allocation.person_rules import person_choices
-from recommender.allocation.priced_rows import priced_rows
+from recommender.allocation.priced_rows import AWAY, CAP, COVER, FLOOR, LINE, OPENING, priced_rows
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.result import Prices
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 DEMAND = 1e4  # levels that meeting a demand counts for while sets are compared; taken off the bound again
@@ -59,12 +60,13 @@ class Relaxation:
         self.persons, first = np.unique(self.employee, return_index=True)
         self.bounds = np.append(first, len(self.rows)).astype(np.int64)
         value = option_values(problem)
-        self.usual = max(float(np.median(value[self.rows])), SMALL) if len(self.rows) else SMALL
+        self.usual = max(float(np.mean(value[self.rows])), SMALL) if len(self.rows) else SMALL
         for group in demanded:
             value[group] += DEMAND
         self.value = value[self.rows]
         self.constant = -problem.rules.hours_weight * float(people.hours_floor.sum()) - DEMAND * len(demanded)
-        self.priced = priced_rows(problem, self.rows)
+        self.demanded = demanded
+        self.priced = priced_rows(problem, self.rows, demanded)
         self._back, self._fixed_back = csr_array(self.priced.loads.T), csr_array(self.priced.fixed.T)
         self._add_classes()
         self._add_units()
@@ -177,3 +179,28 @@ class Relaxation:
         load = np.asarray(loads.sum(axis=1)).ravel() + np.asarray(fixed.sum(axis=1)).ravel()
         rows = np.where(load > 0, value / np.maximum(load, SMALL), usual)
         return np.concatenate([rows, np.full(self.n_prices - len(rows), usual)])
+
+    def named(self, prices: FloatArray) -> Prices:
+        """Return prices in levels for one unit of each limit, by what they stand for."""
+        problem, priced = self.problem, self.priced
+        limits, seats, least, units, pairs = self.split(prices)
+        by_unit = limits / priced.unit
+
+        def spread(kind: int, n: int) -> FloatArray:
+            values = np.zeros(n)
+            values[priced.subject[priced.kind == kind]] = by_unit[priced.kind == kind]
+            return values
+
+        n_lines, n_marks = len(problem.lines.ids), len(problem.rules.earmarks)
+        fewest, served = np.zeros(len(seats)), np.zeros(len(problem.people.unit_ids))
+        fewest[self.minimum], served[self.units] = least, units
+        covers, away, paid = demanded_classes(problem, self.demanded), priced.kind == AWAY, np.flatnonzero(pairs)
+        return Prices(
+            lines=spread(LINE, n_lines), openings=spread(OPENING, n_lines), caps=spread(CAP, n_marks),
+            floors=spread(FLOOR, n_marks), away_unit=priced.subject[away],
+            away_day=priced.day[away].astype("datetime64[D]"), away=by_unit[away],
+            cover_bounds=np.cumsum([0, *map(len, covers)], dtype=np.int64),
+            cover_class=np.concatenate([*covers, np.empty(0, dtype=np.int64)]), covers=by_unit[priced.kind == COVER],
+            seats=seats, fewest=fewest, units=served, opener=self.pair_person[paid], opened=self.pair_class[paid],
+            openers=pairs[paid],
+        )  # fmt: skip

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training_catalog.columns import FloatArray, IndexArray, freeze
+import numpy as np
+
+from training_catalog.columns import DateArray, FloatArray, IndexArray, freeze
 
 
 class Status(StrEnum):
@@ -39,6 +41,42 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """Prices that prove a bound, in levels for one unit of each limit; see `certificate.dual_bound`.
+
+    Parameters
+    ----------
+    lines, openings : shape (n_lines,), for a rupiah of the line, and of what it spends on opening classes.
+    caps, floors : shape (n_earmarks,), for a rupiah up to the cap, and below the floor.
+    away_unit, away_day, away : For a person of a unit away on a day.
+    cover_bounds, cover_class, covers : Sets of classes of which a demand opens one, and the price of each.
+    seats, fewest : shape (n_classes,), for a seat, and for a person towards the class's minimum.
+    units : shape (n_units,), for a person served towards the unit's share.
+    opener, opened, openers : What a person pays towards opening a class.
+    """
+
+    lines: FloatArray
+    openings: FloatArray
+    caps: FloatArray
+    floors: FloatArray
+    away_unit: IndexArray
+    away_day: DateArray
+    away: FloatArray
+    cover_bounds: IndexArray
+    cover_class: IndexArray
+    covers: FloatArray
+    seats: FloatArray
+    fewest: FloatArray
+    units: FloatArray
+    opener: IndexArray
+    opened: IndexArray
+    openers: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
     """Chosen options.
 
@@ -53,6 +91,8 @@ class Allocation:
     clashes : Demands not met, mandatory and pinned first.
     stopped_by_clock : Whether the time limit ended the search, so that another run may answer otherwise.
     solver : Name and version of what answered, with the method.
+    prices : Prices written beside the plan, from which anybody can recompute `price_bound`; None for none.
+    price_bound : What the prices prove; `bound` is lower where the solver proved more.
     """
 
     chosen: IndexArray
@@ -63,6 +103,8 @@ class Allocation:
     clashes: tuple[Clash, ...]
     stopped_by_clock: bool
     solver: str
+    prices: Prices | None = None
+    price_bound: float = np.inf
 
     def __post_init__(self) -> None:
         freeze(self)

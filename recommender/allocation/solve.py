@@ -11,6 +11,7 @@ from recommender.allocation.blocks import (
     Nearness,
     improve_in_blocks,
     improve_in_groups,
+    improve_wider,
     nearness,
 )
 from recommender.allocation.clashes import name_clashes
@@ -20,12 +21,11 @@ from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
-from recommender.allocation.priced_rows import LINE
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import IndexArray
 
 LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
 LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
@@ -73,6 +73,9 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     closing = deadline.now() - begun
     passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
     relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
+    relaxed.evaluate(
+        np.zeros(relaxed.n_prices)
+    )  # the first pass may have to be compiled, and tells nothing of the others
     ascent = find_prices(relaxed, passes=passes, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
     near = nearness(relaxed, ascent.prices)
     was_hurried = ascent.was_hurried
@@ -118,15 +121,9 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
     later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
     improve_in_groups(improver, near, deadline, rng, until_left=later)
     improve_in_blocks(improver, near, deadline, rng, until_left=closing)
+    improve_wider(improver, near, deadline, until_left=closing, gap=search.limits.gap)
     stopped = search.was_hurried or deadline.left() <= closing
     return _settled(search, Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=stopped))
-
-
-def _line_prices(search: _Search) -> FloatArray:
-    """Return the benefit that one more rupiah on each line would buy."""
-    priced = search.relaxed.priced
-    limits = search.relaxed.split(search.ascent.prices)[0]
-    return (limits / priced.unit)[priced.kind == LINE]
 
 
 def _settled(search: _Search, found: Found) -> Found:
@@ -173,13 +170,16 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
     value = worth(problem, found.chosen)
     bound = max(min(search.ascent.bound, found.bound), value.objective)
+    prices = search.relaxed.named(search.ascent.prices)
     return Allocation(
         chosen=found.chosen,
         status=_status(problem, found, bound, limits.gap, len(unmet)),
         objective=value.objective,
         bound=bound,
-        line_prices=_line_prices(search),
+        line_prices=prices.lines,
         clashes=name_clashes(problem, found.chosen, unmet, value),
         stopped_by_clock=found.was_stopped,
         solver=f"{highs_version()}, {'whole program' if is_office else 'prices, near options and blocks'}",
+        prices=prices,
+        price_bound=search.ascent.bound,
     )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from math import ceil, floor
 
+from recommender.allocation.certificate import dual_bound
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.result import Allocation
 
@@ -296,4 +297,14 @@ def verify(problem: AllocationProblem, allocation: Allocation) -> tuple[Violatio
         found.append(
             Violation(code="bound", subject="plan", limit="bound", found=allocation.objective, allowed=allocation.bound)
         )
-    return tuple(found)
+    return tuple(found + _proof(problem, allocation))
+
+
+def _proof(problem: AllocationProblem, allocation: Allocation) -> list[Violation]:
+    """Recompute what the prices prove; the claim may be weaker, never stronger."""
+    if allocation.prices is None:
+        return []
+    proven = dual_bound(problem, allocation.prices, allocation.chosen.tolist())
+    if proven > allocation.price_bound + CLOSE * max(1.0, abs(proven)):
+        return [Violation(code="bound", subject="plan", limit="prices", found=allocation.price_bound, allowed=proven)]
+    return []

@@ -16,11 +16,12 @@ from service.api.jobs import JobStatus, Word, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
 from service.exports.plan_files import plan_file
-from service.exports.plan_names import names_from
+from service.exports.plan_names import NAMED, names_from
 from service.inline import Code
 from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
 from service.plan_answer import differences, plan_document, price_rows, why_rows
+from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
@@ -232,6 +233,8 @@ def plan_for(call: Call, plan_id: str) -> Plan:
 def _document(call: Call, plan_id: str, *, full: bool) -> PlanDocument:
     stored = parts_of(call).database.load_plan(plan_id)
     document = plan_document(plan_id, plan_for(call, plan_id), wording_of(call), full=full)
+    if not reach_of_call(call).everyone:  # they name people of every unit
+        document["verified"]["violations"] = []
     return msgspec.convert({"state": "" if stored is None else stored.state, **document}, PlanDocument, strict=False)
 
 
@@ -251,28 +254,27 @@ def _finite(value: float | None) -> float | None:
 
 def plan_content(call: Call, plan_id: str, kind: str) -> tuple[str, bytes]:
     """Return name and content of a file of a plan as the caller may see it: CSV, XLSX or Parquet."""
-    names = names_from(parts_of(call).database.read_all(), lang=wording_of(call).lang)
+    names = names_from(parts_of(call).database.read_some(NAMED), lang=wording_of(call).lang)
     return plan_file(plan_for(call, plan_id), names, f".{kind}", wording=wording_of(call))
 
 
-def reasons_of(call: Call, plan_id: str, employee: str, training: str | None = None) -> list[Why]:
-    """Return what a plan says of one person within the caller's reach.
+def reasons_in(plan: Plan, employee: str, training: str | None, wording: Wording) -> list[Why]:
+    """Return what a plan, as far as the caller may see it, says of one person.
 
     Raises
     ------
     UnknownIdError
-        When there is no such person in what the caller may see of the plan.
+        When there is no such person in it.
     """
-    plan = plan_for(call, plan_id)
     if employee not in set(plan.people["employee"]):
         raise UnknownIdError("employee", employee)
-    rows = why_rows(plan, employee, training, wording_of(call))
+    rows = why_rows(plan, employee, training, wording)
     return [Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows]
 
 
-def difference(call: Call, plan_id: str, other: str) -> Difference:
-    """Return what differs from one plan to another, as the caller may see them."""
-    return msgspec.convert(differences(plan_for(call, plan_id), plan_for(call, other)), Difference, strict=False)
+def difference(one: Plan, other: Plan) -> Difference:
+    """Return what differs from one plan to another."""
+    return msgspec.convert(differences(one, other), Difference, strict=False)
 
 
 _THREAD: dict[str, Any] = {"sync_to_thread": True}
@@ -335,7 +337,8 @@ def read_why(
     training: Annotated[str | None, QueryParameter(max_length=200)] = None,
 ) -> WhyList:  # fmt: skip
     """Return what the plan says of one person."""
-    return WhyList(plan=plan_id, employee=employee, reasons=reasons_of(request, plan_id, employee, training))
+    reasons = reasons_in(plan_for(request, plan_id), employee, training, wording_of(request))
+    return WhyList(plan=plan_id, employee=employee, reasons=reasons)
 
 
 @get("/plans/{plan_id:str}/compare", operation_id="compare_plans", opt=rule("plans.read"), responses=errors(404),
@@ -344,7 +347,7 @@ def compare(
     request: Call, plan_id: FromPath[str], other: Annotated[str, QueryParameter(max_length=80, description="A plan.")]
 ) -> Difference:
     """Return what differs from one plan to another."""
-    return difference(request, plan_id, other)
+    return difference(plan_for(request, plan_id), plan_for(request, other))
 
 
 @post("/plans/{plan_id:str}/approve", operation_id="approve_plan", opt=rule("plans.sign"), status_code=200,

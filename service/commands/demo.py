@@ -23,7 +23,7 @@ PORTAL = "http://127.0.0.1:8000/"
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default="demo-city", required=False)
 @click.option("--people", type=click.IntRange(50, 1_000_000), default=5_200, show_default=True, help="People.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
-@click.option("--time-limit", type=click.FloatRange(min=1), default=45, show_default=True, help="Seconds to solve.")
+@click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds to solve.")
 @click.option("--serve", is_flag=True, help="Start the service afterwards, on this machine only.")
 @AS_JSON
 @click.pass_context

@@ -19,6 +19,7 @@ from training_catalog.competency import ASN_FRAMEWORK
 from training_catalog.errors import UnknownIdError
 from training_catalog.frames import Tables
 
+CREDENTIAL_TABLES = ("competencies", "frameworks", "training_targets", "trainings", "training_titles")
 Row = dict[Hashable, Any]
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:bangkom:badges")
 
@@ -51,7 +52,8 @@ def credentials(tables: Tables, employee: str | None) -> list[badge.Credential]:
     """
     achievements = _achievements(tables)
     history = tables["history"]
-    history = history[history["training"].isin(achievements) & history["status"].fillna("completed").eq("completed")]
+    is_credited = history["training"].isin(achievements) & history["status"].fillna("completed").eq("completed")
+    history = history[is_credited & history["end_date"].notna()]  # a credential says when it was earned
     if employee is not None:
         history = history[history["employee"] == employee]
     providers = tables["trainings"].set_index("training")["provider"]

@@ -6,6 +6,8 @@ import pandas as pd
 
 from training_catalog.frames import Tables, text_of
 
+NAMED = ("employees", "units", "competencies", "trainings", "positions")  # tables that hold the names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:

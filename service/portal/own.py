@@ -14,6 +14,7 @@ from service.api.context import Call, known_caller, parts_of, rule
 from service.api.people import PersonHistory, document_of, history_of
 from service.api.problems import wording_of
 from service.api.recommendations import gaps_of, list_of
+from service.exports.badges import CREDENTIAL_TABLES, credentials
 from service.lookup import ListFilter
 from service.portal.drawings import Standing, draw_standings
 from service.portal.menu import home_of, menu_of
@@ -21,6 +22,7 @@ from service.portal.page import go, show
 from service.records import OutOfReachError
 from service.schemas.lists import Gap, GapList
 from service.storage.engine import transaction
+from service.titles import with_titles
 from service.wording import Wording
 
 N_FIRST = 3  # suggestions on the first page
@@ -136,6 +138,20 @@ def own_history(request: Call) -> Response[str]:
     return show(request, "history.html.j2", history=history, statuses=STATUSES)
 
 
+@get("/my-history/certificates", opt=rule("people.export"), **_THREAD)
+def own_certificates(request: Call) -> Response[bytes]:
+    """Hand out a credential for each completed training, as Open Badges 3.0."""
+    employee = own_number(request)
+    database = parts_of(request).database
+    tables = database.read_some(CREDENTIAL_TABLES)
+    with transaction(database.engine) as connection:
+        tables["history"] = database.read_rows_of(connection, "history", employee)
+    found = credentials(with_titles(tables), employee)
+    headers = {"Content-Disposition": 'attachment; filename="certificates.json"'}
+    content = msgspec.json.format(msgspec.json.encode(found), indent=1)
+    return Response(content=content, media_type="application/json", headers=headers)
+
+
 STATUSES = {
     "completed": "Completed", "failed": "Not passed", "withdrawn": "Withdrawn", "cancelled": "Cancelled",
     "enrolled": "Enrolled",
@@ -153,4 +169,4 @@ def own_data_file(request: Call) -> Response[bytes]:
 
 def own_handlers() -> list[Any]:
     """Return the routes of employees' own pages."""
-    return [home, own_history, own_data_file]
+    return [home, own_history, own_certificates, own_data_file]

@@ -46,6 +46,7 @@ DONE = {
     "cancel-asked": "The work was asked to stop.",
     "plan-approved": "The plan is approved; its money is reserved.",
     "plan-withdrawn": "The plan is withdrawn.",
+    "targets-stored": "What the trainings teach is stored; lists follow it from now on.",
     "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
 Call = ASGIConnection[Any, Any, Any, Any]

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from litestar import Response, get, post
 
-from recommender.colleagues import gained_by_colleagues
+from recommender.colleagues import Gained, gained_by_colleagues
 from service.api.context import Call, parts_of, rule
 from service.api.feedback import FeedbackIn, take_feedback
 from service.api.problems import wording_of
@@ -21,7 +21,7 @@ from service.portal.own import own_number
 from service.portal.page import go, show
 from service.portal.said import read_proof, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
-from service.snapshot import person_in
+from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
 from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED
 from service.wording import Wording
@@ -88,8 +88,9 @@ def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Respon
     wanted, competency, hours = _filter(form, wording)
     found = list_of(call, employee, ListFilter(limit=MOST) if form.faults else wanted)
     kept = [item for item in found.items if form.faults or _kept(item, competency, hours)]
-    claims = {one.training for one in said_of(call, [employee], CLAIMED) if one.training}
-    answered = {one.training for one in said_of(call, [employee], CONFIRMED, REFUSED)}
+    told = said_of(call, [employee], CLAIMED, CONFIRMED, REFUSED)
+    claims = {one.training for one in told if one.kind == CLAIMED and one.training}
+    answered = {one.training for one in told if one.kind != CLAIMED}
     changed, asked = form.get("changed"), form.get("why")
     return show(
         call, "suggestions.html.j2", status=status, form=form, said=said, found=found, reasons=WORDS,
@@ -105,18 +106,39 @@ def _shown(call: Call, items: list[RecommendedItem], claims: set[str], wording: 
             for item in items]  # fmt: skip
 
 
+class _Measured:
+    """What colleagues gained, by training and class of position, as long as a snapshot serves."""
+
+    def __init__(self) -> None:
+        self.of: Snapshot | None = None
+        self.found: dict[tuple[int, int], Gained | None] = {}
+
+    def find(self, snapshot: Snapshot, training: int, position_class: int) -> Gained | None:
+        if self.of is not snapshot:
+            self.of, self.found = snapshot, {}
+        known, key = self.found, (training, position_class)
+        if key not in known:
+            office = snapshot.office
+            known[key] = gained_by_colleagues(office.workforce, office.catalog, training, position_class)
+        return known[key]
+
+
+_MEASURED = _Measured()
+
+
 def _colleagues(call: Call, item: RecommendedItem, wording: Wording) -> str | None:
     """Say what colleagues in the same class of position gained, for somebody with a blind spot there."""
     if not any(reason.code == "blind-spot" for reason in item.reasons):
         return None
     parts = parts_of(call)
-    office = parts.snapshots.current(parts.watch.look()).office
+    snapshot = parts.snapshots.current(parts.watch.look())
+    office = snapshot.office
     training = _row(office.catalog.trainings.ids, item.training)
     own = _row(office.workforce.ids, own_number(call))
     if own < 0 or training < 0 or office.workforce.position[own] < 0:
         return None
     position_class = int(office.catalog.positions.position_class[office.workforce.position[own]])
-    gained = gained_by_colleagues(office.workforce, office.catalog, training, position_class)
+    gained = _MEASURED.find(snapshot, training, position_class)
     if gained is None:
         return None
     return wording.text(

@@ -33,7 +33,7 @@ from service.storage.statements import ENDORSED, NOMINATED, NOT_ENDORSED
 from training_catalog.errors import UnknownIdError
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 
-A_PAGE = 40  # people
+A_PAGE = 30  # people
 N_WIDEST = 12  # competencies of the map; the rest on request
 WORDS = {"leave": "Leave", "study": "Study assignment", "duty": "Duty"}
 STATUSES = {NOMINATED: "Nominated", ENDORSED: "Endorsed", NOT_ENDORSED: "Not endorsed"}

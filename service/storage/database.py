@@ -1,7 +1,7 @@
 """The database: opened, upgraded, read as frames, written in whole transactions."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -121,6 +121,11 @@ class Database:
             with transaction(self.engine) as own:
                 return self.read_all(own, change)
         return {declared.name: self.read(declared.name, connection, change) for declared in TABLES}
+
+    def read_some(self, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Return some tables, all of one moment."""
+        with transaction(self.engine) as connection:
+            return {name: self.read(name, connection) for name in names}
 
     def read_as_of(self, name: str, day: date) -> pd.DataFrame:
         """Return a table as it stood at the end of a day."""

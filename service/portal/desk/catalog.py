@@ -21,6 +21,8 @@ from training_catalog.offering import UNLIMITED_SEATS
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 from training_catalog.training import MODES
 
+MOST_CHOICES = 600  # competencies up to which a list offers them
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -103,12 +105,17 @@ def _matches(catalog: Catalog, *, words: str, mode: str, competency: str) -> lis
 
 def _has_words(catalog: Catalog, row: int, words: str) -> bool:
     trainings = catalog.trainings
-    text = f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]}".casefold()
+    taught = trainings.target_competency[_targets(catalog, row)]
+    competencies = " ".join((*catalog.competencies.names[taught], *catalog.competencies.names_en[taught]))
+    text = f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]} {competencies}".casefold()
     return all(word in text for word in words.casefold().split())
 
 
 def _competency_choices(catalog: Catalog, wording: Wording) -> list[tuple[str, str]]:
+    """Return the competencies that are taught; none where they are too many for a list, and found by words."""
     taught = sorted(set(catalog.trainings.target_competency.tolist()))
+    if len(taught) > MOST_CHOICES:
+        return []
     named = [(str(catalog.competencies.ids[one]), competency_name(catalog, one, wording)) for one in taught]
     return [("", wording.text("any")), *sorted(named, key=lambda pair: pair[1].casefold())]
 
@@ -191,7 +198,7 @@ def catalog_page(request: Call, code: FromPath[str]) -> Response[str]:
                 targets=targets_of(catalog, row, wording), sessions=sessions[pages.shown], pages=pages,
                 first=[(str(trainings.ids[one]), str(trainings.names[one])) for one in first.tolist()],
                 for_whom=_for_whom(catalog, row), is_open=bool(trainings.is_open[row]),
-                topic=str(trainings.topic[row]), form_of_it=str(trainings.form[row]),
+                topic=str(trainings.topic[row]),
                 provider=str(trainings.provider[row]))  # fmt: skip
 
 

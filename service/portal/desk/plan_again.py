@@ -13,7 +13,7 @@ from service.api.jobs import attachment, submit
 from service.api.plans import KINDS
 from service.api.problems import wording_of
 from service.exports.plan_files import to_csv
-from service.exports.plan_names import names_from
+from service.exports.plan_names import NAMED, names_from
 from service.exports.plan_sheets import unmet_sheet
 from service.labels import UNMET, word_for
 from service.portal.desk.plan_form import MOST_SECONDS
@@ -142,7 +142,7 @@ def next_year(request: Call, plan_id: FromPath[str]) -> Response[Any]:
 def unmet_file(request: Call, plan_id: FromPath[str]) -> Response[bytes]:
     """Hand out everybody within reach with an unmet need, and why, as CSV."""
     shown, wording = shown_plan(request, plan_id), wording_of(request)
-    names = names_from(parts_of(request).database.read_all(), lang=wording.lang)
+    names = names_from(parts_of(request).database.read_some(NAMED), lang=wording.lang)
     content = to_csv(unmet_sheet(shown.plan, names, wording), wording)
     return Response(content=content, media_type=KINDS["csv"], headers=attachment(f"{plan_id}-unmet.csv"))
 

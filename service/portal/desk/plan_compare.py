@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from litestar import Response, get
 from litestar.params import FromPath
 
+from recommender.plan import Plan
 from service.api.context import Call, rule
-from service.api.plans import Difference, difference, plan_rows
+from service.api.plans import Difference, Move, difference, plan_rows
 from service.api.problems import wording_of
 from service.portal.desk.plan_head import earlier_than, show_plan, shown_plan
 from service.portal.desk.view import THREAD, asked_for, names_of, paged
@@ -45,22 +47,36 @@ def figures_of(found: Difference, wording: Wording) -> list[Figure]:
     ]  # fmt: skip
 
 
+def _titles(call: Call, plans: list[Plan], moves: list[Move]) -> dict[str, str]:
+    """Return the names of the trainings of the classes in some moves, by class."""
+    codes = {code for move in moves for code in (move.old, move.new) if code is not None}
+    pairs = pd.concat([plan.offerings[["offering", "training"]] for plan in plans])
+    chosen = pairs[pairs["offering"].isin(codes)].astype("object")
+    meant: dict[str, str] = dict(zip(chosen["offering"].tolist(), chosen["training"].tolist(), strict=True))
+    names = names_of(call, "trainings", sorted(set(meant.values())))
+    return {offering: names.get(training, training) for offering, training in meant.items()}
+
+
 @get("/plans/{plan_id:str}/compare", opt=rule("plans.read"), **THREAD)
 def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
     """Show a plan beside another one, or the list of those to choose from."""
     shown, other = shown_plan(request, plan_id), asked_for(request, "other")
-    choices = [(row.plan, f"{row.name or row.plan} · {row.year} · {row.created_on}") for row in plan_rows(request)
-               if row.plan != plan_id]  # fmt: skip
+    wording = wording_of(request)
+    choices = [
+        (row.plan, f"{row.name or row.plan} · {row.year} · {wording.date(row.created_on)}")
+        for row in plan_rows(request) if row.plan != plan_id
+    ]  # fmt: skip
     if not other:
         return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=None, figures=[], rows=[],
-                         pages=paged(request, 0), names={}, n_people=0)  # fmt: skip
+                         pages=paged(request, 0), names={}, titles={}, n_people=0)  # fmt: skip
     beside = shown_plan(request, other)
-    found = difference(request, plan_id, other)
+    found = difference(shown.plan, beside.plan)
     pages = paged(request, len(found.changes))
     rows = found.changes[pages.shown]
     names = names_of(request, "employees", [row.employee for row in rows])
+    titles = _titles(request, [shown.plan, beside.plan], rows)
     return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=beside, rows=rows, pages=pages,
-                     figures=figures_of(found, wording_of(request)), names=names,
+                     titles=titles, figures=figures_of(found, wording), names=names,
                      n_people=len({row.employee for row in found.changes}))  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from service.api.jobs import attachment
 from service.api.plans import KINDS, plan_content
 from service.api.problems import wording_of
 from service.exports.plan_files import to_csv
-from service.exports.plan_names import Names, names_from
+from service.exports.plan_names import NAMED, Names, names_from
 from service.exports.plan_rosters import MOST_SHEETS, Roster, roster_sheet, roster_workbook, rosters
 from service.portal.desk.plan_head import Shown, shown_plan
 from service.portal.desk.view import THREAD, asked_for
@@ -43,7 +43,7 @@ def seats_file(request: Call, plan_id: FromPath[str], kind: FromPath[str]) -> Re
 
 
 def _names(call: Call) -> Names:
-    return names_from(parts_of(call).database.read_all(), lang=wording_of(call).lang)
+    return names_from(parts_of(call).database.read_some(NAMED), lang=wording_of(call).lang)
 
 
 @get("/plans/{plan_id:str}/report", opt=rule("plans.read"), **THREAD)

@@ -61,12 +61,12 @@ class Slider:
 
 
 SLIDERS = (
-    Slider(name="floor_pns", title="Hours that every PNS should reach (JP)", least=0, most=500, step="1",
+    Slider(name="floor_pns", title="Hours that every PNS should reach (JP)", least=0, most=200, step="1",
            hint="Wanted, not forced: falling short costs value by the weight below. The rule is 20.",
            path=("plan", "hours_floor", "PNS"), may_miss=True),
-    Slider(name="cap_pppk", title="Most hours for a PPPK (JP)", least=0, most=500, step="1",
+    Slider(name="cap_pppk", title="Most hours for a PPPK (JP)", least=0, most=200, step="1",
            hint="Never exceeded. The rule is 24.", path=("plan", "hours_cap", "PPPK"), may_miss=True),
-    Slider(name="hours_weight", title="Weight of missing hours", least=0, most=1, grain="0.001",
+    Slider(name="hours_weight", title="Weight of missing hours", least=0, most=0.1, grain="0.001",
            hint="Value lost for each JP that somebody stays below the hours wanted, in competency levels; with 0.002, "
                 "ten missing JP weigh like 0.02 levels.", path=("plan", "hours_weight")),
     Slider(name="max_trainings", title="Most trainings for one person", least=1, most=20, step="1", is_whole=True,
@@ -79,9 +79,9 @@ SLIDERS = (
            path=("plan", "unit_floor_share"), may_miss=True),
     Slider(name="reserve_share", title="Kept back of every budget line (%)", least=0, most=100, step="1", is_share=True,
            hint="For what comes unforeseen during the year.", path=("plan", "reserve_share")),
-    Slider(name="minimum_benefit", title="Least gain of a seat (levels)", least=0, most=5, grain="0.01",
+    Slider(name="minimum_benefit", title="Least gain of a seat (levels)", least=0, most=1, grain="0.01",
            hint="Seats that are expected to close less of a gap are not planned.", path=("plan", "minimum_benefit")),
-    Slider(name="stability_weight", title="Worth of keeping a choice (levels)", least=0, most=1000,
+    Slider(name="stability_weight", title="Worth of keeping a choice (levels)", least=0, most=100,
            hint="Only where a plan is made again from an earlier one: 0 lets everything change, 100 changes only what "
                 "must.", path=("plan", "stability_weight")),
 )  # fmt: skip

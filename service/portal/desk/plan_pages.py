@@ -96,8 +96,9 @@ def classes(request: Call, plan_id: FromPath[str]) -> Response[str]:
     choices = [("all", f"{wording.text('All')} ({len(shown.plan.offerings)})"),
                *((code, f"{word_for(code, CLASSES, wording)} ({n})") for code, n in counts.most_common())]  # fmt: skip
     names = names_of(request, "trainings", sorted({row["training"] for row in rows}))
+    with_people = frozenset(shown.plan.assignments["offering"])  # within reach: of others there is no roster
     return show_plan(request, "desk/plan_classes.html.j2", shown, tab="/classes", rows=rows, pages=pages,
-                     chosen=chosen, choices=choices, names=names)  # fmt: skip
+                     chosen=chosen, choices=choices, names=names, with_people=with_people)  # fmt: skip
 
 
 def _days(row: dict[str, Any], wording: Wording) -> str:

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from service.api.context import Call, rule
-from service.api.plans import reasons_of
+from service.api.plans import reasons_in
 from service.api.problems import wording_of
 from service.labels import UNMET, word_for
 from service.phrases import unmet_text
@@ -63,8 +63,8 @@ def seats_of(call: Call, shown: Shown, employee: str) -> list[dict[str, Any]]:
 def person(request: Call, plan_id: FromPath[str]) -> Response[str]:
     """Show what a plan says of one person, and why."""
     employee = asked_for(request, "employee")
-    reasons = reasons_of(request, plan_id, employee)
     shown = shown_plan(request, plan_id)
+    reasons = reasons_in(shown.plan, employee, None, wording_of(request))
     row = rows_of(shown.plan.people[shown.plan.people["employee"] == employee])[0]
     name = names_of(request, "employees", [employee]).get(employee, employee)
     return show_plan(request, "desk/plan_person.html.j2", shown, tab="/people", employee=employee, name=name,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 from litestar import Response, get, post
 
 from service.api.context import Call, known_caller, parts_of, rule
@@ -12,6 +13,7 @@ from service.portal.forms import Form, form_of
 from service.portal.page import go, show
 from service.records import EVERYONE, REFUSED, Outcome, write_records
 from service.storage.engine import transaction
+from service.storage.schema import DATABASE_TABLES
 from service.titles import CONFIRMED, titles_waiting
 
 LIKELY = 0.75  # confidence from which a suggestion is ticked beforehand
@@ -20,9 +22,13 @@ TABLE = "training_titles"
 
 
 def _waiting(call: Call) -> pd.DataFrame:
-    database = parts_of(call).database
+    """Return the titles that wait; of the history only the rows without a training are read."""
+    database, history = parts_of(call).database, DATABASE_TABLES["history"].c
+    query = sa.select(history.training, history.training_name).where(history.training.is_(None))
     with transaction(database.engine) as connection:
-        return titles_waiting({name: database.read(name, connection) for name in (TABLE, "trainings", "history")})
+        tables = {name: database.read(name, connection) for name in (TABLE, "trainings")}
+        rows = [tuple(row) for row in connection.execute(query)]
+    return titles_waiting({**tables, "history": pd.DataFrame(rows, columns=["training", "training_name"])})
 
 
 def _text(value: object) -> str:

@@ -17,6 +17,7 @@ from service.storage.schema import DATABASE_TABLES, ROW_KEY
 PER_PAGE = 50
 LARGEST_PAGE = 100_000
 MOST_KEYS = 500  # ids that one query looks up
+MOST_LOOKED_UP = 3_000  # ids above which it is quicker to read every name
 THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
@@ -72,10 +73,11 @@ def asked_for(call: Call, name: str) -> str:
 
 
 def names_of(call: Call, table: str, ids: list[str] | None = None) -> dict[str, str]:
-    """Return the names of rows of a table by id; of all of them when None."""
+    """Return the names of rows of a table by id; of all of them when None, or for very many ids."""
     stored = DATABASE_TABLES[table].c
     key, name = stored[ROW_KEY], stored.name
-    parts = [None] if ids is None else [ids[i : i + MOST_KEYS] for i in range(0, len(ids), MOST_KEYS)]
+    is_whole = ids is None or len(ids) > MOST_LOOKED_UP
+    parts = [None] if ids is None or is_whole else [ids[i : i + MOST_KEYS] for i in range(0, len(ids), MOST_KEYS)]
     found: dict[str, str] = {}
     with transaction(parts_of(call).database.engine) as connection:
         for part in parts:

@@ -19,6 +19,8 @@ from problems import (
 )
 
 from recommender.allocation import solve as solving
+from recommender.allocation.ascent import find_prices
+from recommender.allocation.exact import build_model, demands, meet_demands
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -102,6 +104,57 @@ def test_any_prices_prove_a_valid_bound(problem, seed):
     relaxed = Relaxation(problem)
     prices = np.minimum(np.random.default_rng(seed).exponential(0.5, relaxed.n_prices), relaxed.highest)
     assert relaxed.evaluate(prices).bound >= best_by_trying(problem)[2] - 1e-6
+
+
+@QUICK
+@given(tiny_problems(demanded=True), st.integers(0, 2**32 - 1))
+def test_any_prices_prove_a_valid_bound_on_plans_that_meet_every_demand(problem, seed):
+    groups = tuple(demands(problem))
+    pins, mandatory, best = best_by_trying(problem)
+    relaxed = Relaxation(problem, groups)
+    prices = np.minimum(np.random.default_rng(seed).exponential(0.5, relaxed.n_prices), relaxed.highest)
+    bound = relaxed.evaluate(prices).bound
+    assert pins + mandatory < len(groups) or bound >= best - 1e-6
+
+
+def proven(problem, demanded=()):
+    """Return the bound of prices searched for a problem."""
+    return find_prices(Relaxation(problem, demanded), passes=400, seconds=60, now=time.monotonic).bound
+
+
+def two_classes_and_money_for_one_and_a_half(**changes):
+    classes = [{"fixed": 6, "max": 2, "training": 0}, {"fixed": 6, "max": 2, "training": 1}]
+    options = [{"who": who, "where": who // 2, "benefit": 4.0, **changes.get(str(who), {})} for who in range(4)]
+    return make_problem(budgets=[9], n_people=4, classes=classes, options=options)
+
+
+def test_a_line_that_opens_one_of_two_classes_is_not_priced_as_if_it_opened_one_and_a_half():
+    assert proven(two_classes_and_money_for_one_and_a_half()) == pytest.approx(8.0, abs=0.05)
+
+
+def test_a_class_opens_whole_for_the_one_person_who_gains_by_it():
+    """The class has two seats and one taker worth a seat: half its cost must not buy that seat."""
+    options = [
+        {"who": 0, "where": 0, "benefit": 4.0}, {"who": 1, "where": 0, "benefit": 0.0},
+        {"who": 2, "where": 1, "benefit": 3.0, "cost": 4},
+    ]  # fmt: skip
+    problem = make_problem(budgets=[6], n_people=3, classes=[{"fixed": 4, "max": 2}, {"training": 1}], options=options)
+    assert proven(problem) == pytest.approx(5.5, abs=0.05)
+
+
+def test_a_demand_that_two_classes_can_meet_opens_one_of_them_whole_in_the_linear_program():
+    """Who must go to one of two classes of six leaves two of eight for the others."""
+    classes = [{"fixed": 6, "max": 9, "training": 0}, {"fixed": 6, "max": 9, "training": 0}, {"training": 1}]
+    options = [{"who": 0, "where": where, "benefit": 0.0, "mandatory": True} for where in (0, 1)]
+    options += [{"who": who, "where": where, "benefit": 0.0} for who in range(1, 9) for where in (0, 1)]
+    options += [{"who": who, "where": 2, "benefit": 1.0, "cost": 1} for who in range(1, 9)]
+    problem = make_problem(budgets=[8], n_people=9, classes=classes, options=options)
+    first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
+    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0)
+    linear = replace(model.program, is_integer=np.zeros_like(model.program.is_integer))
+    values = SolverHere().solve(linear, seconds=5.0, gap=0.0).values
+    assert not unmet
+    assert float(linear.cost @ values) == pytest.approx(2.0, abs=1e-6)
 
 
 @QUICK
@@ -269,6 +322,22 @@ def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_tha
         assert told
         assert all(known <= value + 1e-6 and limit >= bound - 1e-6 for known, limit in told), (told, value, bound)
         assert all(known <= limit for known, limit in told)
+
+
+@pytest.mark.parametrize("largest", [solving.LARGEST_OFFICE, 0], ids=["office", "city"])
+def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch, largest):
+    rng = np.random.default_rng(1)
+    options = [
+        {"who": who, "where": where, "benefit": float(rng.random()), "cost": int(rng.integers(1, 50))}
+        for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
+    ]  # fmt: skip
+    classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
+    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
+    told, value, _ = told_while(problem, limits(10.0))
+    values = [known for known, _ in told]
+    assert values == sorted(values)
+    assert values[0] < values[-1] == pytest.approx(value)
 
 
 def test_what_is_told_counts_no_choice_that_is_kept():

@@ -1,9 +1,11 @@
 """A small office behind the real application, in this process and, where a test needs it, as a real server."""
 
+import atexit
 import io
 import json
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -19,11 +22,12 @@ import pytest
 from litestar.testing import TestClient
 
 from service.api.parts import put_together
-from service.app import build
+from service.app import build_api, with_gate
 from service.auth.caller import SCOPES
 from service.auth.keys import create_key
 from service.auth.settings import AuthSettings
 from service.jobs.kinds import perform
+from service.reference import open_office
 from service.settings import ServiceSettings
 from service.telemetry import set_up_log
 from tests.builders import rows, tables
@@ -102,15 +106,45 @@ def fill(database, frames):
                 database.upsert(writing, name, frame)
 
 
+@cache
+def template():
+    """Return the file of a small office, made once in each process; tests work on copies."""
+    folder = tempfile.mkdtemp(prefix="bangkom-office-")
+    atexit.register(shutil.rmtree, folder)
+    database = open_office(f"sqlite:///{folder}/office.db")
+    fill(database, small_office())
+    database.engine.dispose()
+    return Path(folder) / "office.db"
+
+
+_FREE = []  # applications that no test uses: their routes take a second to lay out
+
+
+@contextmanager
+def an_api():
+    """Yield an application whose parts are to be set."""
+    app = _FREE.pop() if _FREE else build_api()
+    try:
+        yield app
+    finally:
+        _FREE.append(app)
+
+
 @contextmanager
 def service_on(url, frames=None, **settings):
-    """Yield the application on a database."""
+    """Yield the application on a database; on a copy of the small office where it is a new file without other rows."""
     chosen = ServiceSettings(**{"is_dev": True, "on": ON, "rate": 0.0, **settings})
+    path = Path(url.removeprefix("sqlite:///"))
+    is_copy = frames is None and url.startswith("sqlite:///") and not path.exists()
+    if is_copy:
+        shutil.copy(template(), path)
     parts = put_together(url, chosen, AuthSettings())
-    fill(parts.database, small_office() if frames is None else frames)
-    gate = build(parts)
-    with TestClient(gate, raise_server_exceptions=False) as client:
-        yield Service(client, parts, url, gate.app, gate)
+    if not is_copy:
+        fill(parts.database, small_office() if frames is None else frames)
+    with an_api() as app:
+        gate = with_gate(app, parts)
+        with TestClient(gate, raise_server_exceptions=False) as client:
+            yield Service(client, parts, url, gate.app, gate)
 
 
 @pytest.fixture

@@ -1,12 +1,19 @@
 """Every route with every role, against one declared table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from service.access import ANYBODY, RULES, Reach, Rule, branches, may, reach_of
 from service.api.headers import is_page
 from service.auth.accounts import Accounts
 from service.auth.caller import ROLE_SCOPES, ROLES, Caller
+from service.pipeline import fetch_plan
+from service.plan_document import pack_plan
+from service.storage.engine import transaction
+from service.storage.schema import PLANS
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
 
 
@@ -170,3 +177,17 @@ def test_a_key_limited_to_units_writes_only_its_people(service):
 def test_a_scope_that_a_key_has_not_is_named(service):
     told = problem(service("POST", "/models", key=service.key("plan:read"), json={}))
     assert (told["status"], "model:write" in told["detail"]) == (403, True)
+
+
+def test_what_a_recount_found_is_told_in_full_to_who_may_see_everybody(service, tmp_path):
+    service("POST", "/plans", json={"year": 2027, "time_limit": 2})
+    service.work(tmp_path / "work")
+    database, plan = service.parts.database, service.get("/plans").json()["items"][0]["plan"]
+    made = fetch_plan(database, plan)
+    broken = replace(made, violations=(f"seats: {ANI} at P1-1: 2, allowed 1",))
+    with transaction(database.engine, is_writer=True) as connection:
+        connection.execute(sa.update(PLANS).where(PLANS.c.plan_id == plan).values(document=pack_plan(broken)))
+    whole, limited = (service.get(f"/plans/{plan}", key=key).json()["verified"]
+                      for key in (service.key("plan:read"), service.key("plan:read", units=["U3"])))  # fmt: skip
+    assert whole == {"ok": False, "violations": list(broken.violations)}
+    assert limited == {"ok": False, "violations": []}

@@ -1,14 +1,17 @@
 """What befalls a service in its years: each trouble is a clear state, and it is over when the cause is."""
 
 import os
+import pwd
 import resource
+import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -91,6 +94,55 @@ def test_a_full_disk_refuses_writes_serves_reads_and_is_over_when_there_is_room(
         limit_files(process, resource.RLIM_INFINITY)
         assert client.store_training("V").status_code == 201
         assert_well(address, client)
+
+
+@contextmanager
+def small_disk(n_megabytes):
+    """Yield a folder on a disk of its own."""
+    with tempfile.TemporaryDirectory(prefix="bangkom-disk-", dir="/tmp") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={n_megabytes}m", "tmpfs", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0 or SETTING in os.environ or which_server().startswith("skipped"),
+                    reason="needs the right to mount a disk, and a server of its own")  # fmt: skip
+def test_a_full_disk_of_postgresql_refuses_writes_serves_reads_and_is_over_when_there_is_room():
+    with private_server(find_programs()) as server, small_disk(120) as disk:
+        place = disk / "tables"
+        place.mkdir()
+        shutil.chown(place, "postgres" if "postgres" in {entry.pw_name for entry in pwd.getpwall()} else "nobody")
+        engine = sa.create_engine(
+            server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE TABLESPACE small LOCATION '{place}'")
+            connection.exec_driver_sql("CREATE DATABASE office TABLESPACE small")
+        engine.dispose()
+        url = server.replace("/postgres?", "/office?")
+        key = new_office(url)
+        with real_server(url) as (address, _), worker_on(url), Client(address, key) as client:
+            assert_well(address, client)
+            fill_up(disk / "filler")
+            file = {"files": ("many.csv", as_csv(20_000))}
+            refused = client.http.post("/imports", files=file, data={"table": "employees"})
+            assert (refused.status_code, problem(refused)["type"]) == (503, "/problems/database")
+            assert client.http.get(LIST).status_code == 200
+            assert httpx.get(f"{address}/health/live").status_code == 200
+            (disk / "filler").unlink()
+            assert client.ended(client.put_in("many.csv", as_csv(20_000)))["state"] == "succeeded"
+            assert_well(address, client)
+
+
+def fill_up(path):
+    """Write until there is no room."""
+    with suppress(OSError), path.open("wb") as filler:
+        while True:
+            filler.write(b"x" * 65_536)
+            filler.flush()
 
 
 @pytest.mark.slow

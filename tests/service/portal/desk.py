@@ -8,21 +8,21 @@ from service.auth.users import update_user
 from service.storage.engine import transaction
 from tests.service.portal.conftest import SECRET, sign_in
 
-PLANNER = "pia"
+PLANNER = "rita"
 
 
-def add_planner(database):
-    """Add a planner who may see everybody."""
-    Accounts(database, "test").add(PLANNER, role="planner", units=("U1", "U3"), password=SECRET)
+def add_limited_planner(database):
+    """Add a planner of one unit, and return the name."""
+    Accounts(database, "test").add("nia", role="planner", units=("U2",), password=SECRET)
     with transaction(database.engine, is_writer=True) as connection:
-        update_user(connection, PLANNER, must_change=0)
+        update_user(connection, "nia", must_change=0)
+    return "nia"
 
 
 class Desk:
     """The portal before a planner."""
 
     def __init__(self, portal, folder):
-        add_planner(portal.parts.database)
         self.portal, self.folder, self.n_worked = portal, folder, 0
         self.token = sign_in(portal, PLANNER)
 

@@ -7,7 +7,7 @@ from service.portal.desk.budget import tree_of
 from service.portal.desk.imports import findings_of
 from tests.builders import rows
 from tests.service.api.conftest import ANI, fill
-from tests.service.portal.desk import Desk, cells_of
+from tests.service.portal.desk import Desk, add_limited_planner, cells_of
 
 NEW = "198001012005012009"
 CSV = f"nip;nama;unit_kerja;jabatan\n{NEW};Eka;U1;J\n198013012005011001;<b>Salah</b>;U1;J\n".encode()
@@ -119,6 +119,25 @@ def test_titles_that_wait_are_confirmed_in_one_go_and_not_asked_again(desk):
     assert stored["training"].isna()["Kelas <i>Tim"]
 
 
+def test_what_a_training_teaches_is_suggested_and_stored_with_levels_of_the_scale(desk):
+    assert "Semua pelatihan sudah tercatat" in desk.text("/titles/teaches")
+    fill(
+        desk.portal.parts.database, {"trainings": rows("training name hours mode", "P4 Pelatihan~Integritas 5 online")}
+    )
+    shown = cells_of(desk.text("/titles/teaches"), "teaches-caption")[1]
+    assert (shown[1], shown[2].split()[0]) == ("Pelatihan Integritas P4", "Integritas")
+    fields = {"training-0": "P4", "competency-0": "M.01"}
+    assert "Centang sedikitnya satu pelatihan." in desk.send("/titles/teaches", fields, status=422)
+    assert 'id="to-0-fault"' in desk.send("/titles/teaches", {**fields, "ticked": "0"}, status=422)
+    assert 'id="to-0-fault"' in desk.send("/titles/teaches", {**fields, "ticked": "0", "to-0": "9"}, status=422)
+    assert desk.send("/titles/teaches", {**fields, "ticked": "0", "from-0": "1", "to-0": "3"}).startswith(
+        "/titles/teaches"
+    )
+    assert cells_of(desk.text("/catalog/P4"), "targets-caption")[1] == ["Integritas", "1", "3"]
+    desk.as_somebody("budi")
+    desk.get("/titles/teaches", 403)
+
+
 def balance(line, parent=""):
     return LineBalance(line=line, year=2027, parent=parent, amount=1, imported_reserved=0, imported_spent=0, reserved=0,
                        spent=0, free=1)  # fmt: skip
@@ -138,7 +157,7 @@ def test_the_budget_is_for_who_may_see_all_and_says_what_is_free(desk):
     assert cells_of(page, "budget-caption")[1][5] == "Rp5.000.000"
     assert "Belum ada mutasi" in desk.text("/budget/line?line=L1")
     desk.get("/budget/line?line=L9", 404)
-    for name in ("budi", "rita", "ani"):
+    for name in ("budi", add_limited_planner(desk.portal.parts.database), "ani"):
         desk.as_somebody(name)
         for path in ("/budget", "/budget/line?line=L1", "/imports", "/titles"):
             desk.get(path, 403)
@@ -148,7 +167,8 @@ def test_the_catalogue_is_everybodys_and_is_found_by_words_mode_and_competency(d
     desk.as_somebody("ani")
     assert [row[0] for row in cells_of(desk.text("/catalog"), "catalog-caption")[1:]] == ["Etika", "Lanjut", "Tim"]
     for query, names in (("q=eti", ["Etika"]), ("mode=online", ["Etika"]), ("competency=M.02", ["Tim"]),
-                         ("q=P3", ["Lanjut"]), ("page=99", ["Etika", "Lanjut", "Tim"])):  # fmt: skip
+                         ("q=P3", ["Lanjut"]), ("q=kerja", ["Tim"]),
+                         ("page=99", ["Etika", "Lanjut", "Tim"])):  # fmt: skip
         assert [row[0] for row in cells_of(desk.text(f"/catalog?{query}"), "catalog-caption")[1:]] == names, query
     assert "Tidak ada pelatihan yang cocok." in desk.text("/catalog?q=tidakada")
     page = desk.text("/catalog/P1")

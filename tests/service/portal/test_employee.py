@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from service.records import EVERYONE, write_records
 from service.storage.engine import transaction
 from service.storage.statements import find_statements
+from service.wording import Wording
 from tests.service.api.conftest import ANI, BUDI
 from tests.service.portal.conftest import faults_of, sign_in
 
@@ -142,6 +144,17 @@ def test_a_confirmed_claim_enters_the_history_and_leaves_the_list(ani):
     assert history["end_date"].iloc[0].date() == date(2026, 9, 9)
     sign_in(portal, "ani")
     assert 'id="t-P1"' not in portal.client.get("/suggestions").text
+
+
+def test_certificates_are_those_of_own_completed_trainings(ani):
+    portal, client, _ = ani
+    taken = [{"employee": nip, "training": "P1", "training_name": "Etika", "end_date": date(2026, 3, 3),
+              "status": "completed"} for nip in (ANI, BUDI)]  # fmt: skip
+    with portal.parts.database.writing("test") as writing:
+        write_records(portal.parts.database, writing, "history", taken, EVERYONE, Wording("id"))
+    found = client.get("/my-history/certificates").json()
+    assert [one["credentialSubject"]["achievement"]["name"] for one in found] == ["Etika"]
+    assert "Etika" in client.get("/my-history").text
 
 
 def test_everything_on_file_is_handed_out_with_what_was_said(ani):
