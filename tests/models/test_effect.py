@@ -9,6 +9,7 @@ from models.effect import (
     NOT_ENOUGH_DATA,
     RAISED,
     estimate_effect,
+    on_trained,
     strength_of,
 )
 
@@ -112,3 +113,17 @@ def test_the_strength_a_hidden_cause_needs_is_what_it_takes_to_mislead():
 def test_missing_features_are_no_error(missing):
     found = estimate_effect(planted(missing=missing), n_seeds=1)
     assert np.isfinite(found.estimate)
+
+
+def scores_with(untrained=0.0, chance=None):
+    """Return the effect where one of both parts is right and the other one knows nothing."""
+    rows = planted(n=4_000, selection=1.0)
+    skill = rows.features[:, 0]
+    right = 1 / (1 + np.exp(-(skill - 1)))
+    return on_trained(rows, untrained * skill, right if chance is None else np.full(len(skill), chance)).estimate
+
+
+def test_the_effect_is_right_when_either_part_is():
+    assert abs(scores_with(untrained=1.0, chance=0.3) - EFFECT) < 0.1  # only the expected outcome
+    assert abs(scores_with(untrained=0.0) - EFFECT) < 0.15  # only the probability
+    assert scores_with(untrained=0.0, chance=0.3) > EFFECT + 0.5  # neither
