@@ -8,8 +8,8 @@ from recommender.past_effects import WAYS
 from service.commands import effects as command
 from service.portal import evidence
 from tests.builders import tables
-from tests.service.api.conftest import service_on, small_office
-from tests.service.portal.conftest import add_accounts, sign_in
+from tests.service.api.conftest import real_server, service_on, small_office
+from tests.service.portal.conftest import Browsing, add_accounts, faults_of, sign_in
 
 
 def crowd(n=120, seed=1):
@@ -97,3 +97,14 @@ def test_a_group_of_fewer_than_five_people_is_named_without_a_figure(tmp_path, t
 def test_only_who_may_read_models_may_read_effects_and_only_known_ways(portal):
     assert portal.get("/effects", key=portal.key("people:read")).status_code == 403
     assert portal.get("/effects?by=person").status_code == 422
+
+
+@pytest.mark.browser
+def test_the_page_with_effects_has_no_faults_in_either_language_with_scripts_or_without(office, chromium, terminal_of):
+    terminal_of(office.url)("fit")
+    with real_server(office.url) as (address, _):
+        for lang, scripts in (("id", True), ("en", True), ("id", False)):
+            with Browsing(chromium, address, office.url).page("admin", lang=lang, scripts=scripts) as page:
+                page.goto(f"{address}/models?by=training")
+                assert page.locator("#effects-caption").count() == 1
+                assert not scripts or faults_of(page) == []
