@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.outcomes import next_levels
-from recommender.workforce import COMPLETED, SELF_RATED, Workforce
+from recommender.past_records import Records, days_of
+from recommender.workforce import COMPLETED, SELF_RATED, UNKNOWN_DAY, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import DateArray, FloatArray, IndexArray
 
 FEWEST = 5  # people, below whom a figure could be traced to one of them
 
@@ -27,22 +27,6 @@ class Gained:
     after: float
 
 
-def _levels_before(workforce: Workforce, n_competencies: int, keys: IndexArray, start: DateArray) -> FloatArray:
-    """Return the level at the last assessment on or before a day; NaN where there is none."""
-    records = workforce.assessments
-    rows = np.flatnonzero(records.method != SELF_RATED)
-    span = np.int64(1) << 20  # more days than any calendar here holds
-    known = (records.employee[rows] * n_competencies + records.competency[rows]) * span
-    known += records.on[rows].astype(np.int64)
-    order = np.argsort(known, kind="stable")
-    rows, known = rows[order], known[order]
-    found = np.searchsorted(known, keys * span + start.astype(np.int64), side="right") - 1
-    safe = np.maximum(found, 0)
-    if not len(known):
-        return np.full(len(keys), np.nan)
-    return np.where((found >= 0) & (known[safe] // span == keys), records.level[rows][safe], np.nan)
-
-
 def gained_by_colleagues(workforce: Workforce, catalog: Catalog, training: int, position_class: int) -> Gained | None:
     """Return what people of a class of position gained from a training; None for fewer than `FEWEST` measured.
 
@@ -54,7 +38,7 @@ def gained_by_colleagues(workforce: Workforce, catalog: Catalog, training: int, 
     Notes
     -----
     The plain mean of the next assessment less the last one before, over the competencies the training teaches: what was
-    measured, not what the training alone has caused. Effects of trainings are estimated elsewhere.
+    measured, not what the training alone has caused; `recommender.past_effects` estimates that.
     """
     history, positions = workforce.history, catalog.positions
     place = workforce.position[history.employee]
@@ -67,7 +51,11 @@ def gained_by_colleagues(workforce: Workforce, catalog: Catalog, training: int, 
     width = len(catalog.competencies.ids)
     people = np.repeat(history.employee[rows], len(taught))
     keys = people * width + np.tile(taught, len(rows))
-    before = _levels_before(workforce, width, keys, np.repeat(history.start[rows], len(taught)))
+    records = workforce.assessments
+    found = np.flatnonzero((records.method != SELF_RATED) & (records.on > UNKNOWN_DAY))
+    owner = records.employee[found] * width + records.competency[found]
+    known = Records.of(owner, days_of(records.on[found]), records.level[found])
+    before = known.latest(keys, days_of(np.repeat(history.start[rows], len(taught))))[1]
     after = next_levels(workforce, width, keys, np.repeat(history.end[rows], len(taught)))
     measured = ~np.isnan(before) & ~np.isnan(after)
     n_people = len(np.unique(people[measured]))

@@ -11,6 +11,7 @@ from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
+from recommender.past_records import SPAN
 from recommender.person_features import describe_people
 from recommender.policy import GapRules
 from recommender.unaided import find_unaided_closing, unaided_closing
@@ -55,15 +56,14 @@ def next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, aft
     """Return the level at the first assessment after a day and within `OUTCOME_DAYS`; NaN where there is none."""
     records = workforce.assessments
     rows = np.flatnonzero(records.method != SELF_RATED)
-    span = np.int64(1) << 20  # more days than any calendar here holds
     day = records.on[rows].astype(np.int64)
-    sorted_keys = (records.employee[rows] * n_competencies + records.competency[rows]) * span + day
+    sorted_keys = (records.employee[rows] * n_competencies + records.competency[rows]) * SPAN + day
     order = np.argsort(sorted_keys, kind="stable")
     rows, sorted_keys = rows[order], sorted_keys[order]
     since = after.astype(np.int64)
-    found = np.searchsorted(sorted_keys, keys * span + since, side="right")
+    found = np.searchsorted(sorted_keys, keys * SPAN + since, side="right")
     padded = np.append(sorted_keys, np.iinfo(np.int64).max)[found]
-    hit = padded <= keys * span + since + OUTCOME_DAYS
+    hit = padded <= keys * SPAN + since + OUTCOME_DAYS
     return np.where(hit, np.append(records.level[rows], np.nan)[np.where(hit, found, len(rows))], np.nan)
 
 
