@@ -13,21 +13,20 @@ from service.auth.caller import SCOPES
 from service.auth.journal import list_entries
 from service.auth.keys import create_key, list_keys, revoke_key
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.storage.decisions import list_decisions
 from training_catalog.errors import InputError
 
 MOST = 100
 WORDS = {"employee": "Employee", "supervisor": "Supervisor", "planner": "Planner", "admin": "Administrator"}
 ACTIONS = ("password", "role", "units", "disable", "enable", "unlock")
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 def _units(form: Form) -> tuple[str, ...]:
     return tuple(part for part in form.get("units").replace(",", " ").replace(";", " ").split() if part)
 
 
-@get("/users", opt=rule("users.manage"), **_THREAD)
+@get("/users", opt=rule("users.manage"), **THREAD)
 def users(request: Call) -> Response[str]:
     """Show everybody who may come in, and every key."""
     return _page(request, Form())
@@ -40,7 +39,7 @@ def _page(call: Call, form: Form, *, status: int = 200, shown: tuple[str, str] |
                 scopes=SCOPES, shown=shown, own=known_caller(call).subject)  # fmt: skip
 
 
-@post("/users", opt=rule("users.manage"), **_THREAD)
+@post("/users", opt=rule("users.manage"), **THREAD)
 def add_user(request: Call) -> Response[Any]:
     """Add a person, with a password that is shown once and must be changed."""
     form, accounts = form_of(request), _accounts(request)
@@ -58,7 +57,7 @@ def _accounts(call: Call) -> Accounts:
     return Accounts(parts_of(call).database, known_caller(call).subject)
 
 
-@post("/users/change", opt=rule("users.manage"), **_THREAD)
+@post("/users/change", opt=rule("users.manage"), **THREAD)
 def change_user(request: Call) -> Response[Any]:
     """Change a person's role or units, give a new password, or shut them out."""
     form, accounts, name = form_of(request), _accounts(request), form_of(request).get("name")
@@ -79,7 +78,7 @@ def change_user(request: Call) -> Response[Any]:
     return _page(request, form, status=422) if form.faults else go("/users", "user-changed")
 
 
-@post("/keys", opt=rule("users.manage"), **_THREAD)
+@post("/keys", opt=rule("users.manage"), **THREAD)
 def add_key(request: Call) -> Response[Any]:
     """Make a key, which is shown once."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
@@ -96,14 +95,14 @@ def add_key(request: Call) -> Response[Any]:
     return _page(request, Form(), shown=(key.label, text))
 
 
-@post("/keys/revoke", opt=rule("users.manage"), **_THREAD)
+@post("/keys/revoke", opt=rule("users.manage"), **THREAD)
 def end_key(request: Call) -> Response[bytes]:
     """Revoke a key: the very next call with it is refused."""
     revoke_key(parts_of(request).database, form_of(request).get("key"), actor=known_caller(request).subject)
     return go("/users", "key-revoked")
 
 
-@get("/audit", opt=rule("audit.read"), **_THREAD)
+@get("/audit", opt=rule("audit.read"), **THREAD)
 def audit(request: Call) -> Response[str]:
     """Show what was decided, and who came in."""
     database = parts_of(request).database

@@ -14,7 +14,7 @@ from service.api.problems import wording_of
 from service.auth.sessions import Session
 from service.portal.forms import Form, form_of
 from service.portal.menu import home_of, menu_of
-from service.portal.page import FILES, ZONE_COOKIE, ZONES, asset, go, show
+from service.portal.page import FILES, THREAD, ZONE_COOKIE, ZONES, asset, go, show
 from service.settings import LANGUAGES
 from training_catalog.errors import InputError, NotAuthenticatedError
 
@@ -24,7 +24,6 @@ REFUSALS = {
     "locked": "Too many wrong attempts; try again later, or ask your administrator.",
     "session-ended": "Your session has ended; sign in again.",
 }
-_THREAD: dict[str, Any] = {"sync_to_thread": True, "include_in_schema": False}
 
 
 def _back(path: str) -> str:
@@ -55,7 +54,7 @@ def _door(request: Call, form: Form, back: str, status: int) -> Response[str]:
     return show(request, "login.html.j2", status=status, form=form, back=back, has_provider=has_provider)
 
 
-@get("/login", opt=rule("session.open"), **_THREAD)
+@get("/login", opt=rule("session.open"), **THREAD)
 def log_in_page(request: Call) -> Response[Any]:
     """Show the door."""
     caller, back = caller_of(request), request.query_params.get("next", "")
@@ -68,7 +67,7 @@ def _address(request: Call) -> str | None:
     return request.client.host if request.client is not None else None
 
 
-@post("/login", opt=rule("session.open"), **_THREAD)
+@post("/login", opt=rule("session.open"), **THREAD)
 def log_in(request: Call) -> Response[Any]:
     """Open a session, in the place of the browser's session before, if any."""
     form, wording = form_of(request), wording_of(request)
@@ -88,7 +87,7 @@ def log_in(request: Call) -> Response[Any]:
     return _opened(request, session, go("/password" if must_change else _back(form.get("next"))))
 
 
-@post("/logout", opt=rule("session.own"), **_THREAD)
+@post("/logout", opt=rule("session.own"), **THREAD)
 def log_out(request: Call) -> Response[bytes]:
     """End the session, and leave nothing of it in the browser."""
     parts_of(request).authenticator.log_out(request.cookies.get(SESSION_COOKIE, ""))
@@ -98,13 +97,13 @@ def log_out(request: Call) -> Response[bytes]:
     return answer
 
 
-@get("/password", opt=rule("session.own"), **_THREAD)
+@get("/password", opt=rule("session.own"), **THREAD)
 def password_page(request: Call) -> Response[str]:
     """Show the form for a new password."""
     return show(request, "password.html.j2", must_change=known_caller(request).must_change_password)
 
 
-@post("/password", opt=rule("session.own"), **_THREAD)
+@post("/password", opt=rule("session.own"), **THREAD)
 def change_password(request: Call) -> Response[Any]:
     """Set a new password; every session of the person ends, and a new one is opened."""
     form, wording, parts = form_of(request), wording_of(request), parts_of(request)
@@ -124,7 +123,7 @@ def change_password(request: Call) -> Response[Any]:
     return show(request, "password.html.j2", status=422, form=form, must_change=must_change)
 
 
-@post("/choices", opt=rule("session.open"), **_THREAD)
+@post("/choices", opt=rule("session.open"), **THREAD)
 def choose(request: Call) -> Response[bytes]:
     """Keep the language and the zone that a browser's pages are to be shown in."""
     form = form_of(request)

@@ -13,7 +13,8 @@ from service.api.problems import wording_of
 from service.effect_answer import effects_document, kept_effects
 from service.model_answer import approve_model, model_rows, roll_back, stored_model
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
+from service.storage.database import StoredModel
 from service.wording import Wording
 from training_catalog.errors import ConflictError
 
@@ -32,7 +33,6 @@ WORDS = {
 STATES = {"approved": "serves", "rejected": "not approved", "retired": "replaced", "withdrawn": "withdrawn"}
 WAYS = {"mode": "By mode", "provider": "By provider", "competency": "By competency", "training": "By training"}
 LONGEST = 50  # groups on a page; those of which most can be said come first
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def _figures(found: dict[str, Any], wording: Wording) -> list[Figure]:
     return rows
 
 
-@get("/models", opt=rule("models.read"), **_THREAD)
+@get("/models", opt=rule("models.read"), **THREAD)
 def models(request: Call) -> Response[str]:
     """Show the models, newest first, and what serves."""
     rows = model_rows(parts_of(request).database, wording_of(request))
@@ -74,14 +74,14 @@ def models(request: Call) -> Response[str]:
                 effects=effects, ways=WAYS, longest=LONGEST)  # fmt: skip
 
 
-@post("/models", opt=rule("models.write"), **_THREAD)
+@post("/models", opt=rule("models.write"), **THREAD)
 def fit(request: Call) -> Response[bytes]:
     """Put in a fit, and show how far it is."""
     job = submit(request, "fit", {"seed": 0}).headers["Location"].rpartition("/")[2]
     return go(f"/jobs/{job}")
 
 
-@get("/models/{model:str}", opt=rule("models.read"), **_THREAD)
+@get("/models/{model:str}", opt=rule("models.read"), **THREAD)
 def model_page(request: Call, model: FromPath[str]) -> Response[str]:
     """Show a model's card."""
     return _card(request, model, Form())
@@ -95,20 +95,20 @@ def _card(call: Call, model: str, form: Form, status: int = 200) -> Response[str
     return show(
         call, "model.html.j2", status=status, form=form, row=row, card=stored.manifest, found=found, states=STATES,
         figures=_figures(found, wording), may_write="model:write" in known_caller(call).scopes,
-        is_better=_is_better(call, model),
+        is_better=_is_better(stored),
     )  # fmt: skip
 
 
-def _is_better(call: Call, model: str) -> bool:
-    return stored_model(parts_of(call).database, model).manifest.get("details", {}).get("code") == APPROVED
+def _is_better(stored: StoredModel) -> bool:
+    return stored.manifest.get("details", {}).get("code") == APPROVED
 
 
-@post("/models/{model:str}", opt=rule("models.write"), **_THREAD)
+@post("/models/{model:str}", opt=rule("models.write"), **THREAD)
 def decide_on_model(request: Call, model: FromPath[str]) -> Response[Any]:
     """Let a model serve, or the one before again."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
     action = form.choice("action", ("approve", "rollback"), wording.text("Choose one of the answers."))
-    if action == "approve" and not _is_better(request, model) and not form.get("words"):
+    if action == "approve" and not _is_better(stored_model(database, model)) and not form.get("words"):
         form.faults["words"] = wording.text("Say why it may serve although it is not better than the rule.")
         return _card(request, model, form, 422)
     author = known_caller(request).subject

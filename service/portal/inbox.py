@@ -16,7 +16,7 @@ from service.api.problems import wording_of
 from service.ledger.events import CANCEL, seat_event
 from service.ledger.pages import find_seats
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.portal.said import said_of, say
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS, LIVE
@@ -44,7 +44,6 @@ WORDS = {
 }  # fmt: skip
 ANSWERS = {OBJECTED: (ANSWERED,), CLAIMED: (CONFIRMED, REFUSED), DECLINED: (CANCEL, ANSWERED)}
 MOST = 200
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def _open(call: Call) -> list[Statement]:
     return [one for one in reversed(waiting) if one.kind != DECLINED or (one.plan, one.employee, one.offering) in live]
 
 
-@get("/inbox", opt=rule("inbox.answer"), **_THREAD)
+@get("/inbox", opt=rule("inbox.answer"), **THREAD)
 def inbox(request: Call) -> Response[str]:
     """Show what waits, and what supervisors said."""
     return _page(request, Form(), "")
@@ -103,7 +102,7 @@ def _find(call: Call, statement: str) -> Statement:
     return found
 
 
-@get("/inbox/{statement:str}/proof", opt=rule("inbox.answer"), **_THREAD)
+@get("/inbox/{statement:str}/proof", opt=rule("inbox.answer"), **THREAD)
 def read_file(request: Call, statement: FromPath[str]) -> Response[bytes]:
     """Hand out the file that goes with a claim."""
     found = _find(request, statement)
@@ -116,7 +115,7 @@ def read_file(request: Call, statement: FromPath[str]) -> Response[bytes]:
     return Response(content=proof.content, media_type=proof.media_type, headers=headers)
 
 
-@post("/inbox/{statement:str}", opt=rule("inbox.answer"), **_THREAD)
+@post("/inbox/{statement:str}", opt=rule("inbox.answer"), **THREAD)
 def answer(request: Call, statement: FromPath[str]) -> Response[Any]:
     """Answer an objection, confirm or refuse a claim, or give a declined seat back."""
     found, form, wording = _find(request, statement), form_of(request), wording_of(request)

@@ -18,7 +18,7 @@ from service.exports.badges import CREDENTIAL_TABLES, credentials
 from service.lookup import ListFilter
 from service.portal.drawings import Standing, draw_standings
 from service.portal.menu import home_of, menu_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.records import OutOfReachError
 from service.schemas.lists import Gap, GapList
 from service.storage.engine import transaction
@@ -35,7 +35,6 @@ METHODS = {
     "assessment-centre": "Assessment centre", "test": "Test", "post-training": "After a training",
     "supervisor": "By the supervisor", "self": "Self-rating",
 }  # fmt: skip
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 def own_number(call: Call) -> str:
@@ -112,7 +111,7 @@ def draw_gaps(rows: list[GapRow], wording: Wording) -> Markup:
     )  # fmt: skip
 
 
-@get("/", opt=rule("pages.own"), **_THREAD)
+@get("/", opt=rule("pages.own"), **THREAD)
 def home(request: Call) -> Response[Any]:
     """Show where the reader stands, or send on who has no profile of their own."""
     caller = known_caller(request)
@@ -130,7 +129,7 @@ def person_view(call: Call, employee: str) -> dict[str, Any]:
             "history": history_of(call, employee), "first": found.items[:N_FIRST], "notice": found.notice}  # fmt: skip
 
 
-@get("/my-history", opt=rule("people.read"), **_THREAD)
+@get("/my-history", opt=rule("people.read"), **THREAD)
 def own_history(request: Call) -> Response[str]:
     """Show past trainings and learning hours."""
     employee = own_number(request)
@@ -138,7 +137,7 @@ def own_history(request: Call) -> Response[str]:
     return show(request, "history.html.j2", history=history, statuses=STATUSES)
 
 
-@get("/my-history/certificates", opt=rule("people.export"), **_THREAD)
+@get("/my-history/certificates", opt=rule("people.export"), **THREAD)
 def own_certificates(request: Call) -> Response[bytes]:
     """Hand out a credential for each completed training, as Open Badges 3.0."""
     employee = own_number(request)
@@ -158,7 +157,7 @@ STATUSES = {
 }  # fmt: skip
 
 
-@get("/my-data/file", opt=rule("people.export"), **_THREAD)
+@get("/my-data/file", opt=rule("people.export"), **THREAD)
 def own_data_file(request: Call) -> Response[bytes]:
     """Hand out everything on file as a file."""
     document = document_of(request, own_number(request))

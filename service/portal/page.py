@@ -49,6 +49,8 @@ DONE = {
     "targets-stored": "What the trainings teach is stored; lists follow it from now on.",
     "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
+THREAD: dict[str, Any] = {"sync_to_thread": True}  # of handlers that read the database
+MOST_DIGITS = 6  # of the number of a page
 Call = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -125,6 +127,13 @@ def _day(value: date | str) -> date:
 def show(call: Call, template: str, *, status: int = 200, **view: object) -> Response[str]:
     """Return a page as an answer."""
     return Response(content=render(template, reader_of(call), **view), status_code=status, media_type=HTML)
+
+
+def page_asked(call: Call, n_pages: int) -> int:
+    """Return which page of a long list is asked for; what is asked wrongly is the nearest one."""
+    asked = call.query_params.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS else 1
+    return min(max(1, number), n_pages)
 
 
 def go(path: str, said: str = "") -> Response[bytes]:

@@ -15,7 +15,7 @@ from service.pipeline import fetch_plan
 from service.plan_answer import why_rows
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.portal.said import said_of, say
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
@@ -27,7 +27,6 @@ STATES = {
     "enrolled": "Enrolled", "completed": "Completed", "failed": "Not passed", "cancelled": "Cancelled",
 }  # fmt: skip
 TONES = {"offered": "care", "accepted": "good", "declined": "bad", "enrolled": "good", "completed": "good"}
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,7 @@ def _state(held: str, answer: str | None) -> str:
     return {ACCEPTED: "accepted", DECLINED: "declined"}.get(answer or "", "offered")
 
 
-@get("/my-plan", opt=rule("people.read"), **_THREAD)
+@get("/my-plan", opt=rule("people.read"), **THREAD)
 def own_plan(request: Call) -> Response[str]:
     """Show a person's place in the plan."""
     return _plan_page(request, Form())
@@ -109,7 +108,7 @@ def _plan_page(call: Call, form: Form, status: int = 200) -> Response[str]:
     return show(call, "my_plan.html.j2", status=status, form=form, plans=plans, states=STATES, tones=TONES)
 
 
-@post("/my-plan", opt=rule("feedback.give"), **_THREAD)
+@post("/my-plan", opt=rule("feedback.give"), **THREAD)
 def answer_seat(request: Call) -> Response[Any]:
     """Accept or decline an offered seat; the latest answer counts."""
     form, wording, employee = form_of(request), wording_of(request), own_number(request)
@@ -143,7 +142,7 @@ def objections_of(call: Call, employee: str) -> list[Objection]:
             for one in said_of(call, [employee], OBJECTED)]  # fmt: skip
 
 
-@get("/my-data", opt=rule("people.export"), **_THREAD)
+@get("/my-data", opt=rule("people.export"), **THREAD)
 def own_data(request: Call) -> Response[str]:
     """Show what is on file, how to get it, and objections with their answers."""
     return _data_page(request, Form())
@@ -157,7 +156,7 @@ def _data_page(call: Call, form: Form, status: int = 200) -> Response[str]:
                 objections=objections_of(call, employee))  # fmt: skip
 
 
-@post("/my-data", opt=rule("feedback.give"), **_THREAD)
+@post("/my-data", opt=rule("feedback.give"), **THREAD)
 def object_to(request: Call) -> Response[Any]:
     """Take an objection to an automated suggestion or to the plan; a person answers it."""
     form, wording = form_of(request), wording_of(request)

@@ -18,7 +18,7 @@ from service.lookup import ListFilter
 from service.phrases import LEFT_OUT, left_out_text
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.portal.said import read_proof, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
@@ -36,7 +36,6 @@ WORDS = {  # why a training is not for somebody
     "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
     "other": "Another reason",
 }  # fmt: skip
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def _kept(item: RecommendedItem, competency: str, hours: int | None) -> bool:
     return teaches and (hours is None or (item.hours or 0) <= hours)
 
 
-@get("/suggestions", opt=rule("recommendations.read"), **_THREAD)
+@get("/suggestions", opt=rule("recommendations.read"), **THREAD)
 def suggestions(request: Call) -> Response[str]:
     """Show suggestions, filtered; and why a training is not among them."""
     return _page(request, Form(), own_number(request))
@@ -110,17 +109,17 @@ class _Measured:
     """What colleagues gained, by training and class of position, as long as a snapshot serves."""
 
     def __init__(self) -> None:
-        self.of: Snapshot | None = None
-        self.found: dict[tuple[int, int], Gained | None] = {}
+        self._kept: tuple[Snapshot | None, dict[tuple[int, int], Gained | None]] = (None, {})
 
     def find(self, snapshot: Snapshot, training: int, position_class: int) -> Gained | None:
-        if self.of is not snapshot:
-            self.of, self.found = snapshot, {}
-        known, key = self.found, (training, position_class)
-        if key not in known:
+        kept = self._kept
+        if kept[0] is not snapshot:  # taken and replaced whole: another thread may serve an older one
+            kept = self._kept = (snapshot, {})
+        key = (training, position_class)
+        if key not in kept[1]:
             office = snapshot.office
-            known[key] = gained_by_colleagues(office.workforce, office.catalog, training, position_class)
-        return known[key]
+            kept[1][key] = gained_by_colleagues(office.workforce, office.catalog, training, position_class)
+        return kept[1][key]
 
 
 _MEASURED = _Measured()
@@ -191,7 +190,7 @@ def _why(one: dict[str, Any], ranks: dict[str, RecommendedItem], left: dict[str,
                         benefit=wording.number(one["benefit"], 2), last=wording.number(last, 2))  # fmt: skip
 
 
-@post("/suggestions", opt=rule("feedback.give"), **_THREAD)
+@post("/suggestions", opt=rule("feedback.give"), **THREAD)
 def answer_suggestion(request: Call) -> Response[Any]:
     """Take what somebody says of a suggestion, and show what that changed."""
     form, wording, employee = form_of(request), wording_of(request), own_number(request)

@@ -24,7 +24,7 @@ from service.lookup import ListFilter, Person
 from service.phrases import competency_name
 from service.portal.forms import Form, form_of
 from service.portal.own import person_view
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, page_asked, show
 from service.portal.said import said_of, say
 from service.snapshot import person_in
 from service.storage.engine import transaction
@@ -37,7 +37,6 @@ A_PAGE = 30  # people
 N_WIDEST = 12  # competencies of the map; the rest on request
 WORDS = {"leave": "Leave", "study": "Study assignment", "duty": "Duty"}
 STATUSES = {NOMINATED: "Nominated", ENDORSED: "Endorsed", NOT_ENDORSED: "Not endorsed"}
-_THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +102,7 @@ def _numbers(connection: sa.Connection, reach: Reach, unit: str) -> list[str]:
     return list(connection.execute(query.order_by(people.c.name, people.c.employee)).scalars())
 
 
-def team_of(call: Call, unit: str, page: int, *, all_columns: bool) -> Team:
+def team_of(call: Call, unit: str, *, all_columns: bool) -> Team:
     """Return a page of a unit's people within the caller's reach; of the first unit where none is named.
 
     Raises
@@ -120,7 +119,7 @@ def team_of(call: Call, unit: str, page: int, *, all_columns: bool) -> Team:
             raise UnknownIdError("unit", unit)
         numbers = _numbers(connection, reach, unit)
         n_pages = max(1, -(-len(numbers) // A_PAGE))
-        page = min(max(1, page), n_pages)
+        page = page_asked(call, n_pages)
         people = [person_in(snapshot, parts.database, connection, nip)[0]
                   for nip in numbers[(page - 1) * A_PAGE : page * A_PAGE]]  # fmt: skip
     gaps = [find_gaps(one.crew, snapshot.office.catalog, snapshot.office.on, parts.policy.gap) for one in people]
@@ -173,24 +172,19 @@ def _cell(call: Call, gaps: Gaps, row: int | None) -> Cell:
                 words=wording.text("{levels} levels short", levels=wording.brief(deficit)))  # fmt: skip
 
 
-def _page_of(call: Call) -> int:
-    given = call.query_params.get("page", "1")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1  # noqa: PLR2004 (digits)
-
-
-@get("/team", opt=rule("team.read"), **_THREAD)
+@get("/team", opt=rule("team.read"), **THREAD)
 def team(request: Call) -> Response[str]:
     """Show a unit's people."""
     asked = request.query_params
-    found = team_of(request, asked.get("unit", ""), _page_of(request), all_columns="all" in asked)
+    found = team_of(request, asked.get("unit", ""), all_columns="all" in asked)
     return show(request, "team.html.j2", team=found, all_columns="all" in asked)
 
 
-@get("/team-file", opt=rule("team.read"), **_THREAD)
+@get("/team-file", opt=rule("team.read"), **THREAD)
 def team_file(request: Call) -> Response[bytes]:
     """Hand out the people of the page as a file, and nobody else."""
     wording = wording_of(request)
-    found = team_of(request, request.query_params.get("unit", ""), _page_of(request), all_columns=True)
+    found = team_of(request, request.query_params.get("unit", ""), all_columns=True)
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
     table.writerow([wording.text("NIP"), wording.text("Name"), "JP", *(name for _, name in found.competencies)])
@@ -201,7 +195,7 @@ def team_file(request: Call) -> Response[bytes]:
     return Response(content=b"\xef\xbb\xbf" + written.getvalue().encode(), media_type="text/csv", headers=headers)
 
 
-@get("/team/{employee:str}", opt=rule("team.read"), **_THREAD)
+@get("/team/{employee:str}", opt=rule("team.read"), **THREAD)
 def member(request: Call, employee: FromPath[str]) -> Response[str]:
     """Show a person of the unit."""
     return _member_page(request, employee, Form())
@@ -226,7 +220,7 @@ def _member_page(call: Call, employee: str, form: Form, status: int = 200) -> Re
     )  # fmt: skip
 
 
-@post("/team/{employee:str}/word", opt=rule("team.write"), **_THREAD)
+@post("/team/{employee:str}/word", opt=rule("team.write"), **THREAD)
 def say_of_member(request: Call, employee: FromPath[str]) -> Response[Any]:
     """Nominate a person for a training, endorse a suggestion, or not, with the reason."""
     check_person(request, employee)
@@ -243,7 +237,7 @@ def say_of_member(request: Call, employee: FromPath[str]) -> Response[Any]:
     return go(f"/team/{employee}", "nominated")
 
 
-@post("/team/{employee:str}/days", opt=rule("team.write"), **_THREAD)
+@post("/team/{employee:str}/days", opt=rule("team.write"), **THREAD)
 def set_days(request: Call, employee: FromPath[str]) -> Response[Any]:
     """Note days on which a person cannot attend."""
     check_person(request, employee)
@@ -269,7 +263,7 @@ def set_days(request: Call, employee: FromPath[str]) -> Response[Any]:
     return go(f"/team/{employee}", "away")
 
 
-@post("/team/{employee:str}/days/remove", opt=rule("team.write"), **_THREAD)
+@post("/team/{employee:str}/days/remove", opt=rule("team.write"), **THREAD)
 def remove_days(request: Call, employee: FromPath[str]) -> Response[Any]:
     """Take noted days away again."""
     check_person(request, employee)

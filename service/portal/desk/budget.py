@@ -10,8 +10,8 @@ from litestar import Response, get
 from service.api.context import Call, parts_of, rule
 from service.ledger.books import LineBalance, balances, entries
 from service.portal.desk.plan_list import budget_years
-from service.portal.desk.view import THREAD, asked_for, paged
-from service.portal.page import show
+from service.portal.desk.view import asked_for, paged
+from service.portal.page import THREAD, show
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from training_catalog.errors import UnknownIdError

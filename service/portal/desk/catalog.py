@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from service.api.context import Call, parts_of, rule
 from service.api.problems import wording_of
 from service.phrases import competency_name
-from service.portal.desk.view import THREAD, asked_for, paged
-from service.portal.page import show
+from service.portal.desk.view import asked_for, paged
+from service.portal.page import THREAD, show
 from service.wording import Wording
 from training_catalog.catalog import Catalog
 from training_catalog.columns import look_up

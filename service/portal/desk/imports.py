@@ -1,7 +1,6 @@
 """Imports on pages: files dropped on a form, put in as jobs, and the report of every row."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,11 +10,12 @@ from service.api.context import Call, rule
 from service.api.jobs import MOST_FILES, TOO_MANY_FILES, JobStatus, find_job, jobs_of, status_of, submit
 from service.api.problems import wording_of
 from service.imports.profiles import PROFILES
+from service.imports.report import Problem
 from service.jobs.job import ENDED, pack_files
 from service.portal.desk.jobs import TONES, WORDS
-from service.portal.desk.view import THREAD, asked_for, job_key, once_token, paged
+from service.portal.desk.view import asked_for, job_key, once_token, paged
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.wording import Wording
 from training_catalog.errors import InputError, UnknownIdError
 from training_catalog.tables import TABLES
@@ -73,17 +73,10 @@ def put_in_import(request: Call) -> Response[Any]:
     return go(f"/jobs/{job.content.id}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Problem, kw_only=True):
     """A problem of a report, with its file."""
 
     file: str
-    severity: str
-    line: int | None
-    column: str | None
-    value: str | None
-    code: str
-    message: str
 
 
 def findings_of(report: dict[str, Any], severity: str, file: str) -> list[Finding]:

@@ -10,8 +10,8 @@ from service.api.context import Call, rule
 from service.api.jobs import JobStatus, attachment, find_job, job_file, jobs_of, status_of, stop_job
 from service.api.problems import ApiError, wording_of
 from service.jobs.job import ENDED
-from service.portal.desk.view import THREAD, asked_for
-from service.portal.page import go, show
+from service.portal.desk.view import asked_for
+from service.portal.page import THREAD, go, show
 
 BINARY = "application/octet-stream"
 MOST_JOBS = 25  # of a page of the list

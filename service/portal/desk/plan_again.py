@@ -20,9 +20,9 @@ from service.portal.desk.plan_form import MOST_SECONDS
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_list import budget_years
 from service.portal.desk.plan_pages import rows_of
-from service.portal.desk.view import THREAD, asked_for, job_key, names_of, once_token
+from service.portal.desk.view import asked_for, job_key, names_of, once_token
 from service.portal.forms import Form, form_of
-from service.portal.page import go
+from service.portal.page import THREAD, go
 from service.reports.need_section import unmet_by_reason
 
 MOST_SHOWN = 200  # classes that the form lists; a search narrows them

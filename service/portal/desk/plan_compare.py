@@ -13,8 +13,8 @@ from service.api.context import Call, rule
 from service.api.plans import Difference, Move, difference, plan_rows
 from service.api.problems import wording_of
 from service.portal.desk.plan_head import earlier_than, show_plan, shown_plan
-from service.portal.desk.view import THREAD, asked_for, names_of, paged
-from service.portal.page import go
+from service.portal.desk.view import asked_for, names_of, paged
+from service.portal.page import THREAD, go
 from service.wording import Wording
 
 

@@ -15,7 +15,8 @@ from service.exports.plan_files import to_csv
 from service.exports.plan_names import NAMED, Names, names_from
 from service.exports.plan_rosters import MOST_SHEETS, Roster, roster_sheet, roster_workbook, rosters
 from service.portal.desk.plan_head import Shown, shown_plan
-from service.portal.desk.view import THREAD, asked_for
+from service.portal.desk.view import asked_for
+from service.portal.page import THREAD
 from service.records import OutOfReachError
 from service.reports.plan_report import render_report
 from training_catalog.errors import UnknownIdError

@@ -11,9 +11,9 @@ from service.api.jobs import submit
 from service.api.plans import PlanRow, plan_rows
 from service.api.problems import wording_of
 from service.portal.desk.plan_form import FILE, SLIDERS, default_policy, plan_asked
-from service.portal.desk.view import THREAD, job_key, once_token, paged
+from service.portal.desk.view import job_key, once_token, paged
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from training_catalog.errors import InputError

@@ -15,7 +15,8 @@ from service.labels import CLASSES, warning_texts, word_for
 from service.phrases import clash_text, recount_texts
 from service.plan_answer import price_rows
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
-from service.portal.desk.view import THREAD, asked_for, names_of, paged
+from service.portal.desk.view import asked_for, names_of, paged
+from service.portal.page import THREAD
 from service.reports.class_section import day_text
 from service.reports.gap_section import share
 from service.reports.people_section import served_by_unit

@@ -13,7 +13,8 @@ from service.labels import UNMET, word_for
 from service.phrases import unmet_text
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_pages import rows_of
-from service.portal.desk.view import THREAD, asked_for, names_of, paged
+from service.portal.desk.view import asked_for, names_of, paged
+from service.portal.page import THREAD
 from service.reports.need_section import unmet_by_reason
 
 SERVED, LEFT = "served", "left"

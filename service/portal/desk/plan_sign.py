@@ -13,9 +13,9 @@ from service.api.problems import wording_of
 from service.ledger.approval import approve_plan, plan_states, withdraw_plan
 from service.ledger.books import LineBalance, balances
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
-from service.portal.desk.view import THREAD, paged
+from service.portal.desk.view import paged
 from service.portal.forms import Form, form_of
-from service.portal.page import go
+from service.portal.page import THREAD, go
 from service.storage.database import APPROVED
 from service.storage.engine import transaction
 from service.storage.ledger_lines import above, held, last_entry

@@ -6,9 +6,9 @@ from litestar import Response, get, post
 
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
-from service.portal.desk.view import THREAD, paged
+from service.portal.desk.view import paged
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.records import EVERYONE, REFUSED, write_records
 from service.storage.engine import transaction
 from service.titles import suggest_competencies

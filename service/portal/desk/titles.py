@@ -8,9 +8,9 @@ from litestar import Response, get, post
 
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
-from service.portal.desk.view import THREAD, names_of, paged
+from service.portal.desk.view import names_of, paged
 from service.portal.forms import Form, form_of
-from service.portal.page import go, show
+from service.portal.page import THREAD, go, show
 from service.records import EVERYONE, REFUSED, Outcome, write_records
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES

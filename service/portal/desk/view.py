@@ -11,14 +11,13 @@ import sqlalchemy as sa
 
 from service.api.context import Call, known_caller, parts_of
 from service.portal.forms import Form
+from service.portal.page import page_asked
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES, ROW_KEY
 
 PER_PAGE = 50
-LARGEST_PAGE = 100_000
 MOST_KEYS = 500  # ids that one query looks up
 MOST_LOOKED_UP = 3_000  # ids above which it is quicker to read every name
-THREAD: dict[str, Any] = {"sync_to_thread": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +59,9 @@ class Pages:
 
 def paged(call: Call, n: int) -> Pages:
     """Return the page of a list of so many items that a call asks for; what is asked wrongly is the nearest one."""
-    asked = call.query_params.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= len(str(LARGEST_PAGE)) else 1
     n_pages = max(1, -(-n // PER_PAGE))
     query = tuple((name, text) for name, text in call.query_params.multi_items() if name not in {"page", "said"})
-    return Pages(n=n, page=min(max(1, number), n_pages), n_pages=n_pages, path=call.url.path, query=query)
+    return Pages(n=n, page=page_asked(call, n_pages), n_pages=n_pages, path=call.url.path, query=query)
 
 
 def asked_for(call: Call, name: str) -> str:
