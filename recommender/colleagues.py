@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.outcomes import next_levels
+from recommender.past_effects import FEWEST_TOLD
 from recommender.past_records import Records, days_of
 from recommender.workforce import COMPLETED, SELF_RATED, UNKNOWN_DAY, Workforce
 from training_catalog.catalog import Catalog
-
-FEWEST = 5  # people, below whom a figure could be traced to one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class Gained:
 
 
 def gained_by_colleagues(workforce: Workforce, catalog: Catalog, training: int, position_class: int) -> Gained | None:
-    """Return what people of a class of position gained from a training; None for fewer than `FEWEST` measured.
+    """Return what people of a class of position gained from a training; None for fewer than `FEWEST_TOLD` measured.
 
     Parameters
     ----------
@@ -59,6 +58,6 @@ def gained_by_colleagues(workforce: Workforce, catalog: Catalog, training: int, 
     after = next_levels(workforce, width, keys, np.repeat(history.end[rows], len(taught)))
     measured = ~np.isnan(before) & ~np.isnan(after)
     n_people = len(np.unique(people[measured]))
-    if n_people < FEWEST:
+    if n_people < FEWEST_TOLD:
         return None
     return Gained(n_people=n_people, before=float(before[measured].mean()), after=float(after[measured].mean()))

@@ -16,7 +16,7 @@ from training_catalog.training import MODES
 
 WAYS = ("training", "mode", "provider", "competency")  # what effects can be told by
 RATING_SEEDS = 3  # fold seeds; ratings are many, and seeds differ by a twentieth of the error
-FEWEST_TOLD = 5  # people, below whom a figure could be traced to one of them; as for what colleagues gained
+FEWEST_TOLD = 5  # people, below whom a figure could be traced to one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

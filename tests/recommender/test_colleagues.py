@@ -3,7 +3,8 @@ from datetime import date
 
 import numpy as np
 
-from recommender.colleagues import FEWEST, gained_by_colleagues
+from recommender.colleagues import gained_by_colleagues
+from recommender.past_effects import FEWEST_TOLD
 from tests.builders import build, rows
 
 ON = date(2027, 1, 4)
@@ -33,19 +34,19 @@ def office(n_people):
 
 
 def test_colleagues_of_the_same_class_are_measured_before_and_after():
-    workforce, catalog = office(FEWEST)
+    workforce, catalog = office(FEWEST_TOLD)
     gained = gained_by_colleagues(workforce, catalog, 0, 0)
-    assert (gained.n_people, gained.before, gained.after) == (FEWEST, 1.0, 3.0)
+    assert (gained.n_people, gained.before, gained.after) == (FEWEST_TOLD, 1.0, 3.0)
 
 
 def test_fewer_than_five_are_never_told():
-    workforce, catalog = office(FEWEST - 1)
+    workforce, catalog = office(FEWEST_TOLD - 1)
     assert gained_by_colleagues(workforce, catalog, 0, 0) is None
     assert gained_by_colleagues(workforce, catalog, 0, 1) is None  # the cook alone
 
 
 def test_who_was_not_measured_again_is_not_counted():
-    workforce, catalog = office(FEWEST)
+    workforce, catalog = office(FEWEST_TOLD)
     records = workforce.assessments
     kept = ~((records.employee == 0) & (records.on > np.datetime64("2025-01-03")))
     fewer = replace(records, **{name: getattr(records, name)[kept] for name in records.__slots__})
