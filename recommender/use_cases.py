@@ -48,7 +48,12 @@ class FittedModel:
     verdict: Verdict
     evidence: Evidence
     n_rows: int
-    cut: date
+    cuts: tuple[date, ...]
+
+    @property
+    def cut(self) -> date:
+        """The last date of splitting: the model was fitted on what ended by then."""
+        return self.cuts[-1]
 
 
 def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> FloatArray:
@@ -151,7 +156,7 @@ def fit_models(
         verdict=learned.verdict,
         evidence=gather_evidence(learned.judged, outcomes, splits, workforce, catalog, on, rng),
         n_rows=len(outcomes.on),
-        cut=cuts[-1] if cuts else on,
+        cuts=cuts or (on,),
     )
 
 
