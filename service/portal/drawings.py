@@ -82,8 +82,8 @@ def draw_calibration(
     for y, text in ((bottom, ends[0]), (bottom - _SIDE + 12, ends[1])):
         parts.append(Markup('<text x="{}" y="{:.0f}" text-anchor="end">{}</text>').format(_MARGIN - 6, y, text))
     middle = bottom - _SIDE / 2
-    parts.append(Markup('<text x="16" y="{:.0f}" text-anchor="middle" transform="rotate(-90 16 {:.0f})">{}</text>').format(
-        middle, middle, axes[1]))  # fmt: skip
+    upright = Markup('<text x="16" y="{:.0f}" text-anchor="middle" transform="rotate(-90 16 {:.0f})">{}</text>')
+    parts.append(upright.format(middle, middle, axes[1]))
     return _picture(chart, _MARGIN + _SIDE + 12, bottom + 26, title, description, Markup().join(parts))
 
 

@@ -12,6 +12,7 @@ from models.reliability import Bin
 from models.slices import BETTER, HARMED, NO_DIFFERENCE, SliceFigure
 from recommender.evidence import Evidence
 from service.evidence_answer import evidence_card, evidence_tables, objection_texts, objections_to
+from service.portal.drawings import Point, draw_calibration, reach_of
 from service.storage.engine import transaction
 from service.wording import Wording
 from tests.service.api.conftest import problem, real_server
@@ -37,8 +38,8 @@ def bin_of(foretold, seen, n_people=80):
 def evidence(**codes):
     kinds = codes.get("kinds", ((BETTER, 90),))
     return Evidence(
-        names={"unit_kind": ("Dinas", "Badan", "Kelurahan")[: len(kinds)], "mode": ("face-to-face", "online", "blended"),
-               "sex": ("", "M", "F")},
+        names={"unit_kind": ("Dinas", "Badan", "Kelurahan")[: len(kinds)], "sex": ("", "M", "F"),
+               "mode": ("face-to-face", "online", "blended")},
         slices={"unit_kind": tuple(slice_of(code, n) for code, n in kinds),
                 "mode": (slice_of(NO_DIFFERENCE, 60), slice_of(codes.get("online", BETTER), 50, 0.03),
                          slice_of(NO_DIFFERENCE, 3))},
@@ -128,7 +129,7 @@ def test_terminal_and_api_carry_the_same_evidence_as_the_page(portal, terminal_o
         assert words in in_words
     for words in ("lebih baik dari aturan dasar", "Jenis unit", "Mutu menurut kelompok", "Keadilan", "1 Januari 2025"):
         assert words in page
-    assert "<title id=\"calibration-completion-title\">" in page
+    assert '<title id="calibration-completion-title">' in page
     assert "Pada 1 dari 2 kelompok" in page
 
 
@@ -179,8 +180,6 @@ def test_the_page_of_a_model_has_no_faults_on_any_screen(portal, chromium):
 
 
 def test_the_picture_lies_on_the_line_where_all_came_true():
-    from service.portal.drawings import Point, draw_calibration, reach_of
-
     points = [Point(foretold=x, seen=x, lower=x, upper=x) for x in (0.0, 0.5, 1.0)]
     drawn = draw_calibration("c", title="T <b>", description="D", axes=("x", "y"), points=points, ends=("0", "1"))
     assert "T &lt;b&gt;" in drawn
