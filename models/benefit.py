@@ -69,8 +69,8 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
             rule = np.maximum(rule_gain(X), SMALLEST_RULE)[order]
             self.model_ = HistGradientBoostingRegressor(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
-                random_state=0,
+                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, monotonic_cst=DIRECTIONS,
+                early_stopping=False, random_state=0,
             ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self
 
