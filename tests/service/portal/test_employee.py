@@ -229,25 +229,6 @@ def test_no_page_of_an_employee_has_a_fault_that_axe_finds(browsing, scheme):
 
 
 @pytest.mark.browser
-def test_a_keyboard_alone_reaches_and_sends_an_objection(browsing):
-    with browsing.page("dedi") as page:
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
-        page.goto(f"{browsing.address}/my-data")
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
-            if page.evaluate("document.activeElement.id") == "words":
-                break
-        page.keyboard.type("by keyboard")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.get_by_role("status").wait_for()
-        assert page.get_by_text("by keyboard").count() == 1
-
-
-@pytest.mark.browser
 def test_four_times_as_large_nothing_is_cut_off(browsing):
     with browsing.page("ani", viewport={"width": 320, "height": 256}) as page:  # 1280 pixels at 400 %
         for path in ("/", "/suggestions", "/my-plan", "/my-data"):
