@@ -1,5 +1,6 @@
 """From past participations to the model that may serve: learned whole, in parts, or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from models.benefit import PairModel, measured
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
-from models.evaluation import Comparison, compare
+from models.evaluation import Comparison, Split, compare_judged
 from models.features import FeatureMatrix
+from models.judged import Judged, foretell, put_together
 from models.surrogate import fill_with_surrogate
 from models.verdict import APPROVED, NOT_ENOUGH_DATA, Verdict, is_completion_better, judge, judge_parts
 from training_catalog.columns import FloatArray, IndexArray, check_lengths, freeze
@@ -24,15 +26,18 @@ class Rows:
     completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels closed by those who completed; NaN where not measured.
     score_gain : Post-test minus pre-test, in points; NaN where not known.
+    person : Number of the person; only tells which rows belong together.
     """
 
     features: FeatureMatrix
     completed: FloatArray
     gain: FloatArray
     score_gain: FloatArray
+    person: IndexArray
 
     def __post_init__(self) -> None:
-        check_lengths("rows", len(self.features), completed=self.completed, gain=self.gain, score_gain=self.score_gain)
+        check_lengths("rows", len(self.features), completed=self.completed, gain=self.gain, score_gain=self.score_gain,
+                      person=self.person)  # fmt: skip
         freeze(self)
 
     def take(self, rows: IndexArray) -> "Rows":
@@ -42,34 +47,44 @@ class Rows:
             completed=self.completed[rows],
             gain=self.gain[rows],
             score_gain=self.score_gain[rows],
+            person=self.person[rows],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """A fitted model with what judged it."""
+    """A fitted model with what judged it.
+
+    Parameters
+    ----------
+    model : That of the last split, which saw most.
+    judged : What each split's model foretold of its later rows.
+    comparison, verdict : Model against rule over all splits.
+    """
 
     model: PairModel
+    judged: Judged
     comparison: Comparison
     verdict: Verdict
 
 
-def learn(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learned:
-    """Fit on earlier participations and judge on later ones.
+def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Learned:
+    """Fit on earlier participations and judge on later ones, at several dates.
 
     Parameters
     ----------
-    earlier, later : In the order of time.
+    rows : Past participations.
+    splits : From `models.evaluation.split_repeatedly`; the model of the last one is the one that may serve.
     rng : For the bootstrap of the comparison.
 
     Returns
     -------
     The whole model when it is approved; else the rule with the parts that are; else the whole model, not approved.
     """
-    whole = _learn_whole(earlier, later, rng)
+    whole = _learn_whole(rows, splits, rng)
     if whole.verdict.code == APPROVED or _knows_too_little(whole):
         return whole
-    parts = _learn_parts(earlier, later, rng, learned_completion=is_completion_better(whole.comparison))
+    parts = _learn_parts(rows, splits, rng, learned_completion=is_completion_better(whole.comparison))
     return parts if parts.verdict.code == APPROVED else whole
 
 
@@ -78,25 +93,40 @@ def _knows_too_little(learned: Learned) -> bool:
     return learned.verdict.code == NOT_ENOUGH_DATA and not learned.verdict.lacks_scores
 
 
-def _learn_whole(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learned:
-    smooth = fill_with_surrogate(earlier.features, earlier.gain, earlier.score_gain)
-    model = PairModel().fit(
-        earlier.features, earlier.completed, earlier.gain if smooth is None else smooth, y_measured=earlier.gain
-    )
-    comparison = _compared(model, earlier, later, rng)
-    return Learned(model=model, comparison=comparison, verdict=judge(comparison, used_scores=smooth is not None))
+def _learn_whole(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Learned:
+    smooth: FloatArray | None = None
+    models = []
+    for earlier, _ in splits:
+        own = rows.take(earlier)
+        smooth = fill_with_surrogate(own.features, own.gain, own.score_gain)
+        target = own.gain if smooth is None else smooth
+        models.append(PairModel().fit(own.features, own.completed, target, y_measured=own.gain))
+    judged, comparison = _compared(models, rows, splits, rng)
+    verdict = judge(comparison, used_scores=smooth is not None)  # those of the model that may serve
+    return Learned(model=models[-1], judged=judged, comparison=comparison, verdict=verdict)
 
 
-def _learn_parts(earlier: Rows, later: Rows, rng: np.random.Generator, *, learned_completion: bool) -> Learned:
-    completion = CompletionModel() if learned_completion else UsualCompletion()
-    hours = DosedRule()
-    model = PairModel(completion, hours).fit(earlier.features, earlier.completed, earlier.gain)
-    comparison = _compared(model, earlier, later, rng)
-    exponent = hours.fit(earlier.features, earlier.gain).exponent_
+def _learn_parts(rows: Rows, splits: Sequence[Split], rng: np.random.Generator, *, learned_completion: bool) -> Learned:
+    models, exponent = [], 0.0
+    for earlier, _ in splits:
+        own, hours = rows.take(earlier), DosedRule()
+        completion = CompletionModel() if learned_completion else UsualCompletion()
+        models.append(PairModel(completion, hours).fit(own.features, own.completed, own.gain))
+        exponent = hours.fit(own.features, own.gain).exponent_
+    judged, comparison = _compared(models, rows, splits, rng)
     verdict = judge_parts(comparison, learned_completion=learned_completion, exponent=exponent)
-    return Learned(model=model, comparison=comparison, verdict=verdict)
+    return Learned(model=models[-1], judged=judged, comparison=comparison, verdict=verdict)
 
 
-def _compared(model: PairModel, earlier: Rows, later: Rows, rng: np.random.Generator) -> Comparison:
-    n_train = int(measured(earlier.completed, earlier.gain).sum())
-    return compare(model, later.features, later.completed, later.gain, rng, n_train)
+def _compared(
+    models: Sequence[PairModel], rows: Rows, splits: Sequence[Split], rng: np.random.Generator
+) -> tuple[Judged, Comparison]:
+    """Return what the models foretold of their later rows, and how they did."""
+    parts = []
+    for i, (model, (_, later)) in enumerate(zip(models, splits, strict=True)):
+        own = rows.take(later)
+        parts.append(foretell(model, own.features, own.completed, own.gain, person=own.person, split=i))
+    first = rows.take(splits[0][0])
+    n_train = int(measured(first.completed, first.gain).sum())
+    judged = put_together(parts)
+    return judged, compare_judged(judged, rng, n_train)

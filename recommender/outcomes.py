@@ -30,6 +30,7 @@ class Outcomes:
     Parameters
     ----------
     features : shape (n_rows, n_features), as known before the participation began.
+    employee, training : Whose participation in what, as indices; never read by a model.
     on : Day the training ended, by which the rows are split in time.
     was_completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels of deficit closed by the next assessment, less what closes between two assessments of people
@@ -38,6 +39,8 @@ class Outcomes:
     """
 
     features: FeatureMatrix
+    employee: IndexArray
+    training: IndexArray
     on: DateArray
     was_completed: FloatArray
     gain: FloatArray
@@ -48,8 +51,9 @@ class Outcomes:
 
     @property
     def rows(self) -> Rows:
-        """What models learn from: numbers, without days."""
-        return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain)
+        """What models learn from: numbers, without days; people only tell which rows belong together."""
+        return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain,
+                    person=self.employee)  # fmt: skip
 
 
 def next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:
@@ -136,6 +140,8 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     score_gain = np.where(completed > 0, history.post_score[order] - history.pre_score[order], np.nan)
     return Outcomes(
         features=features,
+        employee=history.employee[order],
+        training=history.training[order],
         on=history.end[order],
         was_completed=completed,
         gain=gain,

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.baseline import BenefitPredictor
 from models.benefit import PairModel
-from models.evaluation import Comparison, cut_for, split_by_time
+from models.evaluation import Comparison, split_repeatedly
 from models.learning import learn
 from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
@@ -19,6 +19,7 @@ from recommender.candidates import NOTHING_WANTED, find_candidates
 from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.class_estimates import estimate_classes
 from recommender.demand import demand_of, gather_demand, wanted_pairs
+from recommender.evidence import Evidence, gather_evidence
 from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
@@ -35,18 +36,24 @@ from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray
 
 PEOPLE_PER_CHUNK = 5_000  # bounds memory; the answer does not depend on it
-VALIDATION_SHARE = 0.25  # latest share of past participations that judges the model
+LATER_SHARES = (0.55, 0.4, 0.25)  # of past participations after each split; the last split's model may serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedModel:
-    """A fitted model with what judged it."""
+    """A fitted model with what judged it, and what speaks for and against it."""
 
     model: PairModel
     comparison: Comparison
     verdict: Verdict
+    evidence: Evidence
     n_rows: int
-    cut: date
+    cuts: tuple[date, ...]
+
+    @property
+    def cut(self) -> date:
+        """The last date of splitting: the model was fitted on what ended by then."""
+        return self.cuts[-1]
 
 
 def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> FloatArray:
@@ -131,7 +138,7 @@ def make_plan(
 def fit_models(
     workforce: Workforce, catalog: Catalog, on: date, policy: Policy, rng: np.random.Generator
 ) -> FittedModel:
-    """Learn from past participations, and judge the model against the rule on later ones.
+    """Learn from past participations, and judge the model against the rule on later ones, at several dates.
 
     Parameters
     ----------
@@ -141,15 +148,15 @@ def fit_models(
     rng : For the bootstrap of the comparison.
     """
     outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
-    cut = cut_for(outcomes.on, VALIDATION_SHARE)
-    earlier, later = split_by_time(outcomes.on, cut, today=on)
-    learned = learn(outcomes.rows.take(earlier), outcomes.rows.take(later), rng)
+    cuts, splits = split_repeatedly(outcomes.on, LATER_SHARES, today=on)
+    learned = learn(outcomes.rows, splits, rng)
     return FittedModel(
         model=learned.model,
         comparison=learned.comparison,
         verdict=learned.verdict,
+        evidence=gather_evidence(learned.judged, outcomes, splits, workforce, catalog, on, rng),
         n_rows=len(outcomes.on),
-        cut=cut or on,
+        cuts=cuts or (on,),
     )
 
 

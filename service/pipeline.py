@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from models.artifact import Manifest, pack, unpack
 from models.baseline import BaselineRule, BenefitPredictor
 from models.service_link import ServiceLink
-from models.verdict import APPROVED as BETTER
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
@@ -29,6 +28,7 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
+from service.evidence_answer import evidence_card, objections_to
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -173,7 +173,7 @@ def learn(
     database: Database, office: Office, policy: Policy, seed: int, *,
     also: Callable[[sa.Connection, str, FittedModel], object] = lambda _connection, _model_id, _fitted: None,
 ) -> tuple[str, FittedModel]:  # fmt: skip
-    """Fit, judge and keep a model; an approved one serves from now on.
+    """Fit, judge and keep a model; one that nothing stands against serves from now on.
 
     Parameters
     ----------
@@ -192,10 +192,16 @@ def learn(
         created_on=office.on,
         verdict=fitted.verdict.words,
         n_rows=fitted.n_rows,
-        details={"cut": fitted.cut.isoformat(), "catalog": office.catalog.version, "code": fitted.verdict.code},
+        details={
+            "cut": fitted.cut.isoformat(),
+            "cuts": " ".join(cut.isoformat() for cut in fitted.cuts),
+            "catalog": office.catalog.version,
+            "code": fitted.verdict.code,
+        },
     )
-    state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
+    manifest_document["evidence"] = evidence_card(fitted.evidence)
+    state = REJECTED if objections_to(manifest_document) else APPROVED
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     manifest_document["effects"] = effects_card(
         measure_effects(office.workforce, office.catalog, office.on), office.catalog

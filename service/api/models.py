@@ -12,15 +12,16 @@ from service.api.effects import effect_router
 from service.api.jobs import JobStatus, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
-from service.model_answer import approve_model, model_rows, roll_back, stored_model
+from service.model_answer import approve_model, model_document, model_rows, roll_back, stored_model
 
 
 class ModelRow(msgspec.Struct, kw_only=True):
-    """A fitted model; only one that is approved serves, else the rule does."""
+    """A fitted model; only one that is approved serves, else the rule does. `code` is the verdict as it stands."""
 
     model: str
     state: str
     created_on: dt.date
+    code: str
     verdict: str
 
 
@@ -31,10 +32,24 @@ class ModelList(msgspec.Struct, kw_only=True):
     items: list[ModelRow]
 
 
-class ModelCard(ModelRow, kw_only=True):
-    """A model with its card: where it comes from, and what judged it."""
+class Objection(msgspec.Struct, kw_only=True):
+    """What stands against letting a model serve: `not-better`, `harms`, `drifted` or `stale`, and in words."""
 
+    code: str
+    text: str
+
+
+class ModelCard(ModelRow, kw_only=True):
+    """A model with its card: where it comes from, what judged it, how it does by slice and group."""
+
+    objections: list[Objection]
     card: dict[str, Any]
+
+
+class ApproveAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why a model may serve; needed where something stands against it."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
 class FitAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +82,8 @@ def fit_model(request: Call, data: JSONBody[FitAsk], idempotency_key: Idempotenc
 def _card(request: Call, model_id: str) -> ModelCard:
     stored = stored_model(parts_of(request).database, model_id)
     row = next(r for r in model_rows(parts_of(request).database, wording_of(request)) if r["model"] == model_id)
-    return ModelCard(**row, card=stored.manifest)
+    objections = model_document(stored, wording_of(request))["objections"]
+    return ModelCard(**row, objections=[Objection(**one) for one in objections], card=stored.manifest)
 
 
 @get("/models/{model_id:str}", operation_id="read_model", opt=rule("models.read"), responses=errors(404),
@@ -78,10 +94,11 @@ def read_model(request: Call, model_id: FromPath[str]) -> ModelCard:
 
 
 @post("/models/{model_id:str}/approve", operation_id="approve_model", opt=rule("models.write"), status_code=200,
-      responses=errors(404), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
-def approve(request: Call, model_id: FromPath[str]) -> ModelCard:
-    """Let a model serve; the very next list is made with it."""
-    approve_model(parts_of(request).database, model_id, known_caller(request).subject)
+      responses=errors(404, 413, 415), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
+def approve(request: Call, model_id: FromPath[str], data: JSONBody[ApproveAsk | None] = None) -> ModelCard:
+    """Let a model serve; the very next list is made with it. Where something stands against it, give the reason."""
+    reason = data.reason if data else ""
+    approve_model(parts_of(request).database, model_id, known_caller(request).subject, reason, wording_of(request))
     return _card(request, model_id)
 
 

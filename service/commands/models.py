@@ -66,34 +66,43 @@ def list_models(settings: Settings, /, *, as_json: bool = False) -> None:
 
 @models.command()
 @click.argument("model_id")
+@click.option("--text", "as_text", is_flag=True, help="In words and tables, instead of the whole card as JSON.")
 @click.pass_obj
-def show(settings: Settings, /, *, model_id: str) -> None:
-    """Show a model's card: where it comes from, what judged it."""
-    from service.model_answer import stored_model
+def show(settings: Settings, /, *, model_id: str, as_text: bool) -> None:
+    """Show a model's card: where it comes from, what judged it, and how it does by slice and group."""
+    from service.commands.model_tables import print_card
+    from service.model_answer import model_document, stored_model
 
-    terminal, database = open_both(settings, as_json=True)
+    terminal, database = open_both(settings, as_json=not as_text)
     stored = stored_model(database, model_id)
-    terminal.emit({"state": stored.state, **stored.manifest})
+    if as_text:
+        print_card(terminal, stored)
+    else:
+        terminal.emit(model_document(stored, terminal.wording))
 
 
 @models.command()
 @click.argument("model_id")
+@click.option("--reason", default="", help="Why it may serve although something stands against it; goes on record.")
 @click.pass_obj
-def approve(settings: Settings, /, *, model_id: str) -> None:
-    """Let a model serve; the verdict stays in its card."""
-    from models.verdict import APPROVED as BETTER
+def approve(settings: Settings, /, *, model_id: str, reason: str) -> None:
+    """Let a model serve; verdict and reason stay in its card.
+
+    A model that is not better than the rule, or does harm to some, needs a reason.
+
+    \b
+    Example:
+      bangkom models approve m-1a2b3c4d5e6f --reason "agreed with the head of BKPSDM"
+    """
     from service.auth.journal import actor_of
-    from service.model_answer import approve_model
-    from service.phrases import verdict_text
+    from service.evidence_answer import objections_to
+    from service.model_answer import approve_model, standing_text
 
     terminal, database = open_both(settings)
-    stored = approve_model(database, model_id, actor_of(database.author))
+    stored = approve_model(database, model_id, actor_of(database.author), reason, terminal.wording)
     terminal.say("{model} serves from now on.", model=model_id)
-    if stored.manifest.get("details", {}).get("code") != BETTER:
-        terminal.say(
-            "Its verdict was: {verdict}",
-            verdict=verdict_text(str(stored.manifest.get("verdict", "")), terminal.wording),
-        )
+    if objections_to(stored.manifest):
+        terminal.say("Its verdict was: {verdict}", verdict=standing_text(stored.manifest, terminal.wording))
         sys.exit(ATTENTION)
 
 

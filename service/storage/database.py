@@ -204,6 +204,12 @@ class Database:
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
             also(connection)
 
+    def amend_model(self, connection: sa.Connection, model_id: str, **entries: object) -> None:
+        """Put entries into a model's manifest, in the place of those of the same names."""
+        chosen = MODELS.c.model_id == model_id
+        found = json.loads(connection.execute(sa.select(MODELS.c.manifest).where(chosen)).scalar_one())
+        connection.execute(sa.update(MODELS).where(chosen).values(manifest=json.dumps({**found, **entries})))
+
     def save_plan(
         self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date,
         also: Callable[[sa.Connection], object] = lambda _: None,

@@ -1,5 +1,7 @@
 """What may serve: the whole model, the rule with the parts that are clear, or the rule."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -26,9 +28,10 @@ def participations(n_rows: int, seed: int, *, power: float, slope: float, past: 
 def learned(planted: Planted, *, scores: np.ndarray | None = None):
     n = len(planted.features)
     rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain,
-                score_gain=np.full(n, np.nan) if scores is None else scores)  # fmt: skip
-    cut = n * 3 // 4
-    return learn(rows.take(np.arange(cut)), rows.take(np.arange(cut, n)), np.random.default_rng(0))
+                score_gain=np.full(n, np.nan) if scores is None else scores, person=np.arange(n))  # fmt: skip
+    cuts = [n * 9 // 20, n * 3 // 5, n * 3 // 4, n]
+    splits = [(np.arange(cut), np.arange(cut, end)) for cut, end in pairwise(cuts)]
+    return learn(rows, splits, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
