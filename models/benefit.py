@@ -16,6 +16,7 @@ from training_catalog.columns import BoolArray, FloatArray, check_lengths
 DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
 AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
+MOST_VALUES = 63  # steps of a feature that trees tell apart; a few hundred noisy gains tell of no more
 COVERAGE = 0.8  # share of outcomes that the interval should hold
 CALIBRATION_SHARE = 0.25  # latest share of the rows kept from the fit for the intervals
 FEWEST_PER_BIN = 50  # rows behind each quantile
@@ -68,7 +69,7 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
             rule = np.maximum(rule_gain(X), SMALLEST_RULE)[order]
             self.model_ = HistGradientBoostingRegressor(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=6, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
+                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
                 random_state=0,
             ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self

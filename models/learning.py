@@ -1,16 +1,16 @@
 """From past participations to the model that may serve: learned whole, in parts, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.benefit import PairModel, measured
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
-from models.evaluation import Comparison, Split, compare_judged
+from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
-from models.judged import Judged, foretell, put_together
+from models.judged import Judged, foretell, put_together, resampled_gains
 from models.surrogate import fill_with_surrogate
 from models.verdict import APPROVED, NOT_ENOUGH_DATA, Verdict, is_completion_better, judge, judge_parts
 from training_catalog.columns import FloatArray, IndexArray, check_lengths, freeze
@@ -79,13 +79,29 @@ def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Lear
 
     Returns
     -------
-    The whole model when it is approved; else the rule with the parts that are; else the whole model, not approved.
+    The rule with the parts that are approved; the whole model where it is approved and orders clearly better than
+    those parts, or none is; else the whole model, not approved.
+
+    Notes
+    -----
+    Later outcomes share errors with earlier ones, so the more there are to judge on, the surer a whole model looks that
+    has learned those errors. Parts are judged on the same outcomes and can learn few of them: what the whole model is
+    worth beyond them is what counts (decision record 0023).
     """
     whole = _learn_whole(rows, splits, rng)
-    if whole.verdict.code == APPROVED or _knows_too_little(whole):
+    if _knows_too_little(whole):
         return whole
     parts = _learn_parts(rows, splits, rng, learned_completion=is_completion_better(whole.comparison))
-    return parts if parts.verdict.code == APPROVED else whole
+    if parts.verdict.code != APPROVED:
+        return whole
+    return whole if whole.verdict.code == APPROVED and _is_clearly_better(whole, parts, rng) else parts
+
+
+def _is_clearly_better(whole: Learned, parts: Learned, rng: np.random.Generator) -> bool:
+    """Return whether the 95 % interval of the difference in ordering, the same people drawn for both, is above zero."""
+    both = replace(whole.judged, rule=parts.judged.own)
+    used = both.take(np.flatnonzero(both.is_used))
+    return float(np.quantile(resampled_gains(used, N_RESAMPLES, rng), 0.025)) > 0
 
 
 def _knows_too_little(learned: Learned) -> bool:

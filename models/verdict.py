@@ -41,6 +41,10 @@ HOURS_PART = (
     "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
 )
 WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
+STANDINGS = {
+    DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
+    STALE: "Stale: it is too old, or the standards have changed since it was fitted.",
+}  # said before the words of the fit
 CLEAR = 1.0  # standard errors by which a learned completion must be better than the usual one
 
 

@@ -31,6 +31,7 @@ from recommender.plan_making import PlanInputs, put_together
 from recommender.planning_problem import build_problem
 from recommender.policy import Policy
 from recommender.ranking import RankedLists, rank
+from recommender.watch import Reference, refer_to
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray
@@ -47,6 +48,7 @@ class FittedModel:
     comparison: Comparison
     verdict: Verdict
     evidence: Evidence
+    reference: Reference
     n_rows: int
     cuts: tuple[date, ...]
 
@@ -155,6 +157,7 @@ def fit_models(
         comparison=learned.comparison,
         verdict=learned.verdict,
         evidence=gather_evidence(learned.judged, outcomes, splits, workforce, catalog, on, rng),
+        reference=refer_to(learned.judged, workforce, catalog, on, policy),
         n_rows=len(outcomes.on),
         cuts=cuts or (on,),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from models.fairness import CHOSEN_SHARE, GroupFigure
 from models.reliability import Bin
 from models.slices import BETTER, HARMED, NO_DIFFERENCE, NOT_ENOUGH_DATA, SliceFigure
-from models.verdict import APPROVED, DRIFTED, HARMS, NOT_BETTER_OVERALL, STALE, objections
+from models.verdict import APPROVED, DRIFTED, HARMS, NOT_BETTER_OVERALL, STALE, STANDINGS, objections
 from recommender.evidence import Evidence
 from recommender.past_effects import FEWEST_TOLD
 from service.reports.fairness import hidden_groups
@@ -118,6 +118,11 @@ def _table(way: str, rows: Sequence[Mapping[str, Any]], wording: Wording) -> dic
         for one in rows
     ]  # fmt: skip
     return {"way": way, "title": wording.text(WORDS[way]), "rows": named}
+
+
+def standing_words(manifest: Mapping[str, Any]) -> str:
+    """Return in English that a model drifted or is stale; empty where it is neither."""
+    return STANDINGS.get(str(manifest.get("watch", {}).get("code", "")), "")
 
 
 def verdict_code(manifest: Mapping[str, Any]) -> str:

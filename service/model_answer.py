@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from recommender.use_cases import FittedModel
 from service.auth.journal import Entry, record
-from service.evidence_answer import objection_texts, objections_to, verdict_code
+from service.evidence_answer import objection_texts, objections_to, standing_words, verdict_code
 from service.phrases import verdict_text
 from service.storage.database import APPROVED, RETIRED, WITHDRAWN, Database, StoredModel
 from service.wording import Wording
@@ -60,7 +60,7 @@ def stored_model(database: Database, model_id: str) -> StoredModel:
 
 def standing_text(manifest: Mapping[str, Any], wording: Wording) -> str:
     """Say a model's verdict; that it drifted or is stale goes before what the fit found."""
-    return verdict_text(str(manifest.get("verdict", "")), wording)
+    return verdict_text(f"{standing_words(manifest)} {manifest.get('verdict', '')}".strip(), wording)
 
 
 def approve_model(database: Database, model_id: str, author: str, words: str, wording: Wording) -> StoredModel:

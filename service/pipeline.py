@@ -28,7 +28,7 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
-from service.evidence_answer import evidence_card, objections_to
+from service.evidence_answer import evidence_card, objections_to, standing_words
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -94,7 +94,15 @@ def load_predictor(database: Database, model_id: str | None = None) -> Predictor
         model = unpack(stored.payload, manifest)
     except ArtifactRefusedError as error:
         return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=str(error))
-    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=manifest.verdict)
+    words = f"{standing_words(stored.manifest)} {manifest.verdict}".strip()
+    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=words)
+
+
+def standards_version(catalog: Catalog) -> str:
+    """Return a version of frameworks and competencies alone: what levels mean, whatever is taught or required."""
+    known = catalog.competencies
+    parts = (known.ids, known.framework, known.weight, known.direction, known.lowest, known.highest)
+    return f"s-{content_digest(*parts)[:12]}"
 
 
 def load_office(database: Database, on: date, change: int | None = None, model_id: str | None = None) -> Office:
@@ -201,6 +209,8 @@ def learn(
     )
     manifest_document = manifest.to_dict()
     manifest_document["evidence"] = evidence_card(fitted.evidence)
+    manifest_document["reference"] = msgspec.to_builtins(asdict(fitted.reference), enc_hook=float)
+    manifest_document["standards"] = standards_version(office.catalog)
     state = REJECTED if objections_to(manifest_document) else APPROVED
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     manifest_document["effects"] = effects_card(

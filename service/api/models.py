@@ -79,6 +79,21 @@ def fit_model(request: Call, data: JSONBody[FitAsk], idempotency_key: Idempotenc
     return submit(request, "fit", {"seed": data.seed}, key=key)
 
 
+class CheckAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which model to check, the serving one when none is named; whether to fit anew where it no longer holds."""
+
+    model: str | None = None
+    fit: bool = False
+
+
+@post("/models/check", operation_id="check_model", opt=rule("models.write"), status_code=202,
+      responses=errors(413, 415), summary="Check whether a model still holds", sync_to_thread=True)  # fmt: skip
+def check_model(request: Call, data: JSONBody[CheckAsk], idempotency_key: IdempotencyKey = None) -> Response[JobStatus]:
+    """Put in a check; whether the model drifted or is stale is the job's result, and stays in its card."""
+    key = once(request, idempotency_key, msgspec.json.encode(data))
+    return submit(request, "check", {"model": data.model, "fit": data.fit}, key=key)
+
+
 def _card(request: Call, model_id: str) -> ModelCard:
     stored = stored_model(parts_of(request).database, model_id)
     row = next(r for r in model_rows(parts_of(request).database, wording_of(request)) if r["model"] == model_id)
@@ -112,5 +127,7 @@ def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
 
 def model_routers() -> list[Router]:
     """Return the routes of models and of what past trainings did."""
-    own = Router(path="/", route_handlers=[list_models, fit_model, read_model, approve, rollback], tags=["models"])
+    own = Router(
+        path="/", route_handlers=[list_models, fit_model, check_model, read_model, approve, rollback], tags=["models"]
+    )
     return [own, effect_router()]

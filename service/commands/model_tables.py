@@ -29,6 +29,23 @@ def print_card(terminal: Terminal, stored: StoredModel) -> None:
         terminal.console.print(_table(part, wording, FAIRNESS_COLUMNS))
 
 
+def print_watch(terminal: Terminal, document: dict[str, Any]) -> None:
+    """Print what a check found, and what was fitted anew."""
+    wording, watch = terminal.wording, document["watch"]
+    terminal.console.print(f"{document['model']}: {document['words']}")
+    for sentence in watch["stale"]:
+        terminal.console.print(sentence)
+    table = Table(*[wording.text(header) for header in ("What", "Shift", "Limit of chance", "Verdict")])
+    for one in watch["shifts"]:
+        table.add_row(one["title"], _number("size", 3)(one, wording), _number("limit", 3)(one, wording), one["verdict"])
+    terminal.console.print(table)
+    terminal.say("{people} people and {outcomes} later participations were looked at.",
+                 people=wording.number(watch["people"]), outcomes=wording.number(watch["outcomes"]))  # fmt: skip
+    if "fit" in document:
+        fitted = document["fit"]
+        terminal.console.print(f"{fitted['model']}: {wording.text(fitted['verdict'])}. {fitted['words']}")
+
+
 def _number(name: str, digits: int) -> Callable[[Mapping[str, Any], Wording], str]:
     return lambda row, wording: "-" if row[name] is None else wording.number(row[name], digits)
 

@@ -41,7 +41,7 @@ def fit(settings: Settings, /, *, seed: int, as_json: bool) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def models(ctx: click.Context) -> None:
-    """Look after fitted models: list, show, approve, rollback."""
+    """Look after fitted models: list, show, check, approve, rollback."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_models)
 
@@ -103,6 +103,43 @@ def approve(settings: Settings, /, *, model_id: str, reason: str) -> None:
     terminal.say("{model} serves from now on.", model=model_id)
     if objections_to(stored.manifest):
         terminal.say("Its verdict was: {verdict}", verdict=standing_text(stored.manifest, terminal.wording))
+        sys.exit(ATTENTION)
+
+
+@models.command()
+@click.argument("model_id", required=False)
+@click.option("--fit", "fits", is_flag=True, help="Fit anew where the model no longer holds.")
+@AS_JSON
+@click.pass_obj
+def check(settings: Settings, /, *, model_id: str | None, fits: bool, as_json: bool) -> None:
+    """Check whether a model still holds: drifted, stale, or as when it was fitted; the serving one unless named.
+
+    Let the system's own timer call it once a month; exit status 1 says that it no longer holds.
+
+    \b
+    Example:
+      bangkom models check --fit
+    """
+    from recommender.policy import Policy
+    from service.commands.model_tables import print_watch
+    from service.model_answer import fit_document
+    from service.model_watch import AS_FITTED, check_document, check_model
+    from service.pipeline import learn, load_office
+    from service.settings import model_settings
+
+    terminal, database = open_both(settings, as_json=as_json)
+    terminal.say("Checking the model ...")
+    office = load_office(database, settings.on)
+    checked = check_model(database, office, model_settings(), model_id)
+    document = check_document(database, checked, terminal.wording)
+    holds = checked.code == AS_FITTED
+    if fits and not holds:
+        document["fit"] = fit_document(*learn(database, office, Policy(), 0), terminal.wording)
+    if as_json:
+        terminal.emit(document)
+    else:
+        print_watch(terminal, document)
+    if not holds:
         sys.exit(ATTENTION)
 
 

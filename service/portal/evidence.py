@@ -14,6 +14,7 @@ from service.api.problems import wording_of
 from service.effect_answer import effects_document, kept_effects
 from service.evidence_answer import evidence_tables, objection_texts
 from service.model_answer import approve_model, model_rows, roll_back, stored_model
+from service.model_watch import watch_document
 from service.portal.drawings import Point, draw_calibration, reach_of
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
@@ -104,6 +105,7 @@ def _card(call: Call, model: str, form: Form, status: int = 200) -> Response[str
         figures=_figures(found, wording), may_write="model:write" in known_caller(call).scopes,
         objections=objection_texts(stored.manifest, wording), evidence=evidence_tables(stored.manifest, wording),
         cuts=[date.fromisoformat(cut) for cut in stored.manifest.get("details", {}).get("cuts", "").split()],
+        watch=watch_document(stored.manifest.get("watch", {}), wording),
         calibrations=_calibrations(stored.manifest.get("evidence", {}), wording),
     )  # fmt: skip
 
@@ -139,13 +141,16 @@ def _calibrations(card: dict[str, Any], wording: Wording) -> list[Calibration]:
 def decide_on_model(request: Call, model: FromPath[str]) -> Response[Any]:
     """Let a model serve, or the one before again."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
-    action = form.choice("action", ("approve", "rollback"), wording.text("Choose one of the answers."))
+    action = form.choice("action", ("approve", "rollback", "check"), wording.text("Choose one of the answers."))
     author = known_caller(request).subject
     try:
         if action == "approve":
             approve_model(database, model, author, form.get("words"), wording)
         elif action == "rollback":
             roll_back(database, author, model)
+        elif action == "check":
+            job = submit(request, "check", {"model": model}).headers["Location"].rpartition("/")[2]
+            return go(f"/jobs/{job}")
     except InputError as error:
         form.faults["words"] = error.said(wording.text)
     except ConflictError as error:

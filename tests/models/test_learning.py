@@ -9,7 +9,7 @@ from models.baseline import rule_gain, usual_completion
 from models.benefit import BenefitModel
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule, hours_per_competency
-from models.learning import Rows, learn
+from models.learning import Rows, _learn_whole, learn
 from tests.models.planted import COLUMN, Planted, noisy_outcomes
 from tests.models.test_dose import courses
 
@@ -70,9 +70,20 @@ def test_too_few_rows_are_too_few_for_parts_as_well():
     assert found.verdict.words.startswith("Too few data: ")
 
 
-def test_a_whole_model_that_is_approved_goes_before_its_parts():
+def test_a_whole_model_that_is_approved_goes_before_its_parts_where_it_is_better_than_they_are():
     planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=0.9)
     scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
     found = learned(planted, scores=scores)
     assert found.verdict.code == "approved"
     assert isinstance(found.model.benefit_, BenefitModel)
+
+
+def test_parts_serve_where_a_whole_model_that_is_approved_is_no_better_than_they_are():
+    planted = participations(6_000, seed=3, power=0.5, slope=5.0)
+    scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
+    found = learned(planted, scores=scores)
+    rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain, score_gain=scores,
+                person=np.arange(6_000))  # fmt: skip
+    whole = _learn_whole(rows, [(np.arange(4_500), np.arange(4_500, 6_000))], np.random.default_rng(0))
+    assert whole.verdict.code == found.verdict.code == "approved"
+    assert isinstance(found.model.benefit_, DosedRule)
