@@ -1,57 +1,122 @@
-"""Which of several trainings people take: a conditional logit, for probabilities of logged choices."""
+"""Which open item a person takes next: boosted trees over every signal, learned from everybody's last choice."""
 
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import HistGradientBoostingClassifier
 
+from models.choice_rows import Rows, Together, describe_choices, find_standings, shortlist
+from models.completion import canonical_order
+from models.histories import Histories
+from models.together import Signal, fit_signals
 from training_catalog.columns import FloatArray, IndexArray
 
-PENALTY = 1.0  # on standardised coefficients: keeps what the log does not tell of at nothing
+PEOPLE_AT_ONCE = 200  # bounds memory; the answer does not depend on it
+FIRST_KEPT = 25  # candidates of each person that are all learned from
+LATER_STEP = 4  # of the later ones every so many, each counted as often
+FEWEST_CHOICES = 50  # people whose last choice was among their candidates; below, signals are fused as they are
 
 
-class ChoiceModel:
-    """P(alternative | its set) in proportion to exp(coefficients x columns).
+class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """P(takes | one of the candidates), to be used to order candidates.
 
     Notes
     -----
-    McFadden 1974 (Frontiers in Econometrics). Columns are standardised over all alternatives.
+    The last item of everybody is held out, the signals are learned from the rest, and the trees learn which of the
+    candidates it was (stacking: Wolpert 1992, Neural Networks 5). Signals are then learned again from everything. What
+    is learned is how far to believe each signal, so it holds for items and people that were not there.
+
+    Parameters
+    ----------
+    n_candidates : Items of each person that are ordered by the trees; the rest follow.
+    n_iterations, learning_rate, n_leaves, min_samples_leaf, l2 : Of the trees.
+    signals : What finds the signals.
 
     Attributes
     ----------
-    coefficients_ : One a column.
+    model_ : The trees; None when there was too little to learn from.
     """
 
-    def fit(self, columns: NDArray[np.float64], owner: IndexArray, chosen: IndexArray) -> Self:
-        """Fit on sets of alternatives.
+    def __init__(
+        self, n_candidates: int = 100, n_iterations: int = 250, learning_rate: float = 0.05, n_leaves: int = 24,
+        min_samples_leaf: int = 100, l2: float = 5.0,
+        signals: Callable[[Histories], tuple[Signal, ...]] = fit_signals,
+    ) -> None:  # fmt: skip
+        self.n_candidates = n_candidates
+        self.n_iterations = n_iterations
+        self.learning_rate = learning_rate
+        self.n_leaves = n_leaves
+        self.min_samples_leaf = min_samples_leaf
+        self.l2 = l2
+        self.signals = signals
+
+    def fit(self, histories: Histories) -> Self:
+        """Learn from everybody's last choice; people with a single one tell nothing."""
+        self.model_ = None
+        parts = list(self._learnable(histories))
+        if sum(int(chosen.sum()) for _, chosen, _ in parts) < FEWEST_CHOICES:
+            return self
+        rows, chosen, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = canonical_order(rows, chosen)
+        self.model_ = HistGradientBoostingClassifier(
+            max_iter=self.n_iterations, learning_rate=self.learning_rate, max_leaf_nodes=self.n_leaves,
+            min_samples_leaf=self.min_samples_leaf, l2_regularization=self.l2, early_stopping=False, random_state=0,
+        ).fit(rows[order], chosen[order].astype(np.int64), sample_weight=weight[order])  # fmt: skip
+        return self
+
+    def look(self, histories: Histories) -> Together:
+        """Return what past choices of everybody say of items."""
+        return Together.of(histories, self.signals(histories))
+
+    def _learnable(self, histories: Histories) -> Iterator[tuple[Rows, FloatArray, FloatArray]]:
+        """Yield rows, whether each was chosen, and how often it counts; of people whose choice is among them."""
+        earlier, last = histories.without_last()
+        together = self.look(earlier)
+        for people in _chunks(np.flatnonzero(earlier.length > 0)):
+            part = earlier.take(people)
+            standings = find_standings(together, part)
+            person, item = shortlist(standings, self.n_candidates)
+            is_chosen = item == last[people][person]
+            place = np.arange(len(person)) - np.searchsorted(person, person)
+            kept = np.isin(person, person[is_chosen])
+            kept &= is_chosen | (place < FIRST_KEPT) | (place % LATER_STEP == 0)
+            weight = np.where(is_chosen | (place < FIRST_KEPT), 1.0, LATER_STEP)
+            rows = describe_choices(together, part, standings, person[kept], item[kept])
+            yield rows, is_chosen[kept].astype(np.float64), weight[kept]
+
+    def predict(self, rows: Rows) -> FloatArray:
+        """Return the score of each row of `describe_choices`; higher is likelier."""
+        if self.model_ is None or not len(rows):
+            return np.zeros(len(rows))
+        return np.asarray(self.model_.predict_proba(rows)[:, 1], dtype=np.float64)
+
+    def order(self, together: Together, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:
+        """Score every item for everybody, in chunks of people.
 
         Parameters
         ----------
-        columns : shape (n_alternatives, n_columns), without missing values.
-        owner : Set of each alternative, ascending from 0, none empty.
-        chosen : Row of the alternative chosen in each set.
+        together : Learned from everybody, on the day of asking.
+        histories : Of the people asked about.
+
+        Yields
+        ------
+        people : Indices.
+        score : shape (n_people, n_items): candidates first, then the others as all signals together say; what was
+            taken comes last.
         """
-        self.middle_, self.spread_ = columns.mean(axis=0), np.maximum(columns.std(axis=0), 1e-9)
-        z = (columns - self.middle_) / self.spread_
-
-        def loss(coefficients: FloatArray) -> tuple[float, FloatArray]:
-            p = _shares(z @ coefficients, owner)
-            value = -np.log(np.maximum(p[chosen], 1e-300)).sum() + PENALTY * (coefficients**2).sum() / 2
-            slope = z.T @ p - z[chosen].sum(axis=0) + PENALTY * coefficients
-            return float(value), slope
-
-        self.coefficients_ = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
-        return self
-
-    def predict(self, columns: NDArray[np.float64], owner: IndexArray) -> FloatArray:
-        """Return the probability of each alternative in its set."""
-        return _shares(((columns - self.middle_) / self.spread_) @ self.coefficients_, owner)
+        for people in _chunks(np.arange(histories.n_people)):
+            part = histories.take(people)
+            standings = find_standings(together, part)
+            person, item = shortlist(standings, self.n_candidates)
+            score = standings.fused.copy()
+            if self.model_ is not None:
+                rows = describe_choices(together, part, standings, person, item)
+                score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
+            yield people, score
 
 
-def _shares(score: FloatArray, owner: IndexArray) -> FloatArray:
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    top = np.maximum.reduceat(score, starts)[owner]
-    size = np.exp(score - top)
-    shares: FloatArray = size / np.add.reduceat(size, starts)[owner]
-    return shares
+def _chunks(people: IndexArray) -> Iterator[IndexArray]:
+    for first in range(0, len(people), PEOPLE_AT_ONCE):
+        yield people[first : first + PEOPLE_AT_ONCE]

@@ -165,3 +165,32 @@ def reciprocal_rank(is_relevant: BoolArray, score: FloatArray) -> float:
     """One over the rank of the first relevant item; 0 when there is none."""
     hits = np.flatnonzero(is_relevant[np.argsort(-score, kind="stable")])
     return 1.0 / (int(hits[0]) + 1) if len(hits) else 0.0
+
+
+def target_ranks(score: FloatArray, target: IndexArray) -> FloatArray:
+    """Return the rank of one item in each row, from 1 for the highest score; equal scores count half.
+
+    Parameters
+    ----------
+    score : shape (n_rows, n_items).
+    target : shape (n_rows,).
+
+    Examples
+    --------
+    >>> target_ranks(np.array([[3.0, 1.0, 1.0]]), np.array([2])).tolist()
+    [2.5]
+    """
+    own = score[np.arange(len(target)), target][:, None]
+    above, equal = (score > own).sum(axis=1), (score == own).sum(axis=1) - 1
+    return np.asarray(1.0 + above + equal / 2.0, dtype=np.float64)
+
+
+def discounted_gain(rank: FloatArray, k: int = 10) -> FloatArray:
+    """Return nDCG at k where one item is relevant: 1 / log2(1 + rank) (Jarvelin & Kekalainen 2002).
+
+    Examples
+    --------
+    >>> discounted_gain(np.array([1.0, 3.0, 11.0])).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    return np.where(rank <= k, 1.0 / np.log2(1.0 + rank), 0.0)

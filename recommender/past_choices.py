@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BaselineRule, BenefitPredictor, covered_deficit
-from models.choice import ChoiceModel
+from models.preference import PreferenceModel
 from models.evaluation import Split
 from models.features import FEATURE_NAMES, FeatureMatrix
 from models.judged import Judged
@@ -73,7 +73,7 @@ def value_lists(
 
     Notes
     -----
-    How people choose is estimated from their choices among all trainings (`models.choice`): by how often others chose
+    How people choose is estimated from their choices among all trainings (`models.preference`): by how often others chose
     it, expected closing, hours, mode and stated interest. Whoever reads a list is taken to choose among its first
     `LISTED` in the same proportions. What is expected of a choice is the rule's, brought to the size of what was found.
     """
@@ -89,7 +89,7 @@ def value_lists(
         return ListValue(own=nothing, rule=nothing, gain=np.nan, gain_lower=np.nan, gain_upper=np.nan, budget=budget)
     menus = _menus(outcomes, later[used], workforce, catalog, policy)
     columns = _choice_columns(menus)
-    chance = ChoiceModel().fit(columns, menus.owner, np.flatnonzero(menus.is_chosen)).predict(columns, menus.owner)
+    chance = PreferenceModel().fit(columns, menus.owner, np.flatnonzero(menus.is_chosen)).predict(columns, menus.owner)
     rule = BaselineRule().predict(menus.features).mean
     own = np.empty(len(rule))
     for i, model in enumerate(models):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.choice import ChoiceModel
+from models.preference import PreferenceModel
 from models.off_policy import LoggedChoices, gain_of, value_of, value_under_budget
 
 N_ACTIONS = 6
@@ -127,7 +127,7 @@ def test_the_choice_model_finds_what_people_choose_by():
     columns, owner = rng.normal(size=(6_000, 3)), np.repeat(np.arange(1_000), 6)
     score = (columns @ np.array([1.0, -0.5, 0.0])).reshape(1_000, 6)
     taken = (score + rng.gumbel(size=score.shape)).argmax(axis=1)
-    model = ChoiceModel().fit(columns, owner, np.arange(1_000) * 6 + taken)
+    model = PreferenceModel().fit(columns, owner, np.arange(1_000) * 6 + taken)
     assert model.coefficients_ / model.spread_ == pytest.approx([1.0, -0.5, 0.0], abs=0.12)
     found = model.predict(columns, owner)
     assert np.add.reduceat(found, np.arange(0, 6_000, 6)) == pytest.approx(np.ones(1_000))

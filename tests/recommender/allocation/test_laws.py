@@ -172,6 +172,7 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
     assert relaxed.evaluate(np.zeros(relaxed.n_prices)).bound == pytest.approx(best_by_trying(alone)[2], abs=1e-9)
 
 
+@pytest.mark.long
 @QUICK
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
@@ -311,6 +312,7 @@ def told_while(problem, given_limits, solver=None):
     return told, allocation.objective - kept, allocation.bound - kept
 
 
+@pytest.mark.long
 @QUICK
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
