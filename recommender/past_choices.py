@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BaselineRule, BenefitPredictor, covered_deficit
-from models.preference import PreferenceModel
 from models.evaluation import Split
 from models.features import FEATURE_NAMES, FeatureMatrix
 from models.judged import Judged
 from models.off_policy import BudgetValue, LoggedChoices, PolicyValue, gain_of, value_of, value_under_budget
+from models.preference import PreferenceModel
 from recommender.candidates import describe_pairs
 from recommender.gap import expected_deficits, find_gaps
 from recommender.outcomes import Outcomes
@@ -73,8 +73,8 @@ def value_lists(
 
     Notes
     -----
-    How people choose is estimated from their choices among all trainings (`models.preference`): by how often others chose
-    it, expected closing, hours, mode and stated interest. Whoever reads a list is taken to choose among its first
+    How people choose is estimated from their choices among all trainings (`models.preference`): by how often others
+    chose it, expected closing, hours, mode and interest. Whoever reads a list is taken to choose among its first
     `LISTED` in the same proportions. What is expected of a choice is the rule's, brought to the size of what was found.
     """
     later = np.concatenate([later for _, later in splits])

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.preference import PreferenceModel
 from models.off_policy import LoggedChoices, gain_of, value_of, value_under_budget
+from models.preference import PreferenceModel
 
 N_ACTIONS = 6
 
