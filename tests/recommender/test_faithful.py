@@ -1,4 +1,4 @@
-"""Reasons are what moves the figure: without the deficit that a reason names, the benefit falls; without others, not."""
+"""Reasons are what moves the figure: without the deficit that one names, the benefit falls; without others, not."""
 
 import numpy as np
 import pytest

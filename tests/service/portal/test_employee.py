@@ -113,8 +113,8 @@ def test_what_would_make_a_training_the_first_is_told_and_is_so(ani):
     assert found
     level, name = found[-1]
     code = {"Integritas": "M.01", "Kerja Sama": "M.02"}[name]
-    portal("POST", "/assessments", json={"items": [
-        {"employee": ANI, "competency": code, "level": int(level), "assessed_on": "2027-01-04", "method": "test"}]})  # fmt: skip
+    row = {"employee": ANI, "competency": code, "level": int(level), "assessed_on": "2027-01-04", "method": "test"}
+    portal("POST", "/assessments", json={"items": [row]})
     assert "urutan 1 daftar Anda" in client.get(f"/suggestions?why={'P2' if code == 'M.02' else 'P3'}").text
 
 
