@@ -67,7 +67,8 @@ def confidence_sequence(values: FloatArray, chance: float = CHANCE) -> tuple[Flo
     middle = np.cumsum(stakes * values) / weight
     spread = 4 * (values - before_mean) ** 2 * (-np.log1p(-stakes) - stakes) / 4
     reach = (price + np.cumsum(spread)) / weight
-    return np.maximum.accumulate(np.maximum(middle - reach, 0.0)), np.minimum.accumulate(np.minimum(middle + reach, 1.0))
+    lower, upper = np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
+    return np.maximum.accumulate(lower), np.minimum.accumulate(upper)
 
 
 def compare_live(outcome: FloatArray, is_new: BoolArray, share_new: float = 0.5) -> Trial:

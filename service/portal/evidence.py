@@ -38,7 +38,13 @@ CALIBRATIONS = {
     "completion": "Completion, as foretold and as seen",
     "benefit": "Levels closed, as foretold and as seen",
 }
-STATES = {"approved": "serves", "rejected": "not approved", "retired": "replaced", "withdrawn": "withdrawn"}
+STATES = {
+    "approved": "serves",
+    "rejected": "not approved",
+    "retired": "replaced",
+    "withdrawn": "withdrawn",
+    "trial": "compared live",
+}
 WAYS = {"mode": "By mode", "provider": "By provider", "competency": "By competency", "training": "By training"}
 LONGEST = 50  # groups on a page; those of which most can be said come first
 
