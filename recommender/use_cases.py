@@ -18,7 +18,7 @@ from recommender.budget import Budget
 from recommender.candidates import NOTHING_WANTED, find_candidates
 from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.class_estimates import estimate_classes
-from recommender.demand import demand_of, gather_demand, wanted_pairs
+from recommender.demand import Demand, demand_of, gather_demand, wanted_pairs
 from recommender.evidence import Evidence, gather_evidence
 from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
@@ -126,9 +126,25 @@ def make_plan(
     limits : Time, gap and seed of the solver.
     on_progress : Called with the number of people ranked.
     """
+    demand = find_demand(workforce, catalog, model, policy, on, year=budget.year, on_progress=on_progress)
+    return plan_demand(demand, workforce, catalog, budget, policy, on, inputs=inputs, limits=limits)
+
+
+def find_demand(
+    workforce: Workforce, catalog: Catalog, model: BenefitPredictor, policy: Policy, on: date, *, year: int,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Demand:  # fmt: skip
+    """Find what everybody brings into the plan of a year; see `make_plan`."""
     wanted = wanted_pairs(workforce, catalog, policy, on)
     lists = recommend_in_chunks(workforce, catalog, model, on, policy, wanted=wanted, on_progress=on_progress)
-    demand = gather_demand(demand_of(part, catalog, policy, budget.year, first) for first, _, part in lists)
+    return gather_demand(demand_of(part, catalog, policy, year, first) for first, _, part in lists)
+
+
+def plan_demand(
+    demand: Demand, workforce: Workforce, catalog: Catalog, budget: Budget, policy: Policy, on: date, *,
+    inputs: PlanInputs, limits: SolveLimits,
+) -> Plan:  # fmt: skip
+    """Decide who attends which class of a demand that was found; see `make_plan`."""
     planning = build_problem(demand, workforce, catalog, budget, policy, inputs.earlier)
     allocation = solve(planning.problem, limits)
     violations = verify(planning.problem, allocation)
