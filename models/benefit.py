@@ -139,10 +139,13 @@ class PairModel:
         later = _latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
-        self.completion_ = clone(self.completion).fit(X[early], y_completed[early])
+        completion = self.completion
+        if is_calibration is None:  # in the order of time: settings may be judged on the latest of the earlier rows
+            completion = completion.tuned(X[early], y_completed[early], _latest(int(early.sum())))
+        self.completion_ = clone(completion).fit(X[early], y_completed[early])
         self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
-        self.completion_ = clone(self.completion).fit(X, y_completed)
+        self.completion_ = clone(completion).fit(X, y_completed)
         self.benefit_ = clone(self.gain).fit(X, y_gain)
         self.n_rows_ = len(X)
         self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)
