@@ -13,7 +13,8 @@ from models.dose import DosedRule
 from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
-DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
+SEEN = np.flatnonzero([feature.tells_gain for feature in FEATURES])  # columns that the model of the gain sees
+DIRECTIONS = np.array([FEATURES[i].benefit_direction for i in SEEN])
 AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
 COVERAGE = 0.8  # share of outcomes that the interval should hold
@@ -70,7 +71,7 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
                 max_leaf_nodes=6, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
                 random_state=0,
-            ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
+            ).fit(without_empty_columns(X[np.ix_(order, SEEN)]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
@@ -78,7 +79,7 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
         check_features(X)
         gain = rule_gain(X)
         if self.model_ is not None and len(X):
-            gain = gain * np.maximum(np.asarray(self.model_.predict(X), dtype=np.float64), 0.0)
+            gain = gain * np.maximum(np.asarray(self.model_.predict(X[:, SEEN]), dtype=np.float64), 0.0)
         return np.clip(gain, 0.0, covered_deficit(X))
 
 
@@ -136,12 +137,12 @@ class PairModel:
         """
         check_features(X)
         found = y_gain if y_measured is None else y_measured
-        later = _latest(len(X)) if is_calibration is None else is_calibration
+        later = is_latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
         completion = self.completion
         if is_calibration is None:  # in the order of time: settings may be judged on the latest of the earlier rows
-            completion = completion.tuned(X[early], y_completed[early], _latest(int(early.sum())))
+            completion = completion.tuned(X[early], y_completed[early], is_latest(int(early.sum())))
         self.completion_ = clone(completion).fit(X[early], y_completed[early])
         self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
@@ -189,7 +190,8 @@ class PairModel:
         )
 
 
-def _latest(n_rows: int) -> BoolArray:
+def is_latest(n_rows: int) -> BoolArray:
+    """Return the latest share of rows in the order of time, which calibrates."""
     return np.arange(n_rows) >= n_rows - int(n_rows * CALIBRATION_SHARE)
 
 

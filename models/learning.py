@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.benefit import PairModel, measured
+from models.benefit import PairModel, is_latest, measured
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
 from models.evaluation import Comparison, compare
@@ -69,7 +69,8 @@ def learn(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learned:
     whole = _learn_whole(earlier, later, rng)
     if whole.verdict.code == APPROVED or _knows_too_little(whole):
         return whole
-    parts = _learn_parts(earlier, later, rng, learned_completion=is_completion_better(whole.comparison))
+    is_better = is_completion_better(whole.comparison)
+    parts = _learn_parts(earlier, later, rng, whole.model.completion_ if is_better else None)
     return parts if parts.verdict.code == APPROVED else whole
 
 
@@ -87,13 +88,17 @@ def _learn_whole(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learne
     return Learned(model=model, comparison=comparison, verdict=judge(comparison, used_scores=smooth is not None))
 
 
-def _learn_parts(earlier: Rows, later: Rows, rng: np.random.Generator, *, learned_completion: bool) -> Learned:
-    completion = CompletionModel() if learned_completion else UsualCompletion()
+def _learn_parts(
+    earlier: Rows, later: Rows, rng: np.random.Generator, learned: CompletionModel | UsualCompletion | None
+) -> Learned:
+    """Learn hours beside completion; `learned` is its estimator with the settings found, None for the rule's."""
     hours = DosedRule()
-    model = PairModel(completion, hours).fit(earlier.features, earlier.completed, earlier.gain)
+    model = PairModel(learned or UsualCompletion(), hours).fit(
+        earlier.features, earlier.completed, earlier.gain, is_calibration=is_latest(len(earlier.features))
+    )
     comparison = _compared(model, earlier, later, rng)
     exponent = hours.fit(earlier.features, earlier.gain).exponent_
-    verdict = judge_parts(comparison, learned_completion=learned_completion, exponent=exponent)
+    verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=exponent)
     return Learned(model=model, comparison=comparison, verdict=verdict)
 
 

@@ -11,6 +11,7 @@ from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
 from recommender.pair_features import make_features
+from recommender.past_choices import learn_choices
 from recommender.past_records import SPAN
 from recommender.person_features import describe_people
 from recommender.policy import GapRules
@@ -126,7 +127,8 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         gaps = find_gaps(crew, catalog, day, rules)
         gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
-        features = make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, day), day)
+        people_then, past = describe_people(crew, catalog, gaps, day), learn_choices(workforce, catalog, day)
+        features = make_features(crew, catalog, pairs, people_then, day, past)
         parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)

@@ -221,7 +221,7 @@ def recommendation_document(
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, crew = person.office, person.crew
     lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy,
-                      expected=background.expected, day=day)  # fmt: skip
+                      expected=background.expected, day=day, past=background.past)  # fmt: skip
     context = explanation_context(office, crew, policy, background.links)
     spots = is_blind_spot(lists)
     keeps = _keeps(office, wanted) if wanted.narrows else None
