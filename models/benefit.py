@@ -4,13 +4,14 @@ import hashlib
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from models.baseline import BenefitEstimates, covered_deficit, rule_gain
-from models.completion import CompletionModel, UsualCompletion, canonical_order, without_empty_columns
+from models.baseline import BenefitEstimates, covered_deficit
+from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
 from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
+from models.rows import RowEstimator, canonical_order, without_empty_columns
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
 DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
@@ -25,7 +26,7 @@ FEWEST_MEASURED = 30  # measured outcomes that can stand for those not measured
 FAR_SMALLER = 5.0  # times smaller: measured ones would count so often that a few decide
 
 
-class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """E[deficit closed | completes]: the rule times a factor learned from what it missed.
 
     Notes
@@ -39,9 +40,14 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
+    has_schema : See `models.rows.RowEstimator`.
     """
 
-    def __init__(self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100) -> None:
+    def __init__(
+        self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100, *,
+        has_schema: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(has_schema=has_schema)
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
@@ -59,28 +65,28 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
         LengthMismatchError
             When the columns are not those of `FEATURES`.
         """
-        check_features(X)
+        X, y = self._learned_from(X, y, y_numeric=True)
         known = ~np.isnan(y)
         X, y = X[known], y[known]
         order = canonical_order(X, y)
-        self.n_features_in_ = X.shape[1]
         self.model_ = None
         if len(y):
-            rule = np.maximum(rule_gain(X), SMALLEST_RULE)[order]
+            rule = np.maximum(self._rule(X), SMALLEST_RULE)[order]
             self.model_ = HistGradientBoostingRegressor(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
-                random_state=0,
+                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, early_stopping=False, random_state=0,
+                monotonic_cst=DIRECTIONS if self.has_schema else None,
             ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
         """Return the gain of each row, 0 to the covered deficit; clipping keeps the constraints."""
-        check_features(X)
-        gain = rule_gain(X)
+        X = self._asked_of(X)
+        gain = self._rule(X)
         if self.model_ is not None and len(X):
-            gain = gain * np.maximum(np.asarray(self.model_.predict(X), dtype=np.float64), 0.0)
-        return np.clip(gain, 0.0, covered_deficit(X))
+            factor = np.asarray(self.model_.predict(X), dtype=np.float64)
+            gain = gain * (np.maximum(factor, 0.0) if self.has_schema else factor)
+        return self._bounded(gain, X)
 
 
 class PairModel:

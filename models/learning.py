@@ -57,15 +57,20 @@ class Learned:
 
     Parameters
     ----------
-    model : That of the last split, which saw most.
+    models : One a split; that of the last one, which saw most, may serve.
     judged : What each split's model foretold of its later rows.
     comparison, verdict : Model against rule over all splits.
     """
 
-    model: PairModel
+    models: tuple[PairModel, ...]
     judged: Judged
     comparison: Comparison
     verdict: Verdict
+
+    @property
+    def model(self) -> PairModel:
+        """The model that may serve."""
+        return self.models[-1]
 
 
 def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Learned:
@@ -119,7 +124,7 @@ def _learn_whole(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) 
         models.append(PairModel().fit(own.features, own.completed, target, y_measured=own.gain))
     judged, comparison = _compared(models, rows, splits, rng)
     verdict = judge(comparison, used_scores=smooth is not None)  # those of the model that may serve
-    return Learned(model=models[-1], judged=judged, comparison=comparison, verdict=verdict)
+    return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 
 def _learn_parts(rows: Rows, splits: Sequence[Split], rng: np.random.Generator, *, learned_completion: bool) -> Learned:
@@ -131,7 +136,7 @@ def _learn_parts(rows: Rows, splits: Sequence[Split], rng: np.random.Generator, 
         exponent = hours.fit(own.features, own.gain).exponent_
     judged, comparison = _compared(models, rows, splits, rng)
     verdict = judge_parts(comparison, learned_completion=learned_completion, exponent=exponent)
-    return Learned(model=models[-1], judged=judged, comparison=comparison, verdict=verdict)
+    return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 
 def _compared(

@@ -31,6 +31,7 @@ class Outcomes:
     ----------
     features : shape (n_rows, n_features), as known before the participation began.
     employee, training : Whose participation in what, as indices; never read by a model.
+    as_of : Day as of which the row is described: the first of its quarter.
     on : Day the training ended, by which the rows are split in time.
     was_completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels of deficit closed by the next assessment, less what closes between two assessments of people
@@ -41,6 +42,7 @@ class Outcomes:
     features: FeatureMatrix
     employee: IndexArray
     training: IndexArray
+    as_of: DateArray
     on: DateArray
     was_completed: FloatArray
     gain: FloatArray
@@ -87,11 +89,16 @@ def _gains(workforce: Workforce, pairs: Candidates, end: DateArray, unaided: Flo
 
 def _steps(start: DateArray) -> Iterator[tuple[date, IndexArray]]:
     """Group participations by quarter; yield the quarter's first day and its rows."""
-    month = start.astype("datetime64[M]").astype(np.int64)
-    quarter = month - month % MONTHS_PER_STEP
+    quarter = first_of_quarter(start)
     for first in np.unique(quarter):
-        day: date = np.datetime64(int(first), "M").astype("datetime64[D]").item()
+        day: date = first.item()
         yield day, np.flatnonzero(quarter == first)
+
+
+def first_of_quarter(days: DateArray) -> DateArray:
+    """Return the first day of each day's quarter."""
+    month = days.astype("datetime64[M]").astype(np.int64)
+    return (month - month % MONTHS_PER_STEP).astype("datetime64[M]").astype("datetime64[D]")
 
 
 def _known_by(workforce: Workforce, on: date) -> Workforce:
@@ -142,6 +149,7 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         features=features,
         employee=history.employee[order],
         training=history.training[order],
+        as_of=first_of_quarter(history.start[order]),
         on=history.end[order],
         was_completed=completed,
         gain=gain,

@@ -24,6 +24,7 @@ from recommender.gap import expected_deficits, find_gaps
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
+from recommender.past_choices import ListValue, value_lists
 from recommender.past_effects import WAYS, PastEffects, find_effects
 from recommender.person_features import describe_people, is_short_of_time
 from recommender.plan import Plan
@@ -48,6 +49,7 @@ class FittedModel:
     comparison: Comparison
     verdict: Verdict
     evidence: Evidence
+    lists: ListValue
     reference: Reference
     n_rows: int
     cuts: tuple[date, ...]
@@ -173,6 +175,7 @@ def fit_models(
         comparison=learned.comparison,
         verdict=learned.verdict,
         evidence=gather_evidence(learned.judged, outcomes, splits, workforce, catalog, on, rng),
+        lists=value_lists(learned.models, learned.judged, outcomes, splits, workforce, catalog, policy, rng),
         reference=refer_to(learned.judged, workforce, catalog, on, policy),
         n_rows=len(outcomes.on),
         cuts=cuts or (on,),

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from models.fairness import CHOSEN_SHARE, GroupFigure
+from models.off_policy import ESTIMATED, NO_OVERLAP, NOT_UNDERSTOOD
 from models.reliability import Bin
 from models.slices import BETTER, HARMED, NO_DIFFERENCE, NOT_ENOUGH_DATA, SliceFigure
 from models.verdict import APPROVED, DRIFTED, HARMS, NOT_BETTER_OVERALL, STALE, STANDINGS, objections
 from recommender.evidence import Evidence
+from recommender.past_choices import ListValue
 from recommender.past_effects import FEWEST_TOLD
 from service.reports.fairness import hidden_groups
 from service.wording import Wording
@@ -30,6 +32,14 @@ WORDS = {
     NOT_BETTER_OVERALL: "it was not found better than the rule",
     HARMS: "it is clearly worse than the rule for: {slices}",
     DRIFTED: "what it reads, or what comes of it, is no longer as when it was fitted",
+    NO_OVERLAP: "people hardly ever chose what its lists would show",
+    NOT_UNDERSTOOD: "how people chose could not be told from their choices",
+    "lists": "Had people chosen from its lists: {value} levels a choice ({lower} to {upper}), against {plain} really"
+    " closed; from {n} logged choices worth {effective}.",
+    "lists unknown": "What its lists would have achieved cannot be said: {why}.",
+    "lists against": "From the rule's lists {rule}: a difference of {gain} ({gain_lower} to {gain_upper}).",
+    "budget": "With {money} among past participations, chosen by benefit for money: {own} levels, by the rule {rule};"
+    " a difference of {gain} ({gain_lower} to {gain_upper}).",
     STALE: "it is too old, or the standards have changed since it was fitted",
 }  # fmt: skip
 
@@ -52,6 +62,44 @@ def evidence_card(evidence: Evidence) -> dict[str, Any]:
         "completion": _bins(evidence.completion), "benefit": _bins(evidence.benefit),
         "fairness": fairness, "chosen_share": CHOSEN_SHARE,
     }  # fmt: skip
+
+
+def lists_card(lists: ListValue) -> dict[str, Any]:
+    """Return what lists would have achieved, as kept with a model."""
+    kept = {name: _plain_all(asdict(getattr(lists, name))) for name in ("own", "rule")}
+    gain = {name: _plain(getattr(lists, name)) for name in ("gain", "gain_lower", "gain_upper")}
+    return {**kept, **gain, "budget": _plain_all(asdict(lists.budget)) if lists.budget else None}
+
+
+def list_words(manifest: Mapping[str, Any], wording: Wording) -> list[str]:
+    """Say what a model's lists would have achieved on the choices that were logged, or why that cannot be said."""
+    card = manifest.get("lists")
+    if card is None:
+        return []
+    own, said = card["own"], []
+    if own["code"] == ESTIMATED:
+        values = _figures(own, ("value", "lower", "upper", "plain"), wording)
+        counts = {"effective": wording.number(own["effective"]), "n": wording.number(own["n_choices"])}
+        said.append(wording.text(WORDS["lists"], **values, **counts))
+    else:
+        said.append(wording.text(WORDS["lists unknown"], why=wording.text(WORDS[own["code"]])))
+    if card["gain"] is not None:
+        said.append(wording.text(WORDS["lists against"], rule=wording.number(card["rule"]["value"], 3),
+                                 **_figures(card, ("gain", "gain_lower", "gain_upper"), wording)))  # fmt: skip
+    if card["budget"]:
+        budget = card["budget"]
+        said.append(wording.text(WORDS["budget"], money=wording.money(round(budget["budget"])),
+                                 **{name: wording.number(budget[name], 1)
+                                    for name in ("own", "rule", "gain", "gain_lower", "gain_upper")}))  # fmt: skip
+    return said
+
+
+def _figures(card: Mapping[str, Any], names: Sequence[str], wording: Wording) -> dict[str, str]:
+    return {name: wording.number(card[name], 3) for name in names}
+
+
+def _plain_all(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in figures.items()}
 
 
 def _told(way: str, names: Sequence[str], figures: Sequence[SliceFigure | GroupFigure]) -> list[dict[str, Any]]:

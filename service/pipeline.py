@@ -28,7 +28,7 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
-from service.evidence_answer import evidence_card, objections_to, standing_words
+from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
 from service.plan_document import pack_plan, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -209,6 +209,7 @@ def learn(
     )
     manifest_document = manifest.to_dict()
     manifest_document["evidence"] = evidence_card(fitted.evidence)
+    manifest_document["lists"] = lists_card(fitted.lists)
     manifest_document["reference"] = msgspec.to_builtins(asdict(fitted.reference), enc_hook=float)
     manifest_document["standards"] = standards_version(office.catalog)
     state = REJECTED if objections_to(manifest_document) else APPROVED

@@ -13,6 +13,7 @@ from service.api.jobs import JobStatus, submit
 from service.api.once import IdempotencyKey, once
 from service.api.problems import errors, wording_of
 from service.model_answer import approve_model, model_document, model_rows, roll_back, stored_model
+from service.trial import begin_trial, end_trial, trial_document
 
 
 class ModelRow(msgspec.Struct, kw_only=True):
@@ -94,6 +95,47 @@ def check_model(request: Call, data: JSONBody[CheckAsk], idempotency_key: Idempo
     return submit(request, "check", {"model": data.model, "fit": data.fit}, key=key)
 
 
+class TrialAsk(ApproveAsk, kw_only=True, forbid_unknown_fields=True):
+    """Whether to begin a live comparison or to end it; the reason where something stands against the model."""
+
+    end: bool = False
+
+
+class TrialStand(msgspec.Struct, kw_only=True):
+    """How a live comparison stands: `new-better`, `old-better` or `undecided`, in words and in figures."""
+
+    model: str | None
+    code: str | None
+    text: str
+    since: dt.date | None
+    figures: dict[str, Any] | None
+
+
+def read_stand(request: Call) -> TrialStand:
+    """Return how the comparison stands."""
+    return TrialStand(**trial_document(parts_of(request).database, wording_of(request)))
+
+
+@get("/models/trial", operation_id="read_trial", opt=rule("models.read"), responses=errors(), sync_to_thread=True,
+     summary="How the live comparison stands")  # fmt: skip
+def read_trial(request: Call) -> TrialStand:
+    """Return how the comparison stands; its interval may be looked at as often as one likes."""
+    return read_stand(request)
+
+
+@post("/models/{model_id:str}/trial", operation_id="try_model", opt=rule("models.write"), status_code=200,
+      responses=errors(404, 409, 413, 415), summary="Compare a model live", sync_to_thread=True)  # fmt: skip
+def try_model(request: Call, model_id: FromPath[str], data: JSONBody[TrialAsk | None] = None) -> TrialStand:
+    """Let a model make the lists of half the people, drawn by lot, beside the serving one; or end that."""
+    database, author, ask = parts_of(request).database, known_caller(request).subject, data or TrialAsk()
+    stored_model(database, model_id)
+    if ask.end:
+        end_trial(database, author)
+    else:
+        begin_trial(database, model_id, author, ask.reason, wording_of(request))
+    return read_stand(request)
+
+
 def _card(request: Call, model_id: str) -> ModelCard:
     stored = stored_model(parts_of(request).database, model_id)
     row = next(r for r in model_rows(parts_of(request).database, wording_of(request)) if r["model"] == model_id)
@@ -128,6 +170,8 @@ def rollback(request: Call, model_id: FromPath[str]) -> ModelList:
 def model_routers() -> list[Router]:
     """Return the routes of models and of what past trainings did."""
     own = Router(
-        path="/", route_handlers=[list_models, fit_model, check_model, read_model, approve, rollback], tags=["models"]
+        path="/",
+        route_handlers=[list_models, fit_model, check_model, read_trial, try_model, read_model, approve, rollback],
+        tags=["models"],
     )
     return [own, effect_router()]

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from service.evidence_answer import evidence_tables, objection_texts
+from service.evidence_answer import evidence_tables, list_words, objection_texts
 from service.model_answer import standing_text
 from service.storage.database import StoredModel
 from service.terminal import Terminal
@@ -18,6 +18,8 @@ def print_card(terminal: Terminal, stored: StoredModel) -> None:
     terminal.console.print(f"{stored.model_id}: {wording.text(stored.state)}. {standing_text(manifest, wording)}")
     for sentence in objection_texts(manifest, wording):
         terminal.say("Stands against it: {why}", why=sentence)
+    for sentence in list_words(manifest, wording):
+        terminal.console.print(sentence)
     found = evidence_tables(manifest, wording)
     for part in found["slices"]:
         terminal.console.print(_table(part, wording, SLICE_COLUMNS))

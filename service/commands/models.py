@@ -41,7 +41,7 @@ def fit(settings: Settings, /, *, seed: int, as_json: bool) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def models(ctx: click.Context) -> None:
-    """Look after fitted models: list, show, check, approve, rollback."""
+    """Look after fitted models: list, show, check, trial, approve, rollback."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_models)
 
@@ -141,6 +141,38 @@ def check(settings: Settings, /, *, model_id: str | None, fits: bool, as_json: b
         print_watch(terminal, document)
     if not holds:
         sys.exit(ATTENTION)
+
+
+@models.command()
+@click.argument("model_id", required=False)
+@click.option("--reason", default="", help="Why it may serve although something stands against it; goes on record.")
+@click.option("--end", is_flag=True, help="End the comparison; the serving model makes all lists again.")
+@AS_JSON
+@click.pass_obj
+def trial(settings: Settings, /, *, model_id: str | None, reason: str, end: bool, as_json: bool) -> None:
+    """Compare a model live with the serving one: by lot it makes the lists of half the people.
+
+    Without a model, say how the comparison stands. It may be looked at, and ended, at any time.
+
+    \b
+    Example:
+      bangkom models trial m-1a2b3c4d5e6f
+    """
+    from service.auth.journal import actor_of
+    from service.trial import begin_trial, end_trial, trial_document
+
+    terminal, database = open_both(settings, as_json=as_json)
+    author = actor_of(database.author)
+    if end:
+        terminal.say("{model} no longer makes lists.", model=end_trial(database, author))
+    elif model_id is not None:
+        begin_trial(database, model_id, author, reason, terminal.wording)
+        terminal.say("{model} makes the lists of half the people from now on.", model=model_id)
+    document = trial_document(database, terminal.wording)
+    if as_json:
+        terminal.emit(document)
+    else:
+        terminal.console.print(document["text"])
 
 
 @models.command()

@@ -12,7 +12,7 @@ from service.api.context import Call, known_caller, parts_of, rule
 from service.api.jobs import submit
 from service.api.problems import wording_of
 from service.effect_answer import effects_document, kept_effects
-from service.evidence_answer import evidence_tables, objection_texts
+from service.evidence_answer import evidence_tables, list_words, objection_texts
 from service.model_answer import approve_model, model_rows, roll_back, stored_model
 from service.model_watch import watch_document
 from service.portal.drawings import Point, draw_calibration, reach_of
@@ -38,7 +38,13 @@ CALIBRATIONS = {
     "completion": "Completion, as foretold and as seen",
     "benefit": "Levels closed, as foretold and as seen",
 }
-STATES = {"approved": "serves", "rejected": "not approved", "retired": "replaced", "withdrawn": "withdrawn"}
+STATES = {
+    "approved": "serves",
+    "rejected": "not approved",
+    "retired": "replaced",
+    "withdrawn": "withdrawn",
+    "trial": "compared live",
+}
 WAYS = {"mode": "By mode", "provider": "By provider", "competency": "By competency", "training": "By training"}
 LONGEST = 50  # groups on a page; those of which most can be said come first
 
@@ -105,6 +111,7 @@ def _card(call: Call, model: str, form: Form, status: int = 200) -> Response[str
         figures=_figures(found, wording), may_write="model:write" in known_caller(call).scopes,
         objections=objection_texts(stored.manifest, wording), evidence=evidence_tables(stored.manifest, wording),
         cuts=[date.fromisoformat(cut) for cut in stored.manifest.get("details", {}).get("cuts", "").split()],
+        list_words=list_words(stored.manifest, wording),
         watch=watch_document(stored.manifest.get("watch", {}), wording),
         calibrations=_calibrations(stored.manifest.get("evidence", {}), wording),
     )  # fmt: skip

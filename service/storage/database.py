@@ -26,6 +26,7 @@ from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
+TRIAL = "trial"  # of a model that makes the lists of half the people, beside the approved one
 MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 

@@ -50,7 +50,7 @@ def checked(running, on=ON, **settings):
 
 
 def test_a_model_that_was_just_fitted_is_as_fitted(watched):
-    here, model = watched
+    here, _ = watched
     found = checked(here)
     assert found.code == "as-fitted"
     assert {one["code"] for one in found.card["shifts"]} == {"same", "not-enough-data"}
@@ -59,7 +59,7 @@ def test_a_model_that_was_just_fitted_is_as_fitted(watched):
 
 
 def test_a_model_grows_stale_with_age_and_says_so_in_every_list(watched):
-    here, model = watched
+    here, _ = watched
     database = here.parts.database
     assert checked(here, ON + timedelta(days=30)).code == "as-fitted"
     late = checked(here, ON + timedelta(days=31), most_days=30)
@@ -72,7 +72,7 @@ def test_a_model_grows_stale_with_age_and_says_so_in_every_list(watched):
 
 
 def test_the_setting_says_what_makes_it_stale(watched):
-    here, model = watched
+    here, _ = watched
     office = load_office(here.parts.database, ON)
     manifest = here.parts.database.load_model(None).manifest
     other = {**manifest, "standards": "s-other", "details": {**manifest["details"], "catalog": "c-other"}}
@@ -94,7 +94,9 @@ def test_trainings_of_another_kind_are_drift(watched):
     here, _ = watched
     office = load_office(here.parts.database, ON)
     reference = msgspec.convert(here.parts.database.load_model(None).manifest["reference"], Reference)
-    longer = replace(office.catalog, trainings=replace(office.catalog.trainings, hours=office.catalog.trainings.hours * 3))
+    longer = replace(
+        office.catalog, trainings=replace(office.catalog.trainings, hours=office.catalog.trainings.hours * 3)
+    )
     model = load_predictor(here.parts.database).predictor
     later, same = (watch_model(model, reference, office.workforce, catalog, since=ON, on=ON, policy=Policy())
                    for catalog in (longer, office.catalog))  # fmt: skip
@@ -103,7 +105,7 @@ def test_trainings_of_another_kind_are_drift(watched):
 
 
 def test_what_lists_are_made_from_is_that_of_some_people_evenly(watched):
-    here, model = watched
+    here, _ = watched
     office = load_office(here.parts.database, ON)
     features, person = describe_lists(office.workforce, office.catalog, ON, Policy())
     assert len(features) == len(person)

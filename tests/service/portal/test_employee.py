@@ -106,6 +106,18 @@ def test_why_not_this_one_is_answered_for_every_training_on_file(ani):
     assert "Tidak ada pelatihan dengan kode atau nama ini." in client.get("/suggestions?why=zzz").text
 
 
+def test_what_would_make_a_training_the_first_is_told_and_is_so(ani):
+    portal, client, _ = ani
+    told = client.get("/suggestions?why=P3").text + client.get("/suggestions?why=P2").text
+    found = re.findall(r"Dengan hasil penilaian level (\d) pada ([^,]+), pelatihan ini akan menempati", told)
+    assert found
+    level, name = found[-1]
+    code = {"Integritas": "M.01", "Kerja Sama": "M.02"}[name]
+    row = {"employee": ANI, "competency": code, "level": int(level), "assessed_on": "2027-01-04", "method": "test"}
+    portal("POST", "/assessments", json={"items": [row]})
+    assert "urutan 1 daftar Anda" in client.get(f"/suggestions?why={'P2' if code == 'M.02' else 'P3'}").text
+
+
 def test_nobody_answers_for_somebody_else(ani):
     portal, client, post = ani
     found = list_id(client.get("/suggestions").text)
