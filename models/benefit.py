@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from models.baseline import BenefitEstimates, covered_deficit
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
-from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
+from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix, check_features
 from models.rows import RowEstimator, canonical_order, without_empty_columns
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
@@ -40,14 +40,14 @@ class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # sciki
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
-    has_schema : See `models.rows.RowEstimator`.
+    schema : See `models.rows.RowEstimator`.
     """
 
     def __init__(
         self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100, *,
-        has_schema: bool = True,
+        schema: tuple[Feature, ...] | None = FEATURES,
     ) -> None:  # fmt: skip
-        super().__init__(has_schema=has_schema)
+        super().__init__(schema=schema)
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
@@ -146,10 +146,13 @@ class PairModel:
         later = _latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
-        self.completion_ = clone(self.completion).fit(X[early], y_completed[early])
+        completion = self.completion
+        if is_calibration is None:  # in the order of time: settings may be judged on the latest of the earlier rows
+            completion = completion.tuned(X[early], y_completed[early], _latest(int(early.sum())))
+        self.completion_ = clone(completion).fit(X[early], y_completed[early])
         self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
-        self.completion_ = clone(self.completion).fit(X, y_completed)
+        self.completion_ = clone(completion).fit(X, y_completed)
         self.benefit_ = clone(self.gain).fit(X, y_gain)
         self.n_rows_ = len(X)
         self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)

@@ -87,14 +87,14 @@ FEATURES: tuple[Feature, ...] = (
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def check_features(X: FeatureMatrix) -> None:
-    """Check that a matrix has the columns of `FEATURES`.
+def check_features(X: FeatureMatrix, schema: tuple[Feature, ...] = FEATURES) -> None:
+    """Check that a matrix has the columns of a schema.
 
     Raises
     ------
     LengthMismatchError
         Naming both widths.
     """
-    if X.ndim != 2 or X.shape[1] != len(FEATURES):  # noqa: PLR2004 (rows and columns)
-        message = f"features have shape {X.shape}, expected (n_pairs, {len(FEATURES)})"
+    if X.ndim != 2 or X.shape[1] != len(schema):  # noqa: PLR2004 (rows and columns)
+        message = f"features have shape {X.shape}, expected (n_pairs, {len(schema)})"
         raise LengthMismatchError(message)
