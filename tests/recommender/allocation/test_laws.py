@@ -38,6 +38,9 @@ QUICK = settings(
 )
 
 
+FEW = settings(QUICK, max_examples=15)  # for what searches for a while in each example
+
+
 def limits(seconds=20.0):
     return SolveLimits(seconds=seconds, gap=0.0, clock=time.monotonic)
 
@@ -196,7 +199,7 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
 
 
 @pytest.mark.long
-@QUICK
+@FEW
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
     with pytest.MonkeyPatch.context() as patch:
@@ -336,7 +339,7 @@ def told_while(problem, given_limits, solver=None):
 
 
 @pytest.mark.long
-@QUICK
+@FEW
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
     problem = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
@@ -357,7 +360,7 @@ def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch,
         for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
     ]  # fmt: skip
     classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
-    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    problem = make_problem(budgets=[700], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
     monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
     told, value, _ = told_while(problem, limits(10.0))
     values = [known for known, _ in told]
