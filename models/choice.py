@@ -8,8 +8,8 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from models.choice_rows import Rows, Together, describe_choices, find_standings, shortlist
-from models.completion import canonical_order
 from models.histories import Histories
+from models.rows import canonical_order
 from models.together import Signal, fit_signals
 from training_catalog.columns import FloatArray, IndexArray
 

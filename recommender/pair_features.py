@@ -7,7 +7,7 @@ import numpy as np
 from models.baseline import mode_effectiveness
 from models.features import FEATURE_NAMES, FeatureMatrix
 from recommender.candidates import Candidates, assessment_age_years
-from recommender.past_choices import PastChoices, choice_columns, learn_choices
+from recommender.habits import Habits, habit_columns, learn_habits
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
@@ -64,7 +64,7 @@ def make_features(
     candidates: Candidates,
     people: PersonFeatures,
     on: date,
-    past: PastChoices | None = None,
+    past: Habits | None = None,
 ) -> FeatureMatrix:
     """Turn pairs into the feature matrix declared in `models.features`.
 
@@ -72,7 +72,7 @@ def make_features(
     ----------
     workforce, catalog, candidates, people : The same people on the same day throughout.
     on : Only what was known on this day is used.
-    past : From `learn_choices` on the whole workforce; these people's own when None.
+    past : From `learn_habits` on the whole workforce; these people's own when None.
 
     Returns
     -------
@@ -80,8 +80,8 @@ def make_features(
     """
     columns = _coverage_columns(candidates, on) | _training_columns(catalog, candidates.training)
     columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
-    past = past or learn_choices(workforce, catalog, on)
-    columns |= choice_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
+    past = past or learn_habits(workforce, catalog, on)
+    columns |= habit_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
     matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
     for i, name in enumerate(FEATURE_NAMES):
         matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]

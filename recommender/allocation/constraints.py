@@ -16,7 +16,7 @@ from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.layout import MONEY_UNIT, Layout
 from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT, UNIT_FLOOR_WEIGHT, option_values, unit_goals
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.program import Program, Rows
+from recommender.allocation.program import Program, Rows, demand_rows
 from training_catalog.columns import FloatArray, IndexArray, join_groups
 
 LARGE = 1e4  # coefficients above this are scaled down, so that the solver's tolerance stays below one unit
@@ -74,6 +74,15 @@ def _seat_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
              np.concatenate([options[kept], n_options + used[least]]),
              np.concatenate([ones[kept], -classes.seats_min[used[least]].astype(np.float64)]),
              lower=np.zeros(len(least)), upper=np.full(len(least), np.inf))  # fmt: skip
+
+
+def with_pairs(program: Program, layout: Layout, options: IndexArray) -> Program:
+    """Append ``x <= y`` for each of some options in a class that must be opened: none sits in a part of a class."""
+    classes, where = layout.problem.classes, layout.problem.options.offering[options]
+    kept = (classes.fixed_cost[where] > 0) | (classes.seats_min[where] > 1)
+    pairs = np.stack([layout.n_options + where[kept], options[kept]], axis=1)
+    weight = np.tile([1.0, -1.0], len(pairs))
+    return demand_rows(program, list(pairs), np.zeros(len(pairs)), weight)
 
 
 def _person_rows(rows: Rows, problem: AllocationProblem, options: IndexArray) -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.completion import CompletionModel, canonical_order
+from models.completion import CompletionModel
 from models.features import FEATURES
 from models.metrics import brier_score, calibration_error
+from models.rows import canonical_order
 from tests.models.planted import COLUMN, better_than_rule, random_features
 from training_catalog.errors import LengthMismatchError
 

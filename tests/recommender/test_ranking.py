@@ -84,6 +84,7 @@ def test_what_waits_for_a_prerequisite_is_not_in_the_list():
     assert codes(here, ranked(here)) == ["P2", "P3", "P4"]
 
 
+@pytest.mark.long
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.2 + 1e-13, 0.3]), min_size=8, max_size=8), st.permutations(range(4)))
 @settings(deadline=None, max_examples=40)
 def test_a_ranking_is_a_permutation_in_a_total_order(means, order):

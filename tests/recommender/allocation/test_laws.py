@@ -38,6 +38,9 @@ QUICK = settings(
 )
 
 
+FEW = settings(QUICK, max_examples=15)  # for what searches for a while in each example
+
+
 def limits(seconds=20.0):
     return SolveLimits(seconds=seconds, gap=0.0, clock=time.monotonic)
 
@@ -55,6 +58,29 @@ def test_exact_equals_trying_every_choice(problem):
     best = best_by_trying(problem)[2]
     assert allocation.objective == pytest.approx(best, abs=1e-6)
     assert allocation.bound >= best - 1e-6
+
+
+def begun_from_the_best(problem):
+    """Return the best plan's value, and what a plan is worth that begins there and may search no further."""
+    plain = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
+    best = solved(plain)
+    was_chosen = np.isin(np.arange(len(plain.options.employee)), best.chosen)
+    again = replace(plain, options=replace(plain.options, was_chosen=was_chosen))
+    return best.objective, solved(again, SolverSilent(), seconds=0.0).objective
+
+
+@QUICK
+@given(tiny_problems())
+def test_a_plan_begun_from_an_earlier_one_is_worth_as_much_before_anything_is_searched(problem):
+    best, again = begun_from_the_best(problem)
+    assert again >= best - 1e-9
+
+
+def test_two_smaller_seats_of_an_earlier_plan_stay_though_the_larger_one_comes_first():
+    sizes = [(0.6, 600_000), (0.5, 500_000), (0.5, 500_000)]
+    options = [{"who": who, "where": 0, "benefit": benefit, "cost": cost} for who, (benefit, cost) in enumerate(sizes)]
+    best, again = begun_from_the_best(make_problem(budgets=[1_000_000], n_people=3, classes=[{}], options=options))
+    assert again == best == pytest.approx(1.0)
 
 
 @QUICK
@@ -172,7 +198,8 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
     assert relaxed.evaluate(np.zeros(relaxed.n_prices)).bound == pytest.approx(best_by_trying(alone)[2], abs=1e-9)
 
 
-@QUICK
+@pytest.mark.long
+@FEW
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
     with pytest.MonkeyPatch.context() as patch:
@@ -311,7 +338,8 @@ def told_while(problem, given_limits, solver=None):
     return told, allocation.objective - kept, allocation.bound - kept
 
 
-@QUICK
+@pytest.mark.long
+@FEW
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
     problem = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
@@ -332,7 +360,7 @@ def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch,
         for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
     ]  # fmt: skip
     classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
-    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    problem = make_problem(budgets=[700], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
     monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
     told, value, _ = told_while(problem, limits(10.0))
     values = [known for known, _ in told]
