@@ -37,6 +37,7 @@ from service.reference import open_office
 from service.titles import match_history, with_titles
 from training_catalog.catalog import Catalog, build_catalog
 from training_catalog.columns import FloatArray, look_up
+from training_catalog.frames import Tables
 from training_catalog.tables import TABLES
 
 ON = date(2027, 1, 4)
@@ -166,6 +167,12 @@ def as_found(level: FloatArray) -> FloatArray:
     return found
 
 
+def reference_of(url: str) -> Tables:
+    """Return the tables that a new office begins with."""
+    names = {declared.name for declared in TABLES}
+    return {name: frame for name, frame in open_office(url).read_all().items() if name in names and len(frame)}
+
+
 def office_of(city: City, url: str) -> tuple[Catalog, Workforce]:
     """Import a city's tables, match the titles in its history, and return what an office would have."""
     database = open_office(url)
@@ -194,10 +201,7 @@ def simulated(seed: int, n_people: int) -> bool:
     """Compare what is found in a simulated city with what was planted; return whether the interval holds it."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"
-        names = {declared.name for declared in TABLES}
-        filled = open_office(url).read_all().items()
-        reference = {name: frame for name, frame in filled if name in names and len(frame)}
-        city = simulate_city(np.random.default_rng(seed), n_people=n_people, on=ON, reference=reference)
+        city = simulate_city(np.random.default_rng(seed), n_people=n_people, on=ON, reference=reference_of(url))
         catalog, workforce = office_of(city, url)
     episodes = level_episodes(workforce, catalog, np.datetime64(ON))
     true, found = planted(city, catalog, episodes)
