@@ -6,7 +6,8 @@
 Public data (a folder with effect-nsw, effect-jobcorps, ...): the National Supported Work demonstration, whose trained
 men are compared with men who were never offered it (CPS-1, PSID-1), and randomised studies whose published figures must
 come out again as the plain difference. Aims: CPS within one standard error (671) of the experiment's 1,794, PSID within
-two. Effects of single persons cannot be found in such data, and none is claimed.
+two. DoubleML and EconML stand beside on the same rows, where they are installed (extra `peers`). Effects of single
+persons cannot be found in such data, and none is claimed.
 """
 
 import argparse
@@ -22,6 +23,8 @@ import pandas as pd
 from scipy.special import ndtr
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from effects_peers import tell_peers
 
 from models.crossfit import TrainedRows
 from models.effect import Effect, difference, estimate_effect
@@ -81,11 +84,13 @@ def nsw(folder: Path) -> None:
     ldw = pd.read_csv(folder / "ldw.csv.gz")
     trained = ldw[ldw["treat"] == 1]
     tell("NSW, randomised controls", rows_of(ldw, "treat", "re78", NSW_COLUMNS), "1,794 (671)", 0)
+    tell_peers(rows_of(ldw, "treat", "re78", NSW_COLUMNS))
     for name, within in (("cps1", 1), ("psid1", 2)):
         everybody = pd.concat([trained, pd.read_csv(folder / f"{name}.csv.gz")])
         rows = rows_of(everybody, "treat", "re78", NSW_COLUMNS)
         away = abs(tell(f"NSW, {name}", rows, "1,794 (671)", 0).estimate - NSW_TRUTH) / NSW_ERROR
         print(f"    {away:.2f} standard errors from the experiment; aim {within}: {MET[away <= within]}")
+        tell_peers(rows)
         tell(f"NSW, {name}, on everybody", rows, "none, for there is no overlap", 0, on_all=True)
 
 

@@ -161,11 +161,13 @@ def main() -> None:
     for seed in range(asked.first, asked.first + asked.seeds):
         rows.append(one_seed(seed, asked.people))
         row = rows[-1]
-        print(f"city {seed}: learned {row['learned']:.3f}, rule {row['rule']:.3f} "
-              f"({'model' if row['is_better'] else 'rule'} serves); effect {row['effect']:.3f}, planted "
-              f"{row['planted']:.3f}, naive {row['naive']:.3f}; interval {row['coverage']:.2f}; no history "
-              f"{'the rule' if row['equals_rule'] else 'NOT THE RULE'}; shuffled {row['shuffled']}; "
-              f"{row['seconds']:.0f} s", flush=True)  # fmt: skip
+        said = "model" if row["is_better"] else "rule"
+        found = "holds" if row["holds"] else "MISSES"
+        alike = "the rule" if row["equals_rule"] else "NOT THE RULE"
+        print(f"city {seed}: learned {row['learned']:.3f}, rule {row['rule']:.3f} ({said} serves); effect "
+              f"{row['effect']:.3f} {found} the planted {row['planted']:.3f}, naive {row['naive']:.3f}; interval "
+              f"{row['coverage']:.2f}; no history {alike}; telling nothing {row['shuffled']}; {row['seconds']:.0f} s",
+              flush=True)  # fmt: skip
     summary(rows)
 
 
