@@ -16,6 +16,7 @@ from recommender.allocation.recount import LineTotals
 from training_catalog.columns import IndexArray
 
 MOST_CUTS = 200  # rounding lets a rupiah through rarely; each time is cut off and solved again
+ALL_SHARE, ALL_GAP = 0.25, 0.02  # of the time, and from the best, for any plan that meets every demand
 TIE_SHARE = 0.5  # all ranks together weigh less than one demand
 TIE_TOLERANCE = 1e-9  # relative loss of objective that telling ties apart may cost
 
@@ -146,12 +147,22 @@ def meet_demands(
     model = replace(model, demanded=tuple(demands(model.problem)))
     met, unmet = model.told_apart(start)
     if unmet:
+        start = _all_met(model, solver, start, seconds=seconds * ALL_SHARE)
+        met, unmet = model.told_apart(start)
+    if unmet:
         start = _most_met(model, solver, start, seconds=seconds)
         met, unmet = model.told_apart(start)
     program = demand_rows(model.program, met, np.ones(len(met)))
     opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
     program = demand_rows(program, opened, np.ones(len(opened)))
     return replace(model, program=program, demanded=tuple(met)), start, unmet
+
+
+def _all_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:
+    """Return some plan that meets every demand, or the start where none is found at once."""
+    program = demand_rows(model.program, list(model.demanded), np.ones(len(model.demanded)))
+    chosen = chosen_of(program, solver.solve(program, None, seconds=seconds, gap=ALL_GAP))
+    return start if chosen is None or not model.totals.keeps(chosen) else chosen
 
 
 def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:

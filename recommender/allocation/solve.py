@@ -30,6 +30,7 @@ from training_catalog.columns import IndexArray
 
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
+WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
 DECIDED_MARGINS = (0.01, 0.03)  # levels by which an option may miss its exit price, at first and once more
@@ -101,6 +102,13 @@ def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
     model = search.model
+    improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
+    later = search.deadline.left() * WHOLE_SHARE
+    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0)
+    if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
+        found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
+        return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
+    search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
     found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=0.0,
                           tell=lambda chosen, bound: _tell(search, chosen, bound))  # fmt: skip
     if not found.is_optimal:
