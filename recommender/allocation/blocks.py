@@ -143,7 +143,7 @@ class Improver:
 
 
 def prove(improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float) -> float:
-    """Weigh all that a plan half-way from the best one to the bound may hold, then all that a better one may; return the bound."""
+    """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
     model, bound = improver.model, priced.bound
     for share in FLOOR_SHARES:
         if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):

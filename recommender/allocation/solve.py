@@ -14,8 +14,9 @@ from recommender.allocation.blocks import (
     prove,
 )
 from recommender.allocation.clashes import name_clashes
+from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
-from recommender.allocation.exact import Found, Model, break_ties, build_model, meet_demands, solve_exactly
+from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -170,7 +171,7 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     """Solve a problem with a solver that is already there; see `solve`."""
     empty = Placement(problem)
     first = greedy(empty, np.zeros(len(problem.options.employee)))
-    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left())
+    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
     search = _begin(model, empty, first, limits, deadline)
     _tell(search, search.start)
     is_office = model.layout.n_options <= LARGEST_OFFICE
