@@ -110,7 +110,8 @@ def search(
         for one in left:
             one.grow(min(n_trees, one.settings.n_iterations), early, later)
         left = sorted(left, key=lambda one: one.best[0])[: max(1, len(left) // 2)]
-        if len(left) == 1 and n_trees >= left[0].settings.n_iterations:
+        is_past_its_best = left[0].best[1] <= n_trees // 2
+        if len(left) == 1 and (is_past_its_best or n_trees >= left[0].settings.n_iterations):
             break
         n_trees *= 2
     best = left[0]

@@ -18,6 +18,7 @@ from models.service_link import ServiceLink
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
+from recommender.habits import Habits, learn_habits
 from recommender.person_features import is_short_of_time
 from recommender.plan import Plan
 from recommender.plan_making import PlanInputs
@@ -154,16 +155,19 @@ class Background:
     ----------
     expected : Deficits assumed for people who were never assessed, see `recommender.use_cases.expect`.
     links : What history says about trainings and the units' service.
+    past : What everybody's past choices say of trainings.
     """
 
     expected: FloatArray
     links: tuple[ServiceLink, ...]
+    past: Habits
 
 
 def background_of(office: Office, policy: Policy) -> Background:
     """Work out what lists take from everybody's records."""
     expected = expect(office.workforce, office.catalog, office.on, policy)
-    return Background(expected=expected, links=service_links(office))
+    past = learn_habits(office.workforce, office.catalog, office.on)
+    return Background(expected=expected, links=service_links(office), past=past)
 
 
 def explanation_context(office: Office, crew: Workforce, policy: Policy, links: tuple[ServiceLink, ...]) -> Context:
