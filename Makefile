@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts docker-lint bench soak serve clean chromium pictures
+.PHONY: help demo test test-long check lint types contracts docker-lint bench soak serve clean chromium pictures
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,7 +22,10 @@ demo: $(READY) ## the demo city: files, import, fit, plan, report
 	$(BIN)/bangkom demo demo-city
 
 test: $(READY) chromium ## the default suite, two workers
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow and not long"
+
+test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
+	$(BIN)/pytest -n 2 -m "long and not slow"
 
 chromium: ## a browser for the tests of the portal, where it can be installed
 	@command -v chromium >/dev/null || { \
@@ -32,7 +35,7 @@ chromium: ## a browser for the tests of the portal, where it can be installed
 	      || echo "Chromium could not be installed; the browser tests are skipped."; \
 	  else echo "No Chromium, and no right to install it; the browser tests are skipped: apt-get install chromium"; fi; }
 
-check: lint types contracts docker-lint test ## everything CI runs
+check: lint types contracts docker-lint test test-long ## everything CI runs
 
 lint: $(READY) ## ruff: format and all rules
 	$(BIN)/ruff format --check .

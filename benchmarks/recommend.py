@@ -12,7 +12,7 @@ import time
 import numpy as np
 from plan_city import ON, city_tables, reference_tables
 
-from models.completion import without_empty_columns
+from models.rows import without_empty_columns
 from recommender.candidates import find_candidates
 from recommender.gap import find_gaps
 from recommender.pair_features import make_features

@@ -18,7 +18,7 @@ from models.benefit import PairModel
 from models.features import FEATURES
 from training_catalog.errors import ArtifactRefusedError
 
-SCHEMA_VERSION = 2  # of the pickled classes; raise it when their attributes change
+SCHEMA_VERSION = 3  # of the pickled classes; raise it when their attributes change
 
 
 def library_versions() -> dict[str, str]:
@@ -34,7 +34,8 @@ def library_versions() -> dict[str, str]:
 
 def feature_digest() -> str:
     """Digest the feature schema: names, order, units, directions, and which part sees them."""
-    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction, f.tells_completion) for f in FEATURES]
+    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction, f.tells_completion, f.tells_gain)
+              for f in FEATURES]  # fmt: skip
     return hashlib.sha256(repr(schema).encode()).hexdigest()
 
 

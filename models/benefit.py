@@ -4,18 +4,21 @@ import hashlib
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from models.baseline import BenefitEstimates, covered_deficit, rule_gain
-from models.completion import CompletionModel, UsualCompletion, canonical_order, without_empty_columns
+from models.baseline import BenefitEstimates, covered_deficit
+from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
-from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
+from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix, check_features
+from models.rows import RowEstimator, canonical_order, without_empty_columns
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
-DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
+SEEN = np.flatnonzero([feature.tells_gain for feature in FEATURES])  # columns that the model of the gain sees
+DIRECTIONS = np.array([FEATURES[i].benefit_direction for i in SEEN])
 AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
+MOST_VALUES = 63  # steps of a feature that trees tell apart; a few hundred noisy gains tell of no more
 COVERAGE = 0.8  # share of outcomes that the interval should hold
 CALIBRATION_SHARE = 0.25  # latest share of the rows kept from the fit for the intervals
 FEWEST_PER_BIN = 50  # rows behind each quantile
@@ -24,7 +27,7 @@ FEWEST_MEASURED = 30  # measured outcomes that can stand for those not measured
 FAR_SMALLER = 5.0  # times smaller: measured ones would count so often that a few decide
 
 
-class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """E[deficit closed | completes]: the rule times a factor learned from what it missed.
 
     Notes
@@ -38,9 +41,14 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
+    schema : See `models.rows.RowEstimator`.
     """
 
-    def __init__(self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100) -> None:
+    def __init__(
+        self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100, *,
+        schema: tuple[Feature, ...] | None = FEATURES,
+    ) -> None:  # fmt: skip
+        super().__init__(schema=schema)
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
@@ -58,28 +66,31 @@ class BenefitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
         LengthMismatchError
             When the columns are not those of `FEATURES`.
         """
-        check_features(X)
+        X, y = self._learned_from(X, y, y_numeric=True)
         known = ~np.isnan(y)
         X, y = X[known], y[known]
         order = canonical_order(X, y)
-        self.n_features_in_ = X.shape[1]
         self.model_ = None
         if len(y):
-            rule = np.maximum(rule_gain(X), SMALLEST_RULE)[order]
+            rule = np.maximum(self._rule(X), SMALLEST_RULE)[order]
             self.model_ = HistGradientBoostingRegressor(
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=6, l2_regularization=1.0, monotonic_cst=DIRECTIONS, early_stopping=False,
-                random_state=0,
-            ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
+                max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, early_stopping=False, random_state=0,
+                monotonic_cst=DIRECTIONS if self.has_schema else None,
+            ).fit(without_empty_columns(self._seen(X)[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
         """Return the gain of each row, 0 to the covered deficit; clipping keeps the constraints."""
-        check_features(X)
-        gain = rule_gain(X)
+        X = self._asked_of(X)
+        gain = self._rule(X)
         if self.model_ is not None and len(X):
-            gain = gain * np.maximum(np.asarray(self.model_.predict(X), dtype=np.float64), 0.0)
-        return np.clip(gain, 0.0, covered_deficit(X))
+            factor = np.asarray(self.model_.predict(self._seen(X)), dtype=np.float64)
+            gain = gain * (np.maximum(factor, 0.0) if self.has_schema else factor)
+        return self._bounded(gain, X)
+
+    def _seen(self, X: FeatureMatrix) -> FeatureMatrix:
+        return X[:, SEEN] if self.has_schema else X
 
 
 class PairModel:
@@ -136,13 +147,16 @@ class PairModel:
         """
         check_features(X)
         found = y_gain if y_measured is None else y_measured
-        later = _latest(len(X)) if is_calibration is None else is_calibration
+        later = is_latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
-        self.completion_ = clone(self.completion).fit(X[early], y_completed[early])
+        completion = self.completion
+        if is_calibration is None:  # in the order of time: settings may be judged on the latest of the earlier rows
+            completion = completion.tuned(X[early], y_completed[early], is_latest(int(early.sum())))
+        self.completion_ = clone(completion).fit(X[early], y_completed[early])
         self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
-        self.completion_ = clone(self.completion).fit(X, y_completed)
+        self.completion_ = clone(completion).fit(X, y_completed)
         self.benefit_ = clone(self.gain).fit(X, y_gain)
         self.n_rows_ = len(X)
         self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)
@@ -186,7 +200,8 @@ class PairModel:
         )
 
 
-def _latest(n_rows: int) -> BoolArray:
+def is_latest(n_rows: int) -> BoolArray:
+    """Return the latest share of rows in the order of time, which calibrates."""
     return np.arange(n_rows) >= n_rows - int(n_rows * CALIBRATION_SHARE)
 
 

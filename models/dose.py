@@ -1,12 +1,12 @@
 """How a training's hours count: the plain rule times a power of its hours per competency taught, if outcomes say so."""
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import RegressorMixin
 
-from models.baseline import covered_deficit, rule_gain
-from models.features import FEATURE_NAMES, FeatureMatrix, check_features
+from models.features import FEATURE_NAMES, FeatureMatrix
+from models.rows import RowEstimator
 from training_catalog.columns import FloatArray
 
 HOURS, TARGETS = FEATURE_NAMES.index("hours"), FEATURE_NAMES.index("n_targets")
@@ -16,7 +16,7 @@ FEWEST_MEASURED = 100  # measured gains; below, hours count for nothing
 CLEAR = 1.0  # standard errors by which the exponent must exceed zero
 
 
-class DosedRule(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """E[deficit closed | completes]: the rule times (hours per competency / usual hours) to a fitted power.
 
     Notes
@@ -46,10 +46,9 @@ class DosedRule(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         LengthMismatchError
             When the columns are not those of `FEATURES`.
         """
-        check_features(X)
-        self.n_features_in_ = X.shape[1]
+        X, y = self._learned_from(X, y, y_numeric=True)
         self.exponent_, self.error_, self.usual_ = 0.0, float("inf"), 1.0
-        rule, hours = rule_gain(X), hours_per_competency(X)
+        rule, hours = self._rule(X), self._hours(X)
         known = ~np.isnan(y) & (rule > 0) & (hours > 0)
         if known.sum() >= FEWEST_MEASURED:
             logs = np.log(hours[known])
@@ -63,10 +62,19 @@ class DosedRule(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
         """Return the gain of each row, 0 to the covered deficit; hours that are not known change nothing."""
-        check_features(X)
-        hours = hours_per_competency(X)
+        X = self._asked_of(X)
+        hours = self._hours(X)
         factor = np.clip((np.where(hours > 0, hours, self.usual_) / self.usual_) ** self.exponent_, *FACTORS)
-        return np.clip(rule_gain(X) * factor, 0.0, covered_deficit(X))
+        return self._bounded(self._rule(X) * factor, X)
+
+    def _hours(self, X: FeatureMatrix) -> FloatArray:
+        return hours_per_competency(X) if self.has_schema else np.zeros(len(X))
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 (of scikit-learn)
+        """Say that of a table without a schema nothing is learned."""
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = not self.has_schema
+        return tags
 
 
 def hours_per_competency(X: FeatureMatrix) -> FloatArray:

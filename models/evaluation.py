@@ -1,5 +1,6 @@
 """Judging by time: one global date splits the past, and the model is held against the rule on later outcomes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,23 +8,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.baseline import BaselineRule, BenefitPredictor, covered_deficit
-from models.benefit import COVERAGE, outcome_weights, outcomes_of
+from models.baseline import BenefitPredictor
+from models.benefit import COVERAGE
 from models.features import FeatureMatrix
-from models.metrics import (
-    brier_score,
-    calibration_error,
-    concordance,
-    concordances,
-    interval_coverage,
-    root_mean_squared_error,
-)
+from models.judged import Judged, clustered_error, foretell, orderings, resampled_gains
+from models.metrics import brier_score, calibration_error, interval_coverage, root_mean_squared_error
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 from training_catalog.errors import InvalidValueError
 
 N_RESAMPLES = 400  # bootstrap resamples behind each interval
-RESAMPLES_AT_ONCE = 50  # bounds memory
 DateLike = NDArray[Any]  # datetime64[D]
+Split = tuple[IndexArray, IndexArray]  # rows to fit on, and later ones to judge on, each in the order of time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFigure:
+    """One split of time: later rows with a known outcome, how many of them were measured, and the orderings."""
+
+    n_test: int
+    n_measured: int
+    model_concordance: float
+    rule_concordance: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +40,13 @@ class Comparison:
     n_train, n_test : Rows with a known outcome before and after the cut.
     n_measured : Later rows that were completed and measured; the other known ones were not completed.
     model_concordance, rule_concordance : Share of pairs ordered rightly, 0.5 is chance.
-    gain, gain_lower, gain_upper : Difference of the two with a 95 % bootstrap interval.
+    gain, gain_lower, gain_upper : Difference of the two with a 95 % interval, by a bootstrap of people.
     model_error, rule_error : Root mean squared error in weighted levels.
     model_brier, rule_brier : Of completion.
-    brier_error : Standard error of their difference, participations counted as independent.
+    brier_error : Standard error of their difference, by person.
     model_calibration : Average calibration error of completion, a share.
     coverage, nominal_coverage : Share of outcomes inside the model's interval, and what it should be.
+    splits : The splits of time one by one, the earliest first.
     """
 
     n_train: int
@@ -59,6 +65,7 @@ class Comparison:
     model_calibration: float
     coverage: float
     nominal_coverage: float
+    splits: tuple[SplitFigure, ...] = ()
 
 
 def cut_for(on: DateLike, later_share: float) -> date | None:
@@ -67,6 +74,38 @@ def cut_for(on: DateLike, later_share: float) -> date | None:
         return None
     day: date = np.sort(on)[int(len(on) * (1 - later_share))].astype("datetime64[D]").item()
     return day
+
+
+def split_repeatedly(
+    on: DateLike, later_shares: Sequence[float], today: date
+) -> tuple[tuple[date, ...], tuple[Split, ...]]:
+    """Split rows at several dates: each model is judged on what lies between its own date and the next.
+
+    Parameters
+    ----------
+    on : Day of each outcome.
+    later_shares : Share of the rows after each date, the largest first.
+    today : No row may lie after it.
+
+    Returns
+    -------
+    cuts : The dates, ascending; fewer where several fall on one day, none without rows.
+    splits : Rows before, and rows to judge on; no row is judged on twice. Without rows one split of none.
+
+    Examples
+    --------
+    >>> days = np.datetime64("2025-01-01") + np.arange(10)
+    >>> [[len(part) for part in split] for split in split_repeatedly(days, (0.5, 0.2), date(2026, 1, 1))[1]]
+    [[6, 3], [9, 1]]
+    """
+    cuts = sorted({cut for share in later_shares if (cut := cut_for(on, share)) is not None})
+    if not cuts:
+        return (), (split_by_time(on, None, today),)
+    found = []
+    for cut, following in zip(cuts, [*cuts[1:], today], strict=True):
+        earlier, later = split_by_time(on, cut, today)
+        found.append((earlier, later[on[later] <= np.datetime64(following, "D")]))
+    return tuple(cuts), tuple(found)
 
 
 def split_by_time(on: DateLike, cut: date | None, today: date) -> tuple[IndexArray, IndexArray]:
@@ -106,7 +145,7 @@ def compare(
     rng: np.random.Generator,
     n_train: int,
 ) -> Comparison:
-    """Hold a model against the rule on later outcomes.
+    """Hold a model against the rule on later outcomes, each of another person.
 
     Parameters
     ----------
@@ -114,53 +153,52 @@ def compare(
     X, y_completed, y_gain : Later rows; gains as they were really measured.
     rng : For the bootstrap.
     n_train : Rows with a known outcome that the model was fitted on.
+    """
+    return compare_judged(foretell(model, X, y_completed, y_gain), rng, n_train)
+
+
+def compare_judged(judged: Judged, rng: np.random.Generator, n_train: int) -> Comparison:
+    """Hold models against the rule on later outcomes, of one split of time or several.
+
+    Parameters
+    ----------
+    judged : Later rows, and what was foretold of them.
+    rng : For the bootstrap.
+    n_train : Rows with a known outcome that the first split's model was fitted on.
 
     Notes
     -----
     Known outcomes are weighted to stand for all participations (`models.benefit.outcome_weights`). The error is squared
     because a prediction is an expectation: with mostly zero outcomes the absolute error is smallest for a prediction
     of nothing. A measured outcome below nothing, or above what was covered, is held against the interval's end there.
-    The bootstrap draws rows one by one: rows of one person count as independent.
     """
-    weight = outcome_weights(X, y_completed, y_gain)
-    used = weight > 0
-    if not used.any():
+    rows = judged.take(np.flatnonzero(judged.is_used))
+    if not len(rows.split):
         return _nothing_to_compare(n_train)
-    own, rule = model.predict(X), BaselineRule().predict(X)
-    outcome, weight = outcomes_of(y_completed, y_gain)[used], weight[used]
-    capped = np.clip(outcome, 0.0, np.maximum(covered_deficit(X), own.mean)[used])
-    lower, upper = _difference_interval(outcome, own.mean[used], rule.mean[used], weight, rng)
-    model_c, rule_c = concordance(outcome, own.mean[used], weight), concordance(outcome, rule.mean[used], weight)
-    decided = ~np.isnan(y_completed)
-    happened, chance, usual = y_completed[decided], own.completion[decided], rule.completion[decided]
+    own, rule, weight = rows.own, rows.rule, rows.weight
+    model_c, rule_c = (float(part[0]) for part in orderings(rows, weight[:, None]))
+    lower, upper = np.quantile(resampled_gains(rows, N_RESAMPLES, rng), [0.025, 0.975])
+    capped = np.clip(rows.outcome, 0.0, np.maximum(rows.covered, own.mean))
+    decided = judged.take(np.flatnonzero(~np.isnan(judged.completed)))
+    happened, chance, usual = decided.completed, decided.own.completion, decided.rule.completion
     return Comparison(
-        n_train=n_train, n_test=int(used.sum()), n_measured=int((y_completed[used] == 1).sum()),
-        model_concordance=model_c, rule_concordance=rule_c, gain=model_c - rule_c, gain_lower=lower, gain_upper=upper,
-        model_error=root_mean_squared_error(outcome, own.mean[used], weight),
-        rule_error=root_mean_squared_error(outcome, rule.mean[used], weight),
+        n_train=n_train, n_test=len(weight), n_measured=int((rows.completed == 1).sum()),
+        model_concordance=model_c, rule_concordance=rule_c, gain=model_c - rule_c, gain_lower=float(lower),
+        gain_upper=float(upper), model_error=root_mean_squared_error(rows.outcome, own.mean, weight),
+        rule_error=root_mean_squared_error(rows.outcome, rule.mean, weight),
         model_brier=brier_score(happened, chance), rule_brier=brier_score(happened, usual),
-        brier_error=_standard_error((happened - chance) ** 2 - (happened - usual) ** 2),
+        brier_error=clustered_error((happened - chance) ** 2 - (happened - usual) ** 2, decided.person),
         model_calibration=calibration_error(happened, chance),
-        coverage=interval_coverage(capped, own.lower[used], own.upper[used], weight), nominal_coverage=COVERAGE,
+        coverage=interval_coverage(capped, own.lower, own.upper, weight), nominal_coverage=COVERAGE,
+        splits=tuple(_split_figure(rows, split) for split in np.unique(rows.split).tolist()),
     )  # fmt: skip
 
 
-def _difference_interval(
-    outcome: FloatArray, own: FloatArray, rule: FloatArray, weight: FloatArray, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of the difference in concordance (Efron & Tibshirani 1993)."""
-    n = len(outcome)
-    parts = []
-    for first in range(0, N_RESAMPLES, RESAMPLES_AT_ONCE):
-        count = rng.multinomial(n, np.full(n, 1.0 / n), size=min(RESAMPLES_AT_ONCE, N_RESAMPLES - first)).T
-        resampled = count * weight[:, None]
-        parts.append(concordances(outcome, own, resampled) - concordances(outcome, rule, resampled))
-    lower, upper = np.quantile(np.concatenate(parts), [0.025, 0.975])
-    return float(lower), float(upper)
-
-
-def _standard_error(values: FloatArray) -> float:
-    return float(values.std() / np.sqrt(max(len(values), 1)))
+def _split_figure(rows: Judged, split: int) -> SplitFigure:
+    own = rows.take(np.flatnonzero(rows.split == split))
+    model, rule = (float(part[0]) for part in orderings(own, own.weight[:, None]))
+    return SplitFigure(n_test=len(own.split), n_measured=int((own.completed == 1).sum()), model_concordance=model,
+                       rule_concordance=rule)  # fmt: skip
 
 
 def _nothing_to_compare(n_train: int) -> Comparison:

@@ -1,14 +1,16 @@
 """From past participations to the model that may serve: learned whole, in parts, or not at all."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.benefit import PairModel, measured
-from models.completion import CompletionModel, UsualCompletion
+from models.benefit import PairModel, is_latest, measured
+from models.completion import UsualCompletion
 from models.dose import DosedRule
-from models.evaluation import Comparison, compare
+from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
+from models.judged import Judged, foretell, put_together, resampled_gains
 from models.surrogate import fill_with_surrogate
 from models.verdict import APPROVED, NOT_ENOUGH_DATA, Verdict, is_completion_better, judge, judge_parts
 from training_catalog.columns import FloatArray, IndexArray, check_lengths, freeze
@@ -24,15 +26,18 @@ class Rows:
     completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels closed by those who completed; NaN where not measured.
     score_gain : Post-test minus pre-test, in points; NaN where not known.
+    person : Number of the person; only tells which rows belong together.
     """
 
     features: FeatureMatrix
     completed: FloatArray
     gain: FloatArray
     score_gain: FloatArray
+    person: IndexArray
 
     def __post_init__(self) -> None:
-        check_lengths("rows", len(self.features), completed=self.completed, gain=self.gain, score_gain=self.score_gain)
+        check_lengths("rows", len(self.features), completed=self.completed, gain=self.gain, score_gain=self.score_gain,
+                      person=self.person)  # fmt: skip
         freeze(self)
 
     def take(self, rows: IndexArray) -> "Rows":
@@ -42,35 +47,67 @@ class Rows:
             completed=self.completed[rows],
             gain=self.gain[rows],
             score_gain=self.score_gain[rows],
+            person=self.person[rows],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """A fitted model with what judged it."""
-
-    model: PairModel
-    comparison: Comparison
-    verdict: Verdict
-
-
-def learn(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learned:
-    """Fit on earlier participations and judge on later ones.
+    """A fitted model with what judged it.
 
     Parameters
     ----------
-    earlier, later : In the order of time.
+    models : One a split; that of the last one, which saw most, may serve.
+    judged : What each split's model foretold of its later rows.
+    comparison, verdict : Model against rule over all splits.
+    """
+
+    models: tuple[PairModel, ...]
+    judged: Judged
+    comparison: Comparison
+    verdict: Verdict
+
+    @property
+    def model(self) -> PairModel:
+        """The model that may serve."""
+        return self.models[-1]
+
+
+def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Learned:
+    """Fit on earlier participations and judge on later ones, at several dates.
+
+    Parameters
+    ----------
+    rows : Past participations.
+    splits : From `models.evaluation.split_repeatedly`; the model of the last one is the one that may serve.
     rng : For the bootstrap of the comparison.
 
     Returns
     -------
-    The whole model when it is approved; else the rule with the parts that are; else the whole model, not approved.
+    The rule with the parts that are approved; the whole model where it is approved and orders clearly better than
+    those parts, or none is; else the whole model, not approved.
+
+    Notes
+    -----
+    Later outcomes share errors with earlier ones, so the more there are to judge on, the surer a whole model looks that
+    has learned those errors. Parts are judged on the same outcomes and can learn few of them: what the whole model is
+    worth beyond them is what counts (decision record 0023).
     """
-    whole = _learn_whole(earlier, later, rng)
-    if whole.verdict.code == APPROVED or _knows_too_little(whole):
+    whole = _learn_whole(rows, splits, rng)
+    if _knows_too_little(whole):
         return whole
-    parts = _learn_parts(earlier, later, rng, learned_completion=is_completion_better(whole.comparison))
-    return parts if parts.verdict.code == APPROVED else whole
+    is_better = is_completion_better(whole.comparison)
+    parts = _learn_parts(rows, splits, rng, whole.models if is_better else None)
+    if parts.verdict.code != APPROVED:
+        return whole
+    return whole if whole.verdict.code == APPROVED and _is_clearly_better(whole, parts, rng) else parts
+
+
+def _is_clearly_better(whole: Learned, parts: Learned, rng: np.random.Generator) -> bool:
+    """Return whether the 95 % interval of the difference in ordering, the same people drawn for both, is above zero."""
+    both = replace(whole.judged, rule=parts.judged.own)
+    used = both.take(np.flatnonzero(both.is_used))
+    return float(np.quantile(resampled_gains(used, N_RESAMPLES, rng), 0.025)) > 0
 
 
 def _knows_too_little(learned: Learned) -> bool:
@@ -78,25 +115,45 @@ def _knows_too_little(learned: Learned) -> bool:
     return learned.verdict.code == NOT_ENOUGH_DATA and not learned.verdict.lacks_scores
 
 
-def _learn_whole(earlier: Rows, later: Rows, rng: np.random.Generator) -> Learned:
-    smooth = fill_with_surrogate(earlier.features, earlier.gain, earlier.score_gain)
-    model = PairModel().fit(
-        earlier.features, earlier.completed, earlier.gain if smooth is None else smooth, y_measured=earlier.gain
-    )
-    comparison = _compared(model, earlier, later, rng)
-    return Learned(model=model, comparison=comparison, verdict=judge(comparison, used_scores=smooth is not None))
+def _learn_whole(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Learned:
+    smooth: FloatArray | None = None
+    models = []
+    for earlier, _ in splits:
+        own = rows.take(earlier)
+        smooth = fill_with_surrogate(own.features, own.gain, own.score_gain)
+        target = own.gain if smooth is None else smooth
+        models.append(PairModel().fit(own.features, own.completed, target, y_measured=own.gain))
+    judged, comparison = _compared(models, rows, splits, rng)
+    verdict = judge(comparison, used_scores=smooth is not None)  # those of the model that may serve
+    return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 
-def _learn_parts(earlier: Rows, later: Rows, rng: np.random.Generator, *, learned_completion: bool) -> Learned:
-    completion = CompletionModel() if learned_completion else UsualCompletion()
-    hours = DosedRule()
-    model = PairModel(completion, hours).fit(earlier.features, earlier.completed, earlier.gain)
-    comparison = _compared(model, earlier, later, rng)
-    exponent = hours.fit(earlier.features, earlier.gain).exponent_
-    verdict = judge_parts(comparison, learned_completion=learned_completion, exponent=exponent)
-    return Learned(model=model, comparison=comparison, verdict=verdict)
+def _learn_parts(
+    rows: Rows, splits: Sequence[Split], rng: np.random.Generator, learned: Sequence[PairModel] | None
+) -> Learned:
+    """Learn hours beside completion: that of the models given, with the settings they found; the rule's when None."""
+    models, exponent = [], 0.0
+    for i, (earlier, _) in enumerate(splits):
+        own, hours = rows.take(earlier), DosedRule()
+        completion = UsualCompletion() if learned is None else learned[i].completion_
+        models.append(PairModel(completion, hours).fit(
+            own.features, own.completed, own.gain, is_calibration=is_latest(len(own.features)),
+        ))  # fmt: skip
+        exponent = hours.fit(own.features, own.gain).exponent_
+    judged, comparison = _compared(models, rows, splits, rng)
+    verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=exponent)
+    return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 
-def _compared(model: PairModel, earlier: Rows, later: Rows, rng: np.random.Generator) -> Comparison:
-    n_train = int(measured(earlier.completed, earlier.gain).sum())
-    return compare(model, later.features, later.completed, later.gain, rng, n_train)
+def _compared(
+    models: Sequence[PairModel], rows: Rows, splits: Sequence[Split], rng: np.random.Generator
+) -> tuple[Judged, Comparison]:
+    """Return what the models foretold of their later rows, and how they did."""
+    parts = []
+    for i, (model, (_, later)) in enumerate(zip(models, splits, strict=True)):
+        own = rows.take(later)
+        parts.append(foretell(model, own.features, own.completed, own.gain, person=own.person, split=i))
+    first = rows.take(splits[0][0])
+    n_train = int(measured(first.completed, first.gain).sum())
+    judged = put_together(parts)
+    return judged, compare_judged(judged, rng, n_train)

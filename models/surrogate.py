@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.baseline import covered_deficit, rule_gain
-from models.completion import canonical_order, without_empty_columns
 from models.features import FeatureMatrix
+from models.rows import canonical_order, without_empty_columns
 from training_catalog.columns import BoolArray, FloatArray
 
 FEWEST_ROWS = 200  # rows with both a measured gain and scores; below, scores say nothing

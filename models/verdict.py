@@ -1,4 +1,4 @@
-"""The verdict on a model, in words: not enough data, no better than the rule, or approved."""
+"""The verdict on a model, in words: not enough data, no better than the rule, approved; later drifted or stale."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +10,8 @@ FEWEST_ROWS = 400  # outcomes needed for fitting and judging together
 FEWEST_TEST_ROWS = 100  # later outcomes needed for judging
 FEWEST_MEASURED = 50  # later outcomes of people who completed and were assessed again
 NOT_ENOUGH_DATA, NO_BETTER, APPROVED = "not-enough-data", "no-better-than-rule", "approved"
+DRIFTED, STALE = "drifted", "stale"  # of a model that was approved once: the world, or its age, has moved on
+NOT_BETTER_OVERALL, HARMS = "not-better", "harms"  # what stands against letting a model serve
 
 TOO_FEW = (
     "Too few data: {n_rows} with a known outcome, {n_test} of them later, {n_measured} of these measured after "
@@ -39,6 +41,10 @@ HOURS_PART = (
     "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
 )
 WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
+STANDINGS = {
+    DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
+    STALE: "Stale: it is too old, or the standards have changed since it was fitted.",
+}  # said before the words of the fit
 CLEAR = 1.0  # standard errors by which a learned completion must be better than the usual one
 
 
@@ -103,8 +109,8 @@ def is_completion_better(comparison: "Comparison") -> bool:
     Notes
     -----
     Every participation says whether it was completed: nothing is measured with error or for some people only, so one
-    standard error of the paired Brier scores is asked for, not two (the simpler one unless the other is better by
-    more: Breiman et al. 1984, Classification and Regression Trees).
+    standard error (by person) of the paired Brier scores is asked for, not two (the simpler one unless the other is
+    better by more: Breiman et al. 1984, Classification and Regression Trees).
     """
     return comparison.rule_brier - comparison.model_brier > CLEAR * comparison.brier_error
 
@@ -131,3 +137,24 @@ def judge_parts(comparison: "Comparison", *, learned_completion: bool, exponent:
     is_learned = learned_completion or exponent > 0
     code = APPROVED if is_learned and c.model_concordance >= c.rule_concordance else NO_BETTER
     return Verdict(code=code, words=figures, comparison=c)
+
+
+def objections(code: str, *, does_harm: bool, standing: str = "") -> tuple[str, ...]:
+    """Return what stands against letting a model serve; where there is anything, only a person may, for a reason.
+
+    Parameters
+    ----------
+    code : Verdict of the fit.
+    does_harm : Whether it is clearly worse than the rule for some slice (`models.slices`).
+    standing : ``drifted`` or ``stale`` where it was found to be so since.
+
+    Examples
+    --------
+    >>> objections("approved", does_harm=False)
+    ()
+    >>> objections("no-better-than-rule", does_harm=True, standing="stale")
+    ('not-better', 'harms', 'stale')
+    """
+    found = [NOT_BETTER_OVERALL] if code != APPROVED else []
+    found += [HARMS] if does_harm else []
+    return (*found, *([standing] if standing in {DRIFTED, STALE} else []))

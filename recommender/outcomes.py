@@ -10,6 +10,7 @@ from models.features import FEATURE_NAMES, FeatureMatrix
 from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
+from recommender.habits import learn_habits
 from recommender.pair_features import make_features
 from recommender.past_records import SPAN
 from recommender.person_features import describe_people
@@ -30,6 +31,8 @@ class Outcomes:
     Parameters
     ----------
     features : shape (n_rows, n_features), as known before the participation began.
+    employee, training : Whose participation in what, as indices; never read by a model.
+    as_of : Day as of which the row is described: the first of its quarter.
     on : Day the training ended, by which the rows are split in time.
     was_completed : 1, 0, or NaN where it is not known.
     gain : Weighted levels of deficit closed by the next assessment, less what closes between two assessments of people
@@ -38,6 +41,9 @@ class Outcomes:
     """
 
     features: FeatureMatrix
+    employee: IndexArray
+    training: IndexArray
+    as_of: DateArray
     on: DateArray
     was_completed: FloatArray
     gain: FloatArray
@@ -48,8 +54,9 @@ class Outcomes:
 
     @property
     def rows(self) -> Rows:
-        """What models learn from: numbers, without days."""
-        return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain)
+        """What models learn from: numbers, without days; people only tell which rows belong together."""
+        return Rows(features=self.features, completed=self.was_completed, gain=self.gain, score_gain=self.score_gain,
+                    person=self.employee)  # fmt: skip
 
 
 def next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, after: DateArray) -> FloatArray:
@@ -83,11 +90,16 @@ def _gains(workforce: Workforce, pairs: Candidates, end: DateArray, unaided: Flo
 
 def _steps(start: DateArray) -> Iterator[tuple[date, IndexArray]]:
     """Group participations by quarter; yield the quarter's first day and its rows."""
-    month = start.astype("datetime64[M]").astype(np.int64)
-    quarter = month - month % MONTHS_PER_STEP
+    quarter = first_of_quarter(start)
     for first in np.unique(quarter):
-        day: date = np.datetime64(int(first), "M").astype("datetime64[D]").item()
+        day: date = first.item()
         yield day, np.flatnonzero(quarter == first)
+
+
+def first_of_quarter(days: DateArray) -> DateArray:
+    """Return the first day of each day's quarter."""
+    month = days.astype("datetime64[M]").astype(np.int64)
+    return (month - month % MONTHS_PER_STEP).astype("datetime64[M]").astype("datetime64[D]")
 
 
 def _known_by(workforce: Workforce, on: date) -> Workforce:
@@ -126,7 +138,8 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         gaps = find_gaps(crew, catalog, day, rules)
         gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
-        features = make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, day), day)
+        people_then, past = describe_people(crew, catalog, gaps, day), learn_habits(workforce, catalog, day)
+        features = make_features(crew, catalog, pairs, people_then, day, past)
         parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)
@@ -136,6 +149,9 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     score_gain = np.where(completed > 0, history.post_score[order] - history.pre_score[order], np.nan)
     return Outcomes(
         features=features,
+        employee=history.employee[order],
+        training=history.training[order],
+        as_of=first_of_quarter(history.start[order]),
         on=history.end[order],
         was_completed=completed,
         gain=gain,

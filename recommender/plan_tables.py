@@ -156,7 +156,8 @@ def gaps_frame(
     return cells.assign(after=cells.before - cells.closed)[list(GAP_COLUMNS)]
 
 
-def _age_band(birth_date: np.ndarray, on: date) -> TextArray:
+def age_bands(birth_date: np.ndarray, on: date) -> TextArray:
+    """Return the band of each age on a day; empty where it is not known."""
     age = (np.datetime64(on, "D") - birth_date).astype("timedelta64[D]").astype(np.float64) / DAYS_PER_YEAR
     band = np.searchsorted([low for low, _ in AGE_BANDS[1:]], age, side="right")
     return np.asarray(AGE_BAND_NAMES)[np.where(np.isnat(birth_date), len(AGE_BANDS), band)]
@@ -178,7 +179,7 @@ def people_frame(
         "unit": named(workforce.units.ids, workforce.unit),
         "employment_type": np.asarray(EMPLOYMENT_TYPES)[workforce.employment_type],
         "sex": np.asarray(("", "M", "F"))[workforce.sex],
-        "age_band": _age_band(workforce.birth_date, on),
+        "age_band": age_bands(workforce.birth_date, on),
         "need": np.bincount(gaps.employee, weights=gaps.need * gaps.weight, minlength=n_people),
         "closed": total(demand.benefit[row]),
         "n_trainings": np.bincount(who, minlength=n_people),

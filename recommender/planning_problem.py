@@ -9,15 +9,14 @@ from recommender.allocation.problem import AllocationProblem, Classes, Earmark, 
 from recommender.allocation.problem import Options as ProblemOptions
 from recommender.budget import FEE, TRAVEL, Budget, payers
 from recommender.demand import Demand, pinned_rows
+from recommender.learning_hours import hours_taken
 from recommender.policy import Policy
-from recommender.workforce import COMPLETED, ENROLLED, Workforce
+from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray, freeze, join_groups, look_up
-from training_catalog.hour_rules import months_spanned
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 from training_catalog.training import ONLINE
 
-LAST_MONTH = 12  # months of the one year that is looked at
 MOST_ALTERNATIVES = 2  # funding sources offered to the solver for one fee
 
 
@@ -47,38 +46,6 @@ class PlanningProblem:
 
     def __post_init__(self) -> None:
         freeze(self)
-
-
-def hours_taken(workforce: Workforce, catalog: Catalog, year: int) -> FloatArray:
-    """Return the JP of each person in a year: completed, and enrolled in.
-
-    Parameters
-    ----------
-    workforce, catalog : People with their past, and what each form is credited with a month.
-    year : Records count in the year, and the month, in which they end.
-
-    Notes
-    -----
-    Forms with a monthly cap (coaching, mentoring) count up to it for each person, form and month; a record that runs
-    over several months may count up to it in each.
-    """
-    history = workforce.history
-    in_year = history.end.astype("datetime64[Y]").astype(np.int64) + 1970 == year
-    rows = np.flatnonzero(in_year & np.isin(history.status, (COMPLETED, ENROLLED)))
-    training, employee = history.training[rows], history.employee[rows]
-    forms, form = np.unique(catalog.trainings.form, return_inverse=True)
-    kind = np.append(form, len(forms))[training]  # -1 reads the appended form, which has no cap
-    month = history.end[rows].astype("datetime64[M]").astype(np.int64)
-    keys = (employee * (len(forms) + 1) + kind) * LAST_MONTH + month % LAST_MONTH
-    _, group = np.unique(keys, return_inverse=True)
-    n_groups = int(group.max(initial=-1)) + 1
-    most = np.zeros(n_groups)
-    cap = np.append(catalog.month_caps, np.inf)[training]
-    np.maximum.at(most, group, cap * months_spanned(history.start[rows], history.end[rows]))
-    counted = np.minimum(np.bincount(group, weights=history.hours[rows], minlength=n_groups), most)
-    owner = np.zeros(n_groups, dtype=np.int64)
-    owner[group] = employee
-    return np.bincount(owner, weights=counted, minlength=workforce.n_people).astype(np.float64)
 
 
 def _by_type(limits: dict[str, float], missing: float) -> FloatArray:

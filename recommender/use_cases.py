@@ -8,7 +8,8 @@ import numpy as np
 
 from models.baseline import BenefitPredictor
 from models.benefit import PairModel
-from models.evaluation import Comparison, cut_for, split_by_time
+from models.evaluation import Comparison, split_repeatedly
+from models.features import FEATURE_NAMES
 from models.learning import learn
 from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
@@ -18,11 +19,14 @@ from recommender.budget import Budget
 from recommender.candidates import NOTHING_WANTED, find_candidates
 from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.class_estimates import estimate_classes
-from recommender.demand import demand_of, gather_demand, wanted_pairs
+from recommender.demand import Demand, demand_of, gather_demand, wanted_pairs
+from recommender.evidence import Evidence, gather_evidence
 from recommender.gap import expected_deficits, find_gaps
+from recommender.habits import Habits, learn_habits
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
+from recommender.past_choices import ListValue, value_lists
 from recommender.past_effects import WAYS, PastEffects, find_effects
 from recommender.person_features import describe_people, is_short_of_time
 from recommender.plan import Plan
@@ -30,23 +34,32 @@ from recommender.plan_making import PlanInputs, put_together
 from recommender.planning_problem import build_problem
 from recommender.policy import Policy
 from recommender.ranking import RankedLists, rank
+from recommender.watch import Reference, refer_to
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray, IndexArray
 
 PEOPLE_PER_CHUNK = 5_000  # bounds memory; the answer does not depend on it
-VALIDATION_SHARE = 0.25  # latest share of past participations that judges the model
+LATER_SHARES = (0.55, 0.4, 0.25)  # of past participations after each split; the last split's model may serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedModel:
-    """A fitted model with what judged it."""
+    """A fitted model with what judged it, and what speaks for and against it."""
 
     model: PairModel
     comparison: Comparison
     verdict: Verdict
+    evidence: Evidence
+    lists: ListValue
+    reference: Reference
     n_rows: int
-    cut: date
+    cuts: tuple[date, ...]
+
+    @property
+    def cut(self) -> date:
+        """The last date of splitting: the model was fitted on what ended by then."""
+        return self.cuts[-1]
 
 
 def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> FloatArray:
@@ -57,7 +70,7 @@ def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> 
 def recommend(
     workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
     expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
-    day: CatalogDay | None = None,
+    day: CatalogDay | None = None, past: Habits | None = None,
 ) -> RankedLists:  # fmt: skip
     """Rank trainings for people.
 
@@ -70,6 +83,7 @@ def recommend(
     expected : From `expect` on the whole workforce.
     wanted : (employee, training) pairs the planner demands.
     day : From `open_catalog`, where it is at hand.
+    past : From `learn_habits` on the whole workforce.
 
     Returns
     -------
@@ -79,12 +93,13 @@ def recommend(
     gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
     candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted, day)
     people = describe_people(workforce, catalog, gaps, on)
-    features = make_features(workforce, catalog, candidates, people, on)
+    features = make_features(workforce, catalog, candidates, people, on, past)
     estimates = model.predict(features)
     options = find_options(workforce, catalog, candidates, on, policy, day)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
     by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
-    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar)
+    likely = features[:, FEATURE_NAMES.index("goes_with_past")]
+    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar, likely)
 
 
 def recommend_in_chunks(
@@ -93,11 +108,13 @@ def recommend_in_chunks(
 ) -> Iterator[tuple[int, Workforce, RankedLists]]:  # fmt: skip
     """Run `recommend` over consecutive people; yield the first row, the people and their lists."""
     expected, day = expect(workforce, catalog, on, policy), open_catalog(catalog, workforce.units, on)
+    past = learn_habits(workforce, catalog, on)
     for first in range(0, workforce.n_people, PEOPLE_PER_CHUNK):
         crew = workforce.take(np.arange(first, min(first + PEOPLE_PER_CHUNK, workforce.n_people)))
         here = (wanted[0] >= first) & (wanted[0] < first + crew.n_people)
         demanded = (wanted[0][here] - first, wanted[1][here])
-        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded, day=day)
+        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded, day=day,
+                                     past=past)  # fmt: skip
         on_progress(crew.n_people)
 
 
@@ -115,9 +132,25 @@ def make_plan(
     limits : Time, gap and seed of the solver.
     on_progress : Called with the number of people ranked.
     """
+    demand = find_demand(workforce, catalog, model, policy, on, year=budget.year, on_progress=on_progress)
+    return plan_demand(demand, workforce, catalog, budget, policy, on, inputs=inputs, limits=limits)
+
+
+def find_demand(
+    workforce: Workforce, catalog: Catalog, model: BenefitPredictor, policy: Policy, on: date, *, year: int,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Demand:  # fmt: skip
+    """Find what everybody brings into the plan of a year; see `make_plan`."""
     wanted = wanted_pairs(workforce, catalog, policy, on)
     lists = recommend_in_chunks(workforce, catalog, model, on, policy, wanted=wanted, on_progress=on_progress)
-    demand = gather_demand(demand_of(part, catalog, policy, budget.year, first) for first, _, part in lists)
+    return gather_demand(demand_of(part, catalog, policy, year, first) for first, _, part in lists)
+
+
+def plan_demand(
+    demand: Demand, workforce: Workforce, catalog: Catalog, budget: Budget, policy: Policy, on: date, *,
+    inputs: PlanInputs, limits: SolveLimits,
+) -> Plan:  # fmt: skip
+    """Decide who attends which class of a demand that was found; see `make_plan`."""
     planning = build_problem(demand, workforce, catalog, budget, policy, inputs.earlier)
     allocation = solve(planning.problem, limits)
     violations = verify(planning.problem, allocation)
@@ -131,7 +164,7 @@ def make_plan(
 def fit_models(
     workforce: Workforce, catalog: Catalog, on: date, policy: Policy, rng: np.random.Generator
 ) -> FittedModel:
-    """Learn from past participations, and judge the model against the rule on later ones.
+    """Learn from past participations, and judge the model against the rule on later ones, at several dates.
 
     Parameters
     ----------
@@ -141,15 +174,17 @@ def fit_models(
     rng : For the bootstrap of the comparison.
     """
     outcomes = gather_outcomes(workforce, catalog, on, policy.gap)
-    cut = cut_for(outcomes.on, VALIDATION_SHARE)
-    earlier, later = split_by_time(outcomes.on, cut, today=on)
-    learned = learn(outcomes.rows.take(earlier), outcomes.rows.take(later), rng)
+    cuts, splits = split_repeatedly(outcomes.on, LATER_SHARES, today=on)
+    learned = learn(outcomes.rows, splits, rng)
     return FittedModel(
         model=learned.model,
         comparison=learned.comparison,
         verdict=learned.verdict,
+        evidence=gather_evidence(learned.judged, outcomes, splits, workforce, catalog, on, rng),
+        lists=value_lists(learned.models, learned.judged, outcomes, splits, workforce, catalog, policy, rng),
+        reference=refer_to(learned.judged, workforce, catalog, on, policy),
         n_rows=len(outcomes.on),
-        cut=cut or on,
+        cuts=cuts or (on,),
     )
 
 

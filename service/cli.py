@@ -25,6 +25,7 @@ COMMANDS = {
     "models": "service.commands.models:models",
     "effects": "service.commands.effects:effects",
     "plan": "service.commands.plan:plan",
+    "scenarios": "service.commands.scenarios:scenarios",
     "plans": "service.commands.plans:plans",
     "solve": "service.commands.solve:solve",
     "export": "service.commands.exports:export",

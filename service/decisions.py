@@ -129,6 +129,11 @@ def _taken(database: Database, year: int, books: BooksSeen) -> dict[str, tuple[i
         return held(connection, year, books.entry, books.without)
 
 
+def taken_by_others(database: Database, year: int) -> dict[str, tuple[int, int]]:
+    """Return what approved plans hold of each line of a year by now."""
+    return _taken(database, year, _see_books(database, None))
+
+
 def plan_decision(
     office: Office, request: PlanRequest, plan: Plan, earlier: str | None, cancelled: tuple[str, ...],
     books: BooksSeen,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from recommender.catalog_day import CatalogDay
+from recommender.counterfactual import Setting, change_to_rank_first
 from recommender.eligibility import REASONS
 from recommender.explanation import Context, explain_row, is_blind_spot
 from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
@@ -221,7 +222,7 @@ def recommendation_document(
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, crew = person.office, person.crew
     lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy,
-                      expected=background.expected, day=day)  # fmt: skip
+                      expected=background.expected, day=day, past=background.past)  # fmt: skip
     context = explanation_context(office, crew, policy, background.links)
     spots = is_blind_spot(lists)
     keeps = _keeps(office, wanted) if wanted.narrows else None
@@ -248,6 +249,25 @@ def recommendation_document(
         "items": items,
         "left_out": _left_out(office, lists, wording),
     }
+
+
+def change_text(
+    person: Person, training: str, policy: Policy, background: Background, wording: Wording,
+    day: CatalogDay | None = None,
+) -> str:  # fmt: skip
+    """Say what would have to be found of a person for a training to rank first; nothing where no one level would."""
+    office = person.office
+    rows = np.flatnonzero(office.catalog.trainings.ids == training)
+    if not len(rows):
+        return ""
+    setting = Setting(catalog=office.catalog, model=office.predictor.predictor, on=office.on, policy=policy,
+                      expected=background.expected, day=day, past=background.past)  # fmt: skip
+    change = change_to_rank_first(person.crew, int(rows[0]), setting)
+    if change is None:
+        return ""
+    level = change.level * float(office.catalog.competencies.direction[change.competency])
+    return wording.text("With a level {level} assessment in {name} it would rank first.", level=wording.number(level),
+                        name=competency_name(office.catalog, change.competency, wording))  # fmt: skip
 
 
 def _notice(lists: RankedLists, crew: Workforce, wording: Wording) -> str | None:

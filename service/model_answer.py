@@ -1,31 +1,47 @@
 """A fitted model as the document of ``fit --json``."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import sqlalchemy as sa
 
 from recommender.use_cases import FittedModel
 from service.auth.journal import Entry, record
+from service.evidence_answer import objection_texts, objections_to, standing_words, verdict_code
 from service.phrases import verdict_text
 from service.storage.database import APPROVED, RETIRED, WITHDRAWN, Database, StoredModel
 from service.wording import Wording
 from training_catalog.columns import SUGGESTIONS
-from training_catalog.errors import ConflictError, UnknownIdError
+from training_catalog.errors import ConflictError, InputError, UnknownIdError
+
+NEEDS_REASON = "{model} may serve only for a reason that is recorded, because {why}; state one"
 
 
 def fit_document(model_id: str, fitted: FittedModel, wording: Wording) -> dict[str, Any]:
     """Return the answer: which model, what was decided about it, and the figures behind that."""
     return {
         "model": model_id, "verdict": fitted.verdict.code, "words": verdict_text(fitted.verdict.words, wording),
-        "rows": fitted.n_rows, "cut": fitted.cut, "figures": fitted.comparison,
+        "harms": fitted.evidence.does_harm, "rows": fitted.n_rows, "cut": fitted.cut, "figures": fitted.comparison,
     }  # fmt: skip
 
 
 def model_rows(database: Database, wording: Wording) -> list[dict[str, Any]]:
     """Return all models, newest first, each with its verdict."""
     return [
-        {"model": m.model_id, "state": m.state, "created_on": m.created_on,
-         "verdict": verdict_text(str(m.manifest.get("verdict", "")), wording)}
+        {"model": m.model_id, "state": m.state, "created_on": m.created_on, "code": verdict_code(m.manifest),
+         "verdict": standing_text(m.manifest, wording)}
         for m in database.list_models()
     ]  # fmt: skip
+
+
+def model_document(stored: StoredModel, wording: Wording) -> dict[str, Any]:
+    """Return a model's card with its verdict as it stands and what stands against it, in words."""
+    return {
+        "state": stored.state, "code": verdict_code(stored.manifest), "words": standing_text(stored.manifest, wording),
+        "objections": [{"code": code, "text": text} for code, text in zip(
+            objections_to(stored.manifest), objection_texts(stored.manifest, wording), strict=True)],
+        **stored.manifest,
+    }  # fmt: skip
 
 
 def stored_model(database: Database, model_id: str) -> StoredModel:
@@ -42,17 +58,38 @@ def stored_model(database: Database, model_id: str) -> StoredModel:
     return stored
 
 
-def approve_model(database: Database, model_id: str, author: str, words: str = "") -> StoredModel:
-    """Let a model serve; its author, and their words where there are some, are entered in the log of access."""
+def standing_text(manifest: Mapping[str, Any], wording: Wording) -> str:
+    """Say a model's verdict; that it drifted or is stale goes before what the fit found."""
+    return verdict_text(f"{standing_words(manifest)} {manifest.get('verdict', '')}".strip(), wording)
+
+
+def approve_model(database: Database, model_id: str, author: str, words: str, wording: Wording) -> StoredModel:
+    """Let a model serve; its author and their reason are entered in the log of access and in the model's card.
+
+    Raises
+    ------
+    InputError
+        When something stands against it (`service.evidence_answer.objections_to`) and no reason is given.
+    """
     stored = stored_model(database, model_id)
-    _set_state(database, model_id, APPROVED, author, words)
+    reason, against = words.strip(), objection_texts(stored.manifest, wording)
+    if against and not reason:
+        raise InputError(NEEDS_REASON, model=model_id, why="; ".join(against))
+    approval = {"by": author, "on": database.clock().date().isoformat(), "reason": reason,
+                "against": list(objections_to(stored.manifest))}  # fmt: skip
+    _set_state(database, model_id, APPROVED, author, words=reason, approval=approval)
     return stored
 
 
-def _set_state(database: Database, model_id: str, state: str, author: str, words: str = "") -> None:
+def _set_state(database: Database, model_id: str, state: str, author: str, *, words: str = "", **card: object) -> None:
     entry = Entry(actor=author, kind=f"model-{state}", subject=f"model:{model_id}",
                   details={"words": words} if words else {})  # fmt: skip
-    database.set_model_state(model_id, state, also=lambda connection: record(connection, database.clock(), entry))
+
+    def also(connection: sa.Connection) -> None:
+        record(connection, database.clock(), entry)
+        database.amend_model(connection, model_id, **card)
+
+    database.set_model_state(model_id, state, also=also)
 
 
 def roll_back(database: Database, author: str, model_id: str | None = None) -> str | None:

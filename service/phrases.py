@@ -7,6 +7,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
+from models.verdict import STANDINGS
 from models.verdict import WORDS as VERDICT_WORDS
 from recommender.explanation import Reason
 from service.labels import IN_RUPIAH, RULES, cut, word_for
@@ -152,6 +153,9 @@ def _read_back(template: str, said: str) -> dict[str, str] | None:
 @lru_cache(maxsize=256)
 def verdict_text(words: str, wording: Wording) -> str:
     """Say a verdict, which is kept in English with its model or plan, in the reader's language."""
+    for standing in STANDINGS.values():
+        if words.startswith(standing):
+            return f"{wording.text(standing)} {verdict_text(words.removeprefix(standing).lstrip(), wording)}".strip()
     for template in VERDICT_WORDS:
         figures = _read_back(template, words)
         if figures is not None:

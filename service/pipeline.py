@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from models.artifact import Manifest, pack, unpack
 from models.baseline import BaselineRule, BenefitPredictor
 from models.service_link import ServiceLink
-from models.verdict import APPROVED as BETTER
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
+from recommender.habits import Habits, learn_habits
 from recommender.person_features import is_short_of_time
 from recommender.plan import Plan, Proof
 from recommender.plan_making import PlanInputs
@@ -29,6 +29,7 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
+from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
 from service.plan_document import pack_plan, proof_of, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -94,7 +95,15 @@ def load_predictor(database: Database, model_id: str | None = None) -> Predictor
         model = unpack(stored.payload, manifest)
     except ArtifactRefusedError as error:
         return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=str(error))
-    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=manifest.verdict)
+    words = f"{standing_words(stored.manifest)} {manifest.verdict}".strip()
+    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=words)
+
+
+def standards_version(catalog: Catalog) -> str:
+    """Return a version of frameworks and competencies alone: what levels mean, whatever is taught or required."""
+    known = catalog.competencies
+    parts = (known.ids, known.framework, known.weight, known.direction, known.lowest, known.highest)
+    return f"s-{content_digest(*parts)[:12]}"
 
 
 def load_office(database: Database, on: date, change: int | None = None, model_id: str | None = None) -> Office:
@@ -146,16 +155,19 @@ class Background:
     ----------
     expected : Deficits assumed for people who were never assessed, see `recommender.use_cases.expect`.
     links : What history says about trainings and the units' service.
+    past : What everybody's past choices say of trainings.
     """
 
     expected: FloatArray
     links: tuple[ServiceLink, ...]
+    past: Habits
 
 
 def background_of(office: Office, policy: Policy) -> Background:
     """Work out what lists take from everybody's records."""
     expected = expect(office.workforce, office.catalog, office.on, policy)
-    return Background(expected=expected, links=service_links(office))
+    past = learn_habits(office.workforce, office.catalog, office.on)
+    return Background(expected=expected, links=service_links(office), past=past)
 
 
 def explanation_context(office: Office, crew: Workforce, policy: Policy, links: tuple[ServiceLink, ...]) -> Context:
@@ -173,7 +185,7 @@ def learn(
     database: Database, office: Office, policy: Policy, seed: int, *,
     also: Callable[[sa.Connection, str, FittedModel], object] = lambda _connection, _model_id, _fitted: None,
 ) -> tuple[str, FittedModel]:  # fmt: skip
-    """Fit, judge and keep a model; an approved one serves from now on.
+    """Fit, judge and keep a model; one that nothing stands against serves from now on.
 
     Parameters
     ----------
@@ -192,10 +204,19 @@ def learn(
         created_on=office.on,
         verdict=fitted.verdict.words,
         n_rows=fitted.n_rows,
-        details={"cut": fitted.cut.isoformat(), "catalog": office.catalog.version, "code": fitted.verdict.code},
+        details={
+            "cut": fitted.cut.isoformat(),
+            "cuts": " ".join(cut.isoformat() for cut in fitted.cuts),
+            "catalog": office.catalog.version,
+            "code": fitted.verdict.code,
+        },
     )
-    state = APPROVED if fitted.verdict.code == BETTER else REJECTED
     manifest_document = manifest.to_dict()
+    manifest_document["evidence"] = evidence_card(fitted.evidence)
+    manifest_document["lists"] = lists_card(fitted.lists)
+    manifest_document["reference"] = msgspec.to_builtins(asdict(fitted.reference), enc_hook=float)
+    manifest_document["standards"] = standards_version(office.catalog)
+    state = REJECTED if objections_to(manifest_document) else APPROVED
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     manifest_document["effects"] = effects_card(
         measure_effects(office.workforce, office.catalog, office.on), office.catalog

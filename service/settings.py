@@ -69,6 +69,39 @@ def job_settings() -> JobSettings:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """When a model is stale.
+
+    Parameters
+    ----------
+    most_days : Age in days from which it is.
+    stale_by : What makes it so: any of `STALE_BY`.
+    """
+
+    most_days: int = 400
+    stale_by: tuple[str, ...] = ("age", "framework")
+
+
+STALE_BY = ("age", "framework", "catalog")
+
+
+def model_settings() -> ModelSettings:
+    """Return the settings of models from the environment.
+
+    Raises
+    ------
+    InvalidValueError
+        When the age is no number above 0, or something else is named than `STALE_BY`.
+    """
+    default = ModelSettings()
+    given = os.environ.get("BANGKOM_MODEL_STALE_BY", " ".join(default.stale_by))
+    named = tuple(given.replace(",", " ").split())
+    if not set(named) <= set(STALE_BY):
+        raise InvalidValueError("BANGKOM_MODEL_STALE_BY", given, ", ".join(STALE_BY))
+    return ModelSettings(most_days=round(_positive("BANGKOM_MODEL_DAYS", default.most_days)), stale_by=named)
+
+
 def _positive(name: str, default: float) -> float:
     """Return a number of the environment, or the default where it is not set."""
     given = os.environ.get(name, "").strip()

@@ -14,10 +14,11 @@ from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.policy import Policy
 from recommender.workforce_tables import build_workforce
 from service.lookup import Person
-from service.pipeline import Background, Office, background_of, read_office
+from service.pipeline import Background, Office, Predictor, background_of, load_predictor, read_office
 from service.storage.database import Database
 from service.storage.people import EMPLOYEE, person_version, personal_tables
 from service.storage.watch import Versions
+from service.trial import is_drawn
 from training_catalog.columns import TextArray, look_up
 from training_catalog.errors import UnknownIdError
 from training_catalog.frames import Tables, empty_frame, sorted_by_key, text_of
@@ -36,7 +37,8 @@ class Snapshot:
     background : What lists take from everybody's records.
     day : What the catalogue means on that day.
     names : Names of the people, in order of the workforce.
-    catalog, model : Versions that are in it.
+    catalog, model, trial : Versions that are in it.
+    other : What predicts for half the people while two models are compared; None while none are.
     """
 
     office: Office
@@ -45,22 +47,33 @@ class Snapshot:
     names: TextArray
     catalog: int
     model: str
+    trial: str = ""
+    other: Predictor | None = None
 
     def suits(self, versions: Versions, on: date) -> bool:
-        """Tell whether catalogue, model and day are still these."""
-        return (self.catalog, self.model, self.office.on) == (versions.catalog, versions.model, on)
+        """Tell whether catalogue, models and day are still these."""
+        own = (self.catalog, self.model, self.trial, self.office.on)
+        return own == (versions.catalog, versions.model, versions.trial, on)
+
+    def office_of(self, employee: str) -> Office:
+        """Return the office with what predicts for somebody: by lot the other model, while two are compared."""
+        if self.other is None or not is_drawn(self.trial, employee):
+            return self.office
+        return replace(self.office, predictor=self.other)
 
     def at_hand(self, employee: str) -> Person | None:
         """Return a person as in this snapshot; None for nobody."""
         row = look_up(self.office.workforce.ids, np.asarray([employee], dtype=np.str_))
         if row[0] < 0:
             return None
-        return Person(office=self.office, crew=self.office.workforce.take(row), name=str(self.names[row[0]]))
+        return Person(office=self.office_of(employee), crew=self.office.workforce.take(row),
+                      name=str(self.names[row[0]]))  # fmt: skip
 
     def of_tables(self, tables: Tables, name: str) -> Person:
         """Return the person whose rows these are, before this snapshot's catalogue."""
         crew = build_workforce({**self.office.tables, **tables}, self.office.catalog)
-        return Person(office=self.office, crew=replace(crew, units=self.office.workforce.units), name=name)
+        office = self.office_of(str(crew.ids[0])) if crew.n_people else self.office
+        return Person(office=office, crew=replace(crew, units=self.office.workforce.units), name=name)
 
 
 def person_in(snapshot: Snapshot, database: Database, connection: sa.Connection, employee: str) -> tuple[Person, int]:
@@ -130,4 +143,5 @@ class Snapshots:
         kept = {name: office.tables[name] for name in _KEPT}
         day = open_catalog(office.catalog, office.workforce.units, office.on)
         return Snapshot(office=replace(office, tables=kept), background=background, day=day, names=names,
-                        catalog=versions.catalog, model=versions.model)  # fmt: skip
+                        catalog=versions.catalog, model=versions.model, trial=versions.trial,
+                        other=load_predictor(self.database, versions.trial) if versions.trial else None)  # fmt: skip

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.postgresql import new_database, server, which_server
+from tests.offices import KINDS, Server, empty_tables, of_its_kind
+from tests.postgresql import server, which_server
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -16,15 +17,29 @@ def postgresql_server():
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server):
+    made = Server(postgresql_server)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server):
-    with new_database(postgresql_server) as url:
+def postgresql_url(postgresql):
+    """Return the address of a database without tables."""
+    with postgresql.empty() as url:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    """Return the address of an empty database, of each kind in turn."""
+@pytest.fixture(params=KINDS)
+def empty_database_url(request, tmp_path):
+    """Return the address of a database without tables, of each kind in turn."""
     if request.param == "postgresql":
         return request.getfixturevalue("postgresql_url")
     return f"sqlite:///{tmp_path / 'office.db'}"
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request, tmp_path):
+    """Return the address of a database with tables and without rows, of each kind in turn."""
+    yield from of_its_kind(request, tmp_path, empty_tables)

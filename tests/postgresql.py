@@ -91,12 +91,12 @@ def server():
 
 
 @contextmanager
-def new_database(server_url):
+def new_database(server_url, template="template1"):
     """Make a database on a server, yield its address, and drop it with whatever still holds it."""
     name = f"bangkom_test_{uuid.uuid4().hex}"
     maintenance = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with maintenance.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

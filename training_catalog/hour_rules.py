@@ -13,8 +13,8 @@ from training_catalog.training import Trainings
 SCOPE = "national"  # classes abroad have rates of their own, which an offering cannot name yet
 
 
-def _in_force(rules: pd.DataFrame, on: date) -> pd.DataFrame:
-    """Return the latest rule of each form that holds on a day, by form."""
+def rules_in_force(rules: pd.DataFrame, on: date) -> pd.DataFrame:
+    """Return the latest national rule of each form that holds on a day, by form."""
     since = dates_of(rules, "valid_from")
     holds = np.isnat(since) | (since <= np.datetime64(on, "D"))
     holds &= np.isin(text_of(rules, "scope", SCOPE), (SCOPE,))
@@ -31,7 +31,7 @@ def daily_caps(rules: pd.DataFrame, forms: TextArray, on: date) -> FloatArray:
     forms : Form codes.
     on : Day.
     """
-    current = _in_force(rules, on)
+    current = rules_in_force(rules, on)
     found = look_up(text_of(current, "form"), forms)
     return np.append(numbers_of(current, "daily_cap", np.inf), np.inf)[found]
 
@@ -47,7 +47,7 @@ def monthly_caps(rules: pd.DataFrame, forms: TextArray, on: date) -> FloatArray:
     -----
     Coaching and mentoring: 2 JP a session, at most 2 sessions a month (BPS letter B-031/BPS/2600/02/2019).
     """
-    current = _in_force(rules, on)
+    current = rules_in_force(rules, on)
     sessions = numbers_of(current, "monthly_session_cap")
     most = np.where(np.isnan(sessions), np.inf, numbers_of(current, "rate") * sessions)
     return np.append(most, np.inf)[look_up(text_of(current, "form"), forms)]

@@ -27,7 +27,7 @@ from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
-from training_catalog.columns import IndexArray
+from training_catalog.columns import FloatArray, IndexArray
 
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
@@ -78,6 +78,7 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     priced = find(relaxed, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
     near = nearness(priced)
     was_hurried = priced.was_hurried
+    start = _better(problem, start, _what_was_chosen(empty, by_ratio, first))
     best = worth(problem, start).objective
     for i, kindness in enumerate(KINDNESS):
         if deadline.left() <= (limits.seconds * (1.0 - START_SHARE) if i else closing):
@@ -91,10 +92,21 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
                    closing=closing, was_hurried=was_hurried)  # fmt: skip
 
 
+def _what_was_chosen(empty: Placement, scores: FloatArray, first: IndexArray) -> IndexArray:
+    """Fill a plan with what an earlier one chose and this one can keep, then by score."""
+    was_chosen = empty.problem.options.was_chosen
+    return greedy(empty, scores, greedy(empty, was_chosen.astype(np.float64), first)) if was_chosen.any() else first
+
+
+def _better(problem: AllocationProblem, *plans: IndexArray) -> IndexArray:
+    """Return the plan that is worth most; the first of equals."""
+    return max(plans, key=lambda plan: worth(problem, plan).objective)
+
+
 def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     """Tell of a plan and the bound, without what keeping earlier choices counts for; the start where it is better."""
     problem, weight = search.model.problem, search.model.problem.rules.stability_weight
-    best = max((search.start, chosen), key=lambda plan: worth(problem, plan).objective)
+    best = _better(problem, search.start, chosen)
     kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
     value = worth(problem, best).objective
     search.limits.tell(value - kept, max(min(bound, search.priced.bound), value) - kept)

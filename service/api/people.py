@@ -1,20 +1,23 @@
 """One person over HTTP: past trainings and hours, everything on file handed out, and erased."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Router, delete, get
 from litestar.params import FromPath
 
-from recommender.planning_problem import hours_taken
+from recommender.learning_hours import hours_by_form
+from recommender.workforce import Workforce
 from service import records
 from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
 from service.api.problems import errors
 from service.people import erase_person, person_document
+from service.pipeline import Office
 from service.snapshot import person_in
 from service.storage.database import Database
 from service.storage.engine import transaction
+from training_catalog.hour_rules import rules_in_force
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 
 
@@ -29,6 +32,27 @@ class PastTraining(msgspec.Struct, kw_only=True):
     status: str | None
 
 
+class FormHours(msgspec.Struct, kw_only=True):
+    """What a development form counts this year.
+
+    Parameters
+    ----------
+    form, name : Its code and name; empty for trainings whose form is not on file.
+    recorded, counted : JP on record, and what counts of them after the form's monthly limit.
+    per, rate : What the form is counted by, and the JP of one; null where no rule is on file.
+    daily_cap, monthly_sessions : Most JP a day, most sessions a month; null for no limit.
+    """
+
+    form: str
+    name: str
+    recorded: float
+    counted: float
+    per: Literal["actual", "day", "session", "semester", "assignment", "visit"] | None = None
+    rate: float | None = None
+    daily_cap: float | None = None
+    monthly_sessions: int | None = None
+
+
 class PersonHistory(msgspec.Struct, kw_only=True):
     """What a person took, and the JP of this year against floor and cap; null where there is no limit."""
 
@@ -37,6 +61,7 @@ class PersonHistory(msgspec.Struct, kw_only=True):
     hours: float
     hours_floor: float | None
     hours_cap: float | None
+    by_form: list[FormHours]
     items: list[PastTraining]
 
 
@@ -87,9 +112,24 @@ def history_of(request: Call, employee: str) -> PersonHistory:
         PastTraining(training=r["training"], name=r["training_name"], start=_day(r["start_date"]),
                      end=_day(r["end_date"]), hours=r["hours"], status=r["status"]) for r in plain.to_dict("records")
     ]  # fmt: skip
-    limits, hours = parts.policy.plan, hours_taken(person.crew, person.office.catalog, year)
-    return PersonHistory(employee=employee, year=year, hours=float(hours[0]), items=items,
+    limits, by_form = parts.policy.plan, _by_form(parts.database, person.crew, person.office, year)
+    return PersonHistory(employee=employee, year=year, hours=sum(form.counted for form in by_form), items=items,
+                         by_form=by_form,
                          hours_floor=limits.hours_floor.get(kind), hours_cap=limits.hours_cap.get(kind))  # fmt: skip
+
+
+def _by_form(database: Database, crew: Workforce, office: Office, year: int) -> list[FormHours]:
+    """Return what each form counts for the one person of a workforce."""
+    found = hours_by_form(crew, office.catalog, year)
+    rules = rules_in_force(database.read("hour_rules"), office.on).astype(object)
+    known = {rule["form"]: rule for rule in rules.where(rules.notna(), None).to_dict("records")}
+    return [
+        FormHours(form=form, name=(rule := known.get(form, {})).get("name") or "", recorded=recorded, counted=counted,
+                  per=rule.get("per"), rate=rule.get("rate"), daily_cap=rule.get("daily_cap"),
+                  monthly_sessions=rule.get("monthly_session_cap"))
+        for form, recorded, counted in zip(found.form.tolist(), found.recorded.tolist(), found.counted.tolist(),
+                                           strict=True)
+    ]  # fmt: skip
 
 
 def _day(moment: Any) -> dt.date | None:  # noqa: ANN401 (a timestamp of pandas, or None)

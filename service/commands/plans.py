@@ -83,10 +83,21 @@ def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> No
     wording = terminal.wording
     table = Table("", one, other)
     table.add_row(wording.text("Value of the plan"), *[wording.number(v, 1) for v in document["objective"]])
+    table.add_row(wording.text("Levels closed"), *[wording.number(v, 1) for v in document["benefit"]])
     table.add_row(wording.text("Cost"), *[wording.money(v) for v in document["cost"]])
     table.add_row(wording.text("People"), *[wording.number(v) for v in document["people"]])
     table.add_row(wording.text("Seats"), *[wording.number(v) for v in document["assignments"]])
+    table.add_row(wording.text("JP missing"), *[wording.number(v) for v in document["missing_hours"]])
+    table.add_row(wording.text("Units left out"), *[wording.number(v) for v in document["units_left_out"]])
+    table.add_row(wording.text("Least served unit"), *[wording.percent(v) for v in document["least_served"]])
     terminal.console.print(table)
+    for row in document["lines"]:
+        amounts = [wording.money(amount) for amount in row["planned"]]
+        terminal.console.print(f"{row['name'] or row['line']}: {amounts[0]} -> {amounts[1]}")
+    for row in document["gaps"]:
+        levels = [wording.number(value, 1) for value in row["closed"]]
+        terminal.console.print(wording.text("{competency}: {before} -> {after} levels", competency=row["competency"],
+                                            before=levels[0], after=levels[1]))  # fmt: skip
     for row in document["changes"]:
         terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
 

@@ -19,6 +19,7 @@ from service.imports.importer import Imported, import_files
 from service.jobs.job import unpack_files
 from service.jobs.lease import Lease
 from service.jobs.requests import (
+    CheckRequest,
     ExportRequest,
     FitRequest,
     ImportRequest,
@@ -28,9 +29,11 @@ from service.jobs.requests import (
     check_request,
 )
 from service.model_answer import fit_document
+from service.model_watch import AS_FITTED, Checked, check_document, check_model
 from service.pipeline import Office, PlanRequest, fetch_plan, learn, load_office, replan_request
 from service.plan_answer import plan_document
 from service.policy_file import policy_of, read_factor
+from service.settings import model_settings
 from service.storage.database import Database
 from service.wording import Wording
 
@@ -118,6 +121,25 @@ def _fit(task: Task, request: FitRequest) -> None:
     learn(task.database, office, Policy(), request.seed, also=also)
 
 
+def _check(task: Task, request: CheckRequest) -> None:
+    """Check a model; where it no longer holds and that is asked for, the job goes on with a fit."""
+    is_over = False
+
+    def also(connection: sa.Connection, checked: Checked) -> None:
+        nonlocal is_over
+        is_over = checked.code == AS_FITTED or not request.fit
+        if is_over:
+            task.lease.succeed(check_document(task.database, checked, task.wording), connection=connection)
+
+    office = _load(task, request)
+    task.tell("checking", 0, 0)
+    check_model(task.database, office, model_settings(), request.model, also=also)
+    if not is_over:
+        task.tell("fitting", 0, 0)
+        learn(task.database, office, Policy(), 0, also=lambda connection, model_id, fitted: task.lease.succeed(
+            fit_document(model_id, fitted, task.wording), connection=connection))  # fmt: skip
+
+
 def _load(task: Task, request: Request) -> Office:
     task.tell("loading", 0, 0)
     return load_office(task.database, _day(request))
@@ -181,6 +203,7 @@ def _export(task: Task, request: ExportRequest) -> None:
 _WORK: dict[type[Request], Callable[[Task, Any], None]] = {
     ImportRequest: _import,
     FitRequest: _fit,
+    CheckRequest: _check,
     PlanRequested: _plan,
     ReplanRequested: _replan,
     ExportRequest: _export,

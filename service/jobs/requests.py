@@ -58,6 +58,13 @@ class FitRequest(Request, kw_only=True):
     seed: Seed = 0
 
 
+class CheckRequest(Request, kw_only=True):
+    """Which model to check, the serving one when none is named; whether to fit anew where it no longer holds."""
+
+    model: str | None = None
+    fit: bool = False
+
+
 class PlanRequested(Request, kw_only=True):
     """What to plan; the policy as in its file."""
 
@@ -104,6 +111,7 @@ class ExportRequest(Request, kw_only=True):
 KINDS: dict[str, type[Request]] = {
     "import": ImportRequest,
     "fit": FitRequest,
+    "check": CheckRequest,
     "plan": PlanRequested,
     "replan": ReplanRequested,
     "export": ExportRequest,

@@ -134,7 +134,7 @@ def own_history(request: Call) -> Response[str]:
     """Show past trainings and learning hours."""
     employee = own_number(request)
     history: PersonHistory = history_of(request, employee)
-    return show(request, "history.html.j2", history=history, statuses=STATUSES)
+    return show(request, "history.html.j2", history=history, statuses=STATUSES, counted=WORDS)
 
 
 @get("/my-history/certificates", opt=rule("people.export"), **THREAD)
@@ -151,6 +151,11 @@ def own_certificates(request: Call) -> Response[bytes]:
     return Response(content=content, media_type="application/json", headers=headers)
 
 
+WORDS = {
+    "": "as recorded; no rule of this form is on file", "actual": "as long as it lasted, times {rate}",
+    "day": "{rate} JP a day", "session": "{rate} JP a session", "semester": "{rate} JP a semester",
+    "assignment": "{rate} JP an assignment", "visit": "{rate} JP a visit",
+}  # fmt: skip
 STATUSES = {
     "completed": "Completed", "failed": "Not passed", "withdrawn": "Withdrawn", "cancelled": "Cancelled",
     "enrolled": "Enrolled",

@@ -1,6 +1,6 @@
 """Suggestions with their reasons: filtered, answered, and asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from service.api.feedback import FeedbackIn, take_feedback
 from service.api.problems import wording_of
 from service.api.recommendations import list_of
 from service.inline import ranking_document
-from service.lookup import ListFilter
+from service.lookup import ListFilter, change_text
 from service.phrases import LEFT_OUT, left_out_text
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
@@ -170,8 +170,12 @@ def _told(call: Call, employee: str, asked: str, found: Recommendations) -> list
     ranks = {item.training: item for item in found.items}
     left = {row.training: row.text for row in found.left_out}
     names = dict(codes)
-    return [Told(training=one["training"], name=names[one["training"]], text=_why(one, ranks, left, found, wording))
+    told = [Told(training=one["training"], name=names[one["training"]], text=_why(one, ranks, left, found, wording))
             for one in ranking["items"]]  # fmt: skip
+    if len(told) != 1:
+        return told
+    more = change_text(person, told[0].training, parts.answers.policy, snapshot.background, wording, day=snapshot.day)
+    return [replace(told[0], text=f"{told[0].text} {more}".strip())]
 
 
 def _why(one: dict[str, Any], ranks: dict[str, RecommendedItem], left: dict[str, str], found: Recommendations,

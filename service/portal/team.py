@@ -12,7 +12,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from recommender.gap import STATE_NAMES, Gaps, find_gaps
-from recommender.planning_problem import hours_taken
+from recommender.learning_hours import hours_taken
 from service import records
 from service.access import Reach
 from service.api.context import Call, known_caller, parts_of, reach_of_call, rule

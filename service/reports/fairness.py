@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recommender.past_effects import FEWEST_TOLD
 from training_catalog.columns import BoolArray, IndexArray
 
-FEWEST_PEOPLE = 5  # a smaller group is not shown
+FEWEST_PEOPLE = FEWEST_TOLD  # a smaller group is not shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
+TRIAL = "trial"  # of a model that makes the lists of half the people, beside the approved one
 MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
@@ -203,6 +204,12 @@ class Database:
                 connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
             also(connection)
+
+    def amend_model(self, connection: sa.Connection, model_id: str, **entries: object) -> None:
+        """Put entries into a model's manifest, in the place of those of the same names."""
+        chosen = MODELS.c.model_id == model_id
+        found = json.loads(connection.execute(sa.select(MODELS.c.manifest).where(chosen)).scalar_one())
+        connection.execute(sa.update(MODELS).where(chosen).values(manifest=json.dumps({**found, **entries})))
 
     def save_plan(
         self, plan_id: str, *, summary: Mapping[str, Any], document: bytes, state: str, created_on: date,

@@ -24,13 +24,14 @@ class Versions:
     people : Last change of a row that is somebody's.
     catalog : Last change of any other row.
     access : Last change of users, keys or roles.
-    model : Id of the approved model; empty for none.
+    model, trial : Ids of the approved model, and of the one that is compared with it; empty for none.
     """
 
     people: int
     catalog: int
     access: int
     model: str
+    trial: str = ""
 
 
 def touch_access(connection: sa.Connection) -> None:
@@ -46,13 +47,15 @@ def touch_access(connection: sa.Connection) -> None:
 def read_versions(connection: sa.Connection) -> Versions:
     """Read the versions of this moment."""
     changes = {row.table_name: int(row.change) for row in connection.execute(sa.select(TABLE_CHANGES))}
-    approved = sa.select(MODELS.c.model_id).where(MODELS.c.state == "approved").order_by(MODELS.c.sequence.desc())
+    serving = sa.select(MODELS.c.state, MODELS.c.model_id).where(MODELS.c.state.in_(("approved", "trial")))
+    models = {str(row.state): str(row.model_id) for row in connection.execute(serving.order_by(MODELS.c.sequence))}
     personal = set(personal_tables())
     return Versions(
         people=max((change for name, change in changes.items() if name in personal), default=0),
         catalog=max((n for name, n in changes.items() if name not in personal and name != ACCESS), default=0),
         access=changes.get(ACCESS, 0),
-        model=str(connection.execute(approved.limit(1)).scalar() or ""),
+        model=models.get("approved", ""),
+        trial=models.get("trial", ""),
     )
 
 

@@ -1,5 +1,7 @@
 """What may serve: the whole model, the rule with the parts that are clear, or the rule."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from models.baseline import rule_gain, usual_completion
 from models.benefit import BenefitModel
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule, hours_per_competency
-from models.learning import Rows, learn
+from models.learning import Rows, _learn_whole, learn
 from tests.models.planted import COLUMN, Planted, noisy_outcomes
 from tests.models.test_dose import courses
 
@@ -26,9 +28,10 @@ def participations(n_rows: int, seed: int, *, power: float, slope: float, past: 
 def learned(planted: Planted, *, scores: np.ndarray | None = None):
     n = len(planted.features)
     rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain,
-                score_gain=np.full(n, np.nan) if scores is None else scores)  # fmt: skip
-    cut = n * 3 // 4
-    return learn(rows.take(np.arange(cut)), rows.take(np.arange(cut, n)), np.random.default_rng(0))
+                score_gain=np.full(n, np.nan) if scores is None else scores, person=np.arange(n))  # fmt: skip
+    cuts = [n * 9 // 20, n * 3 // 5, n * 3 // 4, n]
+    splits = [(np.arange(cut), np.arange(cut, end)) for cut, end in pairwise(cuts)]
+    return learn(rows, splits, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +70,20 @@ def test_too_few_rows_are_too_few_for_parts_as_well():
     assert found.verdict.words.startswith("Too few data: ")
 
 
-def test_a_whole_model_that_is_approved_goes_before_its_parts():
+def test_a_whole_model_that_is_approved_goes_before_its_parts_where_it_is_better_than_they_are():
     planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=0.9)
     scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
     found = learned(planted, scores=scores)
     assert found.verdict.code == "approved"
     assert isinstance(found.model.benefit_, BenefitModel)
+
+
+def test_parts_serve_where_a_whole_model_that_is_approved_is_no_better_than_they_are():
+    planted = participations(6_000, seed=3, power=0.5, slope=5.0)
+    scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
+    found = learned(planted, scores=scores)
+    rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain, score_gain=scores,
+                person=np.arange(6_000))  # fmt: skip
+    whole = _learn_whole(rows, [(np.arange(4_500), np.arange(4_500, 6_000))], np.random.default_rng(0))
+    assert whole.verdict.code == found.verdict.code == "approved"
+    assert isinstance(found.model.benefit_, DosedRule)

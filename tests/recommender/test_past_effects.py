@@ -118,6 +118,7 @@ def test_what_came_after_the_first_day_describes_nobody():
         np.testing.assert_array_equal(before, episodes(later(built.workforce), built.catalog, TODAY).rows.features)
 
 
+@pytest.mark.long
 def test_what_comes_after_today_changes_nothing():
     built = here(**crowd())
     given = crowd()
@@ -134,6 +135,7 @@ def test_what_comes_after_today_changes_nothing():
     assert one.ratings == other.ratings
 
 
+@pytest.mark.long
 def test_other_ids_of_people_change_nothing():
     given = crowd()
     names = given["employees"]["employee"]

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.planning_problem import hours_taken
+from recommender.learning_hours import hours_taken
 from recommender.policy import Choice, Mandate, MoneyFor
 from tests.builders import rows, trainings
 from tests.recommender.planning import CLASSES, FREE, problem, small_office
@@ -61,29 +61,6 @@ def test_a_fixed_cost_goes_to_the_class_s_line_or_to_the_office_s_own():
     payer = {str(c): str(built.problem.lines.ids[i]) for c, i in zip(found.ids, found.line, strict=True)}
     assert payer == {"K1": "OWN", "K2": "ALL"}
     assert built.unopenable.tolist() == [2]
-
-
-def test_coaching_counts_up_to_its_monthly_cap_for_each_person_and_form():
-    taught = trainings(P1="M.01 3", P2="M.01 3", P3="M.01 3", P4="M.01 3")
-    taught["trainings"]["form"] = ["C1", "C2", "B3", "C1"]
-    rules = rows("form name scope per rate monthly_session_cap", "C1 Coaching national session 2 2",
-                 "C2 Mentoring national session 2 2", "B3 Class national actual 1 -")  # fmt: skip
-    here = small_office(
-        **taught,
-        hour_rules=rules,
-        history=rows(
-            "employee training training_name start_date end_date status hours",
-            "A P1 a 2026-01-05 2026-01-05 completed 3",
-            "A P4 b 2026-01-15 2026-01-15 completed 3",  # another coaching in the same month: 4 of 6
-            "A P2 c 2026-01-20 2026-01-20 completed 3",  # mentoring has a cap of its own
-            "A P1 d 2026-02-05 2026-02-05 completed 2",
-            "A P3 e 2026-02-05 2026-02-09 completed 30",
-            "A - f 2026-02-05 2026-02-05 completed 9",
-            "B P1 g 2026-03-30 2026-05-02 completed 20",  # three months of 4
-        ),
-    )
-    assert hours_taken(here.workforce, here.catalog, 2026).tolist()[:2] == [4 + 3 + 2 + 30 + 9, 12]
-    assert here.catalog.month_caps.tolist() == [4, 4, np.inf, 4]
 
 
 def test_hours_of_the_year_count_against_floor_and_cap():

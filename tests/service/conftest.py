@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from service.cli import main
+from tests.offices import copied_file, reference_rows
 
 
 @dataclass
@@ -42,4 +43,4 @@ def terminal_of(monkeypatch, capsys):
 @pytest.fixture
 def bangkom(terminal_of, tmp_path):
     """Run the terminal as a user would, on a database of its own, in English."""
-    return terminal_of(f"sqlite:///{tmp_path / 'office.db'}")
+    return terminal_of(copied_file(tmp_path / "office.db", reference_rows))

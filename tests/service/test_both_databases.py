@@ -14,6 +14,7 @@ def offices(terminal_of, postgresql_url, tmp_path):
     return terminals, files
 
 
+@pytest.mark.long
 def test_both_databases_store_list_learn_and_plan_the_same(offices, tmp_path):
     (here, there), files = offices
     assert there("import", *files, "--json").code in (0, 1)
@@ -35,13 +36,15 @@ def test_both_databases_store_list_learn_and_plan_the_same(offices, tmp_path):
     assert chosen[0] == chosen[1] != []
 
 
+@pytest.mark.long
 def test_the_demo_models_and_plans_live_in_postgresql(terminal_of, postgresql_url, tmp_path):
     bangkom = terminal_of(postgresql_url)
     made = bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json").document["plan"]
     model = bangkom("models", "list", "--json").document["models"][0]["model"]
     nip = bangkom("plans", "show", made, "--full", "--json").document["chosen"][0]["employee"]
-    for call in (("models", "show", model), ("models", "approve", model), ("models", "rollback"), ("plans", "list"),
-                 ("plans", "show", made), ("plans", "why", made, nip), ("plans", "prices", made),
+    for call in (("models", "show", model), ("models", "approve", model, "--reason", "a trial"),
+                 ("models", "rollback"), ("plans", "list"), ("plans", "show", made), ("plans", "why", made, nip),
+                 ("plans", "prices", made),
                  ("plans", "compare", made, made), ("plans", "approve", made), ("database", "upgrade"),
                  ("recommend", "--all", "--out", tmp_path / "semua.parquet")):  # fmt: skip
         run = bangkom(*call)

@@ -2,6 +2,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from service.demo.city import build_city
 from service.settings import Settings
 from service.terminal import Terminal
@@ -34,6 +36,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path):
     assert [f.read_bytes() for f in files] == [f.read_bytes() for f in again]
 
 
+@pytest.mark.long
 def test_a_cancelled_class_is_planned_around_and_everybody_else_keeps_their_place(bangkom, tmp_path):
     made = bangkom("demo", tmp_path / "city", "--people", "80", "--time-limit", "4", "--json").document
     url = made["database"]

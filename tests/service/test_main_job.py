@@ -37,6 +37,7 @@ def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(ci
     assert digests(other) == files
 
 
+@pytest.mark.long
 def test_prices_are_for_a_rupiah_in_the_plan_for_a_million_where_named_and_prove_the_stored_plan(bangkom, city):
     answer, _ = city("once")
     listed = bangkom("--database", answer["database"], "plans", "prices", answer["plan"], "--json").document
@@ -51,6 +52,7 @@ def test_prices_are_for_a_rupiah_in_the_plan_for_a_million_where_named_and_prove
     assert ran.document["proven_gap"] < 0.2
 
 
+@pytest.mark.long
 def test_a_mandate_that_no_line_can_pay_needs_attention_and_is_not_approved(bangkom, city, tmp_path):
     answer, folder = city("once")
     heads = pd.read_parquet(folder / "rencana" / "assignments.parquet")["employee"].unique()[:2].tolist()

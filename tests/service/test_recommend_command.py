@@ -236,7 +236,7 @@ def test_one_row_of_history_is_too_little_and_the_rule_goes_on(bangkom, world, t
 def test_a_model_of_another_library_version_does_not_serve_and_the_list_says_why(bangkom, world, tmp_path):
     ask = world()
     model = strict(bangkom("fit", "--json", on=TODAY).out)["model"]
-    bangkom("models", "approve", model)
+    bangkom("models", "approve", model, "--reason", "a trial")
     assert (ask(NEW)["state"], ask(NEW)["model"]) == ("model", model)
     with sqlite3.connect(tmp_path / "office.db") as database:
         text = database.execute("SELECT manifest FROM fitted_models WHERE model_id = ?", (model,)).fetchone()[0]

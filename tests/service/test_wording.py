@@ -20,6 +20,7 @@ from service.cli import main_group
 from service.pipeline import NO_APPROVED_MODEL
 from service.portal.desk.plan_form import SLIDERS
 from service.portal.desk.plan_head import TABS
+from service.portal.desk.supervisors_words import BOXES
 from service.portal.menu import OTHERS, OWN
 from service.usage import in_words
 from service.wording import Wording
@@ -165,6 +166,7 @@ def _said_by_pages() -> Iterator[str]:
                     yield from (v.value for v in node.value.values if isinstance(v, ast.Constant))
     yield from (entry.title for entry in (*OWN, *OTHERS, *TABS, *SLIDERS))
     yield from (slider.hint for slider in SLIDERS)
+    yield from (text for box in BOXES for text in (box.title, box.hint))
 
 
 class Heard:

@@ -17,10 +17,12 @@ BINARY = "application/octet-stream"
 MOST_JOBS = 25  # of a page of the list
 WORDS = {
     "plan": "Making a plan", "replan": "Planning again", "import": "Importing files", "fit": "Learning from the past",
+    "check": "Checking a model",
     "export": "Writing a file", "queued": "Waiting for its turn", "running": "At work", "succeeded": "Done",
     "failed": "Failed", "cancelled": "Cancelled", "loading": "Loading what is on file",
     "ranking": "Ranking trainings for people", "solving": "Searching for the best plan", "reading": "Reading files",
-    "storing": "Storing rows", "fitting": "Fitting the model", "writing": "Writing", "": "Beginning",
+    "storing": "Storing rows", "fitting": "Fitting the model",
+    "checking": "Checking the model", "writing": "Writing", "": "Beginning",
 }  # fmt: skip
 TONES = {"queued": "", "running": "care", "succeeded": "good", "failed": "bad", "cancelled": ""}
 

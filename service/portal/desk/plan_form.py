@@ -11,6 +11,7 @@ from recommender.policy import Policy
 from service.api.context import Call, parts_of
 from service.api.problems import wording_of
 from service.policy_file import parse_policy, policy_of, read_factor
+from service.portal.desk.supervisors_words import take_up
 from service.portal.desk.view import names_of
 from service.portal.forms import Form
 from service.storage.engine import transaction
@@ -199,5 +200,7 @@ def plan_asked(call: Call, form: Form) -> dict[str, Any]:
     except InputError as error:
         form.faults["budget_factor"] = error.said(wording.text)
     policy = policy_asked(call, form)
+    if year is not None:
+        take_up(call, form, policy, year)
     return {"year": year, "name": form.get("name")[:200], "budget_factor": factor,
             "time_limit": float(limit or 1), "policy": policy}  # fmt: skip

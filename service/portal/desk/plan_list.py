@@ -11,6 +11,7 @@ from service.api.jobs import submit
 from service.api.plans import PlanRow, plan_rows
 from service.api.problems import wording_of
 from service.portal.desk.plan_form import FILE, SLIDERS, default_policy, plan_asked
+from service.portal.desk.supervisors_words import boxes_shown
 from service.portal.desk.view import job_key, once_token, paged
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
@@ -50,7 +51,7 @@ def _form_page(call: Call, form: Form, status: int = 200) -> Response[str]:
     year = day.year if day.year in years or not years else years[-1]
     return show(call, "desk/plan_form.html.j2", status=status, form=form, sliders=SLIDERS, years=years, year=year,
                 shown={slider.name: slider.shown(document) for slider in SLIDERS}, file_field=FILE,
-                once=form.get("once") or once_token())  # fmt: skip
+                boxes=boxes_shown(call, form), once=form.get("once") or once_token())  # fmt: skip
 
 
 @get("/plans/new", opt=rule("plans.make"), **THREAD)

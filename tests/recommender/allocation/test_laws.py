@@ -61,6 +61,29 @@ def test_exact_equals_trying_every_choice(problem):
     assert allocation.bound >= best - 1e-6
 
 
+def begun_from_the_best(problem):
+    """Return the best plan's value, and what a plan is worth that begins there and may search no further."""
+    plain = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
+    best = solved(plain)
+    was_chosen = np.isin(np.arange(len(plain.options.employee)), best.chosen)
+    again = replace(plain, options=replace(plain.options, was_chosen=was_chosen))
+    return best.objective, solved(again, SolverSilent(), seconds=0.0).objective
+
+
+@QUICK
+@given(tiny_problems())
+def test_a_plan_begun_from_an_earlier_one_is_worth_as_much_before_anything_is_searched(problem):
+    best, again = begun_from_the_best(problem)
+    assert again >= best - 1e-9
+
+
+def test_two_smaller_seats_of_an_earlier_plan_stay_though_the_larger_one_comes_first():
+    sizes = [(0.6, 600_000), (0.5, 500_000), (0.5, 500_000)]
+    options = [{"who": who, "where": 0, "benefit": benefit, "cost": cost} for who, (benefit, cost) in enumerate(sizes)]
+    best, again = begun_from_the_best(make_problem(budgets=[1_000_000], n_people=3, classes=[{}], options=options))
+    assert again == best == pytest.approx(1.0)
+
+
 @QUICK
 @given(tiny_problems(demanded=True))
 def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
@@ -176,6 +199,7 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
     assert relaxed.evaluate(np.zeros(relaxed.n_prices)).bound == pytest.approx(best_by_trying(alone)[2], abs=1e-9)
 
 
+@pytest.mark.long
 @FEW
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
@@ -315,6 +339,7 @@ def told_while(problem, given_limits, solver=None):
     return told, allocation.objective - kept, allocation.bound - kept
 
 
+@pytest.mark.long
 @FEW
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):

@@ -1,11 +1,9 @@
 """A small office behind the real application, in this process and, where a test needs it, as a real server."""
 
-import atexit
 import io
 import json
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +12,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import httpx
@@ -31,6 +28,7 @@ from service.reference import open_office
 from service.settings import ServiceSettings
 from service.telemetry import set_up_log
 from tests.builders import rows, tables
+from tests.offices import KINDS, copied_file, of_its_kind, reference_rows
 
 ON = date(2027, 1, 4)
 LOG = io.BytesIO()  # what the application logs in this process
@@ -106,15 +104,11 @@ def fill(database, frames):
                 database.upsert(writing, name, frame)
 
 
-@cache
-def template():
-    """Return the file of a small office, made once in each process; tests work on copies."""
-    folder = tempfile.mkdtemp(prefix="bangkom-office-")
-    atexit.register(shutil.rmtree, folder)
-    database = open_office(f"sqlite:///{folder}/office.db")
+def filled_office(url):
+    """Make a small office."""
+    database = open_office(url)
     fill(database, small_office())
     database.engine.dispose()
-    return Path(folder) / "office.db"
 
 
 _FREE = []  # applications that no test uses: their routes take a second to lay out
@@ -132,15 +126,14 @@ def an_api():
 
 @contextmanager
 def service_on(url, frames=None, **settings):
-    """Yield the application on a database; on a copy of the small office where it is a new file without other rows."""
+    """Yield the application on a database; a new file gets a small office, any database the rows that are given."""
     chosen = ServiceSettings(**{"is_dev": True, "on": ON, "rate": 0.0, **settings})
     path = Path(url.removeprefix("sqlite:///"))
-    is_copy = frames is None and url.startswith("sqlite:///") and not path.exists()
-    if is_copy:
-        shutil.copy(template(), path)
+    if url.startswith("sqlite:///") and not path.exists():
+        copied_file(path, filled_office if frames is None else reference_rows)
     parts = put_together(url, chosen, AuthSettings())
-    if not is_copy:
-        fill(parts.database, small_office() if frames is None else frames)
+    if frames is not None:
+        fill(parts.database, frames)
     with an_api() as app:
         gate = with_gate(app, parts)
         with TestClient(gate, raise_server_exceptions=False) as client:
@@ -153,9 +146,15 @@ def service(tmp_path):
         yield running
 
 
+@pytest.fixture(params=KINDS)
+def filled_url(request, tmp_path):
+    """Return the address of a small office, in a database of each kind in turn."""
+    yield from of_its_kind(request, tmp_path, filled_office)
+
+
 @pytest.fixture
-def service_on_both(database_url):
-    with service_on(database_url) as running:
+def service_on_both(filled_url):
+    with service_on(filled_url) as running:
         yield running
 
 

@@ -16,6 +16,8 @@ from service.jobs.queue import JobQueue
 from service.reference import open_office
 from tests.service.api.conftest import ANI, fill, real_server, small_office
 
+pytestmark = pytest.mark.long
+
 NEW = "198001012005012009"
 
 

@@ -156,7 +156,13 @@ def test_a_model_is_fitted_as_a_job_and_approved_and_withdrawn_in_the_very_next_
     listed = service.get("/models").json()
     assert (listed["serving"], [row["model"] for row in listed["items"]]) == ("rule", [model])
     before = service.get(f"/employees/{ANI}/recommendations").json()
-    assert service("POST", f"/models/{model}/approve").json()["state"] == "approved"
+    refused = problem(service("POST", f"/models/{model}/approve", json={"reason": " "}))
+    assert refused["status"] == 422
+    assert "tidak terbukti lebih baik dari aturan dasar" in refused["detail"]
+    assert problem(service("POST", f"/models/{model}/approve"))["status"] == 422
+    card = service("POST", f"/models/{model}/approve", json={"reason": "Agreed with the head."}).json()
+    assert (card["state"], card["card"]["approval"]["reason"]) == ("approved", "Agreed with the head.")
+    assert [one["code"] for one in card["objections"]] == card["card"]["approval"]["against"] == ["not-better"]
     after = service.get(f"/employees/{ANI}/recommendations").json()
     assert (before["state"], after["state"], after["model"]) == ("rule", "model", model)
     assert service.get("/health/ready", key="").json()["predictor"] == model
@@ -166,3 +172,4 @@ def test_a_model_is_fitted_as_a_job_and_approved_and_withdrawn_in_the_very_next_
     caller = f"key:{key_id_of(service.everything)}"
     entered = [one for one in service.get("/audit/access").json()["items"] if one["subject"] == f"model:{model}"]
     assert [(one["kind"], one["actor"]) for one in entered] == [("model-withdrawn", caller), ("model-approved", caller)]
+    assert entered[1]["details"] == {"words": "Agreed with the head."}

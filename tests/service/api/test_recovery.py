@@ -22,6 +22,8 @@ from tests.postgresql import SETTING, find_programs, pg_ctl, private_server, whi
 from tests.service.api.conftest import ANI, ON, PEOPLE, problem, real_server
 from tests.service.api.test_running import AT_ONCE, Client, as_csv, children, new_office, worker_on
 
+pytestmark = pytest.mark.long
+
 LIST = f"/employees/{ANI}/recommendations"
 
 

@@ -28,6 +28,8 @@ from service.storage.engine import make_engine, transaction
 from tests.service.api.conftest import ANI, ON, fill, real_server, small_office
 from tests.service.jobs.conftest import wait_until, worker_process
 
+pytestmark = pytest.mark.long
+
 EXIT_SECONDS = 25  # that a stop may take: ten for open requests, and what a busy machine adds
 AT_ONCE = 2.0  # seconds in which a busy machine still answers "at once"
 ENDED = ("succeeded", "failed", "cancelled")

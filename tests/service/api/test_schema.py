@@ -39,6 +39,7 @@ def document(office):
     return schemathesis.openapi.from_url(f"{office[0]}/openapi.json").exclude(path_regex=NOT_CALLED)
 
 
+@pytest.mark.long
 def test_every_answer_is_as_documented(document, office):
     checks = [check for check in CHECKS.get_all() if check.__name__ not in EXCLUDED]
     n_operations, failures = 0, []

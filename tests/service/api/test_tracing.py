@@ -16,6 +16,8 @@ from tests.service.api.conftest import ANI, real_server
 from tests.service.api.test_running import Client, as_csv, new_office, stop, worker_on
 from training_catalog.errors import InvalidValueError
 
+pytestmark = pytest.mark.long
+
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 

@@ -152,6 +152,7 @@ def test_an_empty_plan_is_written_too(tmp_path):
     assert {title: len(rows_of(content, title)) - 1 for title in sheets} == sheets
 
 
+@pytest.mark.long
 def test_a_city_gets_one_roster_file_a_class_and_every_seat_is_in_one(tmp_path):
     plan = a_city()
     write_plan_files(plan, city_names(plan), tmp_path, wording=INDONESIAN)

@@ -29,6 +29,7 @@ def files(draw):
     return table.name, out.getvalue().encode("utf-8", "replace")
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files())
 def test_any_cells_under_our_headers_add_up_and_a_second_time_changes_nothing(desk, drawn):

@@ -10,6 +10,7 @@ import pytest
 from service.jobs.queue import JobQueue
 from service.reference import open_office
 from service.storage.database import open_database
+from tests.offices import KINDS, of_its_kind, reference_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 SOON = 60.0  # seconds; the machine may be busy
@@ -28,6 +29,12 @@ class Clock:
 @pytest.fixture
 def clock():
     return Clock()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request, tmp_path):
+    """Return the address of a database with the rows that every office begins with, of each kind in turn."""
+    yield from of_its_kind(request, tmp_path, reference_rows)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def succeed(queue, kind, request, **more):
     return job
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker, terminal_of, database_url, city_files,
                                                      tmp_path):  # fmt: skip

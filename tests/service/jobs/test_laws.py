@@ -93,6 +93,7 @@ class Laws(RuleBasedStateMachine):
                 assert result == ({"token": token} if job.state == SUCCEEDED else None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n_examples", [5, pytest.param(100, marks=pytest.mark.slow)])
 def test_whatever_happens_only_the_last_holder_writes_and_each_job_ends_once(database_url, n_examples):
     run_state_machine_as_test(

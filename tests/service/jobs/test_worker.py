@@ -17,6 +17,8 @@ from service.storage.jobs import JOBS
 from service.storage.schema import CHANGES
 from tests.service.jobs.conftest import ended, wait_until, worker_process
 
+pytestmark = pytest.mark.long
+
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of processes, not of databases
 LEASE = 1.5  # seconds, in the tests that kill
 

@@ -135,10 +135,12 @@ def keeps_the_laws(url, n_runs, n_steps):
     ))  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_books_add_up_at_any_moment_on_sqlite(tmp_path):
     keeps_the_laws(f"sqlite:///{tmp_path / 'office.db'}", 25, 25)
 
 
+@pytest.mark.long
 def test_the_books_add_up_at_any_moment_on_postgresql(postgresql_url):
     keeps_the_laws(postgresql_url, 6, 20)
 

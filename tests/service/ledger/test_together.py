@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from service.ledger.books import balances, entries
 from service.storage.database import open_database
 from tests.service.ledger.plans import check_books, keep, put_lines
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[3]
 N_PROCESSES = 3

@@ -14,6 +14,8 @@ from playwright.sync_api import sync_playwright
 from service.auth.accounts import Accounts
 from service.auth.passwords import Passwords
 from service.auth.users import update_user
+from service.jobs.kinds import perform
+from service.jobs.queue import JobQueue
 from service.reference import open_office
 from service.storage.engine import transaction
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill, real_server, service_on, small_office
@@ -118,6 +120,20 @@ def server(office_url):
 @pytest.fixture
 def browsing(chromium, server, office_url):
     return Browsing(chromium, server, office_url)
+
+
+@pytest.fixture
+def work(office_url, tmp_path):
+    """Return what does the jobs that wait, as a worker does."""
+    database = open_office(office_url)
+    queue = JobQueue(database)
+
+    def do():
+        while (lease := queue.claim("test")) is not None:
+            (tmp_path / lease.job.job_id).mkdir()
+            perform(database, lease, tmp_path / lease.job.job_id, lambda *_: None)
+
+    return do
 
 
 @pytest.fixture

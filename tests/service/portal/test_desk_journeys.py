@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from service.jobs.kinds import perform
-from service.jobs.queue import JobQueue
-from service.reference import open_office
 from tests.service.portal.conftest import faults_of
 from tests.service.portal.desk import PLANNER
 
@@ -15,20 +12,6 @@ FILE = {
     "name": "pegawai.csv", "mimeType": "text/csv",
         "buffer": b"nip;nama;unit_kerja;jabatan\n198001012005012009;Eka;U1;J\n198013012005011001;Salah;U1;J\n",
 }  # fmt: skip
-
-
-@pytest.fixture
-def work(office_url, tmp_path):
-    """Return what does the jobs that wait, as a worker does."""
-    database = open_office(office_url)
-    queue = JobQueue(database)
-
-    def do():
-        while (lease := queue.claim("test")) is not None:
-            (tmp_path / lease.job.job_id).mkdir()
-            perform(database, lease, tmp_path / lease.job.job_id, lambda *_: None)
-
-    return do
 
 
 def look(page, *, scripts):
@@ -125,26 +108,3 @@ def test_a_number_has_a_slider_beside_it_and_a_file_can_be_dropped(browsing):
             box.dispatchEvent(new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true }));
         }""")
         assert page.locator("#files").evaluate("one => one.files[0].name") == "a.csv"
-
-
-@pytest.mark.browser
-def test_the_keyboard_alone_confirms_a_plan(browsing, work):
-    with browsing.page(PLANNER) as page:
-        page.goto(f"{browsing.address}/plans/new")
-        page.focus("#time_limit")
-        page.keyboard.press("Control+A")
-        page.keyboard.type("3")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/jobs/*")
-        work()
-        opened = page.get_by_role("link", name="Buka rencana")
-        expect(opened).to_be_visible()
-        opened.focus()
-        page.keyboard.press("Enter")
-        page.get_by_role("link", name="Setujui, langkah demi langkah").focus()
-        page.keyboard.press("Enter")
-        page.locator("#confirmed").focus()
-        page.keyboard.press("Space")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("Rencana disetujui")

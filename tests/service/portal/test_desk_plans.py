@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,8 @@ from service.jobs.kinds import perform
 from service.pipeline import fetch_plan
 from service.portal.desk.plan_again import carried_policy
 from service.portal.desk.plan_sign import taken_by
+from service.storage.engine import transaction
+from service.storage.statements import Statement, add_statement
 from tests.builders import rows
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill
 from tests.service.portal.desk import Desk, add_limited_planner, cells_of, filled
@@ -92,6 +95,30 @@ def test_pins_and_exclusions_are_kept_by_the_plan(desk):
     pairs = set(zip(chosen["employee"], chosen["offering"], strict=True))
     assert (ANI, "P2-1") in pairs
     assert BUDI not in {who for who, _ in pairs}
+
+
+def test_what_supervisors_said_enters_a_plan_where_its_box_is_ticked_and_only_the_newest_word_counts(desk):
+    database = desk.portal.parts.database
+    moment = database.clock()
+    words = [(BUDI, "P1", "nominated", 9), (ANI, "P1", "nominated", 8), (ANI, "P1", "not-endorsed", 7),
+             (CITRA, "P2", "nominated", 400), ("199", "P1", "nominated", 1), (BUDI, "P9", "nominated", 1)]  # fmt: skip
+    with transaction(database.engine, is_writer=True) as connection:
+        for i, (who, training, kind, days) in enumerate(words):
+            add_statement(connection, Statement(
+                statement=f"s-{i}", made_at=moment - timedelta(days=days), author="x", kind=kind, employee=who,
+                training=training,
+            ))  # fmt: skip
+    page = desk.text("/plans/new")
+    assert "mendapat pelatihan itu (1)" in page
+    assert 'name="leave_not_endorsed" value="yes"' in page
+    assert 'name="take_endorsed"' not in page
+    silent = fetch_plan(database, id_of(desk.plan())).provenance.rules
+    assert json.loads(silent)["mandates"] == json.loads(silent)["excluded"] == []
+    rules = json.loads(
+        fetch_plan(database, id_of(desk.plan(take_nominated="yes", leave_not_endorsed="yes"))).provenance.rules
+    )
+    assert rules["mandates"] == [{"training": "P1", "employees": [BUDI], "position_classes": []}]
+    assert rules["excluded"] == [{"employee": ANI, "offering": "P1-1"}]
 
 
 def test_a_policy_file_takes_the_place_of_the_fields_and_what_is_wrong_in_it_is_said(desk):
@@ -242,6 +269,10 @@ def test_classes_are_cancelled_and_the_new_plan_comes_with_its_changes(planned):
     lost = set(before.loc[before["offering"] == "P1-1", "employee"])
     rows_shown = cells_of(page, "moves-caption")[1:]
     assert lost
+    closed = [row[0] for row in cells_of(page, 'id="gaps-apart"')[1:]]
+    assert closed == ["Integritas"]  # the class that is gone taught it
+    planned = cells_of(page, 'id="lines-apart"')[1:]
+    assert {row[0]: row[3][:3] for row in planned} == {"L1": "-Rp", "L3": "-Rp"}
     assert sum(row[1] == "Etika P1-1" for row in rows_shown) == len(lost)
     assert "menggantikan rencana disetujui" in desk.text(f"{changes}/approve")
     desk.send(f"{changes}/approve", {"confirmed": "yes"})

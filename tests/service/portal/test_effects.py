@@ -99,6 +99,7 @@ def test_only_who_may_read_models_may_read_effects_and_only_known_ways(portal):
     assert portal.get("/effects?by=person").status_code == 422
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_page_with_effects_has_no_faults_in_either_language_with_scripts_or_without(office, chromium, terminal_of):
     terminal_of(office.url)("fit")

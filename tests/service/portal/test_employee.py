@@ -11,6 +11,7 @@ from service.storage.statements import find_statements
 from service.wording import Wording
 from tests.service.api.conftest import ANI, BUDI
 from tests.service.portal.conftest import faults_of, sign_in
+from tests.service.portal.desk import cells_of
 
 
 def list_id(text):
@@ -105,6 +106,18 @@ def test_why_not_this_one_is_answered_for_every_training_on_file(ani):
     assert "Tidak ada pelatihan dengan kode atau nama ini." in client.get("/suggestions?why=zzz").text
 
 
+def test_what_would_make_a_training_the_first_is_told_and_is_so(ani):
+    portal, client, _ = ani
+    told = client.get("/suggestions?why=P3").text + client.get("/suggestions?why=P2").text
+    found = re.findall(r"Dengan hasil penilaian level (\d) pada ([^,]+), pelatihan ini akan menempati", told)
+    assert found
+    level, name = found[-1]
+    code = {"Integritas": "M.01", "Kerja Sama": "M.02"}[name]
+    row = {"employee": ANI, "competency": code, "level": int(level), "assessed_on": "2027-01-04", "method": "test"}
+    portal("POST", "/assessments", json={"items": [row]})
+    assert "urutan 1 daftar Anda" in client.get(f"/suggestions?why={'P2' if code == 'M.02' else 'P3'}").text
+
+
 def test_nobody_answers_for_somebody_else(ani):
     portal, client, post = ani
     found = list_id(client.get("/suggestions").text)
@@ -157,6 +170,28 @@ def test_certificates_are_those_of_own_completed_trainings(ani):
     assert "Etika" in client.get("/my-history").text
 
 
+def test_hours_are_shown_by_form_with_what_each_counts(ani):
+    portal, client, _ = ani
+    database, wording = portal.parts.database, Wording("id")
+    day = portal.parts.settings.today().replace(month=1, day=2)
+    taken = [{"employee": ANI, "training": training, "training_name": training, "end_date": day, "status": "completed",
+              "hours": hours} for training, hours in (("P1", 9), ("P2", 30))]  # fmt: skip
+    training = {"training": "P1", "name": "Bimbingan", "form": "K1", "hours": 9, "mode": "face-to-face"}
+    rule = {"form": "K1", "name": "Coaching", "scope": "national", "per": "session", "rate": 2,
+            "monthly_session_cap": 2}  # fmt: skip
+    with database.writing("test") as writing:
+        for table, values in (("hour_rules", [rule]), ("trainings", [training]), ("history", taken)):
+            made = write_records(database, writing, table, values, EVERYONE, wording)
+            assert not any(one.problems for one in made)
+    page = client.get("/my-history").text
+    assert cells_of(page, 'id="forms-caption"') == [
+        ["Bentuk pengembangan", "JP tercatat", "JP dihitung", "Cara menghitung"],
+        ["Bentuk tidak tercatat", "30", "30", "sebagaimana tercatat; belum ada aturan untuk bentuk ini"],
+        ["Coaching", "9", "4", "2 JP per sesi; paling banyak 2 sesi per bulan"],
+        ["Jumlah", "39", "34", ""],
+    ]
+
+
 def test_everything_on_file_is_handed_out_with_what_was_said(ani):
     _, client, post = ani
     post("/my-data", words="mine")
@@ -203,25 +238,6 @@ def test_no_page_of_an_employee_has_a_fault_that_axe_finds(browsing, scheme):
                      "/my-history", "/my-data", "/password", "/nowhere"):  # fmt: skip
             page.goto(browsing.address + path)
             assert faults_of(page) == [], path
-
-
-@pytest.mark.browser
-def test_a_keyboard_alone_reaches_and_sends_an_objection(browsing):
-    with browsing.page("dedi") as page:
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
-        page.goto(f"{browsing.address}/my-data")
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
-            if page.evaluate("document.activeElement.id") == "words":
-                break
-        page.keyboard.type("by keyboard")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.get_by_role("status").wait_for()
-        assert page.get_by_text("by keyboard").count() == 1
 
 
 @pytest.mark.browser

@@ -100,6 +100,7 @@ def check(url, paths, whole):
     assert all(again[name].equals(whole[name]) for name in whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n_kills", [2, pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
 def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_is_whole(new_url, files, n_kills):
     paths, whole, (seconds, storing) = files

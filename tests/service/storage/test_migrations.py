@@ -65,12 +65,13 @@ def fill(engine):
     return rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", STEPS)
-def test_what_was_stored_before_a_step_is_there_after_the_last(database_url, step):
-    engine = make_engine(database_url)
+def test_what_was_stored_before_a_step_is_there_after_the_last(empty_database_url, step):
+    engine = make_engine(empty_database_url)
     bring_to(engine, step)
     rows = fill(engine)
-    database = open_database(database_url)
+    database = open_database(empty_database_url)
     with transaction(database.engine) as connection:
         for name, row in rows.items():
             table = METADATA.tables[name]
@@ -78,8 +79,8 @@ def test_what_was_stored_before_a_step_is_there_after_the_last(database_url, ste
             assert row in [dict(one) for one in found], name
 
 
-def test_migrations_make_the_declared_tables(database_url):
-    engine = open_database(database_url).engine
+def test_migrations_make_the_declared_tables(empty_database_url):
+    engine = open_database(empty_database_url).engine
     inspector = sa.inspect(engine)
     assert set(inspector.get_table_names()) - {"alembic_version"} == set(METADATA.tables)
     for name, table in METADATA.tables.items():
@@ -88,16 +89,16 @@ def test_migrations_make_the_declared_tables(database_url):
         assert made == {c.name: (c.type.compile(engine.dialect), bool(c.nullable)) for c in table.columns}
 
 
-def test_a_database_of_a_newer_release_is_refused(database_url):
-    database = open_database(database_url)
+def test_a_database_of_a_newer_release_is_refused(empty_database_url):
+    database = open_database(empty_database_url)
     with transaction(database.engine, is_writer=True) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(InputError, match="newer release"):
-        open_database(database_url)
+        open_database(empty_database_url)
 
 
-def test_a_step_that_breaks_leaves_the_database_as_it_was(database_url):
-    engine = make_engine(database_url)
+def test_a_step_that_breaks_leaves_the_database_as_it_was(empty_database_url):
+    engine = make_engine(empty_database_url)
     bring_to(engine, "0001")
     rows = fill(engine)
     with transaction(engine, is_writer=True) as connection:
@@ -110,12 +111,13 @@ def test_a_step_that_breaks_leaves_the_database_as_it_was(database_url):
     assert columns == set(rows["competencies"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", STEPS)
-def test_what_only_grows_still_does_after_every_step(database_url, step):
-    engine = make_engine(database_url)
+def test_what_only_grows_still_does_after_every_step(empty_database_url, step):
+    engine = make_engine(empty_database_url)
     bring_to(engine, step)
     fill(engine)
-    database = open_database(database_url)
+    database = open_database(empty_database_url)
     log_decision(database, LIST)
     for statement in STATEMENTS:
         with (
@@ -130,24 +132,25 @@ def start_upgrade(url):
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
-def test_an_upgrade_that_is_killed_leaves_the_release_before_and_the_next_one_is_whole(database_url, delay):
-    engine = make_engine(database_url)
+def test_an_upgrade_that_is_killed_leaves_the_release_before_and_the_next_one_is_whole(empty_database_url, delay):
+    engine = make_engine(empty_database_url)
     bring_to(engine, "0003")
     rows = fill(engine)
-    process = start_upgrade(database_url)
-    wait_until_it_writes(process, database_url)
+    process = start_upgrade(empty_database_url)
+    wait_until_it_writes(process, empty_database_url)
     time.sleep(delay)
     process.kill()
     process.wait()
-    with transaction(make_engine(database_url)) as connection:
+    with transaction(make_engine(empty_database_url)) as connection:
         revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
         tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
     assert (revision, tables) in (("0003", set(rows)), (STEPS[-1], set(METADATA.tables)))
     if delay == 0.0:
         assert revision == "0003"
-    assert start_upgrade(database_url).wait(120) == 0
-    with transaction(open_database(database_url).engine) as connection:
+    assert start_upgrade(empty_database_url).wait(120) == 0
+    with transaction(open_database(empty_database_url).engine) as connection:
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == STEPS[-1]
         for name, row in rows.items():
             table = METADATA.tables[name]

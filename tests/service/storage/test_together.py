@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("p-1", "p-2", "p-3", "p-4")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
 def test_four_processes_lose_no_update_and_none_is_turned_away(database_url, seconds):
     crowd = [

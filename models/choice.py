@@ -1,0 +1,122 @@
+"""Which open item a person takes next: boosted trees over every signal, learned from everybody's last choice."""
+
+from collections.abc import Callable, Iterator
+from typing import Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from models.choice_rows import Rows, Together, describe_choices, find_standings, shortlist
+from models.histories import Histories
+from models.rows import canonical_order
+from models.together import Signal, fit_signals
+from training_catalog.columns import FloatArray, IndexArray
+
+PEOPLE_AT_ONCE = 200  # bounds memory; the answer does not depend on it
+FIRST_KEPT = 25  # candidates of each person that are all learned from
+LATER_STEP = 4  # of the later ones every so many, each counted as often
+FEWEST_CHOICES = 50  # people whose last choice was among their candidates; below, signals are fused as they are
+
+
+class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """P(takes | one of the candidates), to be used to order candidates.
+
+    Notes
+    -----
+    The last item of everybody is held out, the signals are learned from the rest, and the trees learn which of the
+    candidates it was (stacking: Wolpert 1992, Neural Networks 5). Signals are then learned again from everything. What
+    is learned is how far to believe each signal, so it holds for items and people that were not there.
+
+    Parameters
+    ----------
+    n_candidates : Items of each person that are ordered by the trees; the rest follow.
+    n_iterations, learning_rate, n_leaves, min_samples_leaf, l2 : Of the trees.
+    signals : What finds the signals.
+
+    Attributes
+    ----------
+    model_ : The trees; None when there was too little to learn from.
+    """
+
+    def __init__(
+        self, n_candidates: int = 100, n_iterations: int = 250, learning_rate: float = 0.05, n_leaves: int = 24,
+        min_samples_leaf: int = 100, l2: float = 5.0,
+        signals: Callable[[Histories], tuple[Signal, ...]] = fit_signals,
+    ) -> None:  # fmt: skip
+        self.n_candidates = n_candidates
+        self.n_iterations = n_iterations
+        self.learning_rate = learning_rate
+        self.n_leaves = n_leaves
+        self.min_samples_leaf = min_samples_leaf
+        self.l2 = l2
+        self.signals = signals
+
+    def fit(self, histories: Histories) -> Self:
+        """Learn from everybody's last choice; people with a single one tell nothing."""
+        self.model_ = None
+        parts = list(self._learnable(histories))
+        if sum(int(chosen.sum()) for _, chosen, _ in parts) < FEWEST_CHOICES:
+            return self
+        rows, chosen, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = canonical_order(rows, chosen)
+        self.model_ = HistGradientBoostingClassifier(
+            max_iter=self.n_iterations, learning_rate=self.learning_rate, max_leaf_nodes=self.n_leaves,
+            min_samples_leaf=self.min_samples_leaf, l2_regularization=self.l2, early_stopping=False, random_state=0,
+        ).fit(rows[order], chosen[order].astype(np.int64), sample_weight=weight[order])  # fmt: skip
+        return self
+
+    def look(self, histories: Histories) -> Together:
+        """Return what past choices of everybody say of items."""
+        return Together.of(histories, self.signals(histories))
+
+    def _learnable(self, histories: Histories) -> Iterator[tuple[Rows, FloatArray, FloatArray]]:
+        """Yield rows, whether each was chosen, and how often it counts; of people whose choice is among them."""
+        earlier, last = histories.without_last()
+        together = self.look(earlier)
+        for people in _chunks(np.flatnonzero(earlier.length > 0)):
+            part = earlier.take(people)
+            standings = find_standings(together, part)
+            person, item = shortlist(standings, self.n_candidates)
+            is_chosen = item == last[people][person]
+            place = np.arange(len(person)) - np.searchsorted(person, person)
+            kept = np.isin(person, person[is_chosen])
+            kept &= is_chosen | (place < FIRST_KEPT) | (place % LATER_STEP == 0)
+            weight = np.where(is_chosen | (place < FIRST_KEPT), 1.0, LATER_STEP)
+            rows = describe_choices(together, part, standings, person[kept], item[kept])
+            yield rows, is_chosen[kept].astype(np.float64), weight[kept]
+
+    def predict(self, rows: Rows) -> FloatArray:
+        """Return the score of each row of `describe_choices`; higher is likelier."""
+        if self.model_ is None or not len(rows):
+            return np.zeros(len(rows))
+        return np.asarray(self.model_.predict_proba(rows)[:, 1], dtype=np.float64)
+
+    def order(self, together: Together, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:
+        """Score every item for everybody, in chunks of people.
+
+        Parameters
+        ----------
+        together : Learned from everybody, on the day of asking.
+        histories : Of the people asked about.
+
+        Yields
+        ------
+        people : Indices.
+        score : shape (n_people, n_items): candidates first, then the others as all signals together say; what was
+            taken comes last.
+        """
+        for people in _chunks(np.arange(histories.n_people)):
+            part = histories.take(people)
+            standings = find_standings(together, part)
+            person, item = shortlist(standings, self.n_candidates)
+            score = standings.fused.copy()
+            if self.model_ is not None:
+                rows = describe_choices(together, part, standings, person, item)
+                score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
+            yield people, score
+
+
+def _chunks(people: IndexArray) -> Iterator[IndexArray]:
+    for first in range(0, len(people), PEOPLE_AT_ONCE):
+        yield people[first : first + PEOPLE_AT_ONCE]

@@ -1,0 +1,190 @@
+"""What is known of (person, item) pairs from past choices: standing by every signal, popularity, last steps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.histories import Histories
+from models.together import Signal, cosine, counts_after, popularity
+from training_catalog.columns import FloatArray, IndexArray, freeze
+
+DEPTH = 300  # places that a signal tells apart; whatever stands lower shares the next one
+FUSION = 20.0  # places added before reciprocal ranks are summed: first places weigh more, none alone decides
+LATEST = 3  # a person's latest items, to tell what is taken late in a history
+STEP_SHRINKAGE = 5.0  # steps added to those that were seen
+LAST_STEPS = 2  # latest items whose steps are looked at one by one
+LAST_NEAR = 8  # latest items among which the nearest is looked for
+SMALLEST = 1e-12
+
+Rows = NDArray[np.float32]  # shape (n_pairs, n_columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What past choices of everybody say of items.
+
+    Parameters
+    ----------
+    signals : Links between items.
+    taken : shape (n_items,): people who took each.
+    late : Share of them to whom it was one of their latest.
+    step : shape (n_items, n_items): share of those who took the first that took the second next, shrunk to none.
+    near : shape (n_items, n_items): people in common, see `models.together.cosine`.
+    """
+
+    signals: tuple[Signal, ...]
+    taken: FloatArray
+    late: FloatArray
+    step: FloatArray
+    near: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @classmethod
+    def of(cls, histories: Histories, signals: tuple[Signal, ...]) -> "Together":
+        """Put signals, learned from the same histories, beside what is counted of items."""
+        taken = popularity(histories)
+        step = counts_after(histories, 1.0, 1)
+        return cls(
+            signals=signals,
+            taken=taken,
+            late=popularity(histories, LATEST) / np.maximum(taken, 1.0),
+            step=step / (step.sum(axis=1, keepdims=True) + STEP_SHRINKAGE),
+            near=cosine(histories),
+        )
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return len(self.taken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """How every item stands for some people by each signal.
+
+    Parameters
+    ----------
+    score : One (n_people, n_items) for each signal, in standard deviations of the person's open items.
+    place : As many: items that stand above it, at most `DEPTH`; equal ones share a place.
+    fused : shape (n_people, n_items): sum of reciprocal places, popular items first among equals; -1 for what was
+        taken.
+    """
+
+    score: tuple[NDArray[np.float32], ...]
+    place: tuple[NDArray[np.int16], ...]
+    fused: FloatArray
+
+
+def places(score: NDArray[np.float32], depth: int = DEPTH) -> NDArray[np.int16]:
+    """Return how many items of its row stand above each, at most `depth`; equal ones share a place.
+
+    Examples
+    --------
+    >>> places(np.array([[3.0, 1.0, 3.0, 2.0]], dtype=np.float32), 3).tolist()
+    [[0, 3, 0, 2]]
+    """
+    n_seen = min(depth + 1, score.shape[1])
+    part = np.argpartition(-score, n_seen - 1, axis=1)[:, :n_seen]
+    order = np.take_along_axis(part, np.argsort(-np.take_along_axis(score, part, 1), axis=1, kind="stable"), 1)
+    value = np.take_along_axis(score, order, 1)
+    first = np.zeros(value.shape, dtype=np.int16)
+    first[:, 1:] = np.where(value[:, 1:] < value[:, :-1], np.arange(1, n_seen), 0)
+    own = np.maximum.accumulate(first, axis=1)
+    if n_seen > depth:
+        own = np.where(value > value[:, -1:], own, depth).astype(np.int16)
+    found = np.full(score.shape, depth, dtype=np.int16)
+    np.put_along_axis(found, order, own, 1)
+    return found
+
+
+def find_standings(together: Together, histories: Histories) -> Standings:
+    """Score every item for some people.
+
+    Parameters
+    ----------
+    together : Learned from everybody.
+    histories : Of the people asked about; a few thousand at once, for the answer is dense.
+    """
+    row, column = histories.person, histories.item
+    n_open = np.maximum(together.n_items - histories.length, 1)[:, None]
+    scores, found = [], []
+    fused = np.zeros((histories.n_people, together.n_items))
+    for signal in together.signals:
+        score = signal.score(histories)
+        score[row, column] = 0.0
+        mean = score.sum(axis=1, keepdims=True) / n_open
+        away = score - mean
+        away[row, column] = 0.0
+        spread = np.sqrt((away**2).sum(axis=1, keepdims=True) / n_open)
+        standard = (away / np.maximum(spread, SMALLEST)).astype(np.float32)
+        standard[row, column] = -np.inf
+        place = places(standard)
+        fused += 1.0 / (FUSION + place)
+        scores.append(standard)
+        found.append(place)
+    fused += together.taken * (SMALLEST / max(float(together.taken.max(initial=0.0)), 1.0))
+    fused[row, column] = -1.0
+    return Standings(score=tuple(scores), place=tuple(found), fused=fused)
+
+
+def shortlist(standings: Standings, n_best: int) -> tuple[IndexArray, IndexArray]:
+    """Return (person, item) pairs: the best open items of each person by all signals together, best first."""
+    n_people, n_items = standings.fused.shape
+    n_best = min(n_best, n_items)
+    part = np.argpartition(-standings.fused, n_best - 1, axis=1)[:, :n_best]
+    value = np.take_along_axis(standings.fused, part, 1)
+    order = np.lexsort((part, -value), axis=1)
+    item, value = np.take_along_axis(part, order, 1), np.take_along_axis(value, order, 1)
+    person = np.repeat(np.arange(n_people, dtype=np.int64), n_best)
+    is_open = value.ravel() >= 0
+    return person[is_open], item.ravel()[is_open].astype(np.int64)
+
+
+def describe_choices(
+    together: Together, histories: Histories, standings: Standings, person: IndexArray, item: IndexArray
+) -> Rows:
+    """Turn pairs into rows of numbers: no id, nothing but past choices.
+
+    Parameters
+    ----------
+    together, histories, standings : What everybody took, what these people took, and how items stand for them.
+    person, item : shape (n_pairs,): indices.
+
+    Returns
+    -------
+    For each signal score and log place; fused place; log popularity, and less the mean of the person's own; how late
+    it is taken; log length of the history; share of steps from the last items to it, and from it to the last; how near
+    the nearest of the latest items is, how long ago that was, and how near the latest are in all.
+    """
+    popular = np.log1p(together.taken)
+    length = histories.length
+    own = np.bincount(histories.person, weights=popular[histories.item], minlength=histories.n_people)
+    columns = [
+        *(score[person, item] for score in standings.score),
+        *(np.log1p(place[person, item]) for place in standings.place),
+        standings.fused[person, item],
+        popular[item],
+        popular[item] - (own / np.maximum(length, 1))[person],
+        together.late[item],
+        np.log1p(length)[person],
+    ]
+    for back in range(LAST_STEPS):
+        earlier = histories.back(back)[person]
+        known = earlier >= 0
+        columns += [
+            np.where(known, together.step[earlier, item], np.nan),
+            np.where(known, together.step[item, earlier], np.nan),
+        ]
+    return np.stack([*columns, *_nearest(together, histories, person, item)], axis=1).astype(np.float32)
+
+
+def _nearest(together: Together, histories: Histories, person: IndexArray, item: IndexArray) -> list[FloatArray]:
+    """Return nearness of the nearest of the latest items, steps back to it, and nearness of the latest in all."""
+    near = np.zeros((LAST_NEAR, len(person)))
+    for back in range(LAST_NEAR):
+        earlier = histories.back(back)[person]
+        near[back] = np.where(earlier >= 0, together.near[earlier, item], 0.0)
+    return [near.max(axis=0), near.argmax(axis=0).astype(np.float64), near.sum(axis=0)]

@@ -1,0 +1,106 @@
+"""The stacked ranker: better than what it stands on, the same whatever the order, and careful with the new."""
+
+import numpy as np
+import pytest
+
+from models.choice import ChoiceModel
+from models.choice_rows import describe_choices, find_standings, places, shortlist
+from models.histories import Histories
+from models.metrics import discounted_gain, target_ranks
+
+N_ITEMS = 40
+
+
+def walks(n_people: int, seed: int) -> Histories:
+    """People go from item to item: mostly to the next but one, sometimes anywhere."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(n_people):
+        row = [int(rng.integers(N_ITEMS))]
+        for _ in range(int(rng.integers(3, 8))):
+            step = (row[-1] + 2) % N_ITEMS if rng.random() < 0.6 else int(rng.integers(N_ITEMS))
+            row.append(step)
+        rows.append(list(dict.fromkeys(row)))
+    return Histories(bounds=np.cumsum([0, *map(len, rows)]), item=np.concatenate(rows), n_items=N_ITEMS)
+
+
+@pytest.fixture(scope="module")
+def histories() -> Histories:
+    return walks(1_500, seed=1)
+
+
+@pytest.fixture(scope="module")
+def fitted(histories) -> ChoiceModel:
+    return ChoiceModel(n_candidates=20, n_iterations=40).fit(histories.without_last()[0])
+
+
+def quality(model: ChoiceModel, histories: Histories, target: np.ndarray) -> float:
+    together = model.look(histories)
+    ranks = [target_ranks(score, target[people]) for people, score in model.order(together, histories)]
+    return float(discounted_gain(np.concatenate(ranks)).mean())
+
+
+def test_the_stack_ranks_later_choices_better_than_its_signals_fused(histories, fitted):
+    earlier, last = histories.without_last()
+    fused = ChoiceModel(n_candidates=20)
+    fused.model_ = None
+    assert quality(fitted, earlier, last) > 1.04 * quality(fused, earlier, last)
+
+
+def test_the_order_of_people_changes_nothing(histories, fitted):
+    earlier, _ = histories.without_last()
+    order = np.random.default_rng(2).permutation(earlier.n_people)
+    again = ChoiceModel(n_candidates=20, n_iterations=40).fit(earlier.take(order))
+    few = earlier.take(np.arange(50))
+    own, other = (next(iter(model.order(model.look(earlier), few)))[1] for model in (fitted, again))
+    assert own == pytest.approx(other, abs=1e-6)
+
+
+def test_chunks_of_people_change_nothing(histories, fitted):
+    together = fitted.look(histories)
+    whole = np.concatenate([score for _, score in fitted.order(together, histories)])
+    alone = next(iter(fitted.order(together, histories.take(np.array([777])))))[1]
+    assert alone[0] == pytest.approx(whole[777])
+
+
+def test_new_people_get_what_is_popular_and_new_items_stand_low(histories, fitted):
+    wider = Histories(bounds=np.append(histories.bounds, len(histories.item)), item=histories.item, n_items=N_ITEMS + 1)
+    together = fitted.look(wider)
+    standings = find_standings(together, wider.take(np.array([0, wider.n_people - 1])))
+    best = int(np.argmax(together.taken))
+    assert np.argmax(standings.fused[1]) == best
+    assert np.isfinite(standings.fused).all()
+    open_to_them = standings.fused[0][standings.fused[0] >= 0]
+    assert standings.fused[0, N_ITEMS] < np.median(open_to_them)
+
+
+def test_too_few_choices_leave_the_signals_fused():
+    few = walks(20, seed=3)
+    model = ChoiceModel().fit(few)
+    assert model.model_ is None
+    assert quality(model, few, few.back(0)) == 0  # what was taken comes last
+
+
+def test_what_was_taken_is_no_candidate(histories, fitted):
+    part = histories.take(np.arange(30))
+    person, item = shortlist(find_standings(fitted.look(histories), part), N_ITEMS)
+    taken = set(zip(part.person.tolist(), part.item.tolist(), strict=True))
+    assert not taken & set(zip(person.tolist(), item.tolist(), strict=True))
+    assert len(person) + len(taken) == 30 * N_ITEMS
+
+
+def test_no_row_tells_which_item_it_is(histories, fitted):
+    renamed = np.random.default_rng(4).permutation(N_ITEMS)
+    again = Histories(bounds=histories.bounds, item=renamed[histories.item], n_items=N_ITEMS)
+    rows = []
+    for given, item in ((histories, np.array([3, 5])), (again, renamed[[3, 5]])):
+        part, together = given.take(np.array([9])), fitted.look(given)
+        signals = tuple(signal for signal in together.signals if signal.name != "latent")
+        together = type(together).of(given, signals)
+        rows.append(describe_choices(together, part, find_standings(together, part), np.array([0, 0]), item))
+    assert rows[0] == pytest.approx(rows[1], abs=1e-4, nan_ok=True)
+
+
+def test_equal_scores_share_a_place_and_the_depth_ends_them():
+    score = np.array([[5.0, 5.0, 1.0, 0.0, 0.0]], dtype=np.float32)
+    assert places(score, 4).tolist() == [[0, 0, 2, 4, 4]]

@@ -1,0 +1,77 @@
+"""Databases laid out once in each process, of which tests get copies: laying one out takes longer than most tests."""
+
+import atexit
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from service.reference import open_office
+from service.storage.database import open_database
+from tests.postgresql import new_database
+
+
+def empty_tables(url):
+    """Lay out the tables of the newest release."""
+    open_database(url).engine.dispose()
+
+
+def reference_rows(url):
+    """Lay out the tables, with the rows that every office begins with."""
+    open_office(url).engine.dispose()
+
+
+@cache
+def _file(make):
+    folder = tempfile.mkdtemp(prefix="bangkom-office-")
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / "office.db"
+    make(f"sqlite:///{path}")
+    return path
+
+
+def copied_file(path, make):
+    """Put a copy of what a function makes at a path, and return its address."""
+    shutil.copy(_file(make), path)
+    return f"sqlite:///{path}"
+
+
+KINDS = ["sqlite", "postgresql"]
+
+
+def of_its_kind(request, folder, make):
+    """Yield the address of a copy of what a function makes, in a database of the kind that a fixture is asked for."""
+    if request.param == "sqlite":
+        yield copied_file(folder / "office.db", make)
+    else:
+        with request.getfixturevalue("postgresql").copied(make) as url:
+            yield url
+
+
+class Server:
+    """A PostgreSQL server, and the databases on it that are copied."""
+
+    def __init__(self, url):
+        self.url, self._templates = url, {}
+
+    @contextmanager
+    def empty(self):
+        """Yield the address of a database without tables."""
+        with new_database(self.url) as url:
+            yield url
+
+    @contextmanager
+    def copied(self, make):
+        """Yield the address of a copy of what a function makes."""
+        if make not in self._templates:
+            made = new_database(self.url)
+            make(url := made.__enter__())
+            self._templates[make] = (made, url.rpartition("/")[2].partition("?")[0])
+        with new_database(self.url, template=self._templates[make][1]) as url:
+            yield url
+
+    def close(self):
+        """Drop what was copied."""
+        for made, _ in self._templates.values():
+            made.__exit__(None, None, None)
