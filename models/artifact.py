@@ -34,7 +34,8 @@ def library_versions() -> dict[str, str]:
 
 def feature_digest() -> str:
     """Digest the feature schema: names, order, units, directions, and which part sees them."""
-    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction, f.tells_completion) for f in FEATURES]
+    schema = [(f.name, f.unit, f.benefit_direction, f.completion_direction, f.tells_completion, f.tells_gain)
+              for f in FEATURES]  # fmt: skip
     return hashlib.sha256(repr(schema).encode()).hexdigest()
 
 

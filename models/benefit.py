@@ -10,11 +10,12 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from models.baseline import BenefitEstimates, covered_deficit
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
-from models.features import FEATURE_NAMES, FEATURES, FeatureMatrix, check_features
+from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix, check_features
 from models.rows import RowEstimator, canonical_order, without_empty_columns
 from training_catalog.columns import BoolArray, FloatArray, check_lengths
 
-DIRECTIONS = np.array([feature.benefit_direction for feature in FEATURES])
+SEEN = np.flatnonzero([feature.tells_gain for feature in FEATURES])  # columns that the model of the gain sees
+DIRECTIONS = np.array([FEATURES[i].benefit_direction for i in SEEN])
 AGE = FEATURE_NAMES.index("assessment_age")  # missing: never assessed
 SMALLEST_RULE = 0.02  # weighted levels; rows below tell nothing of the factor
 MOST_VALUES = 63  # steps of a feature that trees tell apart; a few hundred noisy gains tell of no more
@@ -40,14 +41,14 @@ class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # sciki
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
-    has_schema : See `models.rows.RowEstimator`.
+    schema : See `models.rows.RowEstimator`.
     """
 
     def __init__(
         self, n_iterations: int = 60, learning_rate: float = 0.04, min_samples_leaf: int = 100, *,
-        has_schema: bool = True,
+        schema: tuple[Feature, ...] | None = FEATURES,
     ) -> None:  # fmt: skip
-        super().__init__(has_schema=has_schema)
+        super().__init__(schema=schema)
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
@@ -76,7 +77,7 @@ class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # sciki
                 max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
                 max_leaf_nodes=6, max_bins=MOST_VALUES, l2_regularization=1.0, early_stopping=False, random_state=0,
                 monotonic_cst=DIRECTIONS if self.has_schema else None,
-            ).fit(without_empty_columns(X[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
+            ).fit(without_empty_columns(self._seen(X)[order]), y[order] / rule, sample_weight=rule**2)  # fmt: skip
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
@@ -84,9 +85,12 @@ class BenefitModel(RegressorMixin, RowEstimator):  # type: ignore[misc]  # sciki
         X = self._asked_of(X)
         gain = self._rule(X)
         if self.model_ is not None and len(X):
-            factor = np.asarray(self.model_.predict(X), dtype=np.float64)
+            factor = np.asarray(self.model_.predict(self._seen(X)), dtype=np.float64)
             gain = gain * (np.maximum(factor, 0.0) if self.has_schema else factor)
         return self._bounded(gain, X)
+
+    def _seen(self, X: FeatureMatrix) -> FeatureMatrix:
+        return X[:, SEEN] if self.has_schema else X
 
 
 class PairModel:
@@ -143,13 +147,16 @@ class PairModel:
         """
         check_features(X)
         found = y_gain if y_measured is None else y_measured
-        later = _latest(len(X)) if is_calibration is None else is_calibration
+        later = is_latest(len(X)) if is_calibration is None else is_calibration
         check_lengths("rows", len(X), completed=y_completed, gain=y_gain, measured=found, is_calibration=later)
         early = ~later
-        self.completion_ = clone(self.completion).fit(X[early], y_completed[early])
+        completion = self.completion
+        if is_calibration is None:  # in the order of time: settings may be judged on the latest of the earlier rows
+            completion = completion.tuned(X[early], y_completed[early], is_latest(int(early.sum())))
+        self.completion_ = clone(completion).fit(X[early], y_completed[early])
         self.benefit_ = clone(self.gain).fit(X[early], y_gain[early])
         self._calibrate(X[later], y_completed[later], found[later])
-        self.completion_ = clone(self.completion).fit(X, y_completed)
+        self.completion_ = clone(completion).fit(X, y_completed)
         self.benefit_ = clone(self.gain).fit(X, y_gain)
         self.n_rows_ = len(X)
         self.rows_digest_ = rows_digest(X, y_completed, y_gain, found)
@@ -193,7 +200,8 @@ class PairModel:
         )
 
 
-def _latest(n_rows: int) -> BoolArray:
+def is_latest(n_rows: int) -> BoolArray:
+    """Return the latest share of rows in the order of time, which calibrates."""
     return np.arange(n_rows) >= n_rows - int(n_rows * CALIBRATION_SHARE)
 
 

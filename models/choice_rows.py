@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.histories import Histories
-from models.together import Signal, counts_after, popularity
+from models.together import Signal, cosine, counts_after, popularity
 from training_catalog.columns import FloatArray, IndexArray, freeze
 
 DEPTH = 300  # places that a signal tells apart; whatever stands lower shares the next one
 FUSION = 20.0  # places added before reciprocal ranks are summed: first places weigh more, none alone decides
 LATEST = 3  # a person's latest items, to tell what is taken late in a history
 STEP_SHRINKAGE = 5.0  # steps added to those that were seen
-LAST_STEPS = 2  # items of a history looked at one by one
+LAST_STEPS = 2  # latest items whose steps are looked at one by one
+LAST_NEAR = 8  # latest items among which the nearest is looked for
 SMALLEST = 1e-12
 
 Rows = NDArray[np.float32]  # shape (n_pairs, n_columns)
@@ -29,12 +30,14 @@ class Together:
     taken : shape (n_items,): people who took each.
     late : Share of them to whom it was one of their latest.
     step : shape (n_items, n_items): share of those who took the first that took the second next, shrunk to none.
+    near : shape (n_items, n_items): people in common, see `models.together.cosine`.
     """
 
     signals: tuple[Signal, ...]
     taken: FloatArray
     late: FloatArray
     step: FloatArray
+    near: FloatArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -49,6 +52,7 @@ class Together:
             taken=taken,
             late=popularity(histories, LATEST) / np.maximum(taken, 1.0),
             step=step / (step.sum(axis=1, keepdims=True) + STEP_SHRINKAGE),
+            near=cosine(histories),
         )
 
     @property
@@ -152,7 +156,8 @@ def describe_choices(
     Returns
     -------
     For each signal score and log place; fused place; log popularity, and less the mean of the person's own; how late
-    it is taken; log length of the history; share of steps from the last items to it, and from it to the last.
+    it is taken; log length of the history; share of steps from the last items to it, and from it to the last; how near
+    the nearest of the latest items is, how long ago that was, and how near the latest are in all.
     """
     popular = np.log1p(together.taken)
     length = histories.length
@@ -173,4 +178,13 @@ def describe_choices(
             np.where(known, together.step[earlier, item], np.nan),
             np.where(known, together.step[item, earlier], np.nan),
         ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    return np.stack([*columns, *_nearest(together, histories, person, item)], axis=1).astype(np.float32)
+
+
+def _nearest(together: Together, histories: Histories, person: IndexArray, item: IndexArray) -> list[FloatArray]:
+    """Return nearness of the nearest of the latest items, steps back to it, and nearness of the latest in all."""
+    near = np.zeros((LAST_NEAR, len(person)))
+    for back in range(LAST_NEAR):
+        earlier = histories.back(back)[person]
+        near[back] = np.where(earlier >= 0, together.near[earlier, item], 0.0)
+    return [near.max(axis=0), near.argmax(axis=0).astype(np.float64), near.sum(axis=0)]

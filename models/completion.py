@@ -1,20 +1,21 @@
 """Probability that a person completes a training."""
 
+from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin
+from scipy.special import expit, logit
+from sklearn.base import ClassifierMixin, clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from models.baseline import usual_completion
-from models.features import FEATURES, FeatureMatrix
+from models.features import FEATURES, Feature, FeatureMatrix
 from models.rows import RowEstimator, canonical_order, without_empty_columns
-from training_catalog.columns import FloatArray, IndexArray
+from models.tuning import TreeSettings, search
+from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
-SEEN = np.flatnonzero([feature.tells_completion for feature in FEATURES])  # columns that the model sees
-DIRECTIONS = np.array([FEATURES[i].completion_direction for i in SEEN])
 EITHER = (0, 1)  # not completed, completed
 EVEN_ODDS = 0.5  # probability; what is said when nothing is known, and where the likelier outcome changes
 
@@ -25,14 +26,19 @@ class CompletionModel(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # s
     Notes
     -----
     Four leaves a tree: completion says little beyond mode, record and workload. In the simulated city on which this was
-    chosen the Brier score on later outcomes was 0.111, against 0.113 with fifteen leaves and 0.114 for the rule.
+    chosen the Brier score on later outcomes was 0.111, against 0.113 with fifteen leaves and 0.114 for the rule. Where
+    there is more to tell, `tuned` finds it (record 0028).
 
     Parameters
     ----------
     n_iterations : Trees.
     learning_rate : Shrinkage of each tree.
     min_samples_leaf : Fewest rows in a leaf.
-    has_schema : See `models.rows.RowEstimator`.
+    n_leaves : Leaves of each tree.
+    l2 : Penalty on what a leaf says.
+    share_of_columns : Share of the columns that each split looks at.
+    steepness : Share of their distance from the overall odds that log odds keep.
+    schema : See `models.rows.RowEstimator`.
 
     Attributes
     ----------
@@ -41,13 +47,56 @@ class CompletionModel(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # s
     """
 
     def __init__(
-        self, n_iterations: int = 60, learning_rate: float = 0.06, min_samples_leaf: int = 100, *,
-        has_schema: bool = True,
+        self, n_iterations: int = 60, learning_rate: float = 0.06, min_samples_leaf: int = 100, *, n_leaves: int = 4,
+        l2: float = 1.0, share_of_columns: float = 1.0, steepness: float = 1.0,
+        schema: tuple[Feature, ...] | None = FEATURES,
     ) -> None:  # fmt: skip
-        super().__init__(has_schema=has_schema)
+        super().__init__(schema=schema)
         self.n_iterations = n_iterations
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
+        self.n_leaves = n_leaves
+        self.l2 = l2
+        self.share_of_columns = share_of_columns
+        self.steepness = steepness
+
+    def _settings(self) -> TreeSettings:
+        return TreeSettings(
+            n_iterations=self.n_iterations, learning_rate=self.learning_rate, n_leaves=self.n_leaves,
+            min_samples_leaf=self.min_samples_leaf, l2=self.l2, share_of_columns=self.share_of_columns,
+            steepness=self.steepness,
+        )  # fmt: skip
+
+    def _trees(self, settings: TreeSettings, *, warm_start: bool = False) -> HistGradientBoostingClassifier:
+        directions = None if self.schema is None else np.array(
+            [feature.completion_direction for feature in self.schema if feature.tells_completion]
+        )  # fmt: skip
+        return HistGradientBoostingClassifier(
+            max_iter=settings.n_iterations, learning_rate=settings.learning_rate, max_leaf_nodes=settings.n_leaves,
+            min_samples_leaf=settings.min_samples_leaf, l2_regularization=settings.l2,
+            max_features=settings.share_of_columns, early_stopping=False, random_state=0, warm_start=warm_start,
+            monotonic_cst=directions,
+        )  # fmt: skip
+
+    def _known(self, X: FeatureMatrix, y: FloatArray) -> tuple[FeatureMatrix, FloatArray]:
+        """Return what the model sees of rows whose outcome is known, in an order of its own."""
+        known = ~np.isnan(y)
+        X, y = X[np.ix_(known, self._seen(X))], y[known]
+        order = canonical_order(X, y)
+        return X[order], y[order]
+
+    def tuned(self, X: FeatureMatrix, y: FloatArray, is_later: BoolArray) -> Self:
+        """Return the same estimator, not fitted, with the settings that foretell later rows best.
+
+        Parameters
+        ----------
+        X, y : Rows as in `fit`.
+        is_later : The rows that judge; the others are learned from.
+        """
+        early, later = (self._known(X[part], y[part]) for part in (~is_later, is_later))
+        early = (without_empty_columns(early[0]), early[1])
+        found = search(self._settings(), lambda settings: self._trees(settings, warm_start=True), early, later)
+        return clone(self).set_params(**asdict(found))
 
     def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:
         """Fit on rows whose outcome is known; with only one outcome the share itself is the prediction.
@@ -60,21 +109,15 @@ class CompletionModel(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # s
         Raises
         ------
         LengthMismatchError
-            When the columns are not those of `FEATURES`.
+            When the columns are not those of the schema.
         """
         X, y = self._learned_from(X, y)
         self.classes_, y = _two_classes(y) if not self.has_schema else (np.array([0, 1]), y)
-        known = ~np.isnan(y)
-        X, y = X[np.ix_(known, self._seen(X))], y[known]
-        order = canonical_order(X, y)
+        X, y = self._known(X, y)
         self.share_ = float(y.mean()) if len(y) else EVEN_ODDS
         self.model_ = None
         if 0 < y.sum() < len(y):
-            self.model_ = HistGradientBoostingClassifier(
-                max_iter=self.n_iterations, learning_rate=self.learning_rate, min_samples_leaf=self.min_samples_leaf,
-                max_leaf_nodes=4, l2_regularization=1.0, monotonic_cst=DIRECTIONS if self.has_schema else None,
-                early_stopping=False, random_state=0,
-            ).fit(without_empty_columns(X[order]), y[order].astype(np.int64))  # fmt: skip
+            self.model_ = self._trees(self._settings()).fit(without_empty_columns(X), y.astype(np.int64))
         return self
 
     def predict_proba(self, X: FeatureMatrix) -> NDArray[np.float64]:
@@ -84,11 +127,13 @@ class CompletionModel(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # s
             return np.ones((len(X), 1))
         if not len(X):
             return np.empty((0, 2))
-        p = (
-            self.model_.predict_proba(X[:, self._seen(X)])[:, 1]
-            if self.model_ is not None
-            else np.full(len(X), self.share_)
-        )
+        if self.model_ is None:
+            p = np.full(len(X), self.share_)
+        elif self.steepness == 1.0:
+            p = self.model_.predict_proba(X[:, self._seen(X)])[:, 1]
+        else:
+            own, overall = self.model_.decision_function(X[:, self._seen(X)]), logit(self.share_)
+            p = expit(overall + self.steepness * (own - overall))
         return np.stack([1.0 - p, p], axis=1)
 
     def predict(self, X: FeatureMatrix) -> NDArray[Any]:
@@ -97,7 +142,9 @@ class CompletionModel(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # s
         return self.classes_[(chance[:, -1] >= EVEN_ODDS) * (chance.shape[1] - 1)]
 
     def _seen(self, X: FeatureMatrix) -> IndexArray:
-        return SEEN if self.has_schema else np.arange(X.shape[1])
+        if self.schema is None:
+            return np.arange(X.shape[1])
+        return np.flatnonzero([feature.tells_completion for feature in self.schema]).astype(np.int64)
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 (of scikit-learn)
         """Say that there are two outcomes."""
@@ -118,6 +165,10 @@ def _two_classes(y: NDArray[Any]) -> tuple[NDArray[Any], FloatArray]:
 
 class UsualCompletion(ClassifierMixin, RowEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """The rule's completion, usual for the mode, in the place of a learned one; learns nothing."""
+
+    def tuned(self, X: FeatureMatrix, y: FloatArray, is_later: BoolArray) -> Self:  # noqa: ARG002 (nothing to tune)
+        """Return itself."""
+        return self
 
     def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:
         """Keep everything as it is."""

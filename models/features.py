@@ -29,6 +29,8 @@ class Feature:
     tells_completion : Whether the completion model sees it. Deficits and what is known of them are kept from it:
         whether a class is finished is read from mode, length, the person's record and the unit, and the expected
         benefit, which is a product, then never falls as a deficit rises.
+    tells_gain : Whether the model of the gain sees it. What is often taken, and by whom, says who takes and completes a
+        training, and nothing of how much it closes.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Feature:
     benefit_direction: int = 0
     completion_direction: int = 0
     tells_completion: bool = True
+    tells_gain: bool = True
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -82,19 +85,27 @@ FEATURES: tuple[Feature, ...] = (
             meaning="Mean required level of the person's position."),
     Feature(name="unit_shortage", unit="share", minimum=0, maximum=1, completion_direction=-1,
             meaning="Share of the unit's authorised posts that are vacant."),
+    Feature(name="goes_with_past", unit="share", minimum=0, maximum=1, tells_gain=False,
+            meaning="Share of trainings that everybody's past choices put below it for a person with this past; missing"
+            " for people without a past."),
+    Feature(name="taken_by_class", unit="share", minimum=0, maximum=1, tells_gain=False,
+            meaning="Share of the position class that began it before, shrunk to the share of everybody."),
+    Feature(name="completion_above_usual", unit="share", minimum=-1, maximum=1, completion_direction=1,
+            tells_gain=False, meaning="Share of those who began it before that completed, shrunk, less the usual share"
+            " for its mode; missing when nobody began it."),
 )  # fmt: skip
 
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def check_features(X: FeatureMatrix) -> None:
-    """Check that a matrix has the columns of `FEATURES`.
+def check_features(X: FeatureMatrix, schema: tuple[Feature, ...] = FEATURES) -> None:
+    """Check that a matrix has the columns of a schema.
 
     Raises
     ------
     LengthMismatchError
         Naming both widths.
     """
-    if X.ndim != 2 or X.shape[1] != len(FEATURES):  # noqa: PLR2004 (rows and columns)
-        message = f"features have shape {X.shape}, expected (n_pairs, {len(FEATURES)})"
+    if X.ndim != 2 or X.shape[1] != len(schema):  # noqa: PLR2004 (rows and columns)
+        message = f"features have shape {X.shape}, expected (n_pairs, {len(schema)})"
         raise LengthMismatchError(message)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.benefit import PairModel, measured
-from models.completion import CompletionModel, UsualCompletion
+from models.benefit import PairModel, is_latest, measured
+from models.completion import UsualCompletion
 from models.dose import DosedRule
 from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
@@ -96,7 +96,8 @@ def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Lear
     whole = _learn_whole(rows, splits, rng)
     if _knows_too_little(whole):
         return whole
-    parts = _learn_parts(rows, splits, rng, learned_completion=is_completion_better(whole.comparison))
+    is_better = is_completion_better(whole.comparison)
+    parts = _learn_parts(rows, splits, rng, whole.models if is_better else None)
     if parts.verdict.code != APPROVED:
         return whole
     return whole if whole.verdict.code == APPROVED and _is_clearly_better(whole, parts, rng) else parts
@@ -127,15 +128,20 @@ def _learn_whole(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) 
     return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 
-def _learn_parts(rows: Rows, splits: Sequence[Split], rng: np.random.Generator, *, learned_completion: bool) -> Learned:
+def _learn_parts(
+    rows: Rows, splits: Sequence[Split], rng: np.random.Generator, learned: Sequence[PairModel] | None
+) -> Learned:
+    """Learn hours beside completion: that of the models given, with the settings they found; the rule's when None."""
     models, exponent = [], 0.0
-    for earlier, _ in splits:
+    for i, (earlier, _) in enumerate(splits):
         own, hours = rows.take(earlier), DosedRule()
-        completion = CompletionModel() if learned_completion else UsualCompletion()
-        models.append(PairModel(completion, hours).fit(own.features, own.completed, own.gain))
+        completion = UsualCompletion() if learned is None else learned[i].completion_
+        models.append(PairModel(completion, hours).fit(
+            own.features, own.completed, own.gain, is_calibration=is_latest(len(own.features)),
+        ))  # fmt: skip
         exponent = hours.fit(own.features, own.gain).exponent_
     judged, comparison = _compared(models, rows, splits, rng)
-    verdict = judge_parts(comparison, learned_completion=learned_completion, exponent=exponent)
+    verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=exponent)
     return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 

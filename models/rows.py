@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.baseline import covered_deficit, rule_gain
-from models.features import FeatureMatrix, check_features
+from models.features import FEATURES, Feature, FeatureMatrix, check_features
 from training_catalog.columns import FloatArray, IndexArray
 
 
@@ -17,13 +17,18 @@ class RowEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
 
     Parameters
     ----------
-    has_schema : Whether rows have the columns of `FEATURES`, and outcomes may be unknown (NaN) or none at all: how the
-        product uses it. Without, it is an estimator of any table, for scikit-learn's own estimator checks: columns then
-        have no meaning, so the rule is one and nothing bounds an outcome.
+    schema : Columns of the rows, whose outcomes may be unknown (NaN) or none at all: how the product uses it. With None
+        it is an estimator of any table, for scikit-learn's own estimator checks: columns then have no meaning, so the
+        rule is one and nothing bounds an outcome.
     """
 
-    def __init__(self, *, has_schema: bool = True) -> None:
-        self.has_schema = has_schema
+    def __init__(self, *, schema: tuple[Feature, ...] | None = FEATURES) -> None:
+        self.schema = schema
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether columns have a meaning."""
+        return self.schema is not None
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 (of scikit-learn)
         """Say that values may be missing."""
@@ -33,8 +38,8 @@ class RowEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
 
     def _learned_from(self, X: FeatureMatrix, y: FloatArray, **checks: Any) -> tuple[FeatureMatrix, FloatArray]:  # noqa: ANN401 (of scikit-learn)
         """Check rows and outcomes to fit on."""
-        if self.has_schema:
-            check_features(X)
+        if self.schema is not None:
+            check_features(X, self.schema)
             self.n_features_in_ = X.shape[1]
             return X, y
         rows, outcome = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", **checks)
@@ -43,8 +48,8 @@ class RowEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
     def _asked_of(self, X: FeatureMatrix) -> FeatureMatrix:
         """Check rows to predict."""
         check_is_fitted(self)
-        if self.has_schema:
-            check_features(X)
+        if self.schema is not None:
+            check_features(X, self.schema)
             return X
         return validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
 

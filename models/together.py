@@ -8,9 +8,8 @@ nothing, and no signal reads anything but who took what.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import inv, solve
+from scipy.linalg import eigh, inv, solve
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import svds
 
 from models.histories import Histories
 from training_catalog.columns import FloatArray, freeze
@@ -148,21 +147,38 @@ def succeed(histories: Histories, penalty: float = NEXT_PENALTY) -> FloatArray:
 
 
 def latent(histories: Histories, n_factors: int = LATENT_FACTORS, power: float = LATENT_POWER) -> FloatArray:
-    """Link items by the factors they share: truncated singular values, popular items damped (Cremonesi et al. 2010)."""
-    taken = histories.weights()
-    damp = np.maximum(np.asarray(taken.sum(axis=0)), 1.0) ** -power
-    n_factors = min(n_factors, min(taken.shape) - 1, histories.n_items // ITEMS_PER_FACTOR)
-    if n_factors < 1 or not len(histories.item):
-        return np.zeros((histories.n_items, histories.n_items))
-    damped = csr_array(taken.multiply(damp[None, :]))
-    _, _, factors = svds(damped, k=n_factors, v0=np.ones(min(damped.shape)))
-    return np.asarray((factors.T * damp[:, None]) @ (factors / damp[None, :]), dtype=np.float64)
+    """Link items by the factors they share, popular items damped (Cremonesi et al. 2010, RecSys 4: PureSVD).
+
+    Notes
+    -----
+    Singular vectors of people x items, taken as eigenvectors of items x items: exact counts, whatever the number and
+    the order of people.
+    """
+    together = counts_together(histories)
+    damp = np.maximum(np.diag(together), 1.0) ** -power
+    n_factors = min(n_factors, len(damp) // ITEMS_PER_FACTOR)
+    if n_factors < 1:
+        return np.zeros_like(together)
+    places = (len(damp) - n_factors, len(damp) - 1)
+    _, factors = eigh(damp[:, None] * together * damp, subset_by_index=places)
+    return np.asarray((factors * damp[:, None]) @ (factors / damp[:, None]).T, dtype=np.float64)
 
 
 def popularity(histories: Histories, last: int | None = None) -> FloatArray:
     """Return how many took each item; with `last`, as one of so many latest of theirs."""
     item = histories.item if last is None else histories.item[histories.steps_back < last]
     return np.bincount(item, minlength=histories.n_items).astype(np.float64)
+
+
+def steady_signals(histories: Histories) -> tuple[Signal, ...]:
+    """Fit one signal of each kind that costs little for any number of people; what was taken lately counts more."""
+    return (
+        Signal(name="ease, lately", decay=0.8, link=ease(histories)),
+        Signal(name="walk, lately", decay=0.8, link=walk(histories)),
+        Signal(name="cosine, lately", decay=0.8, link=cosine(histories)),
+        Signal(name="follow", decay=0.8, link=follow(histories)),
+        Signal(name="latent", decay=0.9, link=latent(histories)),
+    )
 
 
 def fit_signals(histories: Histories) -> tuple[Signal, ...]:

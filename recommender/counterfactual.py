@@ -8,6 +8,7 @@ import numpy as np
 from models.baseline import BenefitPredictor
 from recommender.catalog_day import CatalogDay
 from recommender.gap import Gaps, GapState
+from recommender.habits import Habits
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
 from recommender.use_cases import recommend
@@ -36,10 +37,12 @@ class Setting:
     policy: Policy
     expected: FloatArray | None = None
     day: CatalogDay | None = None
+    past: Habits | None = None
 
     def list_of(self, person: Workforce) -> RankedLists:
         """Rank trainings for a person."""
-        return recommend(person, self.catalog, self.model, self.on, self.policy, expected=self.expected, day=self.day)
+        return recommend(person, self.catalog, self.model, self.on, self.policy, expected=self.expected, day=self.day,
+                         past=self.past)  # fmt: skip
 
 
 def change_to_rank_first(person: Workforce, training: int, setting: Setting) -> Change | None:

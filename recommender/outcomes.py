@@ -10,6 +10,7 @@ from models.features import FEATURE_NAMES, FeatureMatrix
 from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
 from recommender.gap import GapState, expected_deficits, find_gaps
+from recommender.habits import learn_habits
 from recommender.pair_features import make_features
 from recommender.past_records import SPAN
 from recommender.person_features import describe_people
@@ -137,7 +138,8 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         gaps = find_gaps(crew, catalog, day, rules)
         gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
-        features = make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, day), day)
+        people_then, past = describe_people(crew, catalog, gaps, day), learn_habits(workforce, catalog, day)
+        features = make_features(crew, catalog, pairs, people_then, day, past)
         parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)

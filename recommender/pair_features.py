@@ -7,6 +7,7 @@ import numpy as np
 from models.baseline import mode_effectiveness
 from models.features import FEATURE_NAMES, FeatureMatrix
 from recommender.candidates import Candidates, assessment_age_years
+from recommender.habits import Habits, habit_columns, learn_habits
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
@@ -58,7 +59,12 @@ def _interest(workforce: Workforce, candidates: Candidates, n_trainings: int, on
 
 
 def make_features(
-    workforce: Workforce, catalog: Catalog, candidates: Candidates, people: PersonFeatures, on: date
+    workforce: Workforce,
+    catalog: Catalog,
+    candidates: Candidates,
+    people: PersonFeatures,
+    on: date,
+    past: Habits | None = None,
 ) -> FeatureMatrix:
     """Turn pairs into the feature matrix declared in `models.features`.
 
@@ -66,6 +72,7 @@ def make_features(
     ----------
     workforce, catalog, candidates, people : The same people on the same day throughout.
     on : Only what was known on this day is used.
+    past : From `learn_habits` on the whole workforce; these people's own when None.
 
     Returns
     -------
@@ -73,6 +80,8 @@ def make_features(
     """
     columns = _coverage_columns(candidates, on) | _training_columns(catalog, candidates.training)
     columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
+    past = past or learn_habits(workforce, catalog, on)
+    columns |= habit_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
     matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
     for i, name in enumerate(FEATURE_NAMES):
         matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]

@@ -14,6 +14,7 @@ from models.off_policy import BudgetValue, LoggedChoices, PolicyValue, gain_of, 
 from models.preference import PreferenceModel
 from recommender.candidates import describe_pairs
 from recommender.gap import expected_deficits, find_gaps
+from recommender.habits import learn_habits
 from recommender.outcomes import Outcomes
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
@@ -148,7 +149,8 @@ def _menus(outcomes: Outcomes, rows: IndexArray, workforce: Workforce, catalog: 
         parts.append(_Menus(
             owner=np.repeat(of_day, n_trainings),
             is_chosen=training == np.repeat(outcomes.training[rows[of_day]], n_trainings),
-            features=make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, on), on),
+            features=make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, on), on,
+                                   learn_habits(workforce, catalog, on)),
             popularity=popularity[training],
         ))  # fmt: skip
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Menus.__slots__}

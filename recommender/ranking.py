@@ -1,8 +1,9 @@
-"""Ranked lists: best first by benefit, ties by lower cost, then by training id; a total order."""
+"""Ranked lists: best first by benefit, ties by lower cost, by the person's past, then by training id; a total order."""
 
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.baseline import BenefitEstimates
 from recommender.candidates import Candidates, LeftOut
@@ -90,6 +91,7 @@ def rank(
     by_class: BenefitEstimates,
     options: Options,
     prefers_light: BoolArray,
+    likely: NDArray[np.float32] | None = None,
 ) -> RankedLists:
     """Rank each person's candidates that can be taken now and close something.
 
@@ -99,10 +101,12 @@ def rank(
     candidates, estimates : Pairs and their predicted benefit, same order.
     by_class, options : Predicted benefit in each class, and the classes with cost, same order.
     prefers_light : shape (n_people,): whose unit is short of staff or calendar is full.
+    likely : shape (n_pairs,): how well each goes with what the person took; NaN where nothing is known.
 
     Returns
     -------
-    Best first by benefit in the class shown, ties by lower cost, then by training id.
+    Best first by benefit in the class shown, ties by lower cost, then by what goes with the person's past, then by
+    training id.
 
     Raises
     ------
@@ -116,7 +120,8 @@ def rank(
     estimates = _shown_in(estimates, by_class, shown)
     sort_cost = np.where(shown >= 0, cost, NO_COST)
     benefit = np.round(estimates.mean, EQUAL_BENEFIT_DIGITS)
-    order = np.lexsort((candidates.training, sort_cost, -benefit, candidates.employee))
+    liked = np.zeros(candidates.n_pairs) if likely is None else np.nan_to_num(likely.astype(np.float64))
+    order = np.lexsort((candidates.training, -liked, sort_cost, -benefit, candidates.employee))
     order = order[(candidates.needs_first[order] < 0) & (candidates.rule_benefit[order] > 0)]
     employee = candidates.employee[order]
     is_light = np.append(options.is_light, False)[shown]

@@ -9,6 +9,7 @@ import numpy as np
 from models.baseline import BenefitPredictor
 from models.benefit import PairModel
 from models.evaluation import Comparison, split_repeatedly
+from models.features import FEATURE_NAMES
 from models.learning import learn
 from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
@@ -21,6 +22,7 @@ from recommender.class_estimates import estimate_classes
 from recommender.demand import Demand, demand_of, gather_demand, wanted_pairs
 from recommender.evidence import Evidence, gather_evidence
 from recommender.gap import expected_deficits, find_gaps
+from recommender.habits import Habits, learn_habits
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
@@ -68,7 +70,7 @@ def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> 
 def recommend(
     workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
     expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
-    day: CatalogDay | None = None,
+    day: CatalogDay | None = None, past: Habits | None = None,
 ) -> RankedLists:  # fmt: skip
     """Rank trainings for people.
 
@@ -81,6 +83,7 @@ def recommend(
     expected : From `expect` on the whole workforce.
     wanted : (employee, training) pairs the planner demands.
     day : From `open_catalog`, where it is at hand.
+    past : From `learn_habits` on the whole workforce.
 
     Returns
     -------
@@ -90,12 +93,13 @@ def recommend(
     gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
     candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted, day)
     people = describe_people(workforce, catalog, gaps, on)
-    features = make_features(workforce, catalog, candidates, people, on)
+    features = make_features(workforce, catalog, candidates, people, on, past)
     estimates = model.predict(features)
     options = find_options(workforce, catalog, candidates, on, policy, day)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
     by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
-    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar)
+    likely = features[:, FEATURE_NAMES.index("goes_with_past")]
+    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar, likely)
 
 
 def recommend_in_chunks(
@@ -104,11 +108,13 @@ def recommend_in_chunks(
 ) -> Iterator[tuple[int, Workforce, RankedLists]]:  # fmt: skip
     """Run `recommend` over consecutive people; yield the first row, the people and their lists."""
     expected, day = expect(workforce, catalog, on, policy), open_catalog(catalog, workforce.units, on)
+    past = learn_habits(workforce, catalog, on)
     for first in range(0, workforce.n_people, PEOPLE_PER_CHUNK):
         crew = workforce.take(np.arange(first, min(first + PEOPLE_PER_CHUNK, workforce.n_people)))
         here = (wanted[0] >= first) & (wanted[0] < first + crew.n_people)
         demanded = (wanted[0][here] - first, wanted[1][here])
-        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded, day=day)
+        yield first, crew, recommend(crew, catalog, model, on, policy, expected=expected, wanted=demanded, day=day,
+                                     past=past)  # fmt: skip
         on_progress(crew.n_people)
 
 

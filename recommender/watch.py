@@ -21,6 +21,7 @@ from models.features import FeatureMatrix
 from models.judged import Judged, foretell
 from recommender.candidates import find_candidates
 from recommender.gap import expected_deficits, find_gaps
+from recommender.habits import learn_habits
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
@@ -67,7 +68,8 @@ def describe_lists(
     crew = workforce.take(chosen)
     gaps = find_gaps(crew, catalog, on, policy.gap, expected)
     candidates = find_candidates(crew, catalog, gaps, on, policy)
-    features = make_features(crew, catalog, candidates, describe_people(crew, catalog, gaps, on), on)
+    people, habits = describe_people(crew, catalog, gaps, on), learn_habits(workforce, catalog, on)
+    features = make_features(crew, catalog, candidates, people, on, habits)
     return features, candidates.employee
 
 

@@ -176,7 +176,8 @@ def ranking_document(
     everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(office.catalog.trainings.ids)))
     lists = recommend(
         person.crew, office.catalog, office.predictor.predictor, office.on, everything,
-        expected=snapshot.background.expected, wanted=(np.zeros(len(asked), dtype=np.int64), asked),
+        expected=snapshot.background.expected, past=snapshot.background.past,
+        wanted=(np.zeros(len(asked), dtype=np.int64), asked),
     )  # fmt: skip
     context = explanation_context(office, person.crew, policy, snapshot.background.links)
     items: list[dict[str, Any]] = []

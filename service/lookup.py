@@ -222,7 +222,7 @@ def recommendation_document(
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, crew = person.office, person.crew
     lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy,
-                      expected=background.expected, day=day)  # fmt: skip
+                      expected=background.expected, day=day, past=background.past)  # fmt: skip
     context = explanation_context(office, crew, policy, background.links)
     spots = is_blind_spot(lists)
     keeps = _keeps(office, wanted) if wanted.narrows else None
@@ -261,7 +261,7 @@ def change_text(
     if not len(rows):
         return ""
     setting = Setting(catalog=office.catalog, model=office.predictor.predictor, on=office.on, policy=policy,
-                      expected=background.expected, day=day)  # fmt: skip
+                      expected=background.expected, day=day, past=background.past)  # fmt: skip
     change = change_to_rank_first(person.crew, int(rows[0]), setting)
     if change is None:
         return ""

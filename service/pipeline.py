@@ -18,8 +18,9 @@ from models.service_link import ServiceLink
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
+from recommender.habits import Habits, learn_habits
 from recommender.person_features import is_short_of_time
-from recommender.plan import Plan
+from recommender.plan import Plan, Proof
 from recommender.plan_making import PlanInputs
 from recommender.policy import Policy
 from recommender.service_effect import build_unit_outcomes, link_service
@@ -29,7 +30,7 @@ from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
 from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
-from service.plan_document import pack_plan, unpack_plan
+from service.plan_document import pack_plan, proof_of, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
@@ -154,16 +155,19 @@ class Background:
     ----------
     expected : Deficits assumed for people who were never assessed, see `recommender.use_cases.expect`.
     links : What history says about trainings and the units' service.
+    past : What everybody's past choices say of trainings.
     """
 
     expected: FloatArray
     links: tuple[ServiceLink, ...]
+    past: Habits
 
 
 def background_of(office: Office, policy: Policy) -> Background:
     """Work out what lists take from everybody's records."""
     expected = expect(office.workforce, office.catalog, office.on, policy)
-    return Background(expected=expected, links=service_links(office))
+    past = learn_habits(office.workforce, office.catalog, office.on)
+    return Background(expected=expected, links=service_links(office), past=past)
 
 
 def explanation_context(office: Office, crew: Workforce, policy: Policy, links: tuple[ServiceLink, ...]) -> Context:
@@ -320,6 +324,14 @@ def keep_plan(database: Database, plan: Plan, name: str, made: Decision, also: A
     return plan_id
 
 
+def _document(database: Database, plan_id: str) -> bytes:
+    stored = database.load_plan(plan_id)
+    if stored is None:
+        known = tuple(entry.plan_id for entry in database.list_plans())
+        raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
+    return stored.document
+
+
 def fetch_plan(database: Database, plan_id: str) -> Plan:
     """Return a stored plan.
 
@@ -328,11 +340,18 @@ def fetch_plan(database: Database, plan_id: str) -> Plan:
     UnknownIdError
         When there is no such plan.
     """
-    stored = database.load_plan(plan_id)
-    if stored is None:
-        known = tuple(entry.plan_id for entry in database.list_plans())
-        raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
-    return unpack_plan(stored.document)
+    return unpack_plan(_document(database, plan_id))
+
+
+def fetch_proof(database: Database, plan_id: str) -> Proof | None:
+    """Return what a stored plan is recounted from; None where it is gone, or the plan is older than proofs are.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such plan.
+    """
+    return proof_of(_document(database, plan_id))
 
 
 KEEP_WEIGHT = 100.0  # levels: more than any training closes, so that only what must change changes

@@ -1,5 +1,6 @@
 """A plan as the documents of ``plan --json`` and ``plans``."""
 
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -7,9 +8,11 @@ import pandas as pd
 
 from recommender.plan import Plan
 from recommender.plan_tables import PRICE_PER
+from recommender.scenarios import Figures, figures_of
 from service.phrases import unmet_text
 from service.wording import Wording
 
+LEAST_TOLD = 0.05  # levels; less is no difference
 LINE_AMOUNTS = ("planned", "reserve", "spent", "free")  # whole rupiah
 
 
@@ -65,7 +68,7 @@ def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> 
 
 
 def differences(one: Plan, other: Plan) -> dict[str, Any]:
-    """Return what differs from one plan to another: totals, and who moved from where to where."""
+    """Return what differs from one plan to another: totals, fairness, money, gaps, and who moved where."""
     before = one.assignments[["employee", "offering"]].assign(side="before")
     after = other.assignments[["employee", "offering"]].assign(side="after")
     both = pd.concat([before, after])
@@ -81,8 +84,39 @@ def differences(one: Plan, other: Plan) -> dict[str, Any]:
         "cost": [one.totals.cost, other.totals.cost],
         "people": [one.totals.people, other.totals.people],
         "assignments": [one.totals.assignments, other.totals.assignments],
+        **{name: list(pair) for name, pair in _pairs(figures_of(one), figures_of(other))},
+        "lines": _planned(one, other),
+        "gaps": _closed(one, other),
         "changes": rows,
     }
+
+
+def _pairs(one: Figures, other: Figures) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Yield the figures that tell two plans apart in what they are for."""
+    for name in ("benefit", "missing_hours", "people_short", "units_left_out", "least_served"):
+        yield name, (getattr(one, name), getattr(other, name))
+
+
+def _planned(one: Plan, other: Plan) -> list[dict[str, Any]]:
+    """Return the lines of which not the same is planned, in whole rupiah, the largest difference first."""
+    both = pd.concat({"one": one.lines.set_index("line")["planned"], "other": other.lines.set_index("line")["planned"]},
+                     axis=1).fillna(0).astype("int64")  # fmt: skip
+    names = {**dict(zip(other.lines["line"], other.lines["name"], strict=True)),
+             **dict(zip(one.lines["line"], one.lines["name"], strict=True))}  # fmt: skip
+    both = both[both["one"] != both["other"]].sort_index()
+    both = both.loc[(both["other"] - both["one"]).abs().sort_values(ascending=False, kind="stable").index]
+    return [{"line": line, "name": names[line], "planned": [int(row["one"]), int(row["other"])]}
+            for line, row in both.iterrows()]  # fmt: skip
+
+
+def _closed(one: Plan, other: Plan) -> list[dict[str, Any]]:
+    """Return the competencies of which not the same is closed, in weighted levels, the largest difference first."""
+    both = pd.concat({side: plan.gaps.groupby("competency")["closed"].sum() for side, plan in
+                      (("one", one), ("other", other))}, axis=1).fillna(0.0).sort_index()  # fmt: skip
+    apart = (both["other"] - both["one"]).abs()
+    both = both.loc[apart[apart >= LEAST_TOLD].sort_values(ascending=False, kind="stable").index]
+    return [{"competency": competency, "closed": [float(row["one"]), float(row["other"])]}
+            for competency, row in both.iterrows()]  # fmt: skip
 
 
 def why_rows(plan: Plan, nip: str, training: str | None, wording: Wording) -> list[dict[str, Any]]:

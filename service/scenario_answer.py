@@ -30,8 +30,8 @@ def scenario_document(made: Sequence[Made], wording: Wording) -> dict[str, Any]:
     Notes
     -----
     ``costs`` is what a choice closes less than the plan as asked; ``is_told`` says whether that is more than the proven
-    gaps of the two would explain. ``more`` is what the next smaller budget misses: levels for another 100 million rupiah
-    between the two; null where there is no smaller one.
+    gaps of the two would explain. ``more`` is what the next smaller budget misses: levels for another 100 million
+    rupiah between the two; null where there is no smaller one.
     """
     found = [(one, figures_of(one.plan)) for one in made]
     base = next(figures for one, figures in found if one.name == BASE)

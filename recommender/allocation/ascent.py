@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.allocation.relaxation import Relaxation
-from training_catalog.columns import FloatArray
+from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
-FIRST_STEP = 0.2  # of what a price is of the order of
+FIRST_STEP = 0.2  # of what a price is of the order of; shorter from prices that are nearly right
 NEWEST, NEWEST_SQUARE = 0.1, 0.01  # weights of the newest pass in the running means of the excess and of its square
 FIRST_LOOK = 10  # passes after which the clock tells how many there can be; the first ones are slow
 
@@ -21,16 +21,42 @@ class Ascent:
     ----------
     prices : shape (n_prices,) in the units of the relaxation.
     bound : What they prove.
+    openness : shape (n_classes,): share of the later passes in which each class opened.
     was_hurried : Whether the clock allowed fewer passes than were asked for.
     """
 
     prices: FloatArray
     bound: float
+    openness: FloatArray
     was_hurried: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a search for prices begins.
+
+    Parameters
+    ----------
+    prices : Prices to begin from.
+    decided : What is decided for the classes.
+    held : Prices that stay.
+    step : Length of the first step, as a share of what a price is of the order of.
+    """
+
+    prices: FloatArray
+    decided: IndexArray
+    held: BoolArray
+    step: float = FIRST_STEP
+
+
+def from_nothing(relaxed: Relaxation) -> Start:
+    """Begin with no prices, and with nothing decided or held."""
+    return Start(prices=np.zeros(relaxed.n_prices), decided=relaxed.nobody_decided(),
+                 held=np.zeros(relaxed.n_prices, dtype=np.bool_))  # fmt: skip
+
+
 def find_prices(
-    relaxed: Relaxation, *, passes: int, seconds: float, now: Callable[[], float], start: FloatArray | None = None
+    relaxed: Relaxation, *, passes: int, seconds: float, now: Callable[[], float], start: Start | None = None
 ) -> Ascent:
     """Search the prices with the lowest bound.
 
@@ -39,7 +65,7 @@ def find_prices(
     relaxed : The problem between prices.
     passes : Passes over everybody; fewer where the time would not do.
     seconds, now : Time that may be used, and the clock.
-    start : Prices to begin from; zero without.
+    start : Where to begin; without prices where not given.
 
     Notes
     -----
@@ -47,13 +73,15 @@ def find_prices(
     straight line to zero. On a city of 5,200 people 400 passes came to within 0.05 % of where 1,500 stopped; the
     volume algorithm needed 380 for a bound 0.2 % further off, and equal steps for all prices never came near.
     """
-    prices = np.zeros(relaxed.n_prices) if start is None else start.copy()
-    stake = relaxed.stakes()
+    start = from_nothing(relaxed) if start is None else start
+    prices, stake = start.prices, relaxed.stakes() * ~start.held
     mean, square = np.zeros(len(prices)), np.zeros(len(prices))
     best, found, begun, n = np.inf, prices, now(), 0
-    planned = passes
+    planned, openness, n_late = passes, np.zeros(len(start.decided)), 0
     while n < planned:
-        evaluation = relaxed.evaluate(prices)
+        evaluation = relaxed.evaluate(prices, start.decided)
+        if 2 * n >= planned:
+            openness, n_late = openness + evaluation.opens, n_late + 1
         if evaluation.bound < best:
             best, found = evaluation.bound, prices
         n += 1
@@ -61,11 +89,11 @@ def find_prices(
         slope = evaluation.excess * stake
         mean = NEWEST * slope + (1.0 - NEWEST) * mean
         square = NEWEST_SQUARE * slope**2 + (1.0 - NEWEST_SQUARE) * square
-        length = FIRST_STEP * max(1.0 - n / planned, 0.0)
+        length = start.step * max(1.0 - n / planned, 0.0)
         speed = mean / (1.0 - (1.0 - NEWEST) ** n)
         usual = np.sqrt(square / (1.0 - (1.0 - NEWEST_SQUARE) ** n)) + 1e-9
         prices = np.clip(prices + length * stake * speed / usual, 0.0, relaxed.highest)
-    return Ascent(prices=found, bound=best, was_hurried=planned < passes)
+    return Ascent(prices=found, bound=best, openness=openness / max(n_late, 1), was_hurried=planned < passes)
 
 
 def _planned(passes: int, n: int, *, used: float, seconds: float) -> int:
@@ -74,4 +102,4 @@ def _planned(passes: int, n: int, *, used: float, seconds: float) -> int:
         return n
     if n < FIRST_LOOK or used <= 0:
         return passes
-    return min(passes, max(int(n * seconds / used), n))
+    return max(int(min(passes, n * seconds / used)), n)

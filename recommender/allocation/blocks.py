@@ -1,25 +1,30 @@
 """A city's plan: the plan filled by prices, improved by HiGHS on options near their exit price, group after group."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from recommender.allocation.constraints import with_pairs
+from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model, chosen_of
-from recommender.allocation.highs import Solver, restrict
+from recommender.allocation.highs import Solver, only, restrict
 from recommender.allocation.limits import Deadline
+from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.relaxation import Relaxation
-from training_catalog.columns import FloatArray, IndexArray
+from recommender.allocation.proving import Rest, rest_above
+from recommender.allocation.relaxation import OPENED
+from training_catalog.columns import IndexArray
 
 PEOPLE_PER_BLOCK = 300
 SECONDS_PER_BLOCK = 3.0
-BLOCK_GAP, GROUP_GAP = 1e-3, 5e-4
+BLOCK_GAP, GROUP_GAP, DECIDED_GAP = 1e-3, 5e-4, 1e-4
+DECIDED_SHARE = 0.6  # of the time that is left, for what is near its price in decided classes
 NEAR_MARGIN = 0.01  # levels by which an option may miss its exit price and still be weighed with all the others
 CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
-WIDE_MARGIN = 0.05  # the same, for a block of people
-CLASS_MARGIN = 0.1  # levels by which a class may fail to earn its opening and still be weighed
+FLOOR_SHARES = (0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
+LARGEST_PROVED = 12_000  # columns
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
 SUPPORT_SHARE, GROUP_SHARE = 0.5, 0.85  # shares of the time left for the linear programs, and for the groups in all
@@ -61,6 +66,46 @@ class Improver:
         kept = self.chosen[is_held[self.chosen]]
         return self._accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
 
+    def try_decided(self, near: Nearness, margin: float, *, seconds: float, gap: float) -> bool:
+        """Solve for everything near its price in the classes that were opened; those stay open, with their minimum.
+
+        Returns
+        -------
+        Whether the plan got better.
+        """
+        layout, program = self.model.layout, self.model.program
+        is_near = near.losses <= margin
+        opened = np.unique(self.model.problem.options.offering[is_near])
+        columns = np.concatenate([
+            np.flatnonzero(is_near), layout.n_options + opened, np.arange(layout.hours, layout.width),
+        ]).astype(np.int64)  # fmt: skip
+        lower = program.lower.copy()
+        lower[layout.n_options + opened] = near.decided[opened] == OPENED
+        part = only(replace(program, lower=lower), columns)
+        free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap))
+        return free is not None and self._accept(columns[free])
+
+    def try_rest(self, rest: Rest, columns: IndexArray, *, seconds: float, gap: float) -> tuple[float, bool]:
+        """Solve for what a better plan may hold.
+
+        Returns
+        -------
+        bound : No plan of these columns is worth more.
+        is_optimal : Whether the best of them was found.
+        """
+        layout, current = self.model.layout, self.model.layout.point(self.chosen)
+        options = columns[columns < layout.n_options]
+        program = with_pairs(self.model.program, layout, options)
+        lower = program.lower.copy()
+        classes = np.arange(layout.n_options, layout.hours)
+        lower[classes] = rest.is_opened & (current[classes] > 0)
+        part = restrict(replace(program, lower=lower), columns, current)
+        answer = self.solver.solve(part, current[columns], seconds=seconds, gap=gap)
+        free = chosen_of(part, answer)
+        if free is not None:
+            self._accept(columns[free])
+        return answer.bound + program.constant, answer.is_optimal
+
     def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
         """Return the columns that linear programs of them use, those of the plan, and what is no option or class.
 
@@ -96,38 +141,22 @@ class Improver:
         return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nearness:
-    """How far options and classes are from paying their price.
-
-    Parameters
-    ----------
-    losses : shape (n_options,): what a person's best set loses by holding the option; infinite where it is far.
-    rents : shape (n_classes,): what a class earns by opening.
-    """
-
-    losses: FloatArray
-    rents: FloatArray
-
-    def columns(self, model: Model, chosen: IndexArray, people: IndexArray, margin: float) -> IndexArray:
-        """Return the columns near their price that move when some people choose anew."""
-        layout, where = model.layout, model.problem.options.offering
-        is_near = (self.losses <= margin) & (self.rents[where] >= -CLASS_MARGIN)
-        is_near[chosen] = True
-        opened = np.zeros(layout.n_classes, dtype=np.bool_)
-        opened[where[is_near]] = True
-        kept = np.ones(layout.width, dtype=np.bool_)
-        kept[: layout.n_options] = is_near
-        kept[layout.n_options : layout.hours] = opened
-        free = layout.free(people, chosen)
-        return free[kept[free]]
-
-
-def nearness(relaxed: Relaxation, prices: FloatArray) -> Nearness:
-    """Measure how far everything is from its price."""
-    losses = np.full(len(relaxed.problem.options.employee), np.inf)
-    losses[relaxed.rows] = relaxed.losses(prices, WIDE_MARGIN)
-    return Nearness(losses=losses, rents=relaxed.rents(prices))
+def prove(improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float) -> float:
+    """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
+    model, bound = improver.model, priced.bound
+    for share in FLOOR_SHARES:
+        if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):
+            break
+        floor = improver.value + share * (bound - improver.value)
+        rest = rest_above(priced, floor)
+        columns = rest.columns(model.layout, improver.chosen)
+        if len(columns) > LARGEST_PROVED:
+            break
+        proven, is_optimal = improver.try_rest(rest, columns, seconds=deadline.left() - until_left, gap=0.5 * gap)
+        bound = min(bound, max(floor, proven))
+        if not is_optimal:
+            break
+    return bound
 
 
 def blocks_of(problem: AllocationProblem, rng: np.random.Generator, size: int) -> Iterator[IndexArray]:
@@ -138,6 +167,15 @@ def blocks_of(problem: AllocationProblem, rng: np.random.Generator, size: int) -
         for first in range(0, len(order), size):
             yield np.sort(order[first : first + size])
         order = rng.permutation(people)
+
+
+def improve_decided(
+    improver: Improver, near: Nearness, deadline: Deadline, margin: float, *, until_left: float
+) -> None:
+    """Weigh everything near its price in the classes that prices decided to open."""
+    seconds = (deadline.left() - until_left) * DECIDED_SHARE
+    if seconds > 0:
+        improver.try_decided(near, margin, seconds=seconds, gap=DECIDED_GAP)
 
 
 def improve_in_blocks(
@@ -166,7 +204,7 @@ def improve_in_groups(
     in seconds what takes it minutes among all.
     """
     model = improver.model
-    n_near = int((near.losses <= NEAR_MARGIN).sum())
+    n_near = int((near.free_losses <= NEAR_MARGIN).sum())
     n_groups = -(-n_near // LARGEST_GROUP)
     n_people = len(np.unique(model.problem.options.employee))
     blocks = blocks_of(model.problem, rng, max(-(-n_people // max(n_groups, 1)), 1))

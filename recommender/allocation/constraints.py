@@ -16,7 +16,7 @@ from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.layout import MONEY_UNIT, Layout
 from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT, UNIT_FLOOR_WEIGHT, option_values, unit_goals
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.program import Program, Rows
+from recommender.allocation.program import Program, Rows, demand_rows
 from training_catalog.columns import FloatArray, IndexArray, join_groups
 
 LARGE = 1e4  # coefficients above this are scaled down, so that the solver's tolerance stays below one unit
@@ -41,8 +41,20 @@ def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
             continue
         coefficient, cap = (load[part] // unit).astype(np.float64), float(int(caps[i]) // unit)
         scale = max(1.0, float(coefficient.max()) / LARGE)
-        rows.add(np.zeros(len(coefficient), dtype=np.int64), column[part], coefficient / scale,
-                 lower=np.array([-np.inf]), upper=np.array([cap / scale]))  # fmt: skip
+        columns, opener = column[part], _only_class(problem, column[part], n_options)
+        if opener >= 0:  # the money of one class is there once it opens
+            columns, coefficient = np.append(columns, n_options + opener), np.append(coefficient, -cap)
+        rows.add(np.zeros(len(coefficient), dtype=np.int64), columns, coefficient / scale,
+                 lower=np.array([-np.inf]), upper=np.array([0.0 if opener >= 0 else cap / scale]))  # fmt: skip
+
+
+def _only_class(problem: AllocationProblem, columns: IndexArray, n_options: int) -> int:
+    """Return the one class that must be opened for all of some options; -1 where there are several, or a class too."""
+    where = problem.options.offering[columns[columns < n_options]]
+    if len(where) < len(columns) or (where != where[0]).any():
+        return -1
+    first = int(where[0])
+    return first if problem.classes.fixed_cost[first] > 0 or problem.classes.seats_min[first] > 1 else -1
 
 
 def _opening_rows(rows: Rows, problem: AllocationProblem, n_options: int) -> None:
@@ -74,6 +86,15 @@ def _seat_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
              np.concatenate([options[kept], n_options + used[least]]),
              np.concatenate([ones[kept], -classes.seats_min[used[least]].astype(np.float64)]),
              lower=np.zeros(len(least)), upper=np.full(len(least), np.inf))  # fmt: skip
+
+
+def with_pairs(program: Program, layout: Layout, options: IndexArray) -> Program:
+    """Append ``x <= y`` for each of some options in a class that must be opened: none sits in a part of a class."""
+    classes, where = layout.problem.classes, layout.problem.options.offering[options]
+    kept = (classes.fixed_cost[where] > 0) | (classes.seats_min[where] > 1)
+    pairs = np.stack([layout.n_options + where[kept], options[kept]], axis=1)
+    weight = np.tile([1.0, -1.0], len(pairs))
+    return demand_rows(program, list(pairs), np.zeros(len(pairs)), weight)
 
 
 def _person_rows(rows: Rows, problem: AllocationProblem, options: IndexArray) -> None:

@@ -21,6 +21,7 @@ from training_catalog.columns import BoolArray, FloatArray, IndexArray
 DEMAND = 1e4  # levels that meeting a demand counts for while sets are compared; taken off the bound again
 
 SMALL = 1e-9  # instead of nothing, where something is divided by
+FREE, OPENED, CLOSED = 0, 1, -1  # a class decides for itself, or it was decided for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,12 @@ class Evaluation:
     ----------
     bound : No plan is worth more.
     excess : shape (n_prices,): by how much each limit is exceeded; positive where its price should rise.
+    opens : shape (n_classes,): classes that open.
     """
 
     bound: float
     excess: FloatArray
+    opens: BoolArray
 
 
 class Relaxation:
@@ -67,16 +70,19 @@ class Relaxation:
         self.constant = -problem.rules.hours_weight * float(people.hours_floor.sum()) - DEMAND * len(demanded)
         self.demanded = demanded
         self.priced = priced_rows(problem, self.rows, demanded)
-        self._back, self._fixed_back = csr_array(self.priced.loads.T), csr_array(self.priced.fixed.T)
+        self.lay_back()
         self._add_classes()
         self._add_units()
         self.choices = person_choices(problem, self.rows, self.persons, self.bounds)
-        self._all_open = np.ones(len(self.rows), dtype=np.bool_)
         self.sizes = [len(self.priced.limit), len(self.seats), len(self.minimum), len(self.units), len(self.pair_class)]
         self.highest = np.concatenate([
-            self.priced.highest, np.full(self.sizes[1] + self.sizes[2], np.inf),
-            np.full(self.sizes[3], UNIT_FLOOR_WEIGHT), np.full(self.sizes[4], np.inf),
+            self.priced.highest, np.where(self.has_choice | self.is_scarce, np.inf, 0.0),
+            np.full(self.sizes[2], np.inf), np.full(self.sizes[3], UNIT_FLOOR_WEIGHT), np.full(self.sizes[4], np.inf),
         ])  # fmt: skip
+
+    def lay_back(self) -> None:
+        """Lay the priced rows out by limit."""
+        self._back, self._fixed_back = csr_array(self.priced.loads.T), csr_array(self.priced.fixed.T)
 
     def _add_classes(self) -> None:
         """Count seats that are wanted, and pair people with the classes that must be opened for them."""
@@ -86,8 +92,9 @@ class Relaxation:
         self.seats = np.minimum(classes.seats_max, wanted).astype(np.float64)
         self.least = np.where(classes.seats_min > 1, classes.seats_min, 0).astype(np.float64)
         self.minimum = np.flatnonzero(self.least)
-        must_open = (classes.fixed_cost > 0) | (classes.seats_min > 1)
-        kept = np.flatnonzero(must_open[keys // width])
+        self.is_scarce = wanted > classes.seats_max
+        self.has_choice = (classes.fixed_cost > 0) | (classes.seats_min > 1)
+        kept = np.flatnonzero(self.has_choice[keys // width])
         number = np.full(len(keys), len(kept), dtype=np.int64)
         number[kept] = np.arange(len(kept))
         self.pair_of = number[pair]
@@ -131,12 +138,18 @@ class Relaxation:
         rent[self.minimum] -= least * self.least[self.minimum]
         return rent
 
-    def evaluate(self, prices: FloatArray) -> Evaluation:
+    def nobody_decided(self) -> IndexArray:
+        """Return what is decided when every class decides for itself; shape (n_classes,)."""
+        return np.full(len(self.seats), FREE, dtype=np.int64)
+
+    def evaluate(self, prices: FloatArray, decided: IndexArray | None = None) -> Evaluation:
         """Compute the bound of prices, and how far demand exceeds what there is.
 
         Parameters
         ----------
         prices : shape (n_prices,), each from 0 to `highest`.
+        decided : shape (n_classes,), ``FREE``, ``OPENED`` or ``CLOSED``: the bound holds for plans that agree. All
+            free where not given.
 
         Notes
         -----
@@ -145,12 +158,14 @@ class Relaxation:
         """
         limits, _, _, units, _ = self.split(prices)
         taken = np.zeros(len(self.rows), dtype=np.bool_)
-        values = best_sets(self.choices, self.reduced(prices), self.credit(prices), self._all_open, taken)
+        decided = self.nobody_decided() if decided is None else decided
+        is_open = (decided != CLOSED)[self.offering]
+        values = best_sets(self.choices, self.reduced(prices), self.credit(prices), is_open, taken)
         rent = self.rents(prices)
-        opens = rent > 0
+        opens = ((rent > 0) & (decided != CLOSED)) | (decided == OPENED)
         bound = self.constant + float(values.sum()) + float(rent[opens].sum())
         bound += float(limits @ self.priced.limit) - float(units @ self.goals)
-        return Evaluation(bound=bound, excess=self._excess(taken, opens))
+        return Evaluation(bound=bound, excess=self._excess(taken, opens), opens=opens)
 
     def _excess(self, taken: BoolArray, opens: BoolArray) -> FloatArray:
         chosen = np.flatnonzero(taken)
@@ -167,9 +182,11 @@ class Relaxation:
             sits - opens[self.pair_class].astype(np.float64),
         ])  # fmt: skip
 
-    def losses(self, prices: FloatArray, margin: float) -> FloatArray:
+    def losses(self, prices: FloatArray, margin: float, decided: IndexArray | None = None) -> FloatArray:
         """Return by how much each possible option makes its person's best set worse; infinite beyond a margin."""
-        return exit_losses(self.choices, self.reduced(prices), self.credit(prices), self._all_open, margin)
+        decided = self.nobody_decided() if decided is None else decided
+        is_open = (decided != CLOSED)[self.offering]
+        return exit_losses(self.choices, self.reduced(prices), self.credit(prices), is_open, margin)
 
     def stakes(self) -> FloatArray:
         """Return what a price is of the order of: the value that hangs on a limit, for each unit of it."""

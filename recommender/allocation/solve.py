@@ -4,21 +4,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.ascent import Ascent, find_prices
 from recommender.allocation.blocks import (
     GROUP_SHARE,
     Improver,
-    Nearness,
+    improve_decided,
     improve_in_blocks,
     improve_in_groups,
     improve_wider,
-    nearness,
+    prove,
 )
 from recommender.allocation.clashes import name_clashes
-from recommender.allocation.exact import Found, Model, break_ties, build_model, meet_demands, solve_exactly
+from recommender.allocation.demanding import meet_demands
+from recommender.allocation.dual import Priced, price, price_only
+from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
+from recommender.allocation.nearness import Nearness, nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
@@ -27,12 +29,12 @@ from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
 from training_catalog.columns import FloatArray, IndexArray
 
-LARGEST_OFFICE = 12_000  # options up to which the whole program goes to HiGHS at once
-LARGEST_TIED = 3_000  # options up to which ties are told apart by a second program
-PRICE_PASSES, OFFICE_PASSES = 400, 200
-PRICE_SHARE = 0.4  # of the time that is left, for prices
+LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
+PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
+WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
+DECIDED_MARGINS = (0.01, 0.03)  # levels by which an option may miss its exit price, at first and once more
 KINDNESS = (1e-3, 2e-2)  # levels by which an option may miss its exit price and still be filled in
 
 
@@ -45,7 +47,7 @@ class _Search:
     model : The problem and its rows.
     empty : A placement with nothing in it.
     start : The best plan so far.
-    relaxed, ascent : The problem between prices, and the prices that prove the bound.
+    priced : The prices that prove the bound.
     near : How far everything is from its price.
     limits, deadline : What may be used.
     closing : Seconds that the last steps take.
@@ -55,8 +57,7 @@ class _Search:
     model: Model
     empty: Placement
     start: IndexArray
-    relaxed: Relaxation
-    ascent: Ascent
+    priced: Priced
     near: Nearness
     limits: SolveLimits
     deadline: Deadline
@@ -71,14 +72,12 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     by_ratio = ratio_scores(problem)
     start = greedy(empty, by_ratio, first)
     closing = deadline.now() - begun
-    passes = PRICE_PASSES if len(problem.options.employee) > LARGEST_OFFICE else OFFICE_PASSES
     relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
-    relaxed.evaluate(
-        np.zeros(relaxed.n_prices)
-    )  # the first pass may have to be compiled, and tells nothing of the others
-    ascent = find_prices(relaxed, passes=passes, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
-    near = nearness(relaxed, ascent.prices)
-    was_hurried = ascent.was_hurried
+    relaxed.evaluate(np.zeros(relaxed.n_prices))  # may have to be compiled first, and tells nothing of later passes
+    find = price_only if model.layout.n_options <= LARGEST_OFFICE else price
+    priced = find(relaxed, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
+    near = nearness(priced)
+    was_hurried = priced.was_hurried
     start = _better(problem, start, _what_was_chosen(empty, by_ratio, first))
     best = worth(problem, start).objective
     for i, kindness in enumerate(KINDNESS):
@@ -89,8 +88,8 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
         value = worth(problem, plan).objective
         if value > best:
             start, best = plan, value
-    return _Search(model=model, empty=empty, start=start, relaxed=relaxed, ascent=ascent, near=near, limits=limits,
-                   deadline=deadline, closing=closing, was_hurried=was_hurried)  # fmt: skip
+    return _Search(model=model, empty=empty, start=start, priced=priced, near=near, limits=limits, deadline=deadline,
+                   closing=closing, was_hurried=was_hurried)  # fmt: skip
 
 
 def _what_was_chosen(empty: Placement, scores: FloatArray, first: IndexArray) -> IndexArray:
@@ -110,32 +109,41 @@ def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     best = _better(problem, search.start, chosen)
     kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
     value = worth(problem, best).objective
-    search.limits.tell(value - kept, max(min(bound, search.ascent.bound), value) - kept)
+    search.limits.tell(value - kept, max(min(bound, search.priced.bound), value) - kept)
 
 
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
     model = search.model
-    is_small = model.layout.n_options <= LARGEST_TIED
-    gap = 0.0 if is_small else search.limits.gap
-    found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=gap,
+    improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
+    later = search.deadline.left() * WHOLE_SHARE
+    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0)
+    if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
+        found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
+        return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
+    search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
+    found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=0.0,
                           tell=lambda chosen, bound: _tell(search, chosen, bound))  # fmt: skip
-    if not (found.is_optimal and is_small):
+    if not found.is_optimal:
         return _settled(search, found)
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
 
 
 def _solve_city(search: _Search, solver: Solver) -> Found:
-    """Weigh what is near its price, first all at once, then block after block; the prices prove the bound."""
-    deadline, closing, near = search.deadline, search.closing, search.near
+    """Weigh what is near its price in the classes decided, then what a better plan may hold, then all that is near."""
+    deadline, closing, near, gap = search.deadline, search.closing, search.near, search.limits.gap
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
-    rng = np.random.default_rng(search.limits.seed)
-    later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
-    improve_in_groups(improver, near, deadline, rng, until_left=later)
-    improve_in_blocks(improver, near, deadline, rng, until_left=closing)
-    improve_wider(improver, near, deadline, until_left=closing, gap=search.limits.gap)
+    improve_decided(improver, near, deadline, DECIDED_MARGINS[0], until_left=closing)
+    bound = prove(improver, search.priced, deadline, until_left=closing, gap=gap)
+    if bound - improver.value > gap * abs(bound):
+        improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=closing)
+        rng = np.random.default_rng(search.limits.seed)
+        later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
+        improve_in_groups(improver, near, deadline, rng, until_left=later)
+        improve_in_blocks(improver, near, deadline, rng, until_left=closing)
+        improve_wider(improver, near, deadline, until_left=closing, gap=gap)
     stopped = search.was_hurried or deadline.left() <= closing
-    return _settled(search, Found(chosen=improver.chosen, bound=np.inf, is_optimal=False, was_stopped=stopped))
+    return _settled(search, Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped))
 
 
 def _settled(search: _Search, found: Found) -> Found:
@@ -175,14 +183,14 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     """Solve a problem with a solver that is already there; see `solve`."""
     empty = Placement(problem)
     first = greedy(empty, np.zeros(len(problem.options.employee)))
-    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left())
+    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
     search = _begin(model, empty, first, limits, deadline)
     _tell(search, search.start)
     is_office = model.layout.n_options <= LARGEST_OFFICE
     found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
     value = worth(problem, found.chosen)
-    bound = max(min(search.ascent.bound, found.bound), value.objective)
-    prices = search.relaxed.named(search.ascent.prices)
+    bound = max(min(search.priced.bound, found.bound), value.objective)
+    prices = search.priced.relaxed.named(search.priced.root.prices)
     return Allocation(
         chosen=found.chosen,
         status=_status(problem, found, bound, limits.gap, len(unmet)),
@@ -193,5 +201,5 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
         stopped_by_clock=found.was_stopped,
         solver=f"{highs_version()}, {'whole program' if is_office else 'prices, near options and blocks'}",
         prices=prices,
-        price_bound=search.ascent.bound,
+        price_bound=search.priced.root.bound,
     )

@@ -83,10 +83,21 @@ def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> No
     wording = terminal.wording
     table = Table("", one, other)
     table.add_row(wording.text("Value of the plan"), *[wording.number(v, 1) for v in document["objective"]])
+    table.add_row(wording.text("Levels closed"), *[wording.number(v, 1) for v in document["benefit"]])
     table.add_row(wording.text("Cost"), *[wording.money(v) for v in document["cost"]])
     table.add_row(wording.text("People"), *[wording.number(v) for v in document["people"]])
     table.add_row(wording.text("Seats"), *[wording.number(v) for v in document["assignments"]])
+    table.add_row(wording.text("JP missing"), *[wording.number(v) for v in document["missing_hours"]])
+    table.add_row(wording.text("Units left out"), *[wording.number(v) for v in document["units_left_out"]])
+    table.add_row(wording.text("Least served unit"), *[wording.percent(v) for v in document["least_served"]])
     terminal.console.print(table)
+    for row in document["lines"]:
+        amounts = [wording.money(amount) for amount in row["planned"]]
+        terminal.console.print(f"{row['name'] or row['line']}: {amounts[0]} -> {amounts[1]}")
+    for row in document["gaps"]:
+        levels = [wording.number(value, 1) for value in row["closed"]]
+        terminal.console.print(wording.text("{competency}: {before} -> {after} levels", competency=row["competency"],
+                                            before=levels[0], after=levels[1]))  # fmt: skip
     for row in document["changes"]:
         terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
 
@@ -136,6 +147,39 @@ def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
     for row in rows:
         table.add_row(row["line"], row["name"], wording.number(row["price"], 3), wording.money(row["free"]))
     terminal.console.print(table)
+
+
+@plans.command()
+@click.argument("plan_id")
+@AS_JSON
+@click.pass_obj
+def verify(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
+    """Recount a plan from what is stored beside it: its value, every rule, and what its prices prove."""
+    from recommender.allocation.proof import recount
+    from service.phrases import recount_texts
+    from service.pipeline import fetch_proof
+
+    terminal, database = open_both(settings, as_json=as_json)
+    proof = fetch_proof(database, plan_id)
+    if proof is None:
+        terminal.say("Nothing is stored from which {plan} could be recounted.", plan=plan_id)
+        sys.exit(ATTENTION)
+    found = recount(proof.problem, proof.allocation)
+    violations = [str(violation) for violation in found.violations]
+    if as_json:
+        terminal.emit({"plan": plan_id, "value": found.value, "proven_bound": found.bound, "proven_gap": found.gap,
+                       "claimed_bound": found.claimed, "ok": not violations, "violations": violations})  # fmt: skip
+    else:
+        wording = terminal.wording
+        terminal.console.print(wording.text(
+            "{plan} is worth {value}; its prices prove that no plan is worth more than {bound}, {gap} above it.",
+            plan=plan_id, value=wording.number(found.value, 2), bound=wording.number(found.bound, 2),
+            gap=wording.percent(found.gap, 2),
+        ))  # fmt: skip
+        for line in recount_texts(violations, wording):
+            terminal.console.print(line)
+    if violations:
+        sys.exit(ATTENTION)
 
 
 @plans.command()

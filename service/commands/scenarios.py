@@ -106,7 +106,7 @@ def _sentences(rows: list[dict[str, Any]], step: int, wording: Wording) -> Itera
             yield wording.text("{title}: here another {step} closes about {levels} more levels.", title=row["title"],
                                step=wording.money(step), levels=wording.number(row["more"], 1))  # fmt: skip
         elif row["name"] != "base" and row["factor"] == 1 and not row["is_told"]:
-            yield wording.text("{title}: differs from the plan as asked by no more than their proven gaps would explain.",
+            yield wording.text("{title}: no further from the plan as asked than their proven gaps would explain.",
                                title=row["title"])  # fmt: skip
         elif row["name"] != "base" and row["factor"] == 1:
             yield wording.text("{title}: closes {levels} levels less than the plan as asked.", title=row["title"],

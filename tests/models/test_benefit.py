@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 from models.baseline import BaselineRule, covered_deficit
 from models.benefit import (
@@ -18,7 +19,6 @@ from models.benefit import (
     outcomes_of,
     rows_digest,
 )
-from models.completion import CompletionModel
 from models.features import FEATURES
 from models.metrics import concordance, interval_coverage, root_mean_squared_error
 from tests.models.planted import COLUMN, as_the_rule_says, better_than_rule, random_features
@@ -227,7 +227,7 @@ def test_many_threads_asking_at_once_get_the_answers_of_one(fitted):
 
 
 def test_the_served_parts_have_learned_from_all_rows_and_not_only_from_the_early_ones(planted, fitted):
-    whole = CompletionModel().fit(planted.features, planted.y_completed)
+    whole = clone(fitted.completion_).fit(planted.features, planted.y_completed)
     rows = planted.features[:200]
     assert (fitted.predict(rows).completion == whole.predict_proba(rows)[:, 1]).all()
 

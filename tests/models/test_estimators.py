@@ -22,8 +22,8 @@ def test_every_estimator_of_rows_is_checked():
 
 
 @parametrize_with_checks([
-    BenefitModel(**SMALL, has_schema=False), CompletionModel(**SMALL, has_schema=False),
-    UsualCompletion(has_schema=False), DosedRule(has_schema=False),
+    BenefitModel(**SMALL, schema=None), CompletionModel(**SMALL, schema=None),
+    UsualCompletion(schema=None), DosedRule(schema=None),
 ])  # fmt: skip
 def test_scikit_learn_finds_no_fault(estimator, check):
     check(estimator)

@@ -24,14 +24,14 @@ CLASSES = rows(
 EQUAL = trainings(P4="M.01 3", P3="M.01 3", P2="M.01 3", P1="M.01 3")
 
 
-def ranked(here, mean=None, *, prefers_light=False):
+def ranked(here, mean=None, *, prefers_light=False, likely=None):
     candidates = find_candidates(here.workforce, here.catalog, here.gaps(), here.on, Policy())
     options = find_options(here.workforce, here.catalog, candidates, here.on, Policy())
     mean = candidates.rule_benefit if mean is None else np.asarray(mean, dtype=np.float64)
     estimates = BenefitEstimates(mean=mean, lower=mean * 0, upper=mean, completion=mean * 0 + 0.9)
     by_class = BenefitEstimates(**{f.name: getattr(estimates, f.name)[options.pair] for f in fields(BenefitEstimates)})
     light = np.full(here.workforce.n_people, prefers_light)
-    return rank(here.catalog, candidates, estimates, by_class, options, light)
+    return rank(here.catalog, candidates, estimates, by_class, options, light, likely)
 
 
 def codes(here, lists):
@@ -42,6 +42,12 @@ def test_equal_benefits_go_to_the_lower_cost_then_to_the_lower_code_and_no_class
     here = office(offerings=CLASSES, **EQUAL)
     assert codes(here, ranked(here)) == ["P2", "P3", "P1", "P4"]
     assert ranked(here).rank.tolist() == [1, 2, 3, 4]
+
+
+def test_among_equal_benefits_and_costs_what_goes_with_the_past_comes_first_and_unknown_comes_last():
+    here = office(offerings=CLASSES, **EQUAL)
+    liked = np.array([0.9, np.nan, 0.2, 1.0], dtype=np.float32)
+    assert codes(here, ranked(here, likely=liked)) == ["P3", "P2", "P1", "P4"]
 
 
 def test_a_difference_below_what_can_be_told_apart_decides_nothing():

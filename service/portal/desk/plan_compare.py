@@ -17,6 +17,8 @@ from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD, go
 from service.wording import Wording
 
+MOST_APART = 30  # lines and competencies shown, those furthest apart
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -36,9 +38,13 @@ def figures_of(found: Difference, wording: Wording) -> list[Figure]:
     """Return the totals of both plans."""
     rows: tuple[tuple[str, list[Any], Callable[[Any], str]], ...] = (
         ("Value of the plan", found.objective, lambda value: wording.number(value, 1)),
+        ("Levels closed", found.benefit, lambda value: wording.number(value, 1)),
         ("Cost", found.cost, wording.money),
         ("People", found.people, wording.number),
         ("Seats", found.assignments, wording.number),
+        ("JP missing", found.missing_hours, wording.number),
+        ("Units left out", found.units_left_out, wording.number),
+        ("Least served unit", found.least_served, wording.percent),
     )
     return [
         Figure(title=wording.text(title), one=say(pair[0]), other=say(pair[1]),
@@ -68,7 +74,8 @@ def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
     ]  # fmt: skip
     if not other:
         return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=None, figures=[], rows=[],
-                         pages=paged(request, 0), names={}, titles={}, n_people=0)  # fmt: skip
+                         pages=paged(request, 0), names={}, titles={}, n_people=0, lines=[], gaps=[],
+                         competencies={})  # fmt: skip
     beside = shown_plan(request, other)
     found = difference(shown.plan, beside.plan)
     pages = paged(request, len(found.changes))
@@ -77,7 +84,8 @@ def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
     titles = _titles(request, [shown.plan, beside.plan], rows)
     return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=beside, rows=rows, pages=pages,
                      titles=titles, figures=figures_of(found, wording), names=names,
-                     n_people=len({row.employee for row in found.changes}))  # fmt: skip
+                     n_people=len({row.employee for row in found.changes}), lines=found.lines[:MOST_APART],
+                     gaps=found.gaps[:MOST_APART], competencies=names_of(request, "competencies"))  # fmt: skip
 
 
 @get("/plans/{plan_id:str}/changes", opt=rule("plans.read"), **THREAD)

@@ -20,7 +20,8 @@ from problems import (
 
 from recommender.allocation import solve as solving
 from recommender.allocation.ascent import find_prices
-from recommender.allocation.exact import build_model, demands, meet_demands
+from recommender.allocation.demanding import meet_demands
+from recommender.allocation.exact import build_model, demands
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -36,6 +37,9 @@ from recommender.allocation.why import Reasons
 QUICK = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
+
+
+FEW = settings(QUICK, max_examples=15)  # for what searches for a while in each example
 
 
 def limits(seconds=20.0):
@@ -173,7 +177,7 @@ def test_a_demand_that_two_classes_can_meet_opens_one_of_them_whole_in_the_linea
     options += [{"who": who, "where": 2, "benefit": 1.0, "cost": 1} for who in range(1, 9)]
     problem = make_problem(budgets=[8], n_people=9, classes=classes, options=options)
     first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
-    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0)
+    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=time.monotonic)
     linear = replace(model.program, is_integer=np.zeros_like(model.program.is_integer))
     values = SolverHere().solve(linear, seconds=5.0, gap=0.0).values
     assert not unmet
@@ -196,7 +200,7 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
 
 
 @pytest.mark.long
-@QUICK
+@FEW
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
     with pytest.MonkeyPatch.context() as patch:
@@ -336,7 +340,7 @@ def told_while(problem, given_limits, solver=None):
 
 
 @pytest.mark.long
-@QUICK
+@FEW
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
     problem = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
@@ -357,7 +361,7 @@ def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch,
         for who in range(60) for where in rng.choice(8, 6, replace=False).tolist()
     ]  # fmt: skip
     classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
-    problem = make_problem(budgets=[480], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
+    problem = make_problem(budgets=[700], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
     monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
     told, value, _ = told_while(problem, limits(10.0))
     values = [known for known, _ in told]

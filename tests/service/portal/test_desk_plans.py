@@ -269,6 +269,10 @@ def test_classes_are_cancelled_and_the_new_plan_comes_with_its_changes(planned):
     lost = set(before.loc[before["offering"] == "P1-1", "employee"])
     rows_shown = cells_of(page, "moves-caption")[1:]
     assert lost
+    closed = [row[0] for row in cells_of(page, 'id="gaps-apart"')[1:]]
+    assert closed == ["Integritas"]  # the class that is gone taught it
+    planned = cells_of(page, 'id="lines-apart"')[1:]
+    assert {row[0]: row[3][:3] for row in planned} == {"L1": "-Rp", "L3": "-Rp"}
     assert sum(row[1] == "Etika P1-1" for row in rows_shown) == len(lost)
     assert "menggantikan rencana disetujui" in desk.text(f"{changes}/approve")
     desk.send(f"{changes}/approve", {"confirmed": "yes"})

@@ -1,0 +1,139 @@
+"""Laws of prices in parts and of decided classes, against every choice tried."""
+
+import time
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from problems import claim, make_problem, tiny_problems
+from test_laws import FEW, QUICK, solved
+
+from recommender.allocation import solve as solving
+from recommender.allocation.branching import branch
+from recommender.allocation.dual import price
+from recommender.allocation.greedy import greedy
+from recommender.allocation.parts import parts_of
+from recommender.allocation.placement import Placement
+from recommender.allocation.problem import Earmark, Rules
+from recommender.allocation.proving import rest_above
+from recommender.allocation.relaxation import CLOSED, FREE, OPENED, Relaxation
+from recommender.allocation.verify import verify
+
+
+def plans(problem):
+    """Yield every plan that keeps every rule, with its value."""
+    rows = range(len(problem.options.employee))
+    for size in range(len(rows) + 1):
+        for chosen in combinations(rows, size):
+            allocation = claim(problem, chosen)
+            if not verify(problem, allocation):
+                yield list(chosen), allocation.objective
+
+
+def drawn(relaxed, seed):
+    rng = np.random.default_rng(seed)
+    prices = rng.exponential(0.5, relaxed.n_prices) * rng.integers(0, 2, relaxed.n_prices)
+    return np.minimum(prices, relaxed.highest)
+
+
+@QUICK
+@given(tiny_problems(), st.integers(0, 2**32 - 1))
+def test_under_any_prices_the_bounds_of_the_parts_add_up_to_the_bound_of_the_whole(problem, seed):
+    relaxed = Relaxation(problem)
+    prices, parts = drawn(relaxed, seed), parts_of(relaxed, smallest=1)
+    bounds = [part.relaxed.evaluate(prices[part.place]).bound for part in parts.parts]
+    assert parts.bound(prices, bounds) == pytest.approx(relaxed.evaluate(prices).bound, abs=1e-9)
+
+
+def two_regions():
+    """Two regions share a line and an earmark; each has a class of its own, and both the one that anybody can join."""
+    classes = [{"training": k, "fixed": 2, "max": 2, "min": 2} for k in range(2)] + [{"training": 2}]
+    options = [{"who": who, "where": where, "benefit": 1.0 + who / 8, "cost": 1}
+               for who in range(6) for where in (who // 3, 2)]  # fmt: skip
+    return make_problem(budgets=[7], n_people=6, classes=classes, options=options, people={"most": [1] * 6},
+                        rules=Rules(earmarks=(Earmark(name="M", trainings=(0, 2), at_most=5),)))  # fmt: skip
+
+
+def test_regions_that_share_money_and_a_class_with_room_for_all_are_parts_of_their_own():
+    relaxed = Relaxation(two_regions())
+    parts = parts_of(relaxed, smallest=1)
+    assert [part.relaxed.persons.tolist() for part in parts.parts] == [[0, 1, 2], [3, 4, 5]]
+    assert [part.classes.tolist() for part in parts.parts] == [[0, 2], [1, 2]]
+    assert len(parts_of(relaxed).parts) == 1
+    prices = drawn(relaxed, 1)
+    bounds = [part.relaxed.evaluate(prices[part.place]).bound for part in parts.parts]
+    assert parts.bound(prices, bounds) == pytest.approx(relaxed.evaluate(prices).bound, abs=1e-9)
+
+
+@QUICK
+@given(tiny_problems(), st.integers(0, 2**32 - 1))
+def test_prices_for_decided_classes_bound_every_plan_that_agrees(problem, seed):
+    relaxed = Relaxation(problem)
+    decided = np.random.default_rng(seed).choice([FREE, OPENED, CLOSED], len(problem.classes.ids))
+    decided[~relaxed.has_choice] = FREE
+    bound = relaxed.evaluate(drawn(relaxed, seed), decided).bound
+    for chosen, value in plans(problem):
+        opened = np.isin(np.arange(len(decided)), problem.options.offering[chosen])
+        if (opened[decided == OPENED]).all() and not opened[decided == CLOSED].any():
+            assert bound >= value - 1e-6
+
+
+@FEW
+@given(tiny_problems(), st.floats(0.0, 1.0))
+def test_a_plan_above_the_floor_holds_nothing_that_was_left_out(problem, share):
+    priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
+    best = max(value for _, value in plans(problem))
+    floor = best - 3.0 * share
+    rest = rest_above(priced, floor)
+    assert priced.bound >= best - 1e-6
+    for chosen, value in plans(problem):
+        if value > floor + 1e-6:
+            assert rest.options[chosen].all()
+            assert np.isin(np.flatnonzero(rest.is_opened), problem.options.offering[chosen]).all()
+
+
+def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
+    """A kind of courses may cost 9, which opens one class of 6 and half another; four people of 4 sit two in each."""
+    classes = [{"fixed": 6, "max": 2, "training": 0}, {"fixed": 6, "max": 2, "training": 1}]
+    options = [{"who": who, "where": who // 2, "benefit": 4.0} for who in range(4)]
+    rules = Rules(earmarks=(Earmark(name="M", trainings=(0, 1), at_most=9),))
+    problem = make_problem(budgets=[99], n_people=4, classes=classes, options=options, rules=rules)
+    priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
+    assert priced.root.bound == pytest.approx(12.0, abs=0.05)
+    assert 8.0 <= priced.bound < 10.0
+    assert sorted(priced.decided.tolist()) == [CLOSED, OPENED]
+
+
+def test_the_clock_ends_decisions_and_the_bound_stays():
+    relaxed = Relaxation(two_regions())
+    (part,) = parts_of(relaxed).parts
+    found = branch(part, np.zeros(relaxed.n_prices), most=5, seconds=0.0, now=time.monotonic)
+    assert len(found.leaves) == 1
+    assert found.bound <= relaxed.evaluate(np.zeros(relaxed.n_prices)).bound
+
+
+def jobs_for_tight_agents(n_jobs, n_agents, seed):
+    """Everybody must go to one of the agents' classes, whose lines hold little more than all need."""
+    rng = np.random.default_rng(seed)
+    loads = rng.integers(5, 25, (n_jobs, n_agents))
+    cap = int(loads.mean() * n_jobs / n_agents * 0.85)
+    options = [
+        {"who": job, "where": agent, "benefit": float(rng.integers(1, 30)), "cost": {agent: int(loads[job, agent])},
+         "mandatory": True}
+        for job in range(n_jobs) for agent in range(n_agents)
+    ]  # fmt: skip
+    classes = [{"training": 0, "line": agent} for agent in range(n_agents)]
+    return make_problem(budgets=[cap] * n_agents, classes=classes, options=options, n_people=n_jobs)
+
+
+@pytest.mark.parametrize("largest", [3_000, 0], ids=["office", "city"])
+def test_demands_that_compete_for_little_money_are_all_met(monkeypatch, largest):
+    problem = jobs_for_tight_agents(40, 4, seed=3)
+    first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
+    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
+    allocation = solved(problem, seconds=5.0)
+    assert len(first) < 40 == len(allocation.chosen)
+    assert verify(problem, allocation) == ()
+    assert allocation.gap < 0.01
