@@ -12,7 +12,7 @@ from models.judged import Judged
 from models.reliability import Bin, benefit_bins, completion_bins
 from models.slices import HARMED, SliceFigure, judge_slices
 from recommender.outcomes import Outcomes
-from recommender.plan_tables import age_bands
+from recommender.plan_tables import report_groups
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, IndexArray, TextArray
@@ -22,7 +22,6 @@ from training_catalog.training import MODES
 MOST_KINDS = 12  # kinds of units told apart; people of rarer ones stand together
 OTHER = "other"
 NEWNESS = ("new", "known")  # whether the split's model had seen any participation of the person, or of the training
-SEXES = ("", "M", "F")
 
 Groups = dict[str, tuple[tuple[str, ...], IndexArray]]  # by name: names of the groups, and the group of each row
 
@@ -99,12 +98,11 @@ def slices_of(outcomes: Outcomes, splits: Sequence[Split], workforce: Workforce,
 def groups_of(outcomes: Outcomes, splits: Sequence[Split], workforce: Workforce, on: date) -> Groups:
     """Return the groups of the fairness report, of the later rows; no model ever sees them."""
     employee = outcomes.employee[later_rows(splits)]
-    bands, band = np.unique(age_bands(workforce.birth_date, on), return_inverse=True)
-    return {
-        "sex": (SEXES, workforce.sex[employee].astype(np.int64)),
-        "age_band": (tuple(bands.tolist()), band[employee].astype(np.int64)),
-        "employment_type": (EMPLOYMENT_TYPES, workforce.employment_type[employee]),
-    }
+    groups: Groups = {}
+    for name, told in report_groups(workforce, on).items():
+        codes, code = np.unique(told, return_inverse=True)
+        groups[name] = (tuple(codes.tolist()), code[employee].astype(np.int64))
+    return {**groups, "employment_type": (EMPLOYMENT_TYPES, workforce.employment_type[employee])}
 
 
 def later_rows(splits: Sequence[Split]) -> IndexArray:

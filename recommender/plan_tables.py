@@ -163,6 +163,11 @@ def age_bands(birth_date: np.ndarray, on: date) -> TextArray:
     return np.asarray(AGE_BAND_NAMES)[np.where(np.isnat(birth_date), len(AGE_BANDS), band)]
 
 
+def report_groups(workforce: Workforce, on: date) -> dict[str, TextArray]:
+    """Return sex and age band of everybody, for reports of fairness only; empty where not known."""
+    return {"sex": np.asarray(("", "M", "F"))[workforce.sex], "age_band": age_bands(workforce.birth_date, on)}
+
+
 def people_frame(
     planning: PlanningProblem, allocation: Allocation, demand: Demand, gaps: Gaps, workforce: Workforce, on: date
 ) -> pd.DataFrame:
@@ -178,8 +183,7 @@ def people_frame(
         "employee": workforce.ids,
         "unit": named(workforce.units.ids, workforce.unit),
         "employment_type": np.asarray(EMPLOYMENT_TYPES)[workforce.employment_type],
-        "sex": np.asarray(("", "M", "F"))[workforce.sex],
-        "age_band": age_bands(workforce.birth_date, on),
+        **report_groups(workforce, on),
         "need": np.bincount(gaps.employee, weights=gaps.need * gaps.weight, minlength=n_people),
         "closed": total(demand.benefit[row]),
         "n_trainings": np.bincount(who, minlength=n_people),
