@@ -33,6 +33,7 @@ LEAST_SECONDS = 0.3  # below which nothing but value for money is tried
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
 SMALLEST_CORE = 200  # options from which those near their price are weighed before the others
+CORE_LEFT = 2.2  # of the whole program's time, what those near their price leave
 WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
@@ -145,8 +146,9 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
     improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     later = search.deadline.left() * WHOLE_SHARE
     if model.layout.n_options > SMALLEST_CORE:
-        improve_decided(improver, search.near, search.deadline, WIDE_MARGIN, until_left=2.0 * later)
-    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0)
+        improve_decided(improver, search.near, search.deadline, WIDE_MARGIN, until_left=CORE_LEFT * later)
+    few = model.layout.width // 2  # where most is left, the whole is no harder
+    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0, largest=few)
     if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
         found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
         return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
