@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check lint types contracts docker-lint bench soak serve clean chromium pictures
+.PHONY: help demo test test-long check lint types contracts docker-lint bench bench-evidence peers soak serve clean chromium pictures
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,17 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/solver_choice.py
 	$(BIN)/python benchmarks/allocation.py
 	$(BIN)/python benchmarks/portal.py
+
+DATA ?= ../shared/datasets
+peers: $(READY) ## what the benchmarks are held against; not needed to run bangkom
+	@$(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[peers]' \
+	  || echo "Peers could not be installed; the tables say which are left out."
+
+bench-evidence: peers ## ranking, outcomes, effects, planted truth: the four tables of docs/evidence.md
+	$(BIN)/python benchmarks/ranking.py --data $(DATA) $(if $(USERS),--users $(USERS))
+	$(BIN)/python benchmarks/outcomes.py --data $(DATA)
+	$(BIN)/python benchmarks/effects.py --data $(DATA)
+	$(BIN)/python benchmarks/planted.py
 
 soak: $(READY) ## half an hour of the HTTP service: nothing may leak
 	$(BIN)/python benchmarks/soak.py

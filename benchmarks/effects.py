@@ -6,7 +6,8 @@
 Public data (a folder with effect-nsw, effect-jobcorps, ...): the National Supported Work demonstration, whose trained
 men are compared with men who were never offered it (CPS-1, PSID-1), and randomised studies whose published figures must
 come out again as the plain difference. Aims: CPS within one standard error (671) of the experiment's 1,794, PSID within
-two. Effects of single persons cannot be found in such data, and none is claimed.
+two. DoubleML and EconML stand beside on the same rows, where they are installed (extra `peers`). Effects of single
+persons cannot be found in such data, and none is claimed.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from scipy.special import ndtr
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from effects_peers import tell_peers
+
 from models.crossfit import TrainedRows
 from models.effect import Effect, difference, estimate_effect
 from recommender.episodes import Episodes, level_episodes, rating_episodes
@@ -37,6 +40,7 @@ from service.reference import open_office
 from service.titles import match_history, with_titles
 from training_catalog.catalog import Catalog, build_catalog
 from training_catalog.columns import FloatArray, look_up
+from training_catalog.frames import Tables
 from training_catalog.tables import TABLES
 
 ON = date(2027, 1, 4)
@@ -80,11 +84,13 @@ def nsw(folder: Path) -> None:
     ldw = pd.read_csv(folder / "ldw.csv.gz")
     trained = ldw[ldw["treat"] == 1]
     tell("NSW, randomised controls", rows_of(ldw, "treat", "re78", NSW_COLUMNS), "1,794 (671)", 0)
+    tell_peers(rows_of(ldw, "treat", "re78", NSW_COLUMNS))
     for name, within in (("cps1", 1), ("psid1", 2)):
         everybody = pd.concat([trained, pd.read_csv(folder / f"{name}.csv.gz")])
         rows = rows_of(everybody, "treat", "re78", NSW_COLUMNS)
         away = abs(tell(f"NSW, {name}", rows, "1,794 (671)", 0).estimate - NSW_TRUTH) / NSW_ERROR
         print(f"    {away:.2f} standard errors from the experiment; aim {within}: {MET[away <= within]}")
+        tell_peers(rows)
         tell(f"NSW, {name}, on everybody", rows, "none, for there is no overlap", 0, on_all=True)
 
 
@@ -166,6 +172,12 @@ def as_found(level: FloatArray) -> FloatArray:
     return found
 
 
+def reference_of(url: str) -> Tables:
+    """Return the tables that a new office begins with."""
+    names = {declared.name for declared in TABLES}
+    return {name: frame for name, frame in open_office(url).read_all().items() if name in names and len(frame)}
+
+
 def office_of(city: City, url: str) -> tuple[Catalog, Workforce]:
     """Import a city's tables, match the titles in its history, and return what an office would have."""
     database = open_office(url)
@@ -194,10 +206,7 @@ def simulated(seed: int, n_people: int) -> bool:
     """Compare what is found in a simulated city with what was planted; return whether the interval holds it."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"
-        names = {declared.name for declared in TABLES}
-        filled = open_office(url).read_all().items()
-        reference = {name: frame for name, frame in filled if name in names and len(frame)}
-        city = simulate_city(np.random.default_rng(seed), n_people=n_people, on=ON, reference=reference)
+        city = simulate_city(np.random.default_rng(seed), n_people=n_people, on=ON, reference=reference_of(url))
         catalog, workforce = office_of(city, url)
     episodes = level_episodes(workforce, catalog, np.datetime64(ON))
     true, found = planted(city, catalog, episodes)

@@ -71,7 +71,7 @@ def test_too_few_rows_are_too_few_for_parts_as_well():
 
 
 def test_a_whole_model_that_is_approved_goes_before_its_parts_where_it_is_better_than_they_are():
-    planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=0.9)
+    planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=2.0)
     scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))
     found = learned(planted, scores=scores)
     assert found.verdict.code == "approved"
