@@ -141,7 +141,10 @@ class Improver:
         return True
 
 
-def prove(improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float) -> float:
+def prove(
+    improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float,
+    largest: int = LARGEST_PROVED,
+) -> float:  # fmt: skip
     """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
     model, bound = improver.model, priced.bound
     for share in FLOOR_SHARES:
@@ -150,7 +153,7 @@ def prove(improver: Improver, priced: Priced, deadline: Deadline, *, until_left:
         floor = improver.value + share * (bound - improver.value)
         rest = rest_above(priced, floor)
         columns = rest.columns(model.layout, improver.chosen)
-        if len(columns) > LARGEST_PROVED:
+        if len(columns) > largest:
             break
         proven, is_optimal = improver.try_rest(rest, columns, seconds=deadline.left() - until_left, gap=0.5 * gap)
         bound = min(bound, max(floor, proven))

@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 TIE_RULE = "Among equally good plans: the lower employee id, then the lower offering id."
 
 
 def tell_nobody(_value: float, _bound: float) -> None:
     """Keep to itself what the search finds."""
+
+
+class Engine(StrEnum):
+    """How a problem is solved: as a whole, by prices, or by value for money alone."""
+
+    EXACT = "exact"
+    DUAL = "dual"
+    GREEDY = "greedy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,7 @@ class SolveLimits:
     gap : Relative gap at which the search may stop.
     seed : Seed of the solver.
     clock : Seconds that only grow, such as a monotonic clock; the only way time comes in here.
+    engine : How to solve; by size and seconds where not given.
     tell : Told of the value of the best plan so far and the proven bound, as `PlanTotals` will have them.
     """
 
@@ -27,6 +37,7 @@ class SolveLimits:
     gap: float = 1e-4
     seed: int = 0
     clock: Callable[[], float]
+    engine: Engine | None = None
     tell: Callable[[float, float], None] = tell_nobody
 
 

@@ -19,8 +19,8 @@ from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
-from recommender.allocation.limits import Deadline, SolveLimits
-from recommender.allocation.nearness import Nearness, nearness
+from recommender.allocation.limits import Deadline, Engine, SolveLimits
+from recommender.allocation.nearness import WIDE_MARGIN, Nearness, nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
@@ -29,8 +29,11 @@ from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
 from training_catalog.columns import FloatArray, IndexArray
 
+LEAST_SECONDS = 0.3  # below which nothing but value for money is tried
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
+SMALLEST_CORE = 200  # options from which those near their price are weighed before the others
+CORE_LEFT = 2.2  # of the whole program's time, what those near their price leave
 WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
@@ -65,8 +68,33 @@ class _Search:
     was_hurried: bool
 
 
-def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline) -> _Search:
+def engine_for(n_options: int, limits: SolveLimits) -> Engine:
+    """Choose how to solve: as asked, else by the seconds and the options that there are."""
+    if limits.engine is not None:
+        return limits.engine
+    if limits.seconds < LEAST_SECONDS:
+        return Engine.GREEDY
+    return Engine.EXACT if n_options <= LARGEST_OFFICE else Engine.DUAL
+
+
+def _begin_greedily(
+    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline
+) -> _Search:
+    """Fill a plan by value for money alone; its bound is what holds without prices."""
+    by_ratio = ratio_scores(model.problem)
+    start = greedy(empty, by_ratio, first)
+    start = _better(model.problem, start, _what_was_chosen(empty, by_ratio, first))
+    priced = price_only(Relaxation(model.problem, tuple(model.told_apart(first)[0])), seconds=0.0, now=deadline.now)
+    return _Search(model=model, empty=empty, start=start, priced=priced, near=nearness(priced), limits=limits,
+                   deadline=deadline, closing=0.0, was_hurried=False)  # fmt: skip
+
+
+def _begin(
+    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline, *, engine: Engine
+) -> _Search:
     """Fill plans by value for money and by what is near its exit price, while there is time; keep the best."""
+    if engine == Engine.GREEDY:
+        return _begin_greedily(model, empty, first, limits, deadline)
     problem = model.problem
     begun = deadline.now()
     by_ratio = ratio_scores(problem)
@@ -74,7 +102,7 @@ def _begin(model: Model, empty: Placement, first: IndexArray, limits: SolveLimit
     closing = deadline.now() - begun
     relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
     relaxed.evaluate(np.zeros(relaxed.n_prices))  # may have to be compiled first, and tells nothing of later passes
-    find = price_only if model.layout.n_options <= LARGEST_OFFICE else price
+    find = price_only if engine == Engine.EXACT else price
     priced = find(relaxed, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
     near = nearness(priced)
     was_hurried = priced.was_hurried
@@ -117,7 +145,10 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
     model = search.model
     improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     later = search.deadline.left() * WHOLE_SHARE
-    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0)
+    if model.layout.n_options > SMALLEST_CORE:
+        improve_decided(improver, search.near, search.deadline, WIDE_MARGIN, until_left=CORE_LEFT * later)
+    few = model.layout.width // 2  # where most is left, the whole is no harder
+    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0, largest=few)
     if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
         found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
         return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
@@ -144,6 +175,16 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
         improve_wider(improver, near, deadline, until_left=closing, gap=gap)
     stopped = search.was_hurried or deadline.left() <= closing
     return _settled(search, Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped))
+
+
+def _solve_greedily(search: _Search, _solver: Solver) -> Found:
+    """Take the plan as it was filled."""
+    return _settled(search, Found(chosen=search.start, bound=np.inf, is_optimal=False, was_stopped=False))
+
+
+FINISH = {Engine.EXACT: _solve_office, Engine.DUAL: _solve_city, Engine.GREEDY: _solve_greedily}
+METHODS = {Engine.EXACT: "whole program", Engine.DUAL: "prices, decided classes and near options",
+           Engine.GREEDY: "value for money"}  # fmt: skip
 
 
 def _settled(search: _Search, found: Found) -> Found:
@@ -184,10 +225,10 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     empty = Placement(problem)
     first = greedy(empty, np.zeros(len(problem.options.employee)))
     model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
-    search = _begin(model, empty, first, limits, deadline)
+    engine = engine_for(model.layout.n_options, limits)
+    search = _begin(model, empty, first, limits, deadline, engine=engine)
     _tell(search, search.start)
-    is_office = model.layout.n_options <= LARGEST_OFFICE
-    found = _solve_office(search, solver) if is_office else _solve_city(search, solver)
+    found = FINISH[engine](search, solver)
     value = worth(problem, found.chosen)
     bound = max(min(search.priced.bound, found.bound), value.objective)
     prices = search.priced.relaxed.named(search.priced.root.prices)
@@ -199,7 +240,7 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
         line_prices=prices.lines,
         clashes=name_clashes(problem, found.chosen, unmet, value),
         stopped_by_clock=found.was_stopped,
-        solver=f"{highs_version()}, {'whole program' if is_office else 'prices, near options and blocks'}",
+        solver=f"{engine}: {highs_version()}, {METHODS[engine]}",
         prices=prices,
         price_bound=search.priced.root.bound,
     )

@@ -18,19 +18,18 @@ from problems import (
     with_budgets,
 )
 
-from recommender.allocation import solve as solving
 from recommender.allocation.ascent import find_prices
 from recommender.allocation.demanding import meet_demands
 from recommender.allocation.exact import build_model, demands
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
-from recommender.allocation.limits import Deadline, SolveLimits
+from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Status
-from recommender.allocation.solve import solve, solve_with
+from recommender.allocation.solve import engine_for, solve, solve_with
 from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 
@@ -46,8 +45,8 @@ def limits(seconds=20.0):
     return SolveLimits(seconds=seconds, gap=0.0, clock=time.monotonic)
 
 
-def solved(problem, solver=None, seconds=20.0):
-    given_limits = limits(seconds)
+def solved(problem, solver=None, seconds=20.0, engine=None):
+    given_limits = replace(limits(seconds), engine=engine)
     return solve_with(problem, given_limits, Deadline(given_limits), solver or SolverHere())
 
 
@@ -108,6 +107,28 @@ def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
 @given(tiny_problems())
 def test_the_greedy_plan_keeps_every_rule(problem):
     assert verify(problem, claim(problem, greedy(Placement(problem), ratio_scores(problem)))) == ()
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@FEW
+@given(tiny_problems(demanded=True))
+def test_every_engine_keeps_every_rule_says_its_name_and_proves_its_bound(engine, problem):
+    allocation = solved(problem, seconds=2.0, engine=engine)
+    assert verify(problem, allocation) == ()
+    assert allocation.solver.startswith(f"{engine}: ")
+    exact = solved(problem, engine=Engine.EXACT)
+    assert (exact.status == Status.INFEASIBLE) == (allocation.status == Status.INFEASIBLE)
+    if exact.status != Status.INFEASIBLE:
+        assert allocation.bound >= exact.objective - 1e-6
+        assert allocation.objective <= exact.objective + 1e-6
+
+
+@pytest.mark.parametrize(("n_options", "seconds", "engine"), [
+    (3_000, 9.0, Engine.EXACT), (3_001, 9.0, Engine.DUAL), (10, 0.1, Engine.GREEDY),
+])  # fmt: skip
+def test_the_engine_goes_by_size_and_time_unless_it_is_asked_for(n_options, seconds, engine):
+    assert engine_for(n_options, limits(seconds)) == engine
+    assert engine_for(n_options, replace(limits(seconds), engine=Engine.DUAL)) == Engine.DUAL
 
 
 @QUICK
@@ -203,9 +224,7 @@ def test_where_nothing_is_shared_each_person_s_best_set_is_found(problem):
 @FEW
 @given(tiny_problems())
 def test_a_city_s_method_keeps_every_rule_and_its_bound_is_valid(problem):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solving, "LARGEST_OFFICE", 0)
-        allocation = solved(problem, seconds=2.0)
+    allocation = solved(problem, seconds=2.0, engine=Engine.DUAL)
     assert verify(problem, allocation) == ()
     assert allocation.bound >= best_by_trying(problem)[2] - 1e-6
     assert allocation.objective >= worth(problem, greedy(Placement(problem), ratio_scores(problem))).objective - 1e-9
@@ -344,17 +363,15 @@ def told_while(problem, given_limits, solver=None):
 @given(tiny_problems())
 def test_what_a_search_tells_on_its_way_is_no_more_than_it_finds_and_no_less_than_it_proves(problem):
     problem = replace(problem, rules=replace(problem.rules, stability_weight=0.0))
-    for largest in (solving.LARGEST_OFFICE, 0):  # an office's method, and a city's
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(solving, "LARGEST_OFFICE", largest)
-            told, value, bound = told_while(problem, limits(2.0))
+    for engine in Engine:
+        told, value, bound = told_while(problem, replace(limits(2.0), engine=engine))
         assert told
         assert all(known <= value + 1e-6 and limit >= bound - 1e-6 for known, limit in told), (told, value, bound)
         assert all(known <= limit for known, limit in told)
 
 
-@pytest.mark.parametrize("largest", [solving.LARGEST_OFFICE, 0], ids=["office", "city"])
-def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch, largest):
+@pytest.mark.parametrize("engine", [Engine.EXACT, Engine.DUAL])
+def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(engine):
     rng = np.random.default_rng(1)
     options = [
         {"who": who, "where": where, "benefit": float(rng.random()), "cost": int(rng.integers(1, 50))}
@@ -362,8 +379,7 @@ def test_a_search_tells_each_better_plan_until_the_one_it_ends_with(monkeypatch,
     ]  # fmt: skip
     classes = [{"training": k, "fixed": 60, "min": 4, "max": 12, "day": k} for k in range(8)]
     problem = make_problem(budgets=[700], classes=classes, options=options, n_people=60, people={"most": [2] * 60})
-    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
-    told, value, _ = told_while(problem, limits(10.0))
+    told, value, _ = told_while(problem, replace(limits(10.0), engine=engine))
     values = [known for known, _ in told]
     assert values == sorted(values)
     assert values[0] < values[-1] == pytest.approx(value)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from problems import claim, make_problem, tiny_problems
 from test_laws import FEW, QUICK, solved
 
-from recommender.allocation import solve as solving
 from recommender.allocation.branching import branch
 from recommender.allocation.dual import price
 from recommender.allocation.greedy import greedy
+from recommender.allocation.limits import Engine
 from recommender.allocation.parts import parts_of
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
@@ -128,12 +128,11 @@ def jobs_for_tight_agents(n_jobs, n_agents, seed):
     return make_problem(budgets=[cap] * n_agents, classes=classes, options=options, n_people=n_jobs)
 
 
-@pytest.mark.parametrize("largest", [3_000, 0], ids=["office", "city"])
-def test_demands_that_compete_for_little_money_are_all_met(monkeypatch, largest):
+@pytest.mark.parametrize("engine", [Engine.EXACT, Engine.DUAL])
+def test_demands_that_compete_for_little_money_are_all_met(engine):
     problem = jobs_for_tight_agents(40, 4, seed=3)
     first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
-    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
-    allocation = solved(problem, seconds=5.0)
+    allocation = solved(problem, seconds=5.0, engine=engine)
     assert len(first) < 40 == len(allocation.chosen)
     assert verify(problem, allocation) == ()
     assert allocation.gap < 0.01
