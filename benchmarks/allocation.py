@@ -1,9 +1,9 @@
 """Claim: a city's plan comes with a proven gap of a few hundredths of a per cent, and an eighth above greedy.
 
 Draws ministries (see ministry.py) and runs greedy, our engine, HiGHS (linear and whole program, with its two slow
-options off) and, where OR-Tools is installed (`pip install 'bangkom[benchmarks]'`), PDLP and CP-SAT, each in a process
-of its own and within the same time. Prints the value, the bound it proved, the gap to its own bound and to the best
-bound of all, seconds, and the most memory that it and its solver's process held.
+options off) and, where OR-Tools is installed (`pip install 'bangkom[benchmarks]'`), PDLP and CP-SAT, each in a
+process of its own and within the same time. Prints the value, the bound it proved, the gap to its own bound and to the
+best bound of all, seconds, and the most memory that it and its solver's process held.
 
     python benchmarks/allocation.py [--people 300 1000] [--seeds 1] [--tightness 1 0.8] [--seconds 60] [--only-ours]
 """

@@ -39,6 +39,18 @@ def _decimal(value: float, pattern: str, lang: str) -> str:
     return format_decimal(value, format=pattern, locale=lang)
 
 
+@lru_cache(maxsize=10_000)
+def _share(share: float, pattern: str, lang: str) -> str:
+    """Format a share, as `_decimal` does a number."""
+    return format_percent(share, format=pattern, locale=lang)
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date, lang: str) -> str:
+    """Format a day, as `_decimal` does a number."""
+    return format_date(day, format="d MMMM y", locale=lang)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One reader's language.
@@ -101,7 +113,7 @@ class Wording:
         >>> Wording("id").percent(0.1234)
         '12,3%'
         """
-        return format_percent(share, format="0." + "0" * digits + "%" if digits else "0%", locale=self.lang)
+        return _share(share, "0." + "0" * digits + "%" if digits else "0%", self.lang)
 
     def date(self, day: date) -> str:
         """Format a day in words.
@@ -111,4 +123,4 @@ class Wording:
         >>> Wording("id").date(date(2026, 8, 17)), Wording("en").date(date(2026, 8, 17))
         ('17 Agustus 2026', '17 August 2026')
         """
-        return format_date(day, format="d MMMM y", locale=self.lang)
+        return _day(day, self.lang)

@@ -23,7 +23,7 @@ BLOCK_GAP, GROUP_GAP, DECIDED_GAP = 1e-3, 5e-4, 1e-4
 DECIDED_SHARE = 0.6  # of the time that is left, for what is near its price in decided classes
 NEAR_MARGIN = 0.01  # levels by which an option may miss its exit price and still be weighed with all the others
 CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
-FLOOR_SHARE = 0.5  # of the way from the best plan to the bound, up to which plans are of no interest
+FLOOR_SHARES = (0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
 LARGEST_PROVED = 12_000  # columns
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
@@ -143,10 +143,12 @@ class Improver:
 
 
 def prove(improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float) -> float:
-    """Weigh all that a plan half-way between the best one and the bound may hold, again and again; return the bound."""
+    """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
     model, bound = improver.model, priced.bound
-    while deadline.left() > until_left and bound - improver.value > gap * abs(bound):
-        floor = improver.value + max(FLOOR_SHARE * (bound - improver.value), 0.5 * gap * abs(bound))
+    for share in FLOOR_SHARES:
+        if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):
+            break
+        floor = improver.value + share * (bound - improver.value)
         rest = rest_above(priced, floor)
         columns = rest.columns(model.layout, improver.chosen)
         if len(columns) > LARGEST_PROVED:

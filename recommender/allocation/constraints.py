@@ -41,8 +41,20 @@ def _line_rows(rows: Rows, problem: AllocationProblem, options: IndexArray, n_op
             continue
         coefficient, cap = (load[part] // unit).astype(np.float64), float(int(caps[i]) // unit)
         scale = max(1.0, float(coefficient.max()) / LARGE)
-        rows.add(np.zeros(len(coefficient), dtype=np.int64), column[part], coefficient / scale,
-                 lower=np.array([-np.inf]), upper=np.array([cap / scale]))  # fmt: skip
+        columns, opener = column[part], _only_class(problem, column[part], n_options)
+        if opener >= 0:  # the money of one class is there once it opens
+            columns, coefficient = np.append(columns, n_options + opener), np.append(coefficient, -cap)
+        rows.add(np.zeros(len(coefficient), dtype=np.int64), columns, coefficient / scale,
+                 lower=np.array([-np.inf]), upper=np.array([0.0 if opener >= 0 else cap / scale]))  # fmt: skip
+
+
+def _only_class(problem: AllocationProblem, columns: IndexArray, n_options: int) -> int:
+    """Return the one class that must be opened for all of some options; -1 where there are several, or a class too."""
+    where = problem.options.offering[columns[columns < n_options]]
+    if len(where) < len(columns) or (where != where[0]).any():
+        return -1
+    first = int(where[0])
+    return first if problem.classes.fixed_cost[first] > 0 or problem.classes.seats_min[first] > 1 else -1
 
 
 def _opening_rows(rows: Rows, problem: AllocationProblem, n_options: int) -> None:

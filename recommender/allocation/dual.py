@@ -1,12 +1,12 @@
 """The price method: prices for what is shared, classes decided one after another, and prices again for what is left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.allocation.ascent import Ascent, Start, find_prices
-from recommender.allocation.branching import STEP, Branching, branch
+from recommender.allocation.branching import STEP, Branching, Leaf, branch
 from recommender.allocation.parts import Parts, parts_of
 from recommender.allocation.relaxation import CLOSED, FREE, OPENED, Relaxation
 from training_catalog.columns import FloatArray, IndexArray
@@ -68,9 +68,12 @@ def _settle(
 def price_only(relaxed: Relaxation, *, seconds: float, now: Callable[[], float]) -> Priced:
     """Find prices and decide nothing: for an office, whose program goes to HiGHS as a whole; see `price`."""
     root = find_prices(relaxed, passes=FEW_PASSES, seconds=seconds, now=now)
+    parts, nothing = parts_of(relaxed, smallest=len(relaxed.persons) + 1), relaxed.nobody_decided()
+    (part,) = parts.parts
+    leaf = Leaf(decided=nothing[part.classes], ascent=replace(root, prices=root.prices[part.place]))
     return Priced(
-        relaxed=relaxed, root=root, parts=Parts(parts=(), rest=np.empty(0), constant=0.0), branchings=(),
-        bound=root.bound, decided=relaxed.nobody_decided(), prices=root.prices, was_hurried=root.was_hurried,
+        relaxed=relaxed, root=root, parts=parts, branchings=(Branching(leaves=(leaf,), was_hurried=False),),
+        bound=root.bound, decided=nothing, prices=root.prices, was_hurried=root.was_hurried,
     )  # fmt: skip
 
 

@@ -1,13 +1,12 @@
-"""An office's problem solved whole: mandatory demands first, then the best plan, then the stated tie rule."""
+"""An office's problem solved whole: the best plan, then the stated tie rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.capacity import demanded_classes
 from recommender.allocation.constraints import build_program
-from recommender.allocation.highs import Answer, Solver, restrict
+from recommender.allocation.highs import Answer, Solver
 from recommender.allocation.layout import Layout, layout_of
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
@@ -16,7 +15,6 @@ from recommender.allocation.recount import LineTotals
 from training_catalog.columns import IndexArray
 
 MOST_CUTS = 200  # rounding lets a rupiah through rarely; each time is cut off and solved again
-TIE_SHARE = 0.5  # all ranks together weigh less than one demand
 TIE_TOLERANCE = 1e-9  # relative loss of objective that telling ties apart may cost
 
 
@@ -130,58 +128,6 @@ def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: f
             break
         program = cut_row(program, model.totals.cover(chosen, program.n_options))
     return Found(chosen=start, bound=bound, is_optimal=False, was_stopped=False)
-
-
-def meet_demands(
-    model: Model, solver: Solver, start: IndexArray, *, seconds: float
-) -> tuple[Model, IndexArray, list[IndexArray]]:
-    """Meet as many pins and mandatory demands as possible, pins first, and write that into the program.
-
-    Returns
-    -------
-    model : With rows that keep what can be met.
-    start : A plan that meets them.
-    unmet : Groups that no plan of the largest number met holds.
-    """
-    model = replace(model, demanded=tuple(demands(model.problem)))
-    met, unmet = model.told_apart(start)
-    if unmet:
-        start = _most_met(model, solver, start, seconds=seconds)
-        met, unmet = model.told_apart(start)
-    program = demand_rows(model.program, met, np.ones(len(met)))
-    opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
-    program = demand_rows(program, opened, np.ones(len(opened)))
-    return replace(model, program=program, demanded=tuple(met)), start, unmet
-
-
-def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:
-    """Return a plan that meets the most demands, or the start where none is found."""
-    groups, program = model.demanded, model.program
-    wish = np.zeros(len(program.cost))
-    n_pins = int(model.problem.options.is_pinned.sum())
-    one_pin = len(groups) - n_pins + 1.0  # a pin counts more than all mandatory demands together
-    for i, group in enumerate(groups):
-        by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
-        wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
-    helpful = _helpful_columns(model, np.concatenate(groups))
-    part = restrict(replace(program, cost=wish), helpful, model.layout.point(np.empty(0, dtype=np.int64)))
-    chosen = chosen_of(part, solver.solve(part, None, seconds=seconds, gap=0.0))
-    if chosen is None or not model.totals.keeps(helpful[chosen]):
-        return start
-    return helpful[chosen]
-
-
-def _helpful_columns(model: Model, demanded: IndexArray) -> IndexArray:
-    """Return demanded options, what else can fill their classes or come before them, those classes, and the rest."""
-    problem, layout = model.problem, model.layout
-    options = problem.options
-    first = np.array([required for _, required in problem.rules.prerequisites], dtype=np.int64)
-    is_first = np.isin(problem.classes.training[options.offering], first)
-    is_first &= np.isin(options.employee, options.employee[demanded])
-    useful = np.isin(options.offering, options.offering[demanded]) | is_first
-    rows = np.flatnonzero(useful & layout.is_possible)
-    opened = np.unique(options.offering[rows])
-    return np.concatenate([rows, layout.n_options + opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
 
 
 def break_ties(model: Model, solver: Solver, found: Found, *, seconds: float) -> IndexArray:

@@ -8,8 +8,8 @@ from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model
 from training_catalog.columns import FloatArray, IndexArray
 
-WIDE_MARGIN = 0.05  # levels by which an option may miss its exit price and still be looked at
-CLASS_MARGIN = 0.1  # levels by which a class may fail to earn its opening and still be weighed
+WIDE_MARGIN = 0.05  # of what an option is usually worth, by which it may miss its exit price and still be looked at
+CLASS_MARGIN = 0.1  # the same, by which a class may fail to earn its opening and still be weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,8 @@ class Nearness:
 
     Parameters
     ----------
-    losses : shape (n_options,): what a person's best set loses by holding the option; infinite where it is far.
+    losses : shape (n_options,): what a person's best set loses by holding the option, in units of what an option is
+        usually worth; infinite where it is far.
     free_losses, rents : The same with no class decided, and what a class earns by opening; shape (n_classes,).
     decided : shape (n_classes,), which classes were opened or closed.
     """
@@ -46,7 +47,9 @@ def nearness(priced: Priced) -> Nearness:
     """Measure how far everything is from its price."""
     relaxed = priced.relaxed
     losses = np.full((2, len(relaxed.problem.options.employee)), np.inf)
-    losses[0, relaxed.rows] = relaxed.losses(priced.prices, WIDE_MARGIN, priced.decided)
-    losses[1, relaxed.rows] = relaxed.losses(priced.root.prices, WIDE_MARGIN)
-    return Nearness(losses=losses[0], free_losses=losses[1], rents=relaxed.rents(priced.root.prices),
+    margin = WIDE_MARGIN * relaxed.usual
+    losses[0, relaxed.rows] = relaxed.losses(priced.prices, margin, priced.decided)
+    losses[1, relaxed.rows] = relaxed.losses(priced.root.prices, margin)
+    losses /= relaxed.usual
+    return Nearness(losses=losses[0], free_losses=losses[1], rents=relaxed.rents(priced.root.prices) / relaxed.usual,
                     decided=priced.decided)  # fmt: skip

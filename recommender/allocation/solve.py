@@ -14,8 +14,9 @@ from recommender.allocation.blocks import (
     prove,
 )
 from recommender.allocation.clashes import name_clashes
+from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
-from recommender.allocation.exact import Found, Model, break_ties, build_model, meet_demands, solve_exactly
+from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -30,6 +31,7 @@ from training_catalog.columns import FloatArray, IndexArray
 
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
+WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
 DECIDED_MARGINS = (0.01, 0.03)  # levels by which an option may miss its exit price, at first and once more
@@ -113,6 +115,13 @@ def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
     model = search.model
+    improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
+    later = search.deadline.left() * WHOLE_SHARE
+    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0)
+    if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
+        found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
+        return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
+    search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
     found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=0.0,
                           tell=lambda chosen, bound: _tell(search, chosen, bound))  # fmt: skip
     if not found.is_optimal:
@@ -174,7 +183,7 @@ def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadli
     """Solve a problem with a solver that is already there; see `solve`."""
     empty = Placement(problem)
     first = greedy(empty, np.zeros(len(problem.options.employee)))
-    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left())
+    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
     search = _begin(model, empty, first, limits, deadline)
     _tell(search, search.start)
     is_office = model.layout.n_options <= LARGEST_OFFICE

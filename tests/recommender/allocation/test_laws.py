@@ -20,7 +20,8 @@ from problems import (
 
 from recommender.allocation import solve as solving
 from recommender.allocation.ascent import find_prices
-from recommender.allocation.exact import build_model, demands, meet_demands
+from recommender.allocation.demanding import meet_demands
+from recommender.allocation.exact import build_model, demands
 from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -176,7 +177,7 @@ def test_a_demand_that_two_classes_can_meet_opens_one_of_them_whole_in_the_linea
     options += [{"who": who, "where": 2, "benefit": 1.0, "cost": 1} for who in range(1, 9)]
     problem = make_problem(budgets=[8], n_people=9, classes=classes, options=options)
     first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
-    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0)
+    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=time.monotonic)
     linear = replace(model.program, is_integer=np.zeros_like(model.program.is_integer))
     values = SolverHere().solve(linear, seconds=5.0, gap=0.0).values
     assert not unmet

@@ -1,0 +1,103 @@
+"""Pins and mandatory demands before everything else: all of them if any plan can, else as many as possible."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from recommender.allocation.ascent import find_prices
+from recommender.allocation.capacity import demanded_classes
+from recommender.allocation.exact import Model, chosen_of, demands
+from recommender.allocation.highs import Solver, restrict
+from recommender.allocation.program import demand_rows
+from recommender.allocation.relaxation import Relaxation
+from training_catalog.columns import IndexArray
+
+TIE_SHARE = 0.5  # all ranks together weigh less than one demand
+PASSES = 200
+PRICE_SHARE = 0.1  # of the time, for prices
+NEAR = ((0.05, 0.1), (0.5, 0.15), (np.inf, 0.3))  # how far from its price an option may be, and the share of the time
+LEAST_SHARE = 0.3  # of the time, for as many demands as possible
+GAP = 5e-3  # any plan that meets every demand will do; a good one saves time later
+
+
+def meet_demands(
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float]
+) -> tuple[Model, IndexArray, list[IndexArray]]:
+    """Meet as many pins and mandatory demands as possible, pins first, and write that into the program.
+
+    Parameters
+    ----------
+    model : The problem and its rows.
+    solver : Where HiGHS runs.
+    start : A plan that keeps every limit.
+    seconds, now : Time that may be used, and the clock.
+
+    Returns
+    -------
+    model : With rows that keep what can be met.
+    start : A plan that meets them.
+    unmet : Groups that no plan of the largest number met holds.
+    """
+    model = replace(model, demanded=tuple(demands(model.problem)))
+    met, unmet = model.told_apart(start)
+    if unmet:
+        start = _all_met(model, solver, start, seconds=seconds, now=now)
+        met, unmet = model.told_apart(start)
+    if unmet:
+        start = _most_met(model, solver, start, seconds=seconds * LEAST_SHARE)
+        met, unmet = model.told_apart(start)
+    program = demand_rows(model.program, met, np.ones(len(met)))
+    opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
+    program = demand_rows(program, opened, np.ones(len(opened)))
+    return replace(model, program=program, demanded=tuple(met)), start, unmet
+
+
+def _all_met(
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float]
+) -> IndexArray:
+    """Return a good plan that meets every demand, of what is near its price under them; else the start."""
+    layout = model.layout
+    relaxed = Relaxation(model.problem, model.demanded)
+    ascent = find_prices(relaxed, passes=PASSES, seconds=seconds * PRICE_SHARE, now=now)
+    empty = layout.point(np.empty(0, dtype=np.int64))
+    for margin, share in NEAR:
+        near = relaxed.rows[relaxed.losses(ascent.prices, margin * relaxed.usual) <= margin * relaxed.usual]
+        opened = layout.n_options + np.unique(model.problem.options.offering[near])
+        columns = np.concatenate([near, opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
+        groups = [np.searchsorted(columns, group[np.isin(group, near)]) for group in model.demanded]
+        part = demand_rows(restrict(model.program, columns, empty), groups, np.ones(len(groups)))
+        chosen = chosen_of(part, solver.solve(part, None, seconds=seconds * share, gap=GAP))
+        if chosen is not None and model.totals.keeps(columns[chosen]):
+            return columns[chosen]
+    return start
+
+
+def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:
+    """Return a plan that meets the most demands, or the start where none is found."""
+    groups, program = model.demanded, model.program
+    wish = np.zeros(len(program.cost))
+    n_pins = int(model.problem.options.is_pinned.sum())
+    one_pin = len(groups) - n_pins + 1.0  # a pin counts more than all mandatory demands together
+    for i, group in enumerate(groups):
+        by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
+        wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
+    helpful = _helpful_columns(model, np.concatenate(groups))
+    part = restrict(replace(program, cost=wish), helpful, model.layout.point(np.empty(0, dtype=np.int64)))
+    chosen = chosen_of(part, solver.solve(part, None, seconds=seconds, gap=0.0))
+    if chosen is None or not model.totals.keeps(helpful[chosen]):
+        return start
+    return helpful[chosen]
+
+
+def _helpful_columns(model: Model, demanded: IndexArray) -> IndexArray:
+    """Return demanded options, what else can fill their classes or come before them, those classes, and the rest."""
+    problem, layout = model.problem, model.layout
+    options = problem.options
+    first = np.array([required for _, required in problem.rules.prerequisites], dtype=np.int64)
+    is_first = np.isin(problem.classes.training[options.offering], first)
+    is_first &= np.isin(options.employee, options.employee[demanded])
+    useful = np.isin(options.offering, options.offering[demanded]) | is_first
+    rows = np.flatnonzero(useful & layout.is_possible)
+    opened = np.unique(options.offering[rows])
+    return np.concatenate([rows, layout.n_options + opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
