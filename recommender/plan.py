@@ -5,6 +5,9 @@ from datetime import date
 
 import pandas as pd
 
+from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.result import Allocation
+
 ASSIGNMENT_COLUMNS = (
     "employee", "unit", "offering", "training", "mode", "start", "end", "hours", "fee", "travel", "cost",
     "fee_line", "travel_line", "benefit", "low", "high", "completion", "competencies", "mandatory", "pinned",
@@ -85,6 +88,14 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What anybody needs to recount a plan: the problem, and the choice with its prices."""
+
+    problem: AllocationProblem
+    allocation: Allocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A plan somebody can sign.
 
@@ -101,6 +112,7 @@ class Plan:
     clashes : Demands that could not be met: code, subject, limit, needed, available, people.
     violations : What the recount found; empty when the plan keeps every rule.
     warnings : Stable code and subject of what the planner should know, such as prices missing.
+    proof : What it is recounted from; None where it was not asked for, or is gone.
     """
 
     totals: PlanTotals
@@ -114,6 +126,7 @@ class Plan:
     clashes: pd.DataFrame
     violations: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = field(default=())
+    proof: Proof | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_sound(self) -> bool:

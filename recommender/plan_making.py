@@ -16,7 +16,7 @@ from recommender.budget import Budget
 from recommender.demand import Demand, mandated_pairs, pinned_rows
 from recommender.eligibility import CODE, REASONS, judge_pairs, lapsed_enrolments, person_reasons, what_is_done
 from recommender.gap import Gaps
-from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Provenance
+from recommender.plan import UNMET_COLUMNS, Plan, PlanTotals, Proof, Provenance
 from recommender.plan_tables import (
     assignments_frame,
     gaps_frame,
@@ -232,4 +232,5 @@ def put_together(
         clashes=_clash_frame(allocation.clashes),
         violations=tuple(str(violation) for violation in violations),
         warnings=_warnings(planning, workforce, catalog, inputs.policy, on),
+        proof=Proof(problem=planning.problem, allocation=allocation),
     )

@@ -20,7 +20,7 @@ from recommender.budget import build_budget
 from recommender.explanation import Context
 from recommender.habits import Habits, learn_habits
 from recommender.person_features import is_short_of_time
-from recommender.plan import Plan
+from recommender.plan import Plan, Proof
 from recommender.plan_making import PlanInputs
 from recommender.policy import Policy
 from recommender.service_effect import build_unit_outcomes, link_service
@@ -30,7 +30,7 @@ from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
 from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
-from service.plan_document import pack_plan, unpack_plan
+from service.plan_document import pack_plan, proof_of, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
@@ -324,6 +324,14 @@ def keep_plan(database: Database, plan: Plan, name: str, made: Decision, also: A
     return plan_id
 
 
+def _document(database: Database, plan_id: str) -> bytes:
+    stored = database.load_plan(plan_id)
+    if stored is None:
+        known = tuple(entry.plan_id for entry in database.list_plans())
+        raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
+    return stored.document
+
+
 def fetch_plan(database: Database, plan_id: str) -> Plan:
     """Return a stored plan.
 
@@ -332,11 +340,18 @@ def fetch_plan(database: Database, plan_id: str) -> Plan:
     UnknownIdError
         When there is no such plan.
     """
-    stored = database.load_plan(plan_id)
-    if stored is None:
-        known = tuple(entry.plan_id for entry in database.list_plans())
-        raise UnknownIdError("plan", plan_id, known[:SUGGESTIONS])
-    return unpack_plan(stored.document)
+    return unpack_plan(_document(database, plan_id))
+
+
+def fetch_proof(database: Database, plan_id: str) -> Proof | None:
+    """Return what a stored plan is recounted from; None where it is gone, or the plan is older than proofs are.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such plan.
+    """
+    return proof_of(_document(database, plan_id))
 
 
 KEEP_WEIGHT = 100.0  # levels: more than any training closes, so that only what must change changes

@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from recommender.plan import Plan, PlanTotals, Provenance
+from recommender.plan import Plan, PlanTotals, Proof, Provenance
+from service.proof_document import pack_proof, unpack_proof
 
 FRAMES = ("assignments", "lines", "offerings", "unmet", "gaps", "people", "clashes")
+PROOF = "proof.npz"  # who is erased from a plan takes the proof along
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can hold, so that equal plans are equal bytes
 
 
@@ -29,11 +31,13 @@ def pack_plan(plan: Plan) -> bytes:
         for name in FRAMES:
             frame: pd.DataFrame = getattr(plan, name)
             archive.writestr(zipfile.ZipInfo(f"{name}.parquet", _FIXED_TIME), frame.to_parquet(index=False))
+        if plan.proof is not None:
+            archive.writestr(zipfile.ZipInfo(PROOF, _FIXED_TIME), pack_proof(plan.proof))
     return buffer.getvalue()
 
 
 def unpack_plan(document: bytes) -> Plan:
-    """Return the plan of a document."""
+    """Return the plan of a document, without its proof."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         head: dict[str, Any] = msgspec.json.decode(archive.read("plan.json"))
         frames = {name: pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet"))) for name in FRAMES}
@@ -44,5 +48,11 @@ def unpack_plan(document: bytes) -> Plan:
         provenance=Provenance(**{**provenance, "on": date.fromisoformat(provenance["on"])}),
         violations=tuple(head["violations"]),
         warnings=tuple((warning[0], warning[1]) for warning in head["warnings"]),
-        **frames,
+        **frames,  # type: ignore[arg-type]  # frames alone, never the proof
     )
+
+
+def proof_of(document: bytes) -> Proof | None:
+    """Return what a plan's document proves; None where there is nothing in it to prove it by."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        return unpack_proof(archive.read(PROOF)) if PROOF in archive.namelist() else None

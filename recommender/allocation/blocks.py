@@ -8,7 +8,7 @@ import numpy as np
 from recommender.allocation.constraints import with_pairs
 from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model, chosen_of
-from recommender.allocation.highs import Solver, restrict
+from recommender.allocation.highs import Solver, only, restrict
 from recommender.allocation.limits import Deadline
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
@@ -81,8 +81,7 @@ class Improver:
         ]).astype(np.int64)  # fmt: skip
         lower = program.lower.copy()
         lower[layout.n_options + opened] = near.decided[opened] == OPENED
-        empty = layout.point(np.empty(0, dtype=np.int64))
-        part = restrict(replace(program, lower=lower), columns, empty)
+        part = only(replace(program, lower=lower), columns)
         free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap))
         return free is not None and self._accept(columns[free])
 
@@ -105,7 +104,7 @@ class Improver:
         free = chosen_of(part, answer)
         if free is not None:
             self._accept(columns[free])
-        return answer.bound, answer.is_optimal
+        return answer.bound + program.constant, answer.is_optimal
 
     def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
         """Return the columns that linear programs of them use, those of the plan, and what is no option or class.

@@ -8,7 +8,7 @@ import numpy as np
 from recommender.allocation.ascent import find_prices
 from recommender.allocation.capacity import demanded_classes
 from recommender.allocation.exact import Model, chosen_of, demands
-from recommender.allocation.highs import Solver, restrict
+from recommender.allocation.highs import Solver, only
 from recommender.allocation.program import demand_rows
 from recommender.allocation.relaxation import Relaxation
 from training_catalog.columns import IndexArray
@@ -60,13 +60,12 @@ def _all_met(
     layout = model.layout
     relaxed = Relaxation(model.problem, model.demanded)
     ascent = find_prices(relaxed, passes=PASSES, seconds=seconds * PRICE_SHARE, now=now)
-    empty = layout.point(np.empty(0, dtype=np.int64))
     for margin, share in NEAR:
         near = relaxed.rows[relaxed.losses(ascent.prices, margin * relaxed.usual) <= margin * relaxed.usual]
         opened = layout.n_options + np.unique(model.problem.options.offering[near])
         columns = np.concatenate([near, opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
         groups = [np.searchsorted(columns, group[np.isin(group, near)]) for group in model.demanded]
-        part = demand_rows(restrict(model.program, columns, empty), groups, np.ones(len(groups)))
+        part = demand_rows(only(model.program, columns), groups, np.ones(len(groups)))
         chosen = chosen_of(part, solver.solve(part, None, seconds=seconds * share, gap=GAP))
         if chosen is not None and model.totals.keeps(columns[chosen]):
             return columns[chosen]
@@ -83,7 +82,7 @@ def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float
         by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
         wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
     helpful = _helpful_columns(model, np.concatenate(groups))
-    part = restrict(replace(program, cost=wish), helpful, model.layout.point(np.empty(0, dtype=np.int64)))
+    part = only(replace(program, cost=wish), helpful)
     chosen = chosen_of(part, solver.solve(part, None, seconds=seconds, gap=0.0))
     if chosen is None or not model.totals.keeps(helpful[chosen]):
         return start

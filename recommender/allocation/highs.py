@@ -237,6 +237,18 @@ class Solver:
         return heard
 
 
+def only(program: Program, columns: IndexArray) -> Program:
+    """Keep some columns, and the others at zero; rows that none of them enters are left out, for better or worse."""
+    part = csc_array(program.matrix[:, columns])
+    used = np.unique(part.indices)
+    return replace(
+        program, matrix=csc_array(part.tocsr()[used].tocsc()), cost=program.cost[columns],
+        lower=program.lower[columns], upper=program.upper[columns], is_integer=program.is_integer[columns],
+        row_lower=program.row_lower[used], row_upper=program.row_upper[used],
+        n_options=int((columns < program.n_options).sum()),
+    )  # fmt: skip
+
+
 def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Program:
     """Keep some columns free and hold the others at their current value.
 
@@ -250,19 +262,15 @@ def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Prog
     -------
     A program of the free columns alone; rows that none of them enters are left out.
     """
-    part = csc_array(program.matrix[:, columns])
-    used = np.unique(part.indices)
-    at = part @ current[columns]
-    held = (program.matrix @ current - at)[used]
-    return Program(
-        matrix=csc_array(part.tocsr()[used].tocsc()),
-        cost=program.cost[columns],
-        lower=program.lower[columns],
-        upper=program.upper[columns],
-        is_integer=program.is_integer[columns],
-        row_lower=np.minimum(program.row_lower[used] - held, at[used]),  # float noise never rules `current` out
-        row_upper=np.maximum(program.row_upper[used] - held, at[used]),
-        n_options=int((columns < program.n_options).sum()),
+    part = only(program, columns)
+    used = np.unique(program.matrix[:, columns].indices)
+    at = part.matrix @ current[columns]
+    held = (program.matrix @ current)[used] - at
+    return replace(
+        part,
+        row_lower=np.minimum(part.row_lower - held, at),  # float noise never rules `current` out
+        row_upper=np.maximum(part.row_upper - held, at),
+        constant=0.0,
     )
 
 

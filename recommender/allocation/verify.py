@@ -305,6 +305,6 @@ def _proof(problem: AllocationProblem, allocation: Allocation) -> list[Violation
     if allocation.prices is None:
         return []
     proven = dual_bound(problem, allocation.prices, allocation.chosen.tolist())
-    if proven > allocation.price_bound + CLOSE * max(1.0, abs(proven)):
+    if proven > allocation.price_bound + CLOSE * max(1.0, abs(allocation.price_bound)):
         return [Violation(code="bound", subject="plan", limit="prices", found=allocation.price_bound, allowed=proven)]
     return []

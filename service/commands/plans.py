@@ -153,6 +153,39 @@ def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
 @click.argument("plan_id")
 @AS_JSON
 @click.pass_obj
+def verify(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
+    """Recount a plan from what is stored beside it: its value, every rule, and what its prices prove."""
+    from recommender.allocation.proof import recount
+    from service.phrases import recount_texts
+    from service.pipeline import fetch_proof
+
+    terminal, database = open_both(settings, as_json=as_json)
+    proof = fetch_proof(database, plan_id)
+    if proof is None:
+        terminal.say("Nothing is stored from which {plan} could be recounted.", plan=plan_id)
+        sys.exit(ATTENTION)
+    found = recount(proof.problem, proof.allocation)
+    violations = [str(violation) for violation in found.violations]
+    if as_json:
+        terminal.emit({"plan": plan_id, "value": found.value, "proven_bound": found.bound, "proven_gap": found.gap,
+                       "claimed_bound": found.claimed, "ok": not violations, "violations": violations})  # fmt: skip
+    else:
+        wording = terminal.wording
+        terminal.console.print(wording.text(
+            "{plan} is worth {value}; its prices prove that no plan is worth more than {bound}, {gap} above it.",
+            plan=plan_id, value=wording.number(found.value, 2), bound=wording.number(found.bound, 2),
+            gap=wording.percent(found.gap, 2),
+        ))  # fmt: skip
+        for line in recount_texts(violations, wording):
+            terminal.console.print(line)
+    if violations:
+        sys.exit(ATTENTION)
+
+
+@plans.command()
+@click.argument("plan_id")
+@AS_JSON
+@click.pass_obj
 def approve(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
     """Approve a plan whose recount agrees and whose demands are met, and reserve its money."""
     from service.commands.plan import needs_attention

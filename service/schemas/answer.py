@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from recommender.allocation.capacity import line_reserves
+from recommender.allocation.certificate import dual_bound
 from recommender.allocation.limits import TIE_RULE
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.recount import LineTotals
@@ -13,9 +14,12 @@ from recommender.allocation.result import Allocation
 from recommender.allocation.verify import Violation
 from recommender.allocation.why import Reasons, WhyNot
 from service.phrases import unmet_text
+from service.schemas.prices import prices_document
 from service.schemas.problem import ProblemFile
 from service.wording import Wording
 from training_catalog.columns import IndexArray
+
+SMALLEST_BOUND = 1e-12  # instead of nothing, where a gap is a share of it
 
 
 def _line_rows(problem: AllocationProblem, allocation: Allocation) -> list[dict[str, Any]]:
@@ -158,4 +162,14 @@ def build_answer(
         "tie_rule": TIE_RULE,
         "stopped_by_clock": allocation.stopped_by_clock,
         "solver": allocation.solver,
+        "proof": _proof(problem, allocation),
     }
+
+
+def _proof(problem: AllocationProblem, allocation: Allocation) -> dict[str, Any] | None:
+    """Return what the prices prove, recomputed, and the prices."""
+    if allocation.prices is None:
+        return None
+    bound = dual_bound(problem, allocation.prices, allocation.chosen.tolist())
+    gap = max(bound - allocation.objective, 0.0) / max(abs(bound), SMALLEST_BOUND)
+    return {"bound": bound, "gap": gap, "prices": prices_document(problem, allocation.prices)}

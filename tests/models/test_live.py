@@ -63,3 +63,23 @@ def test_nobody_yet_decides_nothing():
     assert (trial.code, trial.stopped_at) == (UNDECIDED, 0)
     one = compare_live(np.ones(1), np.array([True]))
     assert one.code == UNDECIDED
+
+
+def test_bounds_are_those_of_the_theorem_worked_out_value_by_value():
+    # Waudby-Smith & Ramdas 2024, theorem 2 and equation 14: every stake from what came before it alone.
+    values = np.random.default_rng(3).beta(2, 3, 60).tolist()
+    price, seen, away = np.log(2 / 0.05), 0.5, 0.25
+    weight = moved = spread = 0.0
+    low, high, mean, variance = 0.0, 1.0, 0.5, 0.25
+    for n, value in enumerate(values, start=1):
+        stake = min((2 * price / (variance * n * np.log(n + 1))) ** 0.5, 0.5)
+        weight, moved = weight + stake, moved + stake * value
+        spread += 4 * (value - mean) ** 2 * (-np.log(1 - stake) - stake) / 4
+        reach = (price + spread) / weight
+        low, high = max(low, moved / weight - reach), min(high, moved / weight + reach)
+        seen += value
+        mean = seen / (n + 1)
+        away += (value - mean) ** 2
+        variance = away / (n + 1)
+    lower, upper = confidence_sequence(np.array(values))
+    assert (lower[-1], upper[-1]) == pytest.approx((low, high))

@@ -38,13 +38,18 @@ def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(ci
 
 
 @pytest.mark.long
-def test_prices_are_for_a_rupiah_in_the_plan_and_for_a_million_where_the_unit_is_named(bangkom, city):
+def test_prices_are_for_a_rupiah_in_the_plan_for_a_million_where_named_and_prove_the_stored_plan(bangkom, city):
     answer, _ = city("once")
     listed = bangkom("--database", answer["database"], "plans", "prices", answer["plan"], "--json").document
     assert listed["unit"] == "weighted levels per million rupiah"
     million = {row["line"]: row["price"] for row in listed["prices"]}
     assert max(million.values()) > 0
     assert {line["line"]: line["price"] * 1e6 for line in answer["lines"]} == pytest.approx(million)
+    ran = bangkom("--database", answer["database"], "plans", "verify", answer["plan"], "--json")
+    assert (ran.code, ran.document["ok"], ran.document["violations"]) == (0, True, [])
+    assert ran.document["value"] == pytest.approx(answer["objective"])
+    assert ran.document["value"] <= ran.document["claimed_bound"] <= ran.document["proven_bound"] + 1e-6
+    assert ran.document["proven_gap"] < 0.2
 
 
 @pytest.mark.long

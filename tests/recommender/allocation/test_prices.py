@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from problems import claim, make_problem, tiny_problems
-from test_laws import FEW, QUICK
+from test_laws import FEW, QUICK, solved
 
+from recommender.allocation import solve as solving
 from recommender.allocation.branching import branch
 from recommender.allocation.dual import price
+from recommender.allocation.greedy import greedy
 from recommender.allocation.parts import parts_of
+from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.proving import rest_above
 from recommender.allocation.relaxation import CLOSED, FREE, OPENED, Relaxation
@@ -109,3 +112,28 @@ def test_the_clock_ends_decisions_and_the_bound_stays():
     found = branch(part, np.zeros(relaxed.n_prices), most=5, seconds=0.0, now=time.monotonic)
     assert len(found.leaves) == 1
     assert found.bound <= relaxed.evaluate(np.zeros(relaxed.n_prices)).bound
+
+
+def jobs_for_tight_agents(n_jobs, n_agents, seed):
+    """Everybody must go to one of the agents' classes, whose lines hold little more than all need."""
+    rng = np.random.default_rng(seed)
+    loads = rng.integers(5, 25, (n_jobs, n_agents))
+    cap = int(loads.mean() * n_jobs / n_agents * 0.85)
+    options = [
+        {"who": job, "where": agent, "benefit": float(rng.integers(1, 30)), "cost": {agent: int(loads[job, agent])},
+         "mandatory": True}
+        for job in range(n_jobs) for agent in range(n_agents)
+    ]  # fmt: skip
+    classes = [{"training": 0, "line": agent} for agent in range(n_agents)]
+    return make_problem(budgets=[cap] * n_agents, classes=classes, options=options, n_people=n_jobs)
+
+
+@pytest.mark.parametrize("largest", [3_000, 0], ids=["office", "city"])
+def test_demands_that_compete_for_little_money_are_all_met(monkeypatch, largest):
+    problem = jobs_for_tight_agents(40, 4, seed=3)
+    first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
+    monkeypatch.setattr(solving, "LARGEST_OFFICE", largest)
+    allocation = solved(problem, seconds=5.0)
+    assert len(first) < 40 == len(allocation.chosen)
+    assert verify(problem, allocation) == ()
+    assert allocation.gap < 0.01
