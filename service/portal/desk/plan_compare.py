@@ -10,11 +10,12 @@ from litestar.params import FromPath
 
 from recommender.plan import Plan
 from service.api.context import Call, rule
-from service.api.plans import Difference, Move, difference, plan_rows
+from service.api.plans import difference, plan_rows
 from service.api.problems import wording_of
 from service.portal.desk.plan_head import earlier_than, show_plan, shown_plan
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD, go
+from service.schemas.difference import Difference, Move
 from service.wording import Wording
 
 MOST_APART = 30  # lines and competencies shown, those furthest apart
