@@ -14,6 +14,7 @@ from training_catalog.columns import FloatArray, IndexArray
 PASSES, FEW_PASSES, LAST_PASSES = 400, 200, 100  # at first, where little is decided by prices, and at last
 MOST_STEPS = 100  # decisions in a part
 ROOT_SHARE = 0.4  # of the time for prices, for those that everything begins with
+LAST_SHARE = 0.2  # of the same time, on top of it, for prices of what was decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def price(relaxed: Relaxation, *, seconds: float, now: Callable[[], float]) -> P
     found = _branch_parts(parts, root.prices, seconds=seconds - (now() - begun), now=now)
     decided, prices = _settle(relaxed, parts, found, root.prices)
     start = Start(prices=prices, decided=decided, held=np.zeros(relaxed.n_prices, dtype=np.bool_), step=STEP)
-    last = find_prices(relaxed, passes=LAST_PASSES, seconds=np.inf, now=now, start=start)
+    last = find_prices(relaxed, passes=LAST_PASSES, seconds=seconds * LAST_SHARE, now=now, start=start)
     bound = parts.bound(root.prices, [branching.bound for branching in found])
     was_hurried = root.was_hurried or any(branching.was_hurried for branching in found)
     return Priced(

@@ -30,7 +30,7 @@ def test_a_job_is_kept_as_it_was_submitted(queue):
 
 
 @pytest.mark.parametrize(("kind", "request_", "said"), [
-    ("dance", {}, "job 'dance' is not known; accepted: import, fit, plan, replan, export"),
+    ("dance", {}, "job 'dance' is not known; accepted: import, fit, check, plan, replan, export"),
     ("fit", {"sead": 1}, "request of fit: .*sead"),
     ("plan", {"budget_factor": "much"}, "'much' is no number"),
     ("plan", {"policy": {"plan": {"away_shar": 1}}}, "did you mean 'away_share'"),
