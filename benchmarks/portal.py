@@ -3,7 +3,8 @@
     python benchmarks/portal.py [--people 1000] [--rounds 30]
 
 Both are asked in turn by one client, each round anew, so that a busy machine slows both; printed is the ratio of
-the medians. Aim: below 2. A page that shows more than one call answers is set against the sum of its calls.
+the medians. Aim: below 2. A list is shown twice: from memory on both sides, and made anew on both (from another day
+each time). A page that shows more than one call answers is set against the sum of its calls.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -46,6 +48,7 @@ def pages_of(plan: str, employee: str) -> dict[str, tuple[str, list[str]]]:
     return {
         "/": ("ani", [f"{person}/gaps", f"{person}/history", f"{person}/recommendations?limit=3"]),
         "/suggestions": ("ani", [f"{person}/recommendations?limit=100"]),
+        "/suggestions?from={day}": ("ani", [f"{person}/recommendations?limit=100&from={{day}}"]),
         "/my-history": ("ani", [f"{person}/history"]),
         f"/plans/{plan}": ("rita", [f"{api}/plans/{plan}"]),
         f"/plans/{plan}/lines": ("rita", [f"{api}/plans/{plan}/lines"]),
@@ -100,13 +103,14 @@ def compare(address: str, key: str, pages: dict[str, tuple[str, list[str]]], rou
     worst = 0.0
     for path, (who, calls) in pages.items():
         page, fed = [], []
-        for _ in range(rounds):
-            page.append(seconds_of(browsers[who], path))
-            fed.append(sum(seconds_of(api, call) for call in calls))
+        for n in range(rounds):
+            days = [date(2026, 1, 1) + timedelta(days=2 * n + side) for side in (0, 1)]  # in the past: all classes
+            page.append(seconds_of(browsers[who], path.replace("{day}", days[0].isoformat())))
+            fed.append(sum(seconds_of(api, call.replace("{day}", days[1].isoformat())) for call in calls))
         ratio = statistics.median(page) / statistics.median(fed)
         worst = max(worst, ratio)
         shown = re.sub(r"p-[0-9a-f]+", "{plan}", path)
-        print(f"{shown:24} {ratio:6.2f} times {len(calls)} call(s) of the API")
+        print(f"{shown:26} {ratio:6.2f} times {len(calls)} call(s) of the API")
     print(f"largest ratio: {worst:.2f} (aim: below 2)")
 
 
