@@ -66,16 +66,16 @@ def begin_trial(database: Database, model_id: str, author: str, words: str, word
     return stored
 
 
-def end_trial(database: Database, author: str) -> str:
+def end_trial(database: Database, author: str, model_id: str | None = None) -> str:
     """End the comparison, and return which model no longer makes lists.
 
     Raises
     ------
     ConflictError
-        When none is running.
+        When none is running, or not one of the model named.
     """
     running = trial_of(database)
-    if running is None:
+    if running is None or model_id not in {None, running.model_id}:
         raise ConflictError("no comparison is running")
     _move(database, running.model_id, WITHDRAWN, author, lambda _: None)
     return running.model_id

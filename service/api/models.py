@@ -130,7 +130,7 @@ def try_model(request: Call, model_id: FromPath[str], data: JSONBody[TrialAsk | 
     database, author, ask = parts_of(request).database, known_caller(request).subject, data or TrialAsk()
     stored_model(database, model_id)
     if ask.end:
-        end_trial(database, author)
+        end_trial(database, author, model_id)
     else:
         begin_trial(database, model_id, author, ask.reason, wording_of(request))
     return read_stand(request)

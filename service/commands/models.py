@@ -164,7 +164,7 @@ def trial(settings: Settings, /, *, model_id: str | None, reason: str, end: bool
     terminal, database = open_both(settings, as_json=as_json)
     author = actor_of(database.author)
     if end:
-        terminal.say("{model} no longer makes lists.", model=end_trial(database, author))
+        terminal.say("{model} no longer makes lists.", model=end_trial(database, author, model_id))
     elif model_id is not None:
         begin_trial(database, model_id, author, reason, terminal.wording)
         terminal.say("{model} makes the lists of half the people from now on.", model=model_id)

@@ -50,6 +50,7 @@ def test_half_the_people_get_the_lists_of_the_new_model_until_it_ends(tried):
     assert here.get("/models").json()["items"][0]["state"] == "trial"
     assert problem(here("POST", f"/models/{model}/trial", json={"reason": "again"}))["status"] == 409
     assert here("POST", f"/models/{model}/trial", json={"end": True}).json()["model"] is None
+    assert problem(here("POST", f"/models/{model}/trial", json={"end": True}))["status"] == 409
     assert set(served().values()) == {"rule"}
     kinds = [one["kind"] for one in here.get("/audit/access").json()["items"]]
     assert {"model-trial", "model-withdrawn"} <= set(kinds)
@@ -120,6 +121,8 @@ def test_what_cannot_be_compared_is_refused(tried, terminal_of):
         begin_trial(database, model, "test", " ", ENGLISH)
     assert bangkom("models", "trial").out.strip() == "No comparison is running."
     assert bangkom("models", "trial", model, "--reason", "x", "--json").document["code"] == "undecided"
+    with pytest.raises(ConflictError, match="no comparison"):
+        end_trial(database, "test", "m-of-another-comparison")
     assert bangkom("models", "trial", "--end").code == 0
     bangkom("models", "approve", model, "--reason", "x")
     assert bangkom("models", "trial", model, "--reason", "x").code == 3
