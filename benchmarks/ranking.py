@@ -59,8 +59,8 @@ def tuned(peer: Peer, histories: Histories) -> dict:
 def by_choice(model: ChoiceModel, histories: Histories, target: np.ndarray) -> Ranks:
     """Fit a stacked ranker, learn the signals again from everything, and rank."""
     model.fit(histories)
-    together, found = model.look(histories), np.empty(histories.n_people)
-    for people, score in model.order(together, histories):
+    steps, found = model.look(histories), np.empty(histories.n_people)
+    for people, score in model.order(steps, histories):
         found[people] = target_ranks(score, target[people])
     return found
 

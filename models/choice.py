@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from models.choice_rows import Rows, Together, describe_choices, find_standings, shortlist
+from models.choice_rows import Rows, Steps, Together, describe_choices, find_standings, shortlist
 from models.histories import Histories
 from models.rows import canonical_order
 from models.together import Signal, fit_signals
@@ -66,24 +66,24 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         ).fit(rows[order], chosen[order].astype(np.int64), sample_weight=weight[order])  # fmt: skip
         return self
 
-    def look(self, histories: Histories) -> Together:
+    def look(self, histories: Histories) -> Steps:
         """Return what past choices of everybody say of items."""
-        return Together.of(histories, self.signals(histories))
+        return Steps.of(histories, Together.of(histories, self.signals(histories)))
 
     def _learnable(self, histories: Histories) -> Iterator[tuple[Rows, FloatArray, FloatArray]]:
         """Yield rows, whether each was chosen, and how often it counts; of people whose choice is among them."""
         earlier, last = histories.without_last()
-        together = self.look(earlier)
+        steps = self.look(earlier)
         for people in _chunks(np.flatnonzero(earlier.length > 0)):
             part = earlier.take(people)
-            standings = find_standings(together, part)
+            standings = find_standings(steps.together, part)
             person, item = shortlist(standings, self.n_candidates)
             is_chosen = item == last[people][person]
             place = np.arange(len(person)) - np.searchsorted(person, person)
             kept = np.isin(person, person[is_chosen])
             kept &= is_chosen | (place < FIRST_KEPT) | (place % LATER_STEP == 0)
             weight = np.where(is_chosen | (place < FIRST_KEPT), 1.0, LATER_STEP)
-            rows = describe_choices(together, part, standings, person[kept], item[kept])
+            rows = describe_choices(steps, part, standings, person[kept], item[kept])
             yield rows, is_chosen[kept].astype(np.float64), weight[kept]
 
     def predict(self, rows: Rows) -> FloatArray:
@@ -92,12 +92,12 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
             return np.zeros(len(rows))
         return np.asarray(self.model_.predict_proba(rows)[:, 1], dtype=np.float64)
 
-    def order(self, together: Together, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:
+    def order(self, steps: Steps, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:
         """Score every item for everybody, in chunks of people.
 
         Parameters
         ----------
-        together : Learned from everybody, on the day of asking.
+        steps : From `look` at everybody, on the day of asking.
         histories : Of the people asked about.
 
         Yields
@@ -108,11 +108,11 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         """
         for people in _chunks(np.arange(histories.n_people)):
             part = histories.take(people)
-            standings = find_standings(together, part)
+            standings = find_standings(steps.together, part)
             person, item = shortlist(standings, self.n_candidates)
             score = standings.fused.copy()
             if self.model_ is not None:
-                rows = describe_choices(together, part, standings, person, item)
+                rows = describe_choices(steps, part, standings, person, item)
                 score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
             yield people, score
 

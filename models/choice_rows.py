@@ -28,13 +28,38 @@ class Together:
     ----------
     signals : Links between items.
     taken : shape (n_items,): people who took each.
-    late : Share of them to whom it was one of their latest.
-    step : shape (n_items, n_items): share of those who took the first that took the second next, shrunk to none.
-    near : shape (n_items, n_items): people in common, see `models.together.cosine`.
     """
 
     signals: tuple[Signal, ...]
     taken: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @classmethod
+    def of(cls, histories: Histories, signals: tuple[Signal, ...]) -> "Together":
+        """Put signals, learned from the same histories, beside what is counted of items."""
+        return cls(signals=signals, taken=popularity(histories))
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return len(self.taken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """What past choices say of items, and what their order says: all that rows of a choice are made from.
+
+    Parameters
+    ----------
+    together : Signals and popularity.
+    late : shape (n_items,): share of the people who took it to whom it was one of their latest.
+    step : shape (n_items, n_items): share of those who took the first that took the second next, shrunk to none.
+    near : shape (n_items, n_items): people in common, see `models.together.cosine`.
+    """
+
+    together: Together
     late: FloatArray
     step: FloatArray
     near: FloatArray
@@ -43,22 +68,15 @@ class Together:
         freeze(self)
 
     @classmethod
-    def of(cls, histories: Histories, signals: tuple[Signal, ...]) -> "Together":
-        """Put signals, learned from the same histories, beside what is counted of items."""
-        taken = popularity(histories)
+    def of(cls, histories: Histories, together: Together) -> "Steps":
+        """Count what came late, what came next, and what is taken by the same people."""
         step = counts_after(histories, 1.0, 1)
         return cls(
-            signals=signals,
-            taken=taken,
-            late=popularity(histories, LATEST) / np.maximum(taken, 1.0),
+            together=together,
+            late=popularity(histories, LATEST) / np.maximum(together.taken, 1.0),
             step=step / (step.sum(axis=1, keepdims=True) + STEP_SHRINKAGE),
             near=cosine(histories),
         )
-
-    @property
-    def n_items(self) -> int:
-        """Number of items."""
-        return len(self.taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +162,13 @@ def shortlist(standings: Standings, n_best: int) -> tuple[IndexArray, IndexArray
 
 
 def describe_choices(
-    together: Together, histories: Histories, standings: Standings, person: IndexArray, item: IndexArray
+    steps: Steps, histories: Histories, standings: Standings, person: IndexArray, item: IndexArray
 ) -> Rows:
     """Turn pairs into rows of numbers: no id, nothing but past choices.
 
     Parameters
     ----------
-    together, histories, standings : What everybody took, what these people took, and how items stand for them.
+    steps, histories, standings : What everybody took, what these people took, and how items stand for them.
     person, item : shape (n_pairs,): indices.
 
     Returns
@@ -159,7 +177,7 @@ def describe_choices(
     it is taken; log length of the history; share of steps from the last items to it, and from it to the last; how near
     the nearest of the latest items is, how long ago that was, and how near the latest are in all.
     """
-    popular = np.log1p(together.taken)
+    popular = np.log1p(steps.together.taken)
     length = histories.length
     own = np.bincount(histories.person, weights=popular[histories.item], minlength=histories.n_people)
     columns = [
@@ -168,23 +186,23 @@ def describe_choices(
         standings.fused[person, item],
         popular[item],
         popular[item] - (own / np.maximum(length, 1))[person],
-        together.late[item],
+        steps.late[item],
         np.log1p(length)[person],
     ]
     for back in range(LAST_STEPS):
         earlier = histories.back(back)[person]
         known = earlier >= 0
         columns += [
-            np.where(known, together.step[earlier, item], np.nan),
-            np.where(known, together.step[item, earlier], np.nan),
+            np.where(known, steps.step[earlier, item], np.nan),
+            np.where(known, steps.step[item, earlier], np.nan),
         ]
-    return np.stack([*columns, *_nearest(together, histories, person, item)], axis=1).astype(np.float32)
+    return np.stack([*columns, *_nearest(steps, histories, person, item)], axis=1).astype(np.float32)
 
 
-def _nearest(together: Together, histories: Histories, person: IndexArray, item: IndexArray) -> list[FloatArray]:
+def _nearest(steps: Steps, histories: Histories, person: IndexArray, item: IndexArray) -> list[FloatArray]:
     """Return nearness of the nearest of the latest items, steps back to it, and nearness of the latest in all."""
     near = np.zeros((LAST_NEAR, len(person)))
     for back in range(LAST_NEAR):
         earlier = histories.back(back)[person]
-        near[back] = np.where(earlier >= 0, together.near[earlier, item], 0.0)
+        near[back] = np.where(earlier >= 0, steps.near[earlier, item], 0.0)
     return [near.max(axis=0), near.argmax(axis=0).astype(np.float64), near.sum(axis=0)]

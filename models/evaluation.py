@@ -108,6 +108,11 @@ def split_repeatedly(
     return tuple(cuts), tuple(found)
 
 
+def later_rows(splits: Sequence[Split]) -> IndexArray:
+    """Return the rows that models are judged on, one split after the other."""
+    return np.concatenate([later for _, later in splits])
+
+
 def split_by_time(on: DateLike, cut: date | None, today: date) -> tuple[IndexArray, IndexArray]:
     """Split rows at one global date, each part in the order of time.
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.judged import Judged, clustered_error
-from models.slices import INTERVAL
+from models.slices import FEWEST_MEASURED, INTERVAL
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 CHOSEN_SHARE = 0.25  # of the later participations, those foretold to close most: as if there were seats for a quarter
-FEWEST_MEASURED = 20  # outcomes behind a figure of what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

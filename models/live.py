@@ -65,7 +65,7 @@ def confidence_sequence(values: FloatArray, chance: float = CHANCE) -> tuple[Flo
     stakes = np.minimum(np.sqrt(2 * price / (before_variance * n * np.log1p(n))), LARGEST_STAKE)
     weight = np.cumsum(stakes)
     middle = np.cumsum(stakes * values) / weight
-    spread = 4 * (values - before_mean) ** 2 * (-np.log1p(-stakes) - stakes) / 4
+    spread = (values - before_mean) ** 2 * (-np.log1p(-stakes) - stakes)
     reach = (price + np.cumsum(spread)) / weight
     lower, upper = np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
     return np.maximum.accumulate(lower), np.minimum.accumulate(upper)

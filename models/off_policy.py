@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import t
 
 from models.judged import clustered_error
+from models.slices import FEWEST_PEOPLE
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths, freeze
 
 MOST_WEIGHT = 20.0  # no choice counts more often: few would decide; what is cut off is stated
@@ -14,7 +15,6 @@ MOST_UNSUPPORTED = 0.5  # share of what the other lists would lead to, that nobo
 MEAN_RATIOS = (0.67, 1.5)  # between which weights average; where probabilities are right they average to one
 ESTIMATED, NO_OVERLAP, NOT_ENOUGH_DATA = "estimated", "no-overlap", "not-enough-data"
 NOT_UNDERSTOOD = "choices-not-understood"
-FEWEST_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

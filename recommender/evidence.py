@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from models.evaluation import Split
+from models.evaluation import Split, later_rows
 from models.fairness import GroupFigure, compare_groups
 from models.judged import Judged
 from models.reliability import Bin, benefit_bins, completion_bins
@@ -103,11 +103,6 @@ def groups_of(outcomes: Outcomes, splits: Sequence[Split], workforce: Workforce,
         codes, code = np.unique(told, return_inverse=True)
         groups[name] = (tuple(codes.tolist()), code[employee].astype(np.int64))
     return {**groups, "employment_type": (EMPLOYMENT_TYPES, workforce.employment_type[employee])}
-
-
-def later_rows(splits: Sequence[Split]) -> IndexArray:
-    """Return the rows that models were judged on, one split after the other."""
-    return np.concatenate([later for _, later in splits])
 
 
 def _is_new(identity: IndexArray, split: Split) -> BoolArray:

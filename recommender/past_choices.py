@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from models.baseline import BaselineRule, BenefitPredictor, covered_deficit
-from models.evaluation import Split
+from models.evaluation import Split, later_rows
 from models.features import FEATURE_NAMES, FeatureMatrix
 from models.judged import Judged
 from models.off_policy import BudgetValue, LoggedChoices, PolicyValue, gain_of, value_of, value_under_budget
@@ -78,7 +78,7 @@ def value_lists(
     chose it, expected closing, hours, mode and interest. Whoever reads a list is taken to choose among its first
     `LISTED` in the same proportions. What is expected of a choice is the rule's, brought to the size of what was found.
     """
-    later = np.concatenate([later for _, later in splits])
+    later = later_rows(splits)
     used = np.flatnonzero(judged.is_used)
     used = used[np.linspace(0, len(used) - 1, min(len(used), MOST_CHOICES)).astype(np.int64)] if len(used) else used
     known = judged.take(used)

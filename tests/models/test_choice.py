@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.choice import ChoiceModel
-from models.choice_rows import describe_choices, find_standings, places, shortlist
+from models.choice_rows import Steps, describe_choices, find_standings, places, shortlist
 from models.histories import Histories
 from models.metrics import discounted_gain, target_ranks
 
@@ -35,8 +35,8 @@ def fitted(histories) -> ChoiceModel:
 
 
 def quality(model: ChoiceModel, histories: Histories, target: np.ndarray) -> float:
-    together = model.look(histories)
-    ranks = [target_ranks(score, target[people]) for people, score in model.order(together, histories)]
+    steps = model.look(histories)
+    ranks = [target_ranks(score, target[people]) for people, score in model.order(steps, histories)]
     return float(discounted_gain(np.concatenate(ranks)).mean())
 
 
@@ -57,15 +57,15 @@ def test_the_order_of_people_changes_nothing(histories, fitted):
 
 
 def test_chunks_of_people_change_nothing(histories, fitted):
-    together = fitted.look(histories)
-    whole = np.concatenate([score for _, score in fitted.order(together, histories)])
-    alone = next(iter(fitted.order(together, histories.take(np.array([777])))))[1]
+    steps = fitted.look(histories)
+    whole = np.concatenate([score for _, score in fitted.order(steps, histories)])
+    alone = next(iter(fitted.order(steps, histories.take(np.array([777])))))[1]
     assert alone[0] == pytest.approx(whole[777])
 
 
 def test_new_people_get_what_is_popular_and_new_items_stand_low(histories, fitted):
     wider = Histories(bounds=np.append(histories.bounds, len(histories.item)), item=histories.item, n_items=N_ITEMS + 1)
-    together = fitted.look(wider)
+    together = fitted.look(wider).together
     standings = find_standings(together, wider.take(np.array([0, wider.n_people - 1])))
     best = int(np.argmax(together.taken))
     assert np.argmax(standings.fused[1]) == best
@@ -83,7 +83,7 @@ def test_too_few_choices_leave_the_signals_fused():
 
 def test_what_was_taken_is_no_candidate(histories, fitted):
     part = histories.take(np.arange(30))
-    person, item = shortlist(find_standings(fitted.look(histories), part), N_ITEMS)
+    person, item = shortlist(find_standings(fitted.look(histories).together, part), N_ITEMS)
     taken = set(zip(part.person.tolist(), part.item.tolist(), strict=True))
     assert not taken & set(zip(person.tolist(), item.tolist(), strict=True))
     assert len(person) + len(taken) == 30 * N_ITEMS
@@ -94,10 +94,11 @@ def test_no_row_tells_which_item_it_is(histories, fitted):
     again = Histories(bounds=histories.bounds, item=renamed[histories.item], n_items=N_ITEMS)
     rows = []
     for given, item in ((histories, np.array([3, 5])), (again, renamed[[3, 5]])):
-        part, together = given.take(np.array([9])), fitted.look(given)
+        part, together = given.take(np.array([9])), fitted.look(given).together
         signals = tuple(signal for signal in together.signals if signal.name != "latent")
         together = type(together).of(given, signals)
-        rows.append(describe_choices(together, part, find_standings(together, part), np.array([0, 0]), item))
+        steps = Steps.of(given, together)
+        rows.append(describe_choices(steps, part, find_standings(together, part), np.array([0, 0]), item))
     assert rows[0] == pytest.approx(rows[1], abs=1e-4, nan_ok=True)
 
 
