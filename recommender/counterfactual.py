@@ -15,8 +15,9 @@ from recommender.use_cases import recommend
 from recommender.workforce import Assessments, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import FloatArray
+from training_catalog.tables_people import METHODS
 
-OBSERVED = 0  # index in METHODS of a level that somebody else found
+OBSERVED = METHODS.index("assessment-centre")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,7 @@ def change_to_rank_first(person: Workforce, training: int, setting: Setting) -> 
     """
     lists = setting.list_of(person)
     candidates = lists.candidates
-    mine = np.flatnonzero(candidates.left_out.training == training)
-    if len(mine) or _is_first(lists, training):
+    if (candidates.left_out.training == training).any() or _is_first(lists, training):
         return None
     for change in _changes(candidates.gaps, setting.catalog, training):
         if _is_first(setting.list_of(assessed(person, change, setting.on)), training):

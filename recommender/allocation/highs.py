@@ -239,14 +239,19 @@ class Solver:
 
 def only(program: Program, columns: IndexArray) -> Program:
     """Keep some columns, and the others at zero; rows that none of them enters are left out, for better or worse."""
+    return _cut(program, columns)[0]
+
+
+def _cut(program: Program, columns: IndexArray) -> tuple[Program, IndexArray]:
+    """Return a program of some columns alone, and the rows that they enter."""
     part = csc_array(program.matrix[:, columns])
-    used = np.unique(part.indices)
+    used = np.unique(part.indices).astype(np.int64)
     return replace(
         program, matrix=csc_array(part.tocsr()[used].tocsc()), cost=program.cost[columns],
         lower=program.lower[columns], upper=program.upper[columns], is_integer=program.is_integer[columns],
         row_lower=program.row_lower[used], row_upper=program.row_upper[used],
         n_options=int((columns < program.n_options).sum()),
-    )  # fmt: skip
+    ), used  # fmt: skip
 
 
 def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Program:
@@ -262,8 +267,7 @@ def restrict(program: Program, columns: IndexArray, current: FloatArray) -> Prog
     -------
     A program of the free columns alone; rows that none of them enters are left out.
     """
-    part = only(program, columns)
-    used = np.unique(program.matrix[:, columns].indices)
+    part, used = _cut(program, columns)
     at = part.matrix @ current[columns]
     held = (program.matrix @ current)[used] - at
     return replace(

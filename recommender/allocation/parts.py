@@ -16,7 +16,7 @@ from recommender.allocation.kernel import Choices
 from recommender.allocation.relaxation import DEMAND, Relaxation
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups
 
-SMALLEST_PART = 1_000  # people; smaller parts are put together until they are so many
+SMALLEST_PART = 1_000  # people; smaller groups are put together until they are about so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +72,14 @@ def _labels(whole: Relaxation, smallest: int) -> tuple[int, IndexArray, IndexArr
     size = np.bincount(label[:n_people], minlength=int(label.max(initial=-1)) + 1)
     first = np.full(len(size), n_people)
     np.minimum.at(first, label[:n_people], np.arange(n_people))
-    number, at = np.zeros(len(size), dtype=np.int64), 0
-    filled = 0
-    for group in np.argsort(first, kind="stable").tolist():
-        if filled >= smallest and size[group]:
-            at, filled = at + 1, 0
-        number[group] = at
-        filled += int(size[group])
-    part = number[label]
-    return at + 1, part[:n_people], np.where(binds, part[n_people:], -1)
+    order = np.argsort(first, kind="stable")  # groups of classes alone come last
+    with_people = order[size[order] > 0]
+    before = np.minimum(np.cumsum(size[order]) - size[order], n_people - int(size[with_people[-1:]].sum()))
+    names, number = np.unique(before // smallest, return_inverse=True)
+    of_group = np.empty(len(size), dtype=np.int64)
+    of_group[order] = number
+    part = of_group[label]
+    return max(len(names), 1), part[:n_people], np.where(binds, part[n_people:], -1)
 
 
 def _csr_rows(bounds: IndexArray, values: IndexArray, rows: IndexArray) -> tuple[IndexArray, IndexArray]:
@@ -172,7 +171,9 @@ class _Cutter:
         part.persons = whole.persons[people]
         part.bounds = np.concatenate([[0], np.cumsum(np.diff(whole.bounds)[people])]).astype(np.int64)
         part.choices = _choices(whole.choices, options, people, part.bounds)
-        part.demanded = tuple(g for g in whole.demanded if whole.problem.options.employee[g[0]] in set(part.persons))
+        first = np.array([group[0] for group in whole.demanded], dtype=np.int64)
+        is_own = np.isin(whole.problem.options.employee[first], part.persons)
+        part.demanded = tuple(whole.demanded[i] for i in np.flatnonzero(is_own))
         floors = whole.problem.people.hours_floor[part.persons]
         part.constant = -whole.problem.rules.hours_weight * float(floors.sum()) - DEMAND * len(part.demanded)
 

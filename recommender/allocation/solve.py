@@ -37,8 +37,8 @@ CORE_LEFT = 2.2  # of the whole program's time, what those near their price leav
 WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
-DECIDED_MARGINS = (0.01, 0.03)  # levels by which an option may miss its exit price, at first and once more
-KINDNESS = (1e-3, 2e-2)  # levels by which an option may miss its exit price and still be filled in
+DECIDED_MARGINS = (0.01, 0.03)  # of what an option is usually worth, by which it may miss its exit price; then more
+KINDNESS = (1e-3, 2e-2)  # the same, by which it may miss its exit price and still be filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +107,11 @@ def _begin(
     near = nearness(priced)
     was_hurried = priced.was_hurried
     start = _better(problem, start, _what_was_chosen(empty, by_ratio, first))
-    best = worth(problem, start).objective
     for i, kindness in enumerate(KINDNESS):
         if deadline.left() <= (limits.seconds * (1.0 - START_SHARE) if i else closing):
             was_hurried = True
             break
-        plan = greedy(empty, by_ratio, greedy(empty, kindness - near.losses, first))
-        value = worth(problem, plan).objective
-        if value > best:
-            start, best = plan, value
+        start = _better(problem, start, greedy(empty, by_ratio, greedy(empty, kindness - near.losses, first)))
     return _Search(model=model, empty=empty, start=start, priced=priced, near=near, limits=limits, deadline=deadline,
                    closing=closing, was_hurried=was_hurried)  # fmt: skip
 
