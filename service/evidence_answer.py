@@ -66,9 +66,9 @@ def evidence_card(evidence: Evidence) -> dict[str, Any]:
 
 def lists_card(lists: ListValue) -> dict[str, Any]:
     """Return what lists would have achieved, as kept with a model."""
-    kept = {name: _plain_all(asdict(getattr(lists, name))) for name in ("own", "rule")}
+    kept = {name: plain_figures(asdict(getattr(lists, name))) for name in ("own", "rule")}
     gain = {name: _plain(getattr(lists, name)) for name in ("gain", "gain_lower", "gain_upper")}
-    return {**kept, **gain, "budget": _plain_all(asdict(lists.budget)) if lists.budget else None}
+    return {**kept, **gain, "budget": plain_figures(asdict(lists.budget)) if lists.budget else None}
 
 
 def list_words(manifest: Mapping[str, Any], wording: Wording) -> list[str]:
@@ -98,7 +98,8 @@ def _figures(card: Mapping[str, Any], names: Sequence[str], wording: Wording) ->
     return {name: wording.number(card[name], 3) for name in names}
 
 
-def _plain_all(figures: Mapping[str, Any]) -> dict[str, Any]:
+def plain_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures as JSON has them: null for what is no number."""
     return {name: _plain(value) for name, value in figures.items()}
 
 

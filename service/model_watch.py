@@ -1,6 +1,5 @@
 """Whether a stored model still holds: drifted, stale, or as when it was fitted; kept in its card."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,13 +9,13 @@ import msgspec
 import sqlalchemy as sa
 
 from models.drift import DRIFTED as SHIFTED
-from models.drift import MOVED, SAME, Shift
+from models.drift import MOVED, SAME
 from models.drift import NOT_ENOUGH_DATA as TOO_FEW
 from models.verdict import DRIFTED, STALE
 from recommender.policy import Policy
 from recommender.watch import Reference, Watch, watch_model
 from service.auth.journal import Entry, actor_of, record
-from service.evidence_answer import verdict_code
+from service.evidence_answer import plain_figures, verdict_code
 from service.model_answer import standing_text, stored_model
 from service.pipeline import RULE, Office, load_predictor, standards_version
 from service.settings import ModelSettings
@@ -85,7 +84,7 @@ def check_model(
     code = DRIFTED if any(one.code == SHIFTED for one in shifts) else STALE if stale else AS_FITTED
     card = {
         "code": code, "on": office.on.isoformat(), "stale": stale, "people": found.n_people if found else 0,
-        "outcomes": found.n_outcomes if found else 0, "shifts": [_plain(one) for one in shifts],
+        "outcomes": found.n_outcomes if found else 0, "shifts": [plain_figures(asdict(one)) for one in shifts],
     }  # fmt: skip
     checked = Checked(model_id=stored.model_id, code=code, card=card)
     with transaction(database.engine, is_writer=True) as connection:
@@ -95,11 +94,6 @@ def check_model(
                                                        subject=f"model:{stored.model_id}", details={}))  # fmt: skip
         also(connection, checked)
     return checked
-
-
-def _plain(one: Shift) -> dict[str, Any]:
-    return {name: None if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in asdict(one).items()}  # fmt: skip
 
 
 def stale_because(manifest: Mapping[str, Any], office: Office, settings: ModelSettings) -> list[dict[str, Any]]:

@@ -77,18 +77,14 @@ class Explorer:
 
     def run(self, asked: Asked) -> Iterator[Made]:
         """Make the plans: from the smallest budget to the largest, then the choices, each begun from the base."""
-        base: Made | None = None
+        made: dict[Fraction, Made] = {}
         before: Plan | None = None
-        factors = sorted({*asked.factors, Fraction(1)})
-        for factor in factors:
-            made = self._make(
-                BASE if factor == 1 else f"budget-{float(factor):g}", self.request.policy.plan, factor, before
-            )
-            base, before = (made if factor == 1 else base), made.plan
-            yield made
-        if base is None:  # the factor 1 is always among them
-            return
         rules = self.request.policy.plan
+        for factor in sorted({*asked.factors, Fraction(1)}):
+            made[factor] = self._make(BASE if factor == 1 else f"budget-{float(factor):g}", rules, factor, before)
+            before = made[factor].plan
+            yield made[factor]
+        base = made[Fraction(1)]
         if asked.hours_first:
             yield self._make(HOURS_FIRST, hours_first(rules), Fraction(1), base.plan)
         for share in asked.unit_floors:
