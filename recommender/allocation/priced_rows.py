@@ -48,6 +48,15 @@ class PricedRows:
     subject: IndexArray
     day: IndexArray
 
+    def without(self, rows: IndexArray) -> "PricedRows":
+        """Return the other rows."""
+        kept = np.setdiff1d(np.arange(len(self.limit)), rows)
+        return PricedRows(
+            loads=csr_array(self.loads[:, kept]), fixed=csr_array(self.fixed[:, kept]), limit=self.limit[kept],
+            unit=self.unit[kept], highest=self.highest[kept], kind=self.kind[kept], subject=self.subject[kept],
+            day=self.day[kept],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
