@@ -18,7 +18,8 @@ from service.jobs.kinds import perform
 from service.jobs.queue import JobQueue
 from service.reference import open_office
 from service.storage.engine import transaction
-from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill, real_server, service_on, small_office
+from tests.offices import copied_file
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, filled_office, real_server, service_on
 
 SECRET = "a long enough secret"  # noqa: S105 (of accounts that exist in tests alone)
 ACCOUNTS = {  # name: role, units, employee
@@ -103,9 +104,8 @@ def chromium():
 @pytest.fixture(scope="module")
 def office_url(tmp_path_factory):
     """Return the database of a small office with accounts."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'office.db'}"
+    url = copied_file(tmp_path_factory.mktemp("portal") / "office.db", filled_office)
     database = open_office(url)
-    fill(database, small_office())
     add_accounts(database)
     database.engine.dispose()
     return url
