@@ -45,6 +45,14 @@ def add_accounts(database):
             update_user(connection, name, must_change=0, password=hashed())
 
 
+def office_with_accounts(url):
+    """Make a small office with an account of each role, each of which takes a hash to make."""
+    filled_office(url)
+    database = open_office(url)
+    add_accounts(database)
+    database.engine.dispose()
+
+
 @dataclass
 class Browsing:
     """A browser before a running office."""
@@ -104,11 +112,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def office_url(tmp_path_factory):
     """Return the database of a small office with accounts."""
-    url = copied_file(tmp_path_factory.mktemp("portal") / "office.db", filled_office)
-    database = open_office(url)
-    add_accounts(database)
-    database.engine.dispose()
-    return url
+    return copied_file(tmp_path_factory.mktemp("portal") / "office.db", office_with_accounts)
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +143,8 @@ def work(office_url, tmp_path):
 @pytest.fixture
 def portal(tmp_path):
     """Yield the application in this process with accounts, for tests that need no browser."""
-    with service_on(f"sqlite:///{tmp_path / 'office.db'}", is_secure=False) as running:
-        add_accounts(running.parts.database)
+    url = copied_file(tmp_path / "office.db", office_with_accounts)
+    with service_on(url, is_secure=False) as running:
         yield running
 
 
