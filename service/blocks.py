@@ -1,8 +1,8 @@
 """Everybody's prospects, some dozens of people at a time: described when one of them is asked for, kept for the others.
 
 What a list is made from, but for the model's word, costs little more for some dozens of people than for one. Whoever
-asks for many lists asks for them one after another, so neighbours are described together. Each list is still made when it
-is asked for, and from its own person's rows.
+asks for many lists asks for them one after another, so neighbours are described together. Each list is still made when
+it is asked for, and from its own person's rows.
 """
 
 import threading
