@@ -1,8 +1,9 @@
 """Everybody's prospects, some dozens of people at a time: described when one of them is asked for, kept for the others.
 
-What a list is made from, but for the model's word, costs little more for some dozens of people than for one. Whoever
-asks for many lists asks for them one after another, so neighbours are described together. Each list is still made when
-it is asked for, and from its own person's rows.
+What a list is made from, but for the model's word, costs four times as much for some dozens of people as for one. Where
+everybody's fits into memory, neighbours are described together; where it does not, only once a second one is asked for
+right after the first, as by who reads list after list. Each list is still made when it is asked for, and from its own
+person's rows.
 """
 
 import threading
@@ -17,7 +18,7 @@ from recommender.use_cases import find_prospects
 from service.pipeline import Background, Office
 from training_catalog.columns import n_bytes
 
-PEOPLE_PER_BLOCK = 64  # described in three times what one person takes
+PEOPLE_PER_BLOCK = 64
 MOST_BYTES = 64_000_000
 
 
@@ -36,20 +37,31 @@ class Blocks:
         self.office, self.background, self.day, self.policy = office, background, day, policy
         self.most_bytes, self.n_bytes = most_bytes, 0
         self._lock = threading.Lock()
+        self._last = -1
         self._made: OrderedDict[int, tuple[Prospects, int]] = OrderedDict()
 
     def prospects_of(self, row: int) -> Prospects:
         """Return the prospects of one person of the workforce."""
         number, place = divmod(row, PEOPLE_PER_BLOCK)
-        made = self._made.get(number)
-        return (self._block(number) if made is None else made[0]).of_person(place)
+        made, last, self._last = self._made.get(number), self._last, number
+        if made is not None:
+            return made[0].of_person(place)
+        if number == last or self._has_room_for_everybody():
+            return self._block(number).of_person(place)
+        return self._describe(row, row + 1)
+
+    def _has_room_for_everybody(self) -> bool:
+        """Tell by the blocks made so far whether all of them could be kept; the first is made to see."""
+        n_blocks = -(-self.office.workforce.n_people // PEOPLE_PER_BLOCK)
+        return self.n_bytes * n_blocks <= self.most_bytes * max(len(self._made), 1)
 
     def _block(self, number: int) -> Prospects:
         with self._lock:
             known = self._made.get(number)
             if known is not None:
                 return known[0]
-            block = self._describe(number)
+            first = number * PEOPLE_PER_BLOCK
+            block = self._describe(first, min(first + PEOPLE_PER_BLOCK, self.office.workforce.n_people))
             size = n_bytes(block)
             self._made[number] = block, size
             self.n_bytes += size
@@ -57,8 +69,8 @@ class Blocks:
                 self.n_bytes -= self._made.popitem(last=False)[1][1]
             return block
 
-    def _describe(self, number: int) -> Prospects:
-        office, first = self.office, number * PEOPLE_PER_BLOCK
-        crew = office.workforce.take(np.arange(first, min(first + PEOPLE_PER_BLOCK, office.workforce.n_people)))
+    def _describe(self, first: int, end: int) -> Prospects:
+        office = self.office
+        crew = office.workforce.take(np.arange(first, end))
         return find_prospects(crew, office.catalog, office.on, self.policy, expected=self.background.expected,
                               day=self.day, past=self.background.past)  # fmt: skip

@@ -38,7 +38,21 @@ def test_blocks_made_first_are_let_go_and_made_again():
     blocks = blocks_of(here, most_bytes=1)
     first = blocks.prospects_of(3)
     one = blocks.n_bytes
-    blocks.prospects_of(PEOPLE_PER_BLOCK)
+    for row in (PEOPLE_PER_BLOCK, PEOPLE_PER_BLOCK + 1):
+        blocks.prospects_of(row)
+    assert list(blocks._made) == [1]
     assert blocks.n_bytes < 2 * one
     again = blocks.prospects_of(3)
     assert again.candidates.training.tolist() == first.candidates.training.tolist()
+
+
+def test_where_not_everybody_fits_who_is_asked_for_alone_is_described_alone():
+    here = office(**crowd(2, n_people=150))
+    blocks, whole = blocks_of(here, most_bytes=1), here.lists()
+    blocks.prospects_of(0)
+    for row in (70, 140, 71):
+        own, mine = rank_prospects(blocks.prospects_of(row), BaselineRule()), slice(*whole.bounds[row : row + 2])
+        assert own.training.tolist() == whole.training[mine].tolist()
+    assert list(blocks._made) == [0]
+    blocks.prospects_of(72)
+    assert list(blocks._made) == [1]
