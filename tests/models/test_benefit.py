@@ -91,6 +91,11 @@ def test_intervals_hold_their_share_however_many_outcomes_are_nothing(share_of_n
     assert COVERAGE - 0.01 < share_held(share_of_nothing, seed=3) < COVERAGE + 0.03
 
 
+def test_where_the_lower_end_may_or_may_not_be_nothing_hardly_more_than_a_hundredth_is_lost():
+    """Of a hundred outcomes about ten are nothing: which end there is, they tell themselves."""
+    assert COVERAGE - 0.015 < share_held(0.1, seed=3) < COVERAGE + 0.01
+
+
 def test_where_all_but_a_tenth_close_nothing_the_interval_ends_at_the_mean():
     mean, outcome = np.full(200, 0.3), np.where(np.arange(200) < 20, 1.0, 0.0)
     assert conformal_ends(outcome, mean, np.ones(200)) == (-np.inf, 0.0)
