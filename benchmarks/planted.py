@@ -5,9 +5,11 @@ Each seed draws a simulated city, with the truth kept aside, and asks five quest
 1. What do the first trainings of everybody's list truly close, as a share of what the best ones would (the oracle)?
    Beside it the same of the rule, and of whatever serves: the model where its verdict says so, else the rule.
 2. What did trainings do to levels, with better performers sent more often? Planted, found with its interval, and naive.
-3. How often do later outcomes lie in the model's interval, against the share it promises?
+3. How often do later outcomes lie in the model's interval, against the share it promises? The interval is for what one
+   participation is found to close; how often it holds what is truly expected of a pair stands beside.
 4. Without any history: are the lists those of the rule?
-5. With outcomes that tell nothing beyond the rule: is the verdict that nothing better was found?
+5. With outcomes that tell nothing beyond the rule, and with outcomes shuffled among all: is the verdict that nothing
+   better was found?
 
     python benchmarks/planted.py [--seeds 20] [--first 31] [--people 2000]
 """
@@ -64,6 +66,14 @@ def share_of_oracle(city: City, catalog: Catalog, parts: list[tuple[int, RankedL
     return float(true[rank <= FIRST].sum() / true[best].sum())
 
 
+def share_within(city: City, catalog: Catalog, parts: list[tuple[int, RankedLists]]) -> float:
+    """Return the share of listed pairs whose true expectation lies in their interval."""
+    person, training, _ = pairs_of(parts)
+    true = true_benefit(city.truth, catalog.trainings, person, training)
+    lower, upper = (np.concatenate([getattr(lists, end) for _, lists in parts]) for end in ("lower", "upper"))
+    return float(np.mean((lower <= true) & (true <= upper)))
+
+
 def without_history(workforce: Workforce) -> Workforce:
     """Return the people as if nobody had ever taken anything."""
     history = workforce.history
@@ -80,20 +90,24 @@ def equals_the_rule(workforce: Workforce, catalog: Catalog) -> bool:
 
 
 def telling_nothing(outcomes: Outcomes, rng: np.random.Generator) -> Rows:
-    """Return the participations with outcomes that tell nothing beyond the rule.
+    """Return the participations with outcomes that tell nothing beyond the rule, which draws who completes."""
+    return with_completed(outcomes, rng.random(len(outcomes.on)) < usual_completion(outcomes.features), rng)
 
-    Gains are shuffled among the measured; who completes is drawn as the rule has it, for a share completed that is not
-    the rule's would be something to learn.
-    """
-    rows = outcomes.rows
-    completed = (rng.random(len(rows.completed)) < usual_completion(rows.features)).astype(np.float64)
-    columns = {"completed": np.where(np.isnan(rows.completed), np.nan, completed)}
+
+def shuffled(outcomes: Outcomes, rng: np.random.Generator) -> Rows:
+    """Return the participations with outcomes shuffled: how many complete is as it was, and who does says nothing."""
+    return with_completed(outcomes, rng.permutation(outcomes.was_completed) > 0, rng)
+
+
+def with_completed(outcomes: Outcomes, completed: np.ndarray, rng: np.random.Generator) -> Rows:
+    """Return the participations with others completed, and gains shuffled among the measured."""
+    columns = {"completed": completed.astype(np.float64)}
     for name in ("gain", "score_gain"):
-        values = getattr(rows, name).copy()
+        values = getattr(outcomes, name).copy()
         known = np.flatnonzero(~np.isnan(values))
         values[known] = values[rng.permutation(known)]
-        columns[name] = np.where(completed > 0, values, np.nan)
-    return replace(rows, **columns)
+        columns[name] = np.where(completed, values, np.nan)
+    return replace(outcomes.rows, **columns)
 
 
 def one_seed(seed: int, n_people: int) -> dict[str, float | str]:
@@ -108,8 +122,9 @@ def one_seed(seed: int, n_people: int) -> dict[str, float | str]:
     _, splits = split_repeatedly(outcomes.on, LATER_SHARES, today=ON)
     fitted = learn(outcomes.rows, splits, rng)
     is_better = fitted.verdict.code == APPROVED
-    learned, rule = (share_of_oracle(city, catalog, lists_of(workforce, catalog, model))
-                     for model in (fitted.model, BaselineRule()))  # fmt: skip
+    own = lists_of(workforce, catalog, fitted.model)
+    learned, rule = (share_of_oracle(city, catalog, parts)
+                     for parts in (own, lists_of(workforce, catalog, BaselineRule())))  # fmt: skip
     episodes = level_episodes(workforce, catalog, np.datetime64(ON))
     trained, later = episodes.rows.is_trained, episodes.before + episodes.rows.outcome
     effect, (_, found) = estimate_effect(episodes.rows), planted(city, catalog, episodes)
@@ -117,8 +132,10 @@ def one_seed(seed: int, n_people: int) -> dict[str, float | str]:
         "learned": learned, "rule": rule, "serves": learned if is_better else rule, "is_better": float(is_better),
         "planted": found, "effect": effect.estimate, "holds": float(effect.lower <= found <= effect.upper),
         "naive": float(later[trained].mean() - later[~trained].mean()), "coverage": fitted.comparison.coverage,
-        "nominal": fitted.comparison.nominal_coverage, "equals_rule": float(equals_the_rule(workforce, catalog)),
-        "shuffled": learn(telling_nothing(outcomes, rng), splits, rng).verdict.code,
+        "nominal": fitted.comparison.nominal_coverage, "within": share_within(city, catalog, own),
+        "equals_rule": float(equals_the_rule(workforce, catalog)),
+        "nothing": learn(telling_nothing(outcomes, rng), splits, rng).verdict.code,
+        "shuffled": learn(shuffled(outcomes, rng), splits, rng).verdict.code,
         "seconds": time.perf_counter() - begun,
     }  # fmt: skip
 
@@ -138,16 +155,25 @@ def summary(rows: list[dict[str, float | str]]) -> None:
         print(told(name, rows, key))
     print(f"    what serves above the rule in {int((gain > 0).sum())}, equal in {int((gain == 0).sum())}, "
           f"below in {int((gain < 0).sum())}; mean difference {gain.mean():+.4f} "
-          f"(standard error {gain.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan:.4f})")  # fmt: skip
+          f"(standard error {error_of(gain):.4f})")  # fmt: skip
     print("effect of a training on levels, as assessors find them")
     for name, key in (("    planted", "planted"), ("    found", "effect"), ("    naive difference", "naive")):
         print(told(name, rows, key))
     print(f"    95 % intervals hold it in {int(sum(row['holds'] for row in rows))} of {n}")
-    print(told(f"outcomes in the model's interval, promised {rows[0]['nominal']:.0%}", rows, "coverage"))
+    covered = np.array([row["coverage"] for row in rows], dtype=float)
+    print(told(f"outcomes in the interval, promised {rows[0]['nominal']:.0%}", rows, "coverage")
+          + f"; mean {covered.mean():.3f} ({error_of(covered):.3f})")  # fmt: skip
+    print(told("true expectations in the interval", rows, "within"))
     print(f"without history the lists are the rule's in {int(sum(row['equals_rule'] for row in rows))} of {n}")
-    verdicts, count = np.unique([row["shuffled"] for row in rows], return_counts=True)
-    print("with outcomes that tell nothing: "
-          + ", ".join(f"{name} {k}" for name, k in zip(verdicts.tolist(), count.tolist(), strict=True)))  # fmt: skip
+    for name, key in (("that tell nothing", "nothing"), ("shuffled among all", "shuffled")):
+        verdicts, count = np.unique([row[key] for row in rows], return_counts=True)
+        said = ", ".join(f"{word} {k}" for word, k in zip(verdicts.tolist(), count.tolist(), strict=True))
+        print(f"with outcomes {name}: {said}")
+
+
+def error_of(values: np.ndarray) -> float:
+    """Return the standard error of a mean over cities."""
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
 
 
 def main() -> None:
@@ -166,7 +192,8 @@ def main() -> None:
         alike = "the rule" if row["equals_rule"] else "NOT THE RULE"
         print(f"city {seed}: learned {row['learned']:.3f}, rule {row['rule']:.3f} ({said} serves); effect "
               f"{row['effect']:.3f} {found} the planted {row['planted']:.3f}, naive {row['naive']:.3f}; interval "
-              f"{row['coverage']:.2f}; no history {alike}; telling nothing {row['shuffled']}; {row['seconds']:.0f} s",
+              f"{row['coverage']:.2f}; no history {alike}; telling nothing {row['nothing']}; "
+              f"shuffled {row['shuffled']}; {row['seconds']:.0f} s",
               flush=True)  # fmt: skip
     summary(rows)
 

@@ -10,9 +10,9 @@ from models.completion import UsualCompletion
 from models.dose import DosedRule
 from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
-from models.judged import Judged, foretell, put_together, resampled_gains
+from models.judged import Judged, clustered_error, foretell, put_together, resampled_gains
 from models.surrogate import fill_with_surrogate
-from models.verdict import APPROVED, NOT_ENOUGH_DATA, Verdict, is_completion_better, judge, judge_parts
+from models.verdict import APPROVED, CLEAR, NOT_ENOUGH_DATA, Verdict, is_completion_better, judge, judge_parts
 from training_catalog.columns import FloatArray, IndexArray, check_lengths, freeze
 
 
@@ -96,11 +96,26 @@ def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Lear
     whole = _learn_whole(rows, splits, rng)
     if _knows_too_little(whole):
         return whole
-    is_better = is_completion_better(whole.comparison)
+    is_better = is_completion_better(whole.comparison) and _tells_who_completes(whole.judged)
     parts = _learn_parts(rows, splits, rng, whole.models if is_better else None)
     if parts.verdict.code != APPROVED:
         return whole
     return whole if whole.verdict.code == APPROVED and _is_clearly_better(whole, parts, rng) else parts
+
+
+def _tells_who_completes(judged: Judged) -> bool:
+    """Return whether completion is foretold clearly better than by one share for everybody: what each split really had.
+
+    Notes
+    -----
+    Else a completion that only knows how many complete, and nothing of who, would be taken for better than the rule
+    wherever that share is not the rule's: with shuffled outcomes too.
+    """
+    decided = judged.take(np.flatnonzero(~np.isnan(judged.completed)))
+    _, split = np.unique(decided.split, return_inverse=True)
+    share = (np.bincount(split, weights=decided.completed) / np.bincount(split))[split]
+    gain = (decided.completed - share) ** 2 - (decided.completed - decided.own.completion) ** 2
+    return bool(gain.mean() > CLEAR * clustered_error(gain, decided.person))
 
 
 def _is_clearly_better(whole: Learned, parts: Learned, rng: np.random.Generator) -> bool:

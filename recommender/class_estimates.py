@@ -5,39 +5,34 @@ from dataclasses import fields
 import numpy as np
 
 from models.baseline import BenefitEstimates, BenefitPredictor
-from models.features import FeatureMatrix
-from recommender.candidates import Candidates
-from recommender.options import Options
-from recommender.pair_features import held_in
-from training_catalog.catalog import Catalog
+from recommender.prospects import Prospects
+from training_catalog.columns import IndexArray
+
+COLUMNS = tuple(column.name for column in fields(BenefitEstimates))
 
 
-def estimate_classes(
-    model: BenefitPredictor,
-    features: FeatureMatrix,
-    estimates: BenefitEstimates,
-    catalog: Catalog,
-    candidates: Candidates,
-    options: Options,
-) -> BenefitEstimates:
-    """Estimate each option: as its pair where the class is held in the training's mode, anew where it is not.
+def estimate_classes(model: BenefitPredictor, prospects: Prospects) -> tuple[BenefitEstimates, BenefitEstimates]:
+    """Estimate each pair, and each option: as its pair where the class is held in the training's mode, else anew.
 
     Parameters
     ----------
-    model : What predicted the pairs.
-    features, estimates : Of the candidates, in their order.
-    catalog, candidates, options : Modes, pairs and their classes.
+    model : The approved model, or the baseline rule; asked once.
+    prospects : Pairs and their classes, described.
 
     Returns
     -------
-    One row an option.
+    estimates : One row a pair.
+    by_class : One row an option.
     """
-    usual = catalog.trainings.mode[candidates.training[options.pair]]
-    mode = catalog.offerings.mode[options.offering]
-    other = np.flatnonzero(usual != mode)
-    columns = {column.name: getattr(estimates, column.name)[options.pair] for column in fields(BenefitEstimates)}
-    if len(other):
-        anew = model.predict(held_in(features[options.pair[other]], usual[other], mode[other]))
-        for name, values in columns.items():
-            values[other] = getattr(anew, name)
-    return BenefitEstimates(**columns)
+    n_pairs, row = len(prospects.features), prospects.options.pair
+    if not len(prospects.held):
+        estimates = model.predict(prospects.features)
+        return estimates, _take(estimates, row)
+    row = row.copy()
+    row[prospects.held_option] = np.arange(n_pairs, n_pairs + len(prospects.held))
+    found = model.predict(np.concatenate([prospects.features, prospects.held]))
+    return _take(found, np.arange(n_pairs)), _take(found, row)
+
+
+def _take(estimates: BenefitEstimates, rows: IndexArray) -> BenefitEstimates:
+    return BenefitEstimates(**{name: getattr(estimates, name)[rows] for name in COLUMNS})

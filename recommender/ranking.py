@@ -1,19 +1,18 @@
 """Ranked lists: best first by benefit, ties by lower cost, by the person's past, then by training id; a total order."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.baseline import BenefitEstimates
 from recommender.candidates import Candidates, LeftOut
+from recommender.class_estimates import COLUMNS
 from recommender.options import Options
-from training_catalog.catalog import Catalog
+from recommender.prospects import Prospects
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths, freeze, group_bounds
 from training_catalog.quantities import RupiahArray
 
 EQUAL_BENEFIT_DIGITS = 9  # benefits that agree to so many decimals are equal
-NO_COST = np.iinfo(np.int64).max  # sorts a pair without any class after the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,42 +65,23 @@ class RankedLists:
         return np.arange(len(self.pair), dtype=np.int64) - self.bounds[self.employee] + 1
 
 
-def _class_shown(catalog: Catalog, options: Options, n_pairs: int, prefers_light: BoolArray) -> IndexArray:
-    """Return the option shown for each pair; -1 where the pair has none."""
-    heavy = prefers_light[options.employee] & ~options.is_light
-    order = np.lexsort((options.offering, catalog.offerings.start[options.offering], options.cost, heavy, options.pair))
-    bounds = group_bounds(options.pair[order], n_pairs)
-    has = bounds[1:] > bounds[:-1]
-    return np.where(has, np.append(order, -1)[np.where(has, bounds[:-1], len(order))], -1)
-
-
 def _shown_in(estimates: BenefitEstimates, by_class: BenefitEstimates, shown: IndexArray) -> BenefitEstimates:
     """Return what is expected of each pair in the class shown; of its training where there is none."""
-    columns = {}
-    for column in fields(BenefitEstimates):
-        in_class = np.append(getattr(by_class, column.name), 0.0)[shown]
-        columns[column.name] = np.where(shown >= 0, in_class, getattr(estimates, column.name))
-    return BenefitEstimates(**columns)
+    if not len(by_class.mean):
+        return estimates
+    has = shown >= 0
+    return BenefitEstimates(
+        **{name: np.where(has, getattr(by_class, name)[shown], getattr(estimates, name)) for name in COLUMNS}
+    )
 
 
-def rank(
-    catalog: Catalog,
-    candidates: Candidates,
-    estimates: BenefitEstimates,
-    by_class: BenefitEstimates,
-    options: Options,
-    prefers_light: BoolArray,
-    likely: NDArray[np.float32] | None = None,
-) -> RankedLists:
+def rank(prospects: Prospects, estimates: BenefitEstimates, by_class: BenefitEstimates) -> RankedLists:
     """Rank each person's candidates that can be taken now and close something.
 
     Parameters
     ----------
-    catalog : Starts of classes.
-    candidates, estimates : Pairs and their predicted benefit, same order.
-    by_class, options : Predicted benefit in each class, and the classes with cost, same order.
-    prefers_light : shape (n_people,): whose unit is short of staff or calendar is full.
-    likely : shape (n_pairs,): how well each goes with what the person took; NaN where nothing is known.
+    prospects : Pairs and their classes.
+    estimates, by_class : Predicted benefit of each pair, and of each option.
 
     Returns
     -------
@@ -113,31 +93,27 @@ def rank(
     LengthMismatchError
         When the estimates are not one a pair, or not one an option.
     """
+    candidates, options, shown = prospects.candidates, prospects.options, prospects.shown
     check_lengths("ranking", candidates.n_pairs, estimates=estimates.mean)
     check_lengths("ranking", len(options.pair), by_class=by_class.mean)
-    shown = _class_shown(catalog, options, candidates.n_pairs, prefers_light)
-    cost = np.append(options.cost, 0)[shown]
     estimates = _shown_in(estimates, by_class, shown)
-    sort_cost = np.where(shown >= 0, cost, NO_COST)
     benefit = np.round(estimates.mean, EQUAL_BENEFIT_DIGITS)
-    liked = np.zeros(candidates.n_pairs) if likely is None else np.nan_to_num(likely.astype(np.float64))
-    order = np.lexsort((candidates.training, -liked, sort_cost, -benefit, candidates.employee))
+    order = np.lexsort((prospects.place, -benefit, candidates.employee))
     order = order[(candidates.needs_first[order] < 0) & (candidates.rule_benefit[order] > 0)]
     employee = candidates.employee[order]
-    is_light = np.append(options.is_light, False)[shown]
     return RankedLists(
         bounds=group_bounds(employee, candidates.gaps.n_people),
-        pair=order.astype(np.int64),
+        pair=order,
         employee=employee,
         training=candidates.training[order],
-        offering=np.append(options.offering, -1)[shown][order],
+        offering=np.append(options.offering, -1)[shown[order]],
         option=shown[order],
-        cost=cost[order],
+        cost=prospects.cost[order],
         benefit=estimates.mean[order],
         lower=estimates.lower[order],
         upper=estimates.upper[order],
         completion=estimates.completion[order],
-        suits_full_calendar=(is_light & prefers_light[candidates.employee])[order],
+        suits_full_calendar=prospects.suits_full_calendar[order],
         candidates=candidates,
         options=options,
         by_class=by_class,

@@ -9,7 +9,6 @@ import numpy as np
 from models.baseline import BenefitPredictor
 from models.benefit import PairModel
 from models.evaluation import Comparison, split_repeatedly
-from models.features import FEATURE_NAMES
 from models.learning import learn
 from models.verdict import Verdict
 from recommender.allocation.limits import SolveLimits
@@ -33,6 +32,7 @@ from recommender.plan import Plan
 from recommender.plan_making import PlanInputs, put_together
 from recommender.planning_problem import build_problem
 from recommender.policy import Policy
+from recommender.prospects import Prospects, arrange
 from recommender.ranking import RankedLists, rank
 from recommender.watch import Reference, refer_to
 from recommender.workforce import Workforce
@@ -89,17 +89,30 @@ def recommend(
     -------
     Every person's list, best first, with the options behind it and the ineligible with their reasons.
     """
+    prospects = find_prospects(workforce, catalog, on, policy, expected=expected, wanted=wanted, day=day, past=past)
+    return rank_prospects(prospects, model)
+
+
+def find_prospects(
+    workforce: Workforce, catalog: Catalog, on: date, policy: Policy, *,
+    expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+    day: CatalogDay | None = None, past: Habits | None = None,
+) -> Prospects:  # fmt: skip
+    """Describe people's candidates in their classes: all of `recommend` that does not depend on the model."""
     day = day or open_catalog(catalog, workforce.units, on)
     gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
     candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted, day)
     people = describe_people(workforce, catalog, gaps, on)
     features = make_features(workforce, catalog, candidates, people, on, past)
-    estimates = model.predict(features)
     options = find_options(workforce, catalog, candidates, on, policy, day)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
-    by_class = estimate_classes(model, features, estimates, catalog, candidates, options)
-    likely = features[:, FEATURE_NAMES.index("goes_with_past")]
-    return rank(catalog, candidates, estimates, by_class, options, short_staffed | full_calendar, likely)
+    return arrange(catalog, candidates, options, features, short_staffed | full_calendar)
+
+
+def rank_prospects(prospects: Prospects, model: BenefitPredictor) -> RankedLists:
+    """Rank what was described: the rest of `recommend`."""
+    estimates, by_class = estimate_classes(model, prospects)
+    return rank(prospects, estimates, by_class)
 
 
 def recommend_in_chunks(

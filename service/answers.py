@@ -131,8 +131,9 @@ class Answers:
         """Return a list with an id of its own."""
         wording = Wording(question.lang)
         made = recommendation_document(
-            person, question.wanted, wording, self.policy, snapshot.background, day=snapshot.day
-        )
+            person, question.wanted, wording, self.policy, snapshot.background, day=snapshot.day,
+            prospects=snapshot.prospects_of(person),
+        )  # fmt: skip
         return {"list": new_decision_id(), **made}
 
     def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:

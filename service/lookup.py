@@ -13,8 +13,9 @@ from recommender.eligibility import REASONS
 from recommender.explanation import Context, explain_row, is_blind_spot
 from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
 from recommender.policy import Policy
+from recommender.prospects import Prospects
 from recommender.ranking import RankedLists
-from recommender.use_cases import recommend
+from recommender.use_cases import find_prospects, rank_prospects
 from recommender.workforce import Workforce
 from service.phrases import competency_name, left_out_text, reason_text, verdict_text
 from service.pipeline import Background, Office, explanation_context
@@ -60,11 +61,13 @@ class Person:
     office : Catalogue, predictor and day.
     crew : Workforce of this one person.
     name : As on file.
+    row : Row in the workforce of the office; None for rows that are not its own.
     """
 
     office: Office
     crew: Workforce
     name: str
+    row: int | None = None
 
     @property
     def unit(self) -> str:
@@ -217,12 +220,20 @@ def item_reasons(
 
 def recommendation_document(
     person: Person, wanted: ListFilter, wording: Wording, policy: Policy, background: Background,
-    day: CatalogDay | None = None,
+    day: CatalogDay | None = None, prospects: Prospects | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return one person's ranked trainings with reasons, and those left out with theirs."""
+    """Return one person's ranked trainings with reasons, and those left out with theirs.
+
+    Parameters
+    ----------
+    person, wanted, wording, policy, background : Who, what of it, and what lists are made from.
+    day : From `open_catalog`, where it is at hand.
+    prospects : From `find_prospects` of this person, where they are at hand.
+    """
     office, crew = person.office, person.crew
-    lists = recommend(crew, office.catalog, office.predictor.predictor, office.on, policy,
-                      expected=background.expected, day=day, past=background.past)  # fmt: skip
+    prospects = prospects or find_prospects(crew, office.catalog, office.on, policy, expected=background.expected,
+                                            day=day, past=background.past)  # fmt: skip
+    lists = rank_prospects(prospects, office.predictor.predictor)
     context = explanation_context(office, crew, policy, background.links)
     spots = is_blind_spot(lists)
     keeps = _keeps(office, wanted) if wanted.narrows else None

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.policy import Policy
+from recommender.prospects import Prospects
 from recommender.workforce_tables import build_workforce
+from service.blocks import Blocks
 from service.lookup import Person
 from service.pipeline import Background, Office, Predictor, background_of, load_predictor, read_office
 from service.storage.database import Database
@@ -36,6 +38,7 @@ class Snapshot:
     office : Catalogue, workforce, predictor and day; of its tables only those a person's rows are read with.
     background : What lists take from everybody's records.
     day : What the catalogue means on that day.
+    blocks : Everybody's prospects, described as they are asked for.
     names : Names of the people, in order of the workforce.
     catalog, model, trial : Versions that are in it.
     other : What predicts for half the people while two models are compared; None while none are.
@@ -44,6 +47,7 @@ class Snapshot:
     office: Office
     background: Background
     day: CatalogDay
+    blocks: Blocks
     names: TextArray
     catalog: int
     model: str
@@ -67,7 +71,11 @@ class Snapshot:
         if row[0] < 0:
             return None
         return Person(office=self.office_of(employee), crew=self.office.workforce.take(row),
-                      name=str(self.names[row[0]]))  # fmt: skip
+                      name=str(self.names[row[0]]), row=int(row[0]))  # fmt: skip
+
+    def prospects_of(self, person: Person) -> Prospects | None:
+        """Return what lists of a person are made from; None for rows that are not this snapshot's."""
+        return None if person.row is None else self.blocks.prospects_of(person.row)
 
     def of_tables(self, tables: Tables, name: str) -> Person:
         """Return the person whose rows these are, before this snapshot's catalogue."""
@@ -140,8 +148,9 @@ class Snapshots:
         office = read_office(self.database, self.today())
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)
-        kept = {name: office.tables[name] for name in _KEPT}
+        office = replace(office, tables={name: office.tables[name] for name in _KEPT})
         day = open_catalog(office.catalog, office.workforce.units, office.on)
-        return Snapshot(office=replace(office, tables=kept), background=background, day=day, names=names,
+        blocks = Blocks(office, background, day, self.policy)
+        return Snapshot(office=office, background=background, day=day, blocks=blocks, names=names,
                         catalog=versions.catalog, model=versions.model, trial=versions.trial,
                         other=load_predictor(self.database, versions.trial) if versions.trial else None)  # fmt: skip

@@ -1,7 +1,8 @@
 """Read-only columns, and the two moves everything is made of: look an id up, join by group."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from dataclasses import Field
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,11 @@ TextArray: TypeAlias = NDArray[np.str_]
 DateArray: TypeAlias = NDArray[np.datetime64]  # datetime64[D]; NaT is "not known"
 
 
+class _IsDataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Columns = TypeVar("Columns", bound=_IsDataclass)
 SUGGESTIONS = 3  # ids offered for one that is not known
 SHORTEST_BEGINNING = 4  # characters that an offered id must share
 
@@ -34,6 +40,28 @@ def freeze(columns: object) -> None:
         elif hasattr(value, "indptr"):
             for part in (value.data, value.indices, value.indptr):
                 part.flags.writeable = False
+
+
+def part_of(columns: Columns, rows: slice, **given: object) -> Columns:
+    """Keep consecutive rows of every column of a dataclass; what is given stands in the place of a column.
+
+    Parameters
+    ----------
+    columns : A frozen dataclass of arrays, one row an entry, but for what is given.
+    rows : Which rows; nothing is copied.
+    given : Fields as they shall be.
+    """
+    kept = {
+        name: given[name] if name in given else getattr(columns, name)[rows] for name in columns.__dataclass_fields__
+    }
+    return type(columns)(**kept)
+
+
+def n_bytes(columns: object) -> int:
+    """Return the bytes of the arrays of a dataclass, and of the dataclasses in it."""
+    if isinstance(columns, np.ndarray):
+        return columns.nbytes
+    return sum(n_bytes(getattr(columns, name)) for name in getattr(columns, "__dataclass_fields__", ()))
 
 
 def check_lengths(table: str, n_rows: int, **columns: NDArray[Any]) -> None:

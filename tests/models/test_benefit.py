@@ -10,9 +10,11 @@ from sklearn.base import clone
 
 from models.baseline import BaselineRule, covered_deficit
 from models.benefit import (
+    COVERAGE,
     FEWEST_MEASURED,
     BenefitModel,
     PairModel,
+    conformal_ends,
     conformal_quantile,
     measured,
     outcome_weights,
@@ -67,7 +69,40 @@ def test_intervals_cover_what_they_promise_on_fresh_rows(fitted):
     weight = outcome_weights(fresh.features, fresh.y_completed, fresh.y_gain)
     used = weight > 0
     outcome = outcomes_of(fresh.y_completed, fresh.y_gain)[used]
-    assert 0.77 < interval_coverage(outcome, found.lower[used], found.upper[used], weight[used]) < 0.9
+    assert 0.78 < interval_coverage(outcome, found.lower[used], found.upper[used], weight[used]) < 0.83
+
+
+def share_held(share_of_nothing, seed, n_offices=400):
+    """Draw offices with a hundred outcomes each, and return how many new ones the intervals found there hold."""
+    rng = np.random.default_rng(seed)
+    held = []
+    for _ in range(n_offices):
+        mean = rng.uniform(0.1, 0.5, 200)
+        closed = mean * rng.gamma(4.0, 0.25, 200) / (1 - share_of_nothing)
+        outcome = np.where(rng.random(200) < share_of_nothing, 0.0, closed)
+        below, above = conformal_ends(outcome[:100], mean[:100], np.ones(100))
+        lower = np.clip(mean + below, 0.0, mean)
+        held.append(interval_coverage(outcome[100:], lower[100:], (mean + above)[100:]))
+    return np.mean(held)
+
+
+@pytest.mark.parametrize("share_of_nothing", [0.0, 0.05, 0.2, 0.5, 0.7])
+def test_intervals_hold_their_share_however_many_outcomes_are_nothing(share_of_nothing):
+    assert COVERAGE - 0.01 < share_held(share_of_nothing, seed=3) < COVERAGE + 0.03
+
+
+def test_where_the_lower_end_may_or_may_not_be_nothing_hardly_more_than_a_hundredth_is_lost():
+    """Of a hundred outcomes about ten are nothing: which end there is, they tell themselves."""
+    assert COVERAGE - 0.015 < share_held(0.1, seed=3) < COVERAGE + 0.01
+
+
+def test_where_all_but_a_tenth_close_nothing_the_interval_ends_at_the_mean():
+    mean, outcome = np.full(200, 0.3), np.where(np.arange(200) < 20, 1.0, 0.0)
+    assert conformal_ends(outcome, mean, np.ones(200)) == (-np.inf, 0.0)
+
+
+def test_without_any_outcome_the_interval_is_everything():
+    assert conformal_ends(np.empty(0), np.empty(0), np.empty(0)) == (-np.inf, np.inf)
 
 
 def test_intervals_are_for_measured_gains_where_the_learned_ones_are_smoother():

@@ -157,7 +157,7 @@ def test_gains_below_nothing_lie_on_the_lower_end_of_an_interval(fitted):
 def test_coverage_on_later_rows_is_near_its_promise(fitted):
     found = compared(fitted, better_than_rule(6_000, seed=7))
     assert found.nominal_coverage == 0.8
-    assert 0.77 < found.coverage < 0.9
+    assert 0.78 < found.coverage < 0.83
 
 
 def test_the_interval_of_the_difference_holds_the_difference(fitted):

@@ -1,5 +1,6 @@
 """What may serve: the whole model, the rule with the parts that are clear, or the rule."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -62,6 +63,19 @@ def test_parts_that_are_learned_order_the_truth_better_than_the_rule():
 def test_where_the_rule_is_the_truth_it_stays():
     found = learned(participations(6_000, seed=5, power=0.0, slope=0.0))
     assert found.verdict.code != "approved"
+
+
+@pytest.mark.parametrize("gains", ["kept", "shuffled"])
+def test_knowing_how_many_complete_and_nothing_of_who_is_not_better_than_the_rule(gains):
+    planted, rng = participations(6_000, seed=3, power=0.0, slope=0.0), np.random.default_rng(3)
+    completed, gain = rng.permutation(planted.y_completed), planted.y_gain.copy()
+    if gains == "shuffled":
+        known = np.flatnonzero(~np.isnan(gain))
+        gain[known] = rng.permutation(gain[known])
+    mixed = replace(planted, y_completed=completed, y_gain=np.where(completed > 0, gain, np.nan))
+    found = learned(mixed)
+    assert found.comparison.model_brier < found.comparison.rule_brier  # the share is not the rule's
+    assert found.verdict.code == "no-better-than-rule"
 
 
 def test_too_few_rows_are_too_few_for_parts_as_well():

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.baseline import BenefitEstimates
+from models.features import FEATURE_NAMES
 from recommender.candidates import find_candidates
 from recommender.options import find_options
 from recommender.policy import Policy
+from recommender.prospects import arrange
 from recommender.ranking import rank
 from tests.builders import office, rows, trainings
 from training_catalog.errors import LengthMismatchError
@@ -31,7 +33,9 @@ def ranked(here, mean=None, *, prefers_light=False, likely=None):
     estimates = BenefitEstimates(mean=mean, lower=mean * 0, upper=mean, completion=mean * 0 + 0.9)
     by_class = BenefitEstimates(**{f.name: getattr(estimates, f.name)[options.pair] for f in fields(BenefitEstimates)})
     light = np.full(here.workforce.n_people, prefers_light)
-    return rank(here.catalog, candidates, estimates, by_class, options, light, likely)
+    features = np.full((candidates.n_pairs, len(FEATURE_NAMES)), np.nan, dtype=np.float32)
+    features[:, FEATURE_NAMES.index("goes_with_past")] = np.nan if likely is None else likely
+    return rank(arrange(here.catalog, candidates, options, features, light), estimates, by_class)
 
 
 def codes(here, lists):

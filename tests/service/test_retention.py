@@ -56,8 +56,7 @@ def test_who_is_erased_is_gone_from_the_texts_of_others_too(office, tmp_path):
 
 
 @pytest.mark.parametrize("told", ["", "lama", "units=3", "history=0"])
-def test_a_setting_that_is_none_is_a_sentence(office, monkeypatch, told):
-    bangkom, _ = office
+def test_a_setting_that_is_none_is_a_sentence(bangkom, monkeypatch, told):
     monkeypatch.setenv("BANGKOM_RETENTION_YEARS", told)
     run = bangkom("database", "retain")
     assert run.code != 0

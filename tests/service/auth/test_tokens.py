@@ -23,6 +23,7 @@ from service.auth.passwords import Passwords
 from service.auth.provider import FRESH, KEPT, Provider
 from service.auth.settings import AuthSettings, OidcSettings
 from service.auth.tokens import Tokens
+from tests.offices import copied_file, empty_tables
 from tests.service.auth.conftest import NIP, OTHER_NIP, PASSWORD, QUICK, Clock, office
 from tests.service.auth.identity_provider import AUDIENCE, IdentityProvider
 from training_catalog.errors import NotAuthenticatedError
@@ -44,7 +45,7 @@ def provider():
 
 @pytest.fixture
 def database_url(tmp_path):
-    return f"sqlite:///{tmp_path / 'office.db'}"
+    return copied_file(tmp_path / "office.db", empty_tables)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import pytest
 from recommender.simulation.city import simulate_city
 from service.demo.files import CSV_FILES, SEMICOLON, WORKBOOKS, _write_csv, write_city_files
 from service.imports.importer import ImportOptions, import_files
-from service.reference import open_office
+from service.storage.database import open_database
 from service.wording import Wording
+from tests.offices import copied_file, reference_rows
 from training_catalog.tables import table
 
 ON = date(2027, 1, 4)
@@ -20,7 +21,7 @@ REFERENCE = ("frameworks", "competencies", "position_defaults", "hour_rules", "r
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    office = open_office(f"sqlite:///{tmp_path_factory.mktemp('office') / 'r.db'}").read_all()
+    office = open_database(copied_file(tmp_path_factory.mktemp("office") / "r.db", reference_rows)).read_all()
     reference = {name: office[name] for name in REFERENCE}
     return simulate_city(np.random.default_rng(2), n_people=150, on=ON, reference=reference)
 
@@ -108,7 +109,7 @@ def test_workbooks_hold_ids_as_text_and_a_date_of_their_own(folder):
 
 
 def test_what_is_written_is_imported_again_without_a_refusal_and_unchanged(city, folder, tmp_path):
-    database = open_office(f"sqlite:///{tmp_path / 'office.db'}")
+    database = open_database(copied_file(tmp_path / "office.db", reference_rows))
     report = import_files(database, sorted(folder.iterdir()), ImportOptions(), Wording("en")).report
     for file in report.files:
         assert file.read == file.stored + file.unchanged + file.refused + file.left_out

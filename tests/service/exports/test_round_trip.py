@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from service.exports.tables import write_table
 from service.imports.importer import import_files
 from service.imports.options import ImportOptions
-from service.reference import open_office
+from service.storage.database import open_database
 from service.wording import Wording
+from tests.offices import copied_file, reference_rows
 from training_catalog.frames import canonical
 from training_catalog.tables import TABLES
 
@@ -55,7 +56,7 @@ BY_KIND = {
 
 @pytest.fixture
 def office(tmp_path):
-    database = open_office(f"sqlite:///{tmp_path / 'office.db'}")
+    database = open_database(copied_file(tmp_path / "office.db", reference_rows))
     for name, content in BASE.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(content, encoding="utf-8")

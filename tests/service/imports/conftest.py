@@ -2,8 +2,9 @@ import pytest
 
 from service.imports.importer import import_files
 from service.imports.options import ImportOptions
-from service.reference import open_office
+from service.storage.database import open_database
 from service.wording import Wording
+from tests.offices import copied_file, reference_rows
 
 
 class Desk:
@@ -11,7 +12,7 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        self.database = open_office(f"sqlite:///{folder / 'office.db'}")
+        self.database = open_database(copied_file(folder / "office.db", reference_rows))
 
     def read(self, table):
         return self.database.read(table)

@@ -9,13 +9,14 @@ from service.ledger.events import cancel_class, reprice, seat_event
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_ENTRIES
+from tests.offices import copied_file, empty_tables
 from tests.service.ledger.plans import check_books, keep, put_lines
 from training_catalog.errors import ConflictError, InputError, InvalidValueError, UnknownIdError
 
 
 @pytest.fixture
 def books(tmp_path):
-    database = open_database(f"sqlite:///{tmp_path / 'office.db'}")
+    database = open_database(copied_file(tmp_path / "office.db", empty_tables))
     put_lines(database, "FEE 2027 1000", "TRIP 2027 600")
     return database
 

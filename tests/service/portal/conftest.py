@@ -18,7 +18,8 @@ from service.jobs.kinds import perform
 from service.jobs.queue import JobQueue
 from service.reference import open_office
 from service.storage.engine import transaction
-from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill, real_server, service_on, small_office
+from tests.offices import copied_file
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, filled_office, real_server, service_on
 
 SECRET = "a long enough secret"  # noqa: S105 (of accounts that exist in tests alone)
 ACCOUNTS = {  # name: role, units, employee
@@ -42,6 +43,14 @@ def add_accounts(database):
         accounts.add(name, role=role, units=units, employee=employee, password=None)
         with transaction(database.engine, is_writer=True) as connection:
             update_user(connection, name, must_change=0, password=hashed())
+
+
+def office_with_accounts(url):
+    """Make a small office with an account of each role, each of which takes a hash to make."""
+    filled_office(url)
+    database = open_office(url)
+    add_accounts(database)
+    database.engine.dispose()
 
 
 @dataclass
@@ -103,12 +112,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def office_url(tmp_path_factory):
     """Return the database of a small office with accounts."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'office.db'}"
-    database = open_office(url)
-    fill(database, small_office())
-    add_accounts(database)
-    database.engine.dispose()
-    return url
+    return copied_file(tmp_path_factory.mktemp("portal") / "office.db", office_with_accounts)
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +143,8 @@ def work(office_url, tmp_path):
 @pytest.fixture
 def portal(tmp_path):
     """Yield the application in this process with accounts, for tests that need no browser."""
-    with service_on(f"sqlite:///{tmp_path / 'office.db'}", is_secure=False) as running:
-        add_accounts(running.parts.database)
+    url = copied_file(tmp_path / "office.db", office_with_accounts)
+    with service_on(url, is_secure=False) as running:
         yield running
 
 

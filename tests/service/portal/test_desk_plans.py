@@ -176,9 +176,9 @@ def test_a_person_is_told_what_was_chosen_and_who_gets_nothing_why(planned):
     desk.get(f"{path}/person?employee=404", 404)
 
 
-@pytest.mark.parametrize("tail", [*VIEWS, "/report", "/rosters", "/files/csv", "/person?employee=1", "/changes"])
-def test_a_plan_that_is_not_there_is_not_found(desk, tail):
-    desk.get(f"/plans/p-0{tail}", 404)
+def test_a_plan_that_is_not_there_is_not_found(desk):
+    for tail in (*VIEWS, "/report", "/rosters", "/files/csv", "/person?employee=1", "/changes"):
+        desk.get(f"/plans/p-0{tail}", 404)
 
 
 def test_files_of_a_plan_are_handed_out(planned):

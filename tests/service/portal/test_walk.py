@@ -5,8 +5,9 @@ from html import unescape
 
 import pytest
 
+from tests.offices import copied_file
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, service_on
-from tests.service.portal.conftest import add_accounts, sign_in
+from tests.service.portal.conftest import office_with_accounts, sign_in
 
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 REACH = {"ani": {ANI}, "budi": {ANI, BUDI, CITRA}, "rita": {ANI, BUDI, CITRA, DEDI}, "admin": {ANI, BUDI, CITRA, DEDI}}
@@ -18,8 +19,7 @@ MOST_PAGES = 250
 def portal(tmp_path_factory):
     """Return the portal of an office with an approved plan, a draft and an import."""
     folder = tmp_path_factory.mktemp("walk")
-    with service_on(f"sqlite:///{folder / 'office.db'}", is_secure=False) as running:
-        add_accounts(running.parts.database)
+    with service_on(copied_file(folder / "office.db", office_with_accounts), is_secure=False) as running:
         with_plans(running, folder)
         yield running
 

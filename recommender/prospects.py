@@ -1,0 +1,140 @@
+"""What is known of people's candidates before a model speaks: described, put into classes, in order among equals.
+
+Nothing here depends on the model, and nothing of one person on who else is looked at: some dozens of people are
+described together for little more than one costs, and each is then a slice.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features import FEATURE_NAMES, FeatureMatrix
+from recommender.candidates import Candidates
+from recommender.options import Options
+from recommender.pair_features import held_in
+from training_catalog.catalog import Catalog
+from training_catalog.columns import BoolArray, IndexArray, check_lengths, freeze, group_bounds, part_of
+from training_catalog.quantities import RupiahArray
+
+NO_COST = np.iinfo(np.int64).max  # sorts a pair without any class after the others
+LIKED = FEATURE_NAMES.index("goes_with_past")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospects:
+    """All that lists are made from but the model's word.
+
+    Parameters
+    ----------
+    bounds : shape (n_people + 1, 4): where each person's pairs, options, `held` and pairs left out begin.
+    candidates, options : Pairs, and their classes.
+    features : shape (n_pairs, n_features).
+    held : shape (n_held, n_features): of the options whose class is held in another mode than its training usually is.
+    held_option : shape (n_held,): those options, ascending.
+    shown : shape (n_pairs,): the class shown, as a row of `options`: for a person short of time the cheapest light one,
+        else the cheapest; ties by the earlier start, then id; -1 when the training has no class yet.
+    cost : Whole rupiah in that class; 0 without class.
+    suits_full_calendar : Whether that class is light and the person's unit is short of staff or calendar full.
+    place : Order among equal benefits: by lower cost, by what goes with the person's past, by training.
+    """
+
+    bounds: IndexArray
+    candidates: Candidates
+    options: Options
+    features: FeatureMatrix
+    held: FeatureMatrix
+    held_option: IndexArray
+    shown: IndexArray
+    cost: RupiahArray
+    suits_full_calendar: BoolArray
+    place: IndexArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def n_people(self) -> int:
+        """Number of people."""
+        return len(self.bounds) - 1
+
+    def of_person(self, person: int) -> "Prospects":
+        """Return the prospects of one person, as they would have been found for that person alone."""
+        begin, end = self.bounds[person : person + 2]
+        first, last = begin.tolist(), end.tolist()
+        pairs, options, held, left_out = (slice(*rows) for rows in zip(first, last, strict=True))
+        shown = self.shown[pairs]
+        return part_of(
+            self, pairs,
+            bounds=np.stack([begin - begin, end - begin]),
+            candidates=self.candidates.of_person(person, pairs, left_out),
+            options=self.options.of_person(options, pairs.start),
+            held=self.held[held],
+            held_option=self.held_option[held] - options.start,
+            shown=np.where(shown >= 0, shown - options.start, -1),
+        )  # fmt: skip
+
+
+def arrange(
+    catalog: Catalog, candidates: Candidates, options: Options, features: FeatureMatrix, prefers_light: BoolArray
+) -> Prospects:
+    """Put candidates beside their classes.
+
+    Parameters
+    ----------
+    catalog : Starts and modes of classes.
+    candidates, options, features : Pairs, their classes, and what describes the pairs.
+    prefers_light : shape (n_people,): whose unit is short of staff or calendar is full.
+
+    Raises
+    ------
+    LengthMismatchError
+        When the features are not one row a pair, or the preferences not one a person.
+    """
+    n_people, left_out = candidates.gaps.n_people, candidates.left_out.employee
+    check_lengths("prospects", candidates.n_pairs, features=features)
+    check_lengths("prospects", n_people, prefers_light=prefers_light)
+    shown = _class_shown(catalog, options, candidates.n_pairs, prefers_light)
+    cost = np.append(options.cost, 0)[shown]
+    is_light = np.append(options.is_light, False)[shown]
+    held_option, held = _held_otherwise(catalog, candidates, options, features)
+    owners = (candidates.employee, options.employee, options.employee[held_option], left_out)
+    return Prospects(
+        bounds=np.stack([group_bounds(owner, n_people) for owner in owners], axis=1),
+        candidates=candidates,
+        options=options,
+        features=features,
+        held=held,
+        held_option=held_option,
+        shown=shown,
+        cost=cost,
+        suits_full_calendar=is_light & prefers_light[candidates.employee],
+        place=_place(candidates.training, np.where(shown >= 0, cost, NO_COST), features[:, LIKED]),
+    )
+
+
+def _class_shown(catalog: Catalog, options: Options, n_pairs: int, prefers_light: BoolArray) -> IndexArray:
+    """Return the option shown for each pair; -1 where the pair has none."""
+    heavy = prefers_light[options.employee] & ~options.is_light
+    order = np.lexsort((options.offering, catalog.offerings.start[options.offering], options.cost, heavy, options.pair))
+    bounds = group_bounds(options.pair[order], n_pairs)
+    has = bounds[1:] > bounds[:-1]
+    return np.where(has, np.append(order, -1)[np.where(has, bounds[:-1], len(order))], -1)
+
+
+def _held_otherwise(
+    catalog: Catalog, candidates: Candidates, options: Options, features: FeatureMatrix
+) -> tuple[IndexArray, FeatureMatrix]:
+    """Return the options held in another mode than their training usually is, and what describes them."""
+    usual = catalog.trainings.mode[candidates.training[options.pair]]
+    mode = catalog.offerings.mode[options.offering]
+    other = np.flatnonzero(usual != mode)
+    return other, held_in(features[options.pair[other]], usual[other], mode[other])
+
+
+def _place(training: IndexArray, cost: RupiahArray, likely: NDArray[np.float32]) -> IndexArray:
+    """Return the place of each pair among pairs of equal benefit; what nothing is known of comes last."""
+    order = np.lexsort((training, -np.nan_to_num(likely.astype(np.float64)), cost))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
