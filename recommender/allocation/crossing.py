@@ -60,6 +60,12 @@ class Crossing:
         spent = -use[len(self.ids) + len(self.earmarks) :]
         return EARMARK_FLOOR_WEIGHT * int(np.maximum(self._of_earmarks()[1] - spent, 0).sum())
 
+    def left(self, use: Money) -> Money:
+        """Return the whole rupiah that a use leaves of lines and caps; nothing for floors."""
+        left = np.concatenate([self.amount, self._of_earmarks()[0], np.zeros(len(self.earmarks), dtype=np.int64)]) - use
+        left[len(self.ids) + len(self.earmarks) :] = 0
+        return np.maximum(left, 0)
+
     def shares(self, wanted: FloatArray) -> Money:
         """Share the lines and caps out among regions as they want them; together they never hold more than there is.
 

@@ -5,15 +5,19 @@ from functools import partial
 import numpy as np
 
 from recommender.allocation.clashes import name_clashes
+from recommender.allocation.filling import better
+from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import highs_version
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.nation import NationPlan, solve_nation
 from recommender.allocation.objective import worth
+from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.region import Region
 from recommender.allocation.region_plan import RegionPlan
 from recommender.allocation.regions import Members, Regions
 from recommender.allocation.result import Allocation, Prices, Status
+from recommender.allocation.ties import prefer_lower_ids
 from training_catalog.columns import FloatArray, IndexArray
 
 
@@ -71,6 +75,13 @@ def _status(found: NationPlan, value: float, bound: float, gap: float) -> Status
     return Status.WITHIN_GAP if bound - value <= gap * abs(bound) else Status.HEURISTIC
 
 
+def _with_what_is_left(problem: AllocationProblem, planned: IndexArray) -> IndexArray:
+    """Fill in what the money that regions left over still pays, best for the money first."""
+    empty = Placement(problem)
+    filled = greedy(empty, ratio_scores(problem), planned)
+    return prefer_lower_ids(empty.fresh(better(problem, planned, filled)))
+
+
 def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: SolveLimits) -> Allocation:
     """Solve a problem region by region; see `solve`.
 
@@ -83,7 +94,8 @@ def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: Solve
     sources = [partial(_given, region) for region in regions.regions]
     found = solve_nation(sources, regions.crossing, limits)
     own = list(zip(regions.members, found.plans, strict=True))
-    chosen = np.sort(np.concatenate([part.options[plan.chosen] for part, plan in own])).astype(np.int64)
+    planned = np.sort(np.concatenate([part.options[plan.chosen] for part, plan in own])).astype(np.int64)
+    chosen = _with_what_is_left(problem, planned)
     value = worth(problem, chosen)
     bound, price_bound = (max(figure, value.objective) for figure in (found.bound, found.price_bound))
     prices = join_prices(problem, regions, found.plans, found.shared)

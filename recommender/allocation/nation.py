@@ -30,6 +30,7 @@ LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10)
 EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 10.0  # seconds
+MOST_CALLED_AGAIN = 50  # regions whose demands their share could not meet, and that may use what others left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,8 +203,21 @@ def solve_nation(
             seconds = max(PATIENCE * even, LEAST_PATIENCE)
             yield replace(task, own=wish.prices, share=share, effort=effort, limits=replace(far, seconds=seconds))
 
-    found = list(limits.run(_plan, items()))
+    planned = list(items())
+    found = list(limits.run(_plan, planned))
+    _call_again(planned, found, crossing, limits)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
         shared=shared, crossing=crossing, outlines=outlines,
     )  # fmt: skip
+
+
+def _call_again(
+    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, limits: SolveLimits
+) -> None:
+    """Plan regions whose demands their share did not meet once more, each within its own use and what all left over."""
+    called = [i for i, (totals, _) in enumerate(found) if totals.n_unmet]
+    for i in called[:MOST_CALLED_AGAIN]:
+        others = (totals.use for j, (totals, _) in enumerate(found) if j != i)
+        share = crossing.left(sum(others, start=np.zeros(crossing.n_limits, dtype=np.int64)))
+        found[i] = next(limits.run(_plan, [replace(tasks[i], share=share)]))

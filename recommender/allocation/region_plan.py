@@ -136,9 +136,11 @@ class _Charged:
         return use
 
     def begin(self, own: FloatArray | None) -> Start:
-        """Begin from a region's own prices, or from nothing."""
+        """Begin from a region's own prices, or from nothing where they are of other demands."""
         start = from_nothing(self.relaxed)
-        return start if own is None else replace(start, prices=own, step=NEAR_STEP)
+        if own is None or len(own) != self.relaxed.n_prices:
+            return start
+        return replace(start, prices=np.minimum(own, self.relaxed.highest), step=NEAR_STEP)
 
     def named(self, prices: FloatArray) -> Prices:
         """Return the region's prices by what they stand for, shared ones included."""
