@@ -20,7 +20,7 @@ from recommender.allocation.together import Together
 from training_catalog.columns import FloatArray, IndexArray
 
 Source = Callable[[], Region]  # where a region comes from; it travels to the process that plans it
-Keep = Callable[[int, Region, RegionPlan], None]  # what becomes of a region's plan, in that process
+Keep = Callable[[int, Region, RegionPlan, FloatArray], None]  # what becomes of a region's plan, in that process
 
 SAMPLE_PEOPLE = 60_000  # people whose regions tell the shared prices
 SHARED_PASSES, WISH_PASSES = 300, 100
@@ -125,7 +125,7 @@ def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
     found = plan_region(region, task.shared, own.astype(np.float64), share, effort=task.effort, limits=task.limits)
     if task.keep is None:
         return found.totals, found
-    task.keep(task.number, region, found)
+    task.keep(task.number, region, found, task.shared)
     return found.totals, None
 
 
@@ -194,30 +194,35 @@ def solve_nation(
     wishes = list(limits.run(_wish, tasks))
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
     effort = effort_for(sum(outline.people for outline in outlines), limits)
-
-    def items() -> Iterator[_Task]:
-        left = sum(outline.people for outline in outlines)
-        for task, wish, share, outline in zip(tasks, wishes, shares, outlines, strict=True):
-            even = deadline.left() * limits.processes * outline.people / max(left, 1)
-            left -= outline.people
-            seconds = max(PATIENCE * even, LEAST_PATIENCE)
-            yield replace(task, own=wish.prices, share=share, effort=effort, limits=replace(far, seconds=seconds))
-
-    planned = list(items())
-    found = list(limits.run(_plan, planned))
-    _call_again(planned, found, crossing, limits)
+    ready = [replace(task, own=wish.prices, share=share, effort=effort)
+             for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
+    found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
+    _call_again(ready, found, crossing, limits, deadline)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
         shared=shared, crossing=crossing, outlines=outlines,
     )  # fmt: skip
 
 
+def _in_time(
+    tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
+) -> Iterator[_Task]:
+    """Give each region its even share of the time that is left when its turn comes, and some patience."""
+    people = sum(outline.people for outline in outlines)
+    for task, outline in zip(tasks, outlines, strict=True):
+        even = deadline.left() * limits.processes * outline.people / max(people, 1)
+        people -= outline.people
+        yield replace(task, limits=replace(task.limits, seconds=max(PATIENCE * even, LEAST_PATIENCE)))
+
+
 def _call_again(
-    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, limits: SolveLimits
-) -> None:
-    """Plan regions whose demands their share did not meet once more, each within its own use and what all left over."""
+    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, limits: SolveLimits,
+    deadline: Deadline,
+) -> None:  # fmt: skip
+    """Plan regions whose demands their share did not meet once more, each within all that the others leave."""
     called = [i for i, (totals, _) in enumerate(found) if totals.n_unmet]
     for i in called[:MOST_CALLED_AGAIN]:
         others = (totals.use for j, (totals, _) in enumerate(found) if j != i)
         share = crossing.left(sum(others, start=np.zeros(crossing.n_limits, dtype=np.int64)))
-        found[i] = next(limits.run(_plan, [replace(tasks[i], share=share)]))
+        far = replace(tasks[i].limits, seconds=max(deadline.left(), LEAST_PATIENCE))
+        found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))

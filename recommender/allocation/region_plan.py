@@ -20,7 +20,7 @@ from recommender.allocation.highs import Solver
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.nearness import nearness
 from recommender.allocation.placement import Placement
-from recommender.allocation.problem import Money
+from recommender.allocation.problem import AllocationProblem, Money
 from recommender.allocation.region import Region
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Prices
@@ -95,6 +95,7 @@ class Totals:
     use : shape (n_limits,), whole rupiah of each shared limit; of floors with the sign turned.
     bound : What it is worth at most, less what it takes at shared prices.
     price_bound : The same, by its root prices alone.
+    cost : Whole rupiah of all choices and of opening their classes.
     seats, people : Choices, and people with one at least.
     n_unmet : Demands that are not met.
     was_stopped : Whether a clock ended the search.
@@ -104,6 +105,7 @@ class Totals:
     use: Money
     bound: float
     price_bound: float
+    cost: int
     seats: int
     people: int
     n_unmet: int
@@ -197,11 +199,17 @@ def plan_region(
     chosen = prefer_lower_ids(empty.fresh(improver.chosen))
     totals = Totals(
         value=region.worth(chosen), use=region.use(chosen), bound=min(priced.bound, priced.root.bound),
-        price_bound=priced.root.bound, seats=len(chosen), people=len(np.unique(problem.options.employee[chosen])),
+        price_bound=priced.root.bound, cost=_cost(problem, chosen), seats=len(chosen), people=len(np.unique(problem.options.employee[chosen])),
         n_unmet=len(unmet), was_stopped=priced.was_hurried or deadline.left() <= 0.0,
     )  # fmt: skip
     prices = charged.named(priced.root.prices)
     return RegionPlan(totals=totals, chosen=chosen, prices=prices, unmet=tuple(unmet))
+
+
+def _cost(problem: AllocationProblem, chosen: IndexArray) -> int:
+    """Return the whole rupiah of a choice, opening its classes included."""
+    opened = np.unique(problem.options.offering[chosen])
+    return int(problem.options.cost[chosen].sum() + problem.classes.fixed_cost[opened].sum())
 
 
 def _price(charged: _Charged, own: FloatArray, effort: Effort, deadline: Deadline) -> Priced:

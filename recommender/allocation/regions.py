@@ -1,5 +1,6 @@
 """Cut a problem into regions: people with their classes and units, and with lines that few people share."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,13 +145,14 @@ class _Cutter:
     ----------
     problem : The whole.
     region : shape (n_people,), each person's region.
+    shared : Lines that people outside the problem pay from as well.
     """
 
-    def __init__(self, problem: AllocationProblem, region: IndexArray) -> None:
+    def __init__(self, problem: AllocationProblem, region: IndexArray, shared: IndexArray) -> None:
         self.problem, self.region, self.caps = problem, region, line_caps(problem)
         line, of = _lines_of(problem, region)
         count = np.bincount(line, minlength=len(problem.lines.ids))
-        self.shared = np.flatnonzero(count > 1).astype(np.int64)
+        self.shared = np.union1d(np.flatnonzero(count > 1), shared).astype(np.int64)
         self.line, self.of = line, of
         self.pairs = np.array(problem.rules.prerequisites, dtype=np.int64).reshape(-1, 2)
         self.waived = np.array(sorted(problem.rules.waived), dtype=np.int64).reshape(-1, 2)
@@ -241,16 +243,18 @@ def _columns(matrix: csr_array, kept: IndexArray) -> csr_array:
     return part
 
 
-def cut(problem: AllocationProblem, largest: int = LARGEST_REGION) -> Regions:
+def cut(problem: AllocationProblem, largest: int = LARGEST_REGION, shared: Collection[str] = ()) -> Regions:
     """Cut a problem into regions that meet only in lines and earmarks.
 
     Parameters
     ----------
     problem : The whole.
     largest : People of a region at most, unless a class or a unit with a rule holds more of them together.
+    shared : Ids of lines that people outside the problem pay from as well; they cross every region's border.
     """
     region = _regions_of_people(problem, largest)
-    cutter = _Cutter(problem, region)
+    outside = np.flatnonzero(np.isin(problem.lines.ids, sorted(shared))).astype(np.int64)
+    cutter = _Cutter(problem, region, outside)
     members = tuple(cutter.members(i) for i in range(int(region.max(initial=-1)) + 1))
     crossing = Crossing(ids=problem.lines.ids[cutter.shared], amount=cutter.caps[cutter.shared],
                         earmarks=problem.rules.earmarks)  # fmt: skip

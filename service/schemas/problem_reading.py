@@ -2,6 +2,7 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -43,6 +44,22 @@ def parse_problem(content: bytes, name: str) -> ProblemFile:
         raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
     if not isinstance(document, dict):
         raise InputError("{file}: a problem is a JSON object with budgets, offerings, employees and options", file=name)
+    return check_problem(document, name)
+
+
+def check_problem(document: dict[str, Any], name: str) -> ProblemFile:
+    """Check a problem that was already read.
+
+    Parameters
+    ----------
+    document : As of a problem file.
+    name : What the faults are said of.
+
+    Raises
+    ------
+    InputError
+        As `read_problem`.
+    """
     _refuse(list(shape_faults(document, ProblemFile)), name)
     try:
         problem = msgspec.convert(document, ProblemFile)
