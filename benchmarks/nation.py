@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,7 @@ PAGE = 4_096
 class Ran:
     """One plan: what it says, seconds, and the most memory of all processes in GB."""
 
-    totals: dict[str, object]
+    totals: dict[str, Any]
     seconds: float
     memory: float
 
@@ -144,9 +145,10 @@ def solve(folder: Path, out: Path, seconds: float, *extra: str) -> Ran:
 def show(name: str, ran: Ran, penalty: float) -> None:
     """Print a line."""
     value, bound, people = (float(str(ran.totals[key])) for key in ("objective", "bound", "employees"))
-    print(f"{name:12} {people:11,.0f} people  value {value - penalty:14,.1f}  proven gap "
-          f"{(bound - value) / (bound - penalty):7.3%}  recount {'agrees' if ran.totals['verified']['ok'] else 'DIFFERS'}  "
-          f"{ran.seconds:8.1f} s, {ran.seconds / people * 1e3:6.2f} ms a person  {ran.memory:5.2f} GB", flush=True)  # fmt: skip
+    recount = "agrees" if ran.totals["verified"]["ok"] else "DIFFERS"
+    print(f"{name:10} {people:10,.0f} people  value {value - penalty:13,.1f}  proven gap "
+          f"{(bound - value) / (bound - penalty):7.3%}  recount {recount}  {ran.seconds:8.1f} s, "
+          f"{ran.seconds / people * 1e3:5.2f} ms a person  {ran.memory:5.2f} GB", flush=True)  # fmt: skip
 
 
 @contextmanager
@@ -183,9 +185,7 @@ def main() -> None:
     parser.add_argument("--seconds-a-person", type=float, default=1e-3, help="wall-clock seconds of planning")
     parser.add_argument("--dask", action="store_true", help="again on a cluster of processes; the plans are compared")
     parser.add_argument("--no-recount", action="store_true")
-    parser.add_argument(
-        "--folder", type=Path, help="where drawn nations and plans stay; a temporary one when not given"
-    )
+    parser.add_argument("--folder", type=Path, help="where nations and plans stay; a temporary one when not given")
     given = parser.parse_args()
     extra = ["--no-recount"] if given.no_recount else []
     with tempfile.TemporaryDirectory() as temporary:

@@ -104,7 +104,7 @@ def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: Solve
         chosen=chosen, status=_status(found, value.objective, bound, limits.gap), objective=value.objective,
         bound=min(bound, price_bound), line_prices=prices.lines,
         clashes=name_clashes(problem, chosen, unmet, value),
-        stopped_by_clock=any(part.was_stopped for part in found.totals),
+        stopped_by_clock=found.was_hurried or any(part.was_stopped for part in found.totals),
         solver=f"dual: {highs_version()}, prices, decided classes and near options in {len(own)} regions",
         prices=prices, price_bound=price_bound,
     )  # fmt: skip

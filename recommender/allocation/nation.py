@@ -26,10 +26,11 @@ SAMPLE_PEOPLE = 60_000  # people whose regions tell the shared prices
 SHARED_PASSES, WISH_PASSES = 300, 100
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
-LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10)
+LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
 EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
+SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
-LEAST_PATIENCE = 10.0  # seconds
+LEAST_PATIENCE = 10.0  # seconds, where there are so many
 MOST_CALLED_AGAIN = 50  # regions whose demands their share could not meet, and that may use what others left
 
 
@@ -56,6 +57,7 @@ class NationPlan:
     totals : What each region adds.
     plans : Each region's plan; none where they were kept elsewhere.
     shared : shape (n_limits,), price of a rupiah of each shared limit.
+    was_hurried : Whether the clock cut the search for prices short.
     crossing : The limits.
     outlines : The regions.
     """
@@ -63,6 +65,7 @@ class NationPlan:
     totals: tuple[Totals, ...]
     plans: tuple[RegionPlan, ...]
     shared: FloatArray
+    was_hurried: bool
     crossing: Crossing
     outlines: tuple[Outline, ...] = field(repr=False)
 
@@ -93,6 +96,22 @@ class NationPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPrices:
+    """What the regions that were asked tell.
+
+    Parameters
+    ----------
+    shared : shape (n_limits,), price of a rupiah of each shared limit.
+    own : Prices that are a region's own, by its number.
+    was_hurried : Whether the clock cut the search short.
+    """
+
+    shared: FloatArray
+    own: dict[int, FloatArray]
+    was_hurried: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What travels to the process that works on a region."""
 
@@ -113,7 +132,8 @@ def _outline(source: Source) -> Outline:
 
 
 def _wish(task: _Task) -> Wish:
-    found = wish_of(task.source(), task.shared, task.own, passes=WISH_PASSES, clock=task.limits.clock)
+    seconds, clock = task.limits.seconds, task.limits.clock
+    found = wish_of(task.source(), task.shared, task.own, passes=WISH_PASSES, seconds=seconds, clock=clock)
     return replace(found, prices=found.prices.astype(np.float32))
 
 
@@ -145,15 +165,15 @@ def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
 
 def find_crossing_prices(
     sources: Sequence[Source], outlines: Sequence[Outline], crossing: Crossing, *, most: int = SAMPLE_PEOPLE,
-    now: Callable[[], float],
-) -> tuple[FloatArray, dict[int, FloatArray]]:  # fmt: skip
+    seconds: float, now: Callable[[], float],
+) -> "SharedPrices":  # fmt: skip
     """Find the prices of a rupiah of what regions share, and the own prices of the regions that told them.
 
     Parameters
     ----------
     sources, outlines, crossing : The regions and what they share.
     most : People of the regions that are asked.
-    now : The clock; it decides nothing.
+    seconds, now : Time that may be used, and the clock.
 
     Notes
     -----
@@ -169,8 +189,9 @@ def find_crossing_prices(
     rows = [region.shared_rows(each.priced) for region, each in zip(regions, relaxed, strict=True)]
     together = Together(relaxed, [own for own, _ in rows], [place for _, place in rows],
                         limit=crossing.limit * part, highest=crossing.highest)  # fmt: skip
-    prices = find_prices(together, passes=SHARED_PASSES, seconds=np.inf, now=now).prices
-    return together.shared(prices), {int(number): together.own(i, prices) for i, number in enumerate(numbers)}
+    ascent = find_prices(together, passes=SHARED_PASSES, seconds=seconds, now=now)
+    own = {int(number): together.own(i, ascent.prices) for i, number in enumerate(numbers)}
+    return SharedPrices(shared=together.shared(ascent.prices), own=own, was_hurried=ascent.was_hurried)
 
 
 def solve_nation(
@@ -187,11 +208,11 @@ def solve_nation(
     """
     deadline = Deadline(limits)
     outlines = tuple(limits.run(_outline, sources))
-    shared, own = find_crossing_prices(sources, outlines, crossing, now=limits.clock)
+    told = find_crossing_prices(sources, outlines, crossing, seconds=limits.seconds * SHARED_SHARE, now=limits.clock)
     far = replace(limits, run=run_here, tell=tell_nobody)
-    tasks = [_Task(number=i, source=source, shared=shared, own=own.get(i), limits=far, keep=keep)
+    tasks = [_Task(number=i, source=source, shared=told.shared, own=told.own.get(i), limits=far, keep=keep)
              for i, source in enumerate(sources)]  # fmt: skip
-    wishes = list(limits.run(_wish, tasks))
+    wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
     effort = effort_for(sum(outline.people for outline in outlines), limits)
     ready = [replace(task, own=wish.prices, share=share, effort=effort)
@@ -200,7 +221,8 @@ def solve_nation(
     _call_again(ready, found, crossing, limits, deadline)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
-        shared=shared, crossing=crossing, outlines=outlines,
+        shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
+        crossing=crossing, outlines=outlines,
     )  # fmt: skip
 
 
@@ -212,7 +234,8 @@ def _in_time(
     for task, outline in zip(tasks, outlines, strict=True):
         even = deadline.left() * limits.processes * outline.people / max(people, 1)
         people -= outline.people
-        yield replace(task, limits=replace(task.limits, seconds=max(PATIENCE * even, LEAST_PATIENCE)))
+        seconds = min(max(PATIENCE * even, LEAST_PATIENCE), deadline.left())
+        yield replace(task, limits=replace(task.limits, seconds=seconds))
 
 
 def _call_again(
@@ -224,5 +247,5 @@ def _call_again(
     for i in called[:MOST_CALLED_AGAIN]:
         others = (totals.use for j, (totals, _) in enumerate(found) if j != i)
         share = crossing.left(sum(others, start=np.zeros(crossing.n_limits, dtype=np.int64)))
-        far = replace(tasks[i].limits, seconds=max(deadline.left(), LEAST_PATIENCE))
+        far = replace(tasks[i].limits, seconds=deadline.left())
         found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))

@@ -14,7 +14,7 @@ from recommender.allocation.capacity import possible_options
 from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, decide
 from recommender.allocation.exact import build_model, demands
-from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value
+from recommender.allocation.filling import KINDNESS, better, by_nearness
 from recommender.allocation.greedy import greedy
 from recommender.allocation.highs import Solver
 from recommender.allocation.limits import Deadline, SolveLimits
@@ -43,6 +43,7 @@ class Effort:
     margins : Of what an option is usually worth, by which it may miss its exit price and be weighed by HiGHS.
     gap : Gap at which HiGHS may stop.
     nodes : Nodes that HiGHS may look at.
+    kindness : For each plan to begin from, by how much an option may miss its exit price; see `filling.KINDNESS`.
     """
 
     passes: int
@@ -51,6 +52,7 @@ class Effort:
     margins: tuple[float, ...]
     gap: float
     nodes: int
+    kindness: tuple[float, ...] = KINDNESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,12 @@ class Wish:
     ----------
     use : shape (n_limits,), rupiah, as an average over the later passes.
     prices : The region's own prices, in its own order.
+    was_hurried : Whether the clock cut the search short.
     """
 
     use: FloatArray
     prices: FloatArray
+    was_hurried: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +164,13 @@ def possible_demands(region: Region) -> tuple[IndexArray, ...]:
 
 
 def wish_of(
-    region: Region, shared: FloatArray, own: FloatArray | None, *, passes: int, clock: Callable[[], float]
-) -> Wish:
+    region: Region, shared: FloatArray, own: FloatArray | None, *, passes: int, seconds: float,
+    clock: Callable[[], float],
+) -> Wish:  # fmt: skip
     """Find a region's own prices under shared ones, and what it wants then."""
     charged = _Charged(region, shared, possible_demands(region))
-    ascent = find_prices(charged.relaxed, passes=passes, seconds=np.inf, now=clock, start=charged.begin(own))
-    return Wish(use=charged.use(ascent), prices=ascent.prices)
+    ascent = find_prices(charged.relaxed, passes=passes, seconds=seconds, now=clock, start=charged.begin(own))
+    return Wish(use=charged.use(ascent), prices=ascent.prices, was_hurried=ascent.was_hurried)
 
 
 def plan_region(
@@ -192,14 +197,15 @@ def plan_region(
         charged = _Charged(region, shared, tuple(model.told_apart(first)[0]))
         priced = _price(charged, own, effort, deadline)
         near = nearness(priced)
-        plans = [by_value(empty, first), *(by_nearness(empty, near, kindness, first) for kindness in KINDNESS)]
+        plans = [by_nearness(empty, near, kindness, first) for kindness in effort.kindness]
         improver = Improver(model, better(problem, *plans), solver)
         for margin in effort.margins:
             improver.try_decided(near, margin, seconds=deadline.left(), gap=effort.gap, nodes=effort.nodes)
     chosen = prefer_lower_ids(empty.fresh(improver.chosen))
     totals = Totals(
         value=region.worth(chosen), use=region.use(chosen), bound=min(priced.bound, priced.root.bound),
-        price_bound=priced.root.bound, cost=_cost(problem, chosen), seats=len(chosen), people=len(np.unique(problem.options.employee[chosen])),
+        price_bound=priced.root.bound, cost=_cost(problem, chosen), seats=len(chosen),
+        people=len(np.unique(problem.options.employee[chosen])),
         n_unmet=len(unmet), was_stopped=priced.was_hurried or deadline.left() <= 0.0,
     )  # fmt: skip
     prices = charged.named(priced.root.prices)

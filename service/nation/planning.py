@@ -129,7 +129,7 @@ def _totals(
         "options": n_options, "regions": len(pieces), "cost": sum(part.cost for part in found.totals),
         "assignments": sum(part.seats for part in found.totals),
         "people": sum(part.people for part in found.totals), "unmet": n_unmet,
-        "stopped_by_clock": any(part.was_stopped for part in found.totals),
+        "stopped_by_clock": found.was_hurried or any(part.was_stopped for part in found.totals),
         "lines": [
             {"line": name, "planned": int(use[i]), "free": int(crossing.amount[i] - use[i]),
              "price": float(found.shared[i])}

@@ -96,7 +96,7 @@ def _rows(folder: Path, name: str) -> list[dict[str, Any]] | None:
 
 
 def _own_rules(rules: dict[str, Any], offerings: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the rules with the earmarked trainings and prerequisites that an agency gives; the others are elsewhere."""
+    """Return the rules with the earmarked trainings and prerequisites of what an agency gives."""
     own = {row.get("training", row.get("offering")) for row in offerings}
     earmarks = [{**mark, "trainings": [training for training in mark.get("trainings", ()) if training in own]}
                 for mark in rules.get("earmarks", ())]  # fmt: skip

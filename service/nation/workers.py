@@ -104,16 +104,16 @@ def workers(processes: int, scheduler: str | None = None) -> Iterator[tuple[Run,
         yield (Workers(processes), processes) if processes > 1 else (run_here, 1)
         return
     try:
-        from distributed import Client
+        from distributed import Client  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
         raise InputError("--scheduler: Dask is not installed here; install 'bangkom[dask]'") from error
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError("--scheduler {address}: no Dask scheduler answers; accepted: tcp://HOST:PORT",
                          address=scheduler) from error  # fmt: skip
     with client, parallel_config(backend="dask"):
-        n = sum(client.ncores().values())
+        n = len(client.scheduler_info(n_workers=-1)["workers"])
         if not n:
             raise InputError("--scheduler {address}: the scheduler has no workers", address=scheduler)
         yield Workers(n), n

@@ -60,10 +60,10 @@ def check_problem(document: dict[str, Any], name: str) -> ProblemFile:
     InputError
         As `read_problem`.
     """
-    _refuse(list(shape_faults(document, ProblemFile)), name)
     try:
         problem = msgspec.convert(document, ProblemFile)
     except msgspec.ValidationError as error:
+        _refuse(list(shape_faults(document, ProblemFile)), name)
         raise InputError("{file}: {problems}", file=name, problems=str(error)) from error
     _refuse(list(chain(value_faults(problem), reference_faults(problem))), name)
     return problem
