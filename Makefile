@@ -56,6 +56,7 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
 	$(BIN)/python benchmarks/allocation.py
+	$(BIN)/python benchmarks/nation.py --hundredth --dask
 	$(BIN)/python benchmarks/portal.py
 
 DATA ?= ../shared/datasets

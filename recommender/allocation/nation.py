@@ -31,7 +31,8 @@ EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds f
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 10.0  # seconds, where there are so many
-MOST_CALLED_AGAIN = 50  # regions whose demands their share could not meet, and that may use what others left
+MOST_CALLED_AGAIN = 50  # regions that may use what others left
+SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +219,7 @@ def solve_nation(
     ready = [replace(task, own=wish.prices, share=share, effort=effort)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
     found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
-    _call_again(ready, found, crossing, limits, deadline)
+    _call_again(ready, found, crossing, told.shared, limits, deadline)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
         shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
@@ -239,13 +240,22 @@ def _in_time(
 
 
 def _call_again(
-    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, limits: SolveLimits,
-    deadline: Deadline,
+    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, told: FloatArray,
+    limits: SolveLimits, deadline: Deadline,
 ) -> None:  # fmt: skip
-    """Plan regions whose demands their share did not meet once more, each within all that the others leave."""
-    called = [i for i, (totals, _) in enumerate(found) if totals.n_unmet]
+    """Plan regions once more, each within all that the others leave: those with unmet demands, else while much is left.
+
+    Who could gain most at these prices comes first. Larger nations leave little: a region's rest is less than a seat costs.
+    """
+    gains = [totals.bound - totals.value + float(told @ totals.use) for totals, _ in found]
+    order = np.argsort(-np.array(gains), kind="stable").tolist()
+    priced = told[: len(crossing.ids) + len(crossing.earmarks)] > 0
+    called = [i for i in order if found[i][0].n_unmet] or order
     for i in called[:MOST_CALLED_AGAIN]:
-        others = (totals.use for j, (totals, _) in enumerate(found) if j != i)
-        share = crossing.left(sum(others, start=np.zeros(crossing.n_limits, dtype=np.int64)))
-        far = replace(tasks[i].limits, seconds=deadline.left())
-        found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))
+        use = sum((totals.use for totals, _ in found), start=np.zeros(crossing.n_limits, dtype=np.int64))
+        limit = crossing.limit[: len(priced)][priced]
+        is_spare = (crossing.left(use)[: len(priced)][priced] > SPARE_SHARE * limit).any()
+        if found[i][0].n_unmet or is_spare:
+            share = crossing.left(use - found[i][0].use)
+            far = replace(tasks[i].limits, seconds=deadline.left())
+            found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))

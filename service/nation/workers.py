@@ -12,6 +12,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from recommender.allocation.limits import Item, Result, Run, run_here
 from training_catalog.errors import InputError
 
+PATIENCE = 5  # seconds until a scheduler answers
 MOST_LOST = 3  # times that workers may be lost while the same task is waited for
 
 
@@ -108,7 +109,7 @@ def workers(processes: int, scheduler: str | None = None) -> Iterator[tuple[Run,
     except ModuleNotFoundError as error:
         raise InputError("--scheduler: Dask is not installed here; install 'bangkom[dask]'") from error
     try:
-        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
+        client = Client(scheduler, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError("--scheduler {address}: no Dask scheduler answers; accepted: tcp://HOST:PORT",
                          address=scheduler) from error  # fmt: skip
