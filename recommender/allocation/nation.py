@@ -243,7 +243,7 @@ def _call_again(
     tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, told: FloatArray,
     limits: SolveLimits, deadline: Deadline,
 ) -> None:  # fmt: skip
-    """Plan regions once more, each within all that the others leave: those with unmet demands, else while much is left.
+    """Plan regions once more, each within all that the others leave: those with unmet demands, else if much is left.
 
     Who could gain most at these prices comes first. Larger nations leave little: a region's rest is less than a seat costs.
     """
