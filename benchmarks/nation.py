@@ -5,9 +5,10 @@ Parquet by agency, and runs `bangkom solve FOLDER --out PLAN`. Prints the proven
 the most memory that all processes held together, and the growth from the smallest size to the largest. With --dask the
 same is done by a cluster of worker processes on loopback, and the plans are compared row by row.
 
-    python benchmarks/nation.py [--people 50000 500000] [--hundredth] [--seconds-a-person 0.001] [--dask] [--folder DIR]
+    python benchmarks/nation.py [--people 50000 500000] [--hundredth] [--seconds-a-person 0.002] [--dask] [--folder DIR]
 
---hundredth is 50,000 people in about a minute a size; --people 5000000 is the nation, some hours with drawing it.
+--hundredth is 50,000 people in a minute or two; --people 5000000 --seconds-a-person 0.001 is the nation, two hours and
+more with drawing it.
 """
 
 import argparse
@@ -182,7 +183,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[HUNDREDTH, 10 * HUNDREDTH])
     parser.add_argument("--hundredth", action="store_true", help=f"{HUNDREDTH:,} people only")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds-a-person", type=float, default=1e-3, help="wall-clock seconds of planning")
+    parser.add_argument("--seconds-a-person", type=float, default=2e-3, help="wall-clock seconds of planning")
     parser.add_argument("--dask", action="store_true", help="again on a cluster of processes; the plans are compared")
     parser.add_argument("--no-recount", action="store_true")
     parser.add_argument("--folder", type=Path, help="where nations and plans stay; a temporary one when not given")

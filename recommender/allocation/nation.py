@@ -27,10 +27,11 @@ SHARED_PASSES, WISH_PASSES = 300, 100
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
 LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
-EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
+HASTY = Effort(passes=30, steps=0, last=30, margins=(), gap=5e-4, nodes=10, kindness=(2e-2,))
+EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK), (1.5e-3, LIGHT))  # from so many processor seconds for each person
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
-LEAST_PATIENCE = 10.0  # seconds, where there are so many
+LEAST_PATIENCE = 3.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
 MOST_CALLED_AGAIN = 50  # regions that may use what others left
 SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
 
@@ -121,7 +122,7 @@ class _Task:
     shared: FloatArray
     own: FloatArray | None
     share: Money | None = None
-    effort: Effort = LIGHT
+    effort: Effort = HASTY
     limits: SolveLimits
     keep: Keep | None = None
 
@@ -153,7 +154,7 @@ def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
 def effort_for(people: int, limits: SolveLimits) -> Effort:
     """Choose how far to search, by the processor seconds there are for each person."""
     seconds = limits.seconds * limits.processes / max(people, 1)
-    return next((effort for least, effort in EFFORTS if seconds >= least), LIGHT)
+    return next((effort for least, effort in EFFORTS if seconds >= least), HASTY)
 
 
 def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
@@ -235,8 +236,7 @@ def _in_time(
     for task, outline in zip(tasks, outlines, strict=True):
         even = deadline.left() * limits.processes * outline.people / max(people, 1)
         people -= outline.people
-        seconds = min(max(PATIENCE * even, LEAST_PATIENCE), deadline.left())
-        yield replace(task, limits=replace(task.limits, seconds=seconds))
+        yield replace(task, limits=replace(task.limits, seconds=max(PATIENCE * even, LEAST_PATIENCE)))
 
 
 def _call_again(
@@ -245,7 +245,7 @@ def _call_again(
 ) -> None:  # fmt: skip
     """Plan regions once more, each within all that the others leave: those with unmet demands, else if much is left.
 
-    Who could gain most at these prices comes first. Larger nations leave little: a region's rest is less than a seat costs.
+    Who could gain most at these prices comes first. Large nations leave little: less than a seat a region.
     """
     gains = [totals.bound - totals.value + float(told @ totals.use) for totals, _ in found]
     order = np.argsort(-np.array(gains), kind="stable").tolist()
@@ -255,7 +255,7 @@ def _call_again(
         use = sum((totals.use for totals, _ in found), start=np.zeros(crossing.n_limits, dtype=np.int64))
         limit = crossing.limit[: len(priced)][priced]
         is_spare = (crossing.left(use)[: len(priced)][priced] > SPARE_SHARE * limit).any()
-        if found[i][0].n_unmet or is_spare:
+        if found[i][0].n_unmet or (is_spare and deadline.left() > 0.0):
             share = crossing.left(use - found[i][0].use)
-            far = replace(tasks[i].limits, seconds=deadline.left())
+            far = replace(tasks[i].limits, seconds=max(deadline.left(), LEAST_PATIENCE))
             found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))
