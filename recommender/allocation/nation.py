@@ -27,11 +27,10 @@ SHARED_PASSES, WISH_PASSES = 300, 100
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
 LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
-HASTY = Effort(passes=30, steps=0, last=30, margins=(), gap=5e-4, nodes=10, kindness=(2e-2,))
-EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK), (1.5e-3, LIGHT))  # from so many processor seconds for each person
+EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
-LEAST_PATIENCE = 3.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
+LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
 MOST_CALLED_AGAIN = 50  # regions that may use what others left
 SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
 
@@ -122,7 +121,7 @@ class _Task:
     shared: FloatArray
     own: FloatArray | None
     share: Money | None = None
-    effort: Effort = HASTY
+    effort: Effort = LIGHT
     limits: SolveLimits
     keep: Keep | None = None
 
@@ -154,7 +153,7 @@ def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
 def effort_for(people: int, limits: SolveLimits) -> Effort:
     """Choose how far to search, by the processor seconds there are for each person."""
     seconds = limits.seconds * limits.processes / max(people, 1)
-    return next((effort for least, effort in EFFORTS if seconds >= least), HASTY)
+    return next((effort for least, effort in EFFORTS if seconds >= least), LIGHT)
 
 
 def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
