@@ -1,0 +1,94 @@
+"""Reads somebody else's CSV file, and says in words what cannot be used: file, column, line, value."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from training_catalog.columns import FloatArray
+from training_catalog.errors import InputError
+
+MISSING = ["?", "."]  # beside empty, NA, NaN and the like
+SEPARATORS = (";", "\t", "|")  # where there is no comma
+HEADER = 2  # line of the first row under the header
+
+
+def read_table(path: Path, **given: object) -> pd.DataFrame:
+    """Read a CSV file (.csv, .csv.gz; comma, semicolon, tab or bar) with its header line.
+
+    Raises
+    ------
+    InputError
+        When it is not there, cannot be read, is empty, or names a column twice.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; accepted: a CSV file with a header line (.csv or .csv.gz)")
+    try:
+        frame = pd.read_csv(path, na_values=MISSING, low_memory=False, **given)
+        if len(frame.columns) == 1:
+            separator = next((one for one in SEPARATORS if one in str(frame.columns[0])), ",")
+            frame = pd.read_csv(path, na_values=MISSING, low_memory=False, sep=separator, **given)
+    except (UnicodeDecodeError, OSError, EOFError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path}: cannot be read as CSV in UTF-8: {error}") from error
+    frame.columns = [str(name).strip() for name in frame.columns]
+    if not len(frame):
+        raise InputError(f"{path}: holds no row under its header line; found columns {', '.join(frame.columns)}")
+    return frame
+
+
+def check_column(frame: pd.DataFrame, name: str, path: Path) -> str:
+    """Return the name of a column that is there.
+
+    Raises
+    ------
+    InputError
+        Naming the file and the columns found.
+    """
+    if name not in frame.columns:
+        raise InputError(f"{path}: no column {name}; found {', '.join(frame.columns)}")
+    return name
+
+
+def numbers_of(frame: pd.DataFrame, name: str, path: Path) -> FloatArray:
+    """Return a column as numbers, NaN where nothing stands.
+
+    Raises
+    ------
+    InputError
+        Naming file, column, line and value where a word or an infinite number stands.
+    """
+    column = frame[check_column(frame, name, path)]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = np.flatnonzero((np.isnan(values) & column.notna().to_numpy()) | np.isinf(values))
+    if len(wrong):
+        refuse_value(frame, name, path, int(wrong[0]), "a finite number, or nothing where it is not known")
+    return values
+
+
+def refuse_value(frame: pd.DataFrame, name: str, path: Path, row: int, accepted: str) -> None:
+    """Refuse one value.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    value = frame[name].iloc[row]
+    raise InputError(f"{path}, column {name}, line {row + HEADER}: {value!r} is not accepted; accepted: {accepted}")
+
+
+def is_id(name: str) -> bool:
+    """Return whether a column is named for an id, which must tell a model nothing.
+
+    Examples
+    --------
+    >>> is_id("id_student"), is_id("user_id"), is_id("paid")
+    (True, True, False)
+    """
+    return bool({"id", "uuid", "nip", "nik"} & set(name.lower().replace("-", "_").replace(" ", "_").split("_")))
+
+
+def said_missing(n_missing: int, n_rows: int, what: str) -> None:
+    """Say how many rows are left out for want of a value."""
+    if n_missing:
+        print(f"    {n_missing:,} of {n_rows:,} rows are left out: {what} is not known there")
