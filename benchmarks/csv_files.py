@@ -31,9 +31,23 @@ def read_table(path: Path, **given: object) -> pd.DataFrame:
     except (UnicodeDecodeError, OSError, EOFError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: cannot be read as CSV in UTF-8: {error}") from error
     frame.columns = [str(name).strip() for name in frame.columns]
+    check_header(path, list(frame.columns))
     if not len(frame):
         raise InputError(f"{path}: holds no row under its header line; found columns {', '.join(frame.columns)}")
     return frame
+
+
+def check_header(path: Path, found: list[str]) -> None:
+    """Refuse a header that names a column twice; the reader calls the second one name.1.
+
+    Raises
+    ------
+    InputError
+        Naming file and column.
+    """
+    twice = [name for name in found if (name.endswith(".1") and name[:-2] in found) or found.count(name) > 1]
+    if twice:
+        raise InputError(f"{path}: column {twice[0].removesuffix('.1')} stands twice in the header; accepted: once")
 
 
 def check_column(frame: pd.DataFrame, name: str, path: Path) -> str:
@@ -65,6 +79,12 @@ def numbers_of(frame: pd.DataFrame, name: str, path: Path) -> FloatArray:
     return values
 
 
+def is_of_numbers(frame: pd.DataFrame, name: str) -> bool:
+    """Return whether a column is of numbers: all of what stands there, or most of it, and then a word is a mistake."""
+    known = frame[name].dropna()
+    return bool(pd.to_numeric(known, errors="coerce").notna().mean() > 0.5) if len(known) else True
+
+
 def refuse_value(frame: pd.DataFrame, name: str, path: Path, row: int, accepted: str) -> None:
     """Refuse one value.
 
@@ -73,7 +93,7 @@ def refuse_value(frame: pd.DataFrame, name: str, path: Path, row: int, accepted:
     InputError
         Always.
     """
-    value = frame[name].iloc[row]
+    value = str(frame[name].iloc[row])
     raise InputError(f"{path}, column {name}, line {row + HEADER}: {value!r} is not accepted; accepted: {accepted}")
 
 

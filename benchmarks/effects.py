@@ -118,7 +118,8 @@ def one_file(asked: argparse.Namespace, form: Form) -> None:
     if effect.code in REASONS:
         print(f"    {REASONS[effect.code]}")
         return
-    tell_order(asked.outcome, rows)
+    if (rows.features != rows.features[0]).any():
+        tell_order(asked.outcome, rows)
     if form.with_peers:
         tell_peers(rows, digits=2)
 

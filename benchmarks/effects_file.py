@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import check_column, is_id, numbers_of, read_table, refuse_value, said_missing
+from csv_files import check_column, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
 
 from models.crossfit import TrainedRows
 from models.effect import FEWEST_PEOPLE, NO_COUNTERPARTS, NOT_ENOUGH_DATA
@@ -18,7 +18,8 @@ YES, NO = (
 )
 MOST_WORDS = 50  # different words of a column; one with more tells people apart, not kinds of people
 REASONS = {
-    NOT_ENOUGH_DATA: f"fewer than {FEWEST_PEOPLE} trained or untrained people: no effect is estimated",
+    NOT_ENOUGH_DATA: f"fewer than {FEWEST_PEOPLE} trained or untrained people (or values of --cluster): no effect is"
+                     " estimated",
     NO_COUNTERPARTS: "too many have nobody comparable on the other side (no overlap): what would have happened to them"
                      " is not in these data, and no effect is estimated",
 }  # fmt: skip
@@ -91,7 +92,7 @@ def features_of(frame: pd.DataFrame, names: list[str], path: Path) -> np.ndarray
             left_out.append(f"{name} (an id)")
         elif len(column.drop_duplicates()) <= 1:
             left_out.append(f"{name} (the same in every row)")
-        elif pd.api.types.is_numeric_dtype(column):
+        elif is_of_numbers(frame, name):
             parts.append(numbers_of(frame, name, path)[:, None])
         elif column.nunique() > MOST_WORDS:
             left_out.append(f"{name} ({column.nunique():,} different words; at most {MOST_WORDS} are kinds)")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import check_column, is_id, numbers_of, read_table, refuse_value, said_missing
+from csv_files import check_column, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
 from outcomes_data import MODULE_WEIGHT, PRIOR_WEIGHT, Study
 
 from training_catalog.columns import BoolArray
@@ -110,7 +110,7 @@ def described(frame: pd.DataFrame, asked: Asked) -> pd.DataFrame:
             left_out.append(f"{name} (an id)")
         elif len(column.drop_duplicates()) <= 1:
             left_out.append(f"{name} (the same in every row)")
-        elif pd.api.types.is_numeric_dtype(column):
+        elif is_of_numbers(frame, name):
             parts.append(pd.Series(numbers_of(frame, name, asked.path), index=frame.index, name=name))
         elif column.nunique() > MOST_WORDS:
             left_out.append(f"{name} ({column.nunique():,} different words; at most {MOST_WORDS} are kinds)")
