@@ -62,8 +62,9 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def public(folder: Path, form: Form, *, is_quick: bool) -> None:
-    """Run every public study that is there."""
+def public(folder: Path, form: Form, *, is_quick: bool) -> int:
+    """Run every public study that is there, and return how many were; folders that no study knows are named."""
+    n_run = 0
     progress = Progress("effects", len(STUDIES))
     if is_quick:
         print(f"{QUICK}: {form.n_seeds} fold seeds")
@@ -74,8 +75,14 @@ def public(folder: Path, form: Form, *, is_quick: bool) -> None:
             continue
         try:
             study(folder / name, form)
+            n_run += 1
         except FileNotFoundError as error:
             print(f"{name}: left out, there is no file {error.filename}")
+    for other in sorted(path.name for path in folder.glob("effect-*") if path.name not in STUDIES):
+        print(
+            f"{other}: no study of this name is written down; --file FILE --treatment COLUMN --outcome COLUMN runs one"
+        )
+    return n_run
 
 
 def published(words: list[str] | None) -> Published | str:
@@ -138,8 +145,8 @@ def main() -> None:
             one_file(asked, form)
     except InputError as error:
         parser.error(str(error))
-    if asked.data:
-        public(asked.data, form, is_quick=asked.quick)
+    if asked.data and not public(asked.data, form, is_quick=asked.quick):
+        parser.error(f"--data {asked.data}: no study is there; accepted: a folder with {', '.join(STUDIES)}")
     held, progress = [], Progress("cities", asked.cities)
     for seed in range(asked.first_seed, asked.first_seed + asked.cities):
         progress.step(f"city {seed}")

@@ -81,6 +81,8 @@ def job_corps(folder: Path, form: Form) -> None:
     ):  # fmt: skip
         rows = rows_of(frame, "assignment", year, before)
         tell(f"Job Corps, offer, {year}", rows, published, n_seeds=form.n_seeds)
+    tell("Job Corps, offer, earny4, on everybody", rows, "published with covariates 18.8 (3.9)", on_all=True,
+         n_seeds=form.n_seeds)  # fmt: skip
     tell_order("Job Corps, earny4", rows)
     attended = frame.groupby("assignment")["trainy1"].mean()
     print(f"    attendance in year 1: published +34 points; here {100 * (attended[1] - attended[0]):+.0f}")
