@@ -97,6 +97,24 @@ def refuse_value(frame: pd.DataFrame, name: str, path: Path, row: int, accepted:
     raise InputError(f"{path}, column {name}, line {row + HEADER}: {value!r} is not accepted; accepted: {accepted}")
 
 
+def days_of(column: pd.Series) -> FloatArray:
+    """Return dates as days since 1970, NaN for what is none: 2024-03-31, with or without a time, or 31/3/2024.
+
+    Of days and months with slashes, dots or hyphens the order is taken from the column: some first or some second
+    number above 12 decides it; where none does, or both do, no date is one.
+    """
+    words = column.astype("string").str.strip()
+    found = pd.to_datetime(words.where(words.str.match(r"\d{4}-\d{1,2}-\d{1,2}")), errors="coerce", format="ISO8601",
+                           utc=True)  # fmt: skip
+    parts = words.str.extract(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b").astype("Float64")
+    is_first_day, is_second_day = ((parts[k] > 12).any() for k in (0, 1))
+    if is_first_day != is_second_day:
+        day, month = (parts[0], parts[1]) if is_first_day else (parts[1], parts[0])
+        written = pd.DataFrame({"year": parts[2], "month": month, "day": day})
+        found = found.fillna(pd.to_datetime(written.astype(float), errors="coerce", utc=True))
+    return ((found - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(dtype=np.float64)
+
+
 def is_id(name: str) -> bool:
     """Return whether a column is named for an id, which must tell a model nothing.
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from models.crossfit import Nuisance, TrainedRows, cross_fit, in_order
-from models.effect import Scores, combined
+from models.effect import FEWEST_COMPARABLE, MOST_LEFT_OUT_OVERALL, Scores, combined, on_everybody
 
 TOP = 0.2  # share of people who would be trained first
 N_SEEDS = 5
@@ -17,7 +17,8 @@ def order_gain(rows: TrainedRows, parts: Nuisance) -> Scores:
     -----
     Predicted gain: expected outcome with training less without, both learned on other people's rows (two regressions;
     Kunzel et al. 2019, PNAS 116). What they really gain is counted by doubly robust scores (Robins, Rotnitzky & Zhao
-    1994), which the order has not seen. Right where training was drawn by lot.
+    1994), which the order has not seen. Right where training was drawn by lot; elsewhere only as
+    far as what is known before tells who was trained, and only where both sides have counterparts.
     """
     predicted = parts.trained - parts.untrained
     rest = np.where(rows.is_trained, rows.outcome - parts.trained, rows.outcome - parts.untrained)
@@ -31,10 +32,23 @@ def order_gain(rows: TrainedRows, parts: Nuisance) -> Scores:
     return Scores(estimate=estimate, influence=influence / len(score), scale=0.0, left_out=0.0, n_comparable=len(score))
 
 
+def overlap(rows: TrainedRows, parts: list[Nuisance]) -> tuple[float, float]:
+    """Return the share of all without counterparts, and the rows that the weights are worth: medians over the seeds."""
+    scores = [on_everybody(rows, one) for one in parts]
+    return (float(np.median([one.left_out for one in scores])),
+            float(np.median([one.n_comparable for one in scores])))  # fmt: skip
+
+
 def tell_order(name: str, given: TrainedRows, digits: int = 2) -> bool:
     """Print whether an order by predicted gain beats one at random, and return it."""
     rows, _ = in_order(given)
-    scores = [order_gain(rows, cross_fit(rows, seed)) for seed in range(N_SEEDS)]
+    parts = [cross_fit(rows, seed) for seed in range(N_SEEDS)]
+    left_out, n_comparable = overlap(rows, parts)
+    if left_out > MOST_LEFT_OUT_OVERALL or n_comparable < FEWEST_COMPARABLE:
+        print(f"    who gains most, {name}: cannot be told: {left_out:.0%} of all have no counterparts on the other"
+              " side; nothing is claimed", flush=True)  # fmt: skip
+        return False
+    scores = [order_gain(rows, one) for one in parts]
     estimate, error, _ = combined(scores, rows.person)
     n_people = len(np.unique(rows.person))
     half = float(stdtrit(n_people - 1, 0.975)) * error

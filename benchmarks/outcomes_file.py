@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import check_column, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
+from csv_files import check_column, days_of, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
 from outcomes_data import MODULE_WEIGHT, PRIOR_WEIGHT, Study
 
 from training_catalog.columns import BoolArray
@@ -18,7 +18,9 @@ PROTECTED = (
     "ethnic", "race", "suku", "nationality", "region", "deprivation", "imd", "name", "nip", "kelamin", "usia", "umur",
     "lahir", "perkawinan",
 )  # fmt: skip
-MOST_WORDS = 50  # kinds of a column of words
+MOST_WORDS = 50  # kinds of a column of words, and periods named by words
+ACCEPTED_TIMES = ("numbers, dates like 2024-03-31, or like 31/3/2024 where a day above 12 tells the order, or at most"
+                  f" {MOST_WORDS} periods such as 2013B")  # fmt: skip
 LATEST = 0.2  # share of rows, at least, that is tested on; and of the others that judges settings
 FEWEST = 200  # rows to learn from, and half as many to test on
 
@@ -58,12 +60,21 @@ def passed_of(frame: pd.DataFrame, asked: Asked) -> np.ndarray:
 
 
 def turns_of(frame: pd.DataFrame, asked: Asked) -> np.ndarray:
-    """Return the place of each row's time among all times, NaN where none stands: numbers, dates, or words in order."""
+    """Return the place of each row's time among all times, NaN where none stands: numbers, dates, or words in order.
+
+    Raises
+    ------
+    InputError
+        When there are many different ones, and not all of them numbers, or dates.
+    """
     column = frame[check_column(frame, asked.time, asked.path)]
     values = pd.to_numeric(column, errors="coerce")
     if (values.isna() & column.notna()).any():
-        values = pd.to_datetime(column, errors="coerce", format="mixed", utc=True)
-    if (values.isna() & column.notna()).any():
+        values = pd.Series(days_of(column), index=column.index)
+    wrong = np.flatnonzero(values.isna() & column.notna())
+    if len(wrong) and column.nunique() > MOST_WORDS:
+        refuse_value(frame, asked.time, asked.path, int(wrong[0]), ACCEPTED_TIMES)
+    if len(wrong):
         values = column.astype("string").str.strip()  # periods such as 2013B
     turn = pd.factorize(values, sort=True)[0].astype(float)
     return np.where(turn < 0, np.nan, turn)

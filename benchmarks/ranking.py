@@ -123,7 +123,8 @@ def one_file(path: Path, asked: argparse.Namespace) -> None:
     progress = Progress("ranking", len(PEERS) + 2)
     progress.note(f"reading {path}")
     histories, target = read_sequences(path, n_users)
-    print(f"\n{path.parent.name}: {histories.n_people:,} people, {histories.n_items:,} courses, "
+    name = path.parent.name if path.parent.name.startswith("ranking") else path.name
+    print(f"\n{name}: {histories.n_people:,} people, {histories.n_items:,} courses, "
           f"{len(histories.item):,} choices to learn from{f'; {QUICK}' if asked.quick else ''}\n"
           f"{'':24} {'nDCG@10':>8} {'recall@10':>10} {'MRR@10':>8}", flush=True)  # fmt: skip
     peers = run_peers(histories, target, asked, progress)
@@ -137,7 +138,7 @@ def one_file(path: Path, asked: argparse.Namespace) -> None:
     print(f"ours minus plain stack: {difference(ours, plain, rng)}")
     quality, aim = discounted_gain(ours).mean(), AIM * discounted_gain(peers[best]).mean()
     print(f"aim {AIM:.2f} x {best} = {aim:.4f}: {'met' if quality >= aim else 'MISSED'}")
-    published = PUBLISHED.get("all" if n_users is None else str(n_users)) if "mooccubex" in path.parent.name else None
+    published = PUBLISHED.get("all" if n_users is None else str(n_users)) if "mooccubex" in name else None
     if published:
         print(f"aim, the published plain stack {published}: {'met' if quality >= published else 'MISSED'}")
 

@@ -4,17 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import read_table, refuse_value, said_missing
+from csv_files import days_of, read_table, refuse_value, said_missing
 
 from models.histories import Histories
 from training_catalog.errors import InputError
 
 PERSON = ("user", "user_id", "learner", "learner_id", "student", "student_id", "id_student", "person", "employee",
-          "employee_id")  # fmt: skip
-ITEM = ("item", "item_id", "course", "course_id", "training", "training_id", "code_module")
-ORDER = ("time", "timestamp", "date", "order", "position", "start")
+          "employee_id", "pegawai", "nip")  # fmt: skip
+ITEM = ("item", "item_id", "course", "course_id", "training", "training_id", "code_module", "pelatihan", "kursus")
+ORDER = ("time", "timestamp", "date", "order", "position", "start", "started", "start_date", "enrolled",
+         "enrolled_on", "registered", "tanggal", "tanggal_mulai", "mulai")  # fmt: skip
 FEWEST = 3  # choices of a person: one to learn from, one to tune on, one to test on
 FEWEST_PEOPLE, FEWEST_ITEMS = 50, 20  # below, ten places say nothing
+ACCEPTED_TIMES = "numbers, or dates like 2024-03-31, or like 31/3/2024 where a day above 12 tells the order"
 STEMS = ("sequences", "interactions", "enrolments")
 FORMS = (f"one row a person with a column items (and test_item), or one row a choice with a person"
          f" ({', '.join(PERSON)}), an item ({', '.join(ITEM)}) and a time ({', '.join(ORDER)})")  # fmt: skip
@@ -92,11 +94,10 @@ def order_of(frame: pd.DataFrame, path: Path) -> np.ndarray:
         return np.arange(len(frame), dtype=np.float64)
     values = pd.to_numeric(frame[name], errors="coerce")
     if values.isna().all():
-        dates = pd.to_datetime(frame[name], errors="coerce", format="mixed", utc=True)
-        values = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+        values = pd.Series(days_of(frame[name]), index=frame.index)
     wrong = np.flatnonzero(values.isna() & frame[name].notna())
     if len(wrong):
-        refuse_value(frame, name, path, int(wrong[0]), "numbers in every row, or dates like 2024-03-31 in every row")
+        refuse_value(frame, name, path, int(wrong[0]), ACCEPTED_TIMES)
     return values.to_numpy(dtype=np.float64)
 
 

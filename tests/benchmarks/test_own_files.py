@@ -2,6 +2,7 @@
 
 import csv_files
 import effects_file
+import effects_uplift
 import numpy as np
 import outcomes_file
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 import ranking_data
 from effects_told import Published
 
+from models.crossfit import TrainedRows
 from training_catalog.errors import InputError
 
 N = 240
@@ -123,6 +125,15 @@ def test_other_separators_are_found(tmp_path):
     assert list(csv_files.read_table(path).columns) == list(people().columns)
 
 
+def test_the_order_of_day_and_month_is_told_by_a_day_above_12_or_the_date_is_none():
+    told = csv_files.days_of(pd.Series(["05/03/2024", "25/03/2024", "2024-03-05", None, "soon"]))
+    assert told[0] == told[2] == told[1] - 20
+    assert np.isnan(told[3:]).all()
+    assert csv_files.days_of(pd.Series(["3/5/2024", "3/25/2024"])).tolist() == [told[0], told[1]]
+    assert np.isnan(csv_files.days_of(pd.Series(["05/03/2024", "06/03/2024"]))).all()
+    assert np.isnan(csv_files.days_of(pd.Series(["25/03/2024", "03/25/2024"]))).all()
+
+
 def choices():
     """Return who took what when: 60 people with four of 30 courses each."""
     person = np.repeat(np.arange(60), 4)
@@ -211,6 +222,23 @@ def test_protected_attributes_are_left_out_and_named(tmp_path, capsys):
 def test_what_nothing_can_be_learned_from_is_refused_in_words(tmp_path, frame, said):
     with pytest.raises(InputError, match=said):
         outcome_file(tmp_path, frame)
+
+
+def test_who_gains_most_is_not_told_of_people_without_counterparts(capsys):
+    rng = np.random.default_rng(1)
+    trained = np.arange(N) % 2 > 0
+    apart = TrainedRows(features=np.where(trained, 5.0, -5.0)[:, None] + rng.normal(size=(N, 2)), is_trained=trained,
+                        outcome=rng.normal(size=N), person=np.arange(N))  # fmt: skip
+    assert not effects_uplift.tell_order("apart", apart)
+    assert "cannot be told: 100% of all have no counterparts" in capsys.readouterr().out
+
+
+def test_who_gains_most_is_claimed_where_it_is_planted_and_by_lot():
+    rng = np.random.default_rng(1)
+    gains, trained = rng.normal(size=2_000), rng.random(2_000) < 0.5
+    rows = TrainedRows(features=gains[:, None], is_trained=trained, outcome=gains * trained + rng.normal(size=2_000),
+                       person=np.arange(2_000))  # fmt: skip
+    assert effects_uplift.tell_order("planted", rows)
 
 
 def test_a_published_figure_is_reproduced_when_it_rounds_to_the_same():
