@@ -13,7 +13,9 @@ import importlib.util
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from progress import QUICK, Progress
 
@@ -31,9 +33,9 @@ def arguments(name: str, asked: argparse.Namespace) -> list[str]:
     return [*given, "--quick"] if asked.quick else given
 
 
-def missing_peers(names: list[str]) -> list[str]:
+def missing_peers(names: list[str], peers: Mapping[str, tuple[str, ...]] = MappingProxyType(PEERS)) -> list[str]:
     """Return the packages whose rows the tables will lack."""
-    return [package for name in names for package in PEERS.get(name, ()) if importlib.util.find_spec(package) is None]
+    return [package for name in names for package in peers.get(name, ()) if importlib.util.find_spec(package) is None]
 
 
 def run(name: str, given: list[str]) -> str:

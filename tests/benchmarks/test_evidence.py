@@ -20,9 +20,9 @@ def test_every_table_is_made_by_a_script_that_knows_what_it_is_called_with():
         assert all(f'"{word}"' in text for word in given)
 
 
-def test_peers_that_are_not_installed_are_named(monkeypatch):
-    monkeypatch.setitem(evidence.PEERS, "ranking", ("surely_not_installed", "numpy"))
-    assert evidence.missing_peers(["ranking", "outcomes"]) == ["surely_not_installed"]
+def test_peers_that_are_not_installed_are_named():
+    peers = {"ranking": ("surely_not_installed", "numpy"), "effects": ("nor_this",)}
+    assert evidence.missing_peers(["ranking", "outcomes"], peers) == ["surely_not_installed"]
 
 
 @pytest.mark.long
