@@ -63,6 +63,23 @@ def check_column(frame: pd.DataFrame, name: str, path: Path) -> str:
     return name
 
 
+def check_apart(path: Path, **asked: tuple[str, ...]) -> None:
+    """Refuse a column that is asked for as two things at once: what is to be foretold tells nothing beforehand.
+
+    Raises
+    ------
+    InputError
+        Naming the column and both.
+    """
+    seen: dict[str, str] = {}
+    for what, names in asked.items():
+        for name in filter(None, names):
+            if seen.setdefault(name, what) != what:
+                raise InputError(
+                    f"{path}: column {name} is asked for as {seen[name]} and as {what}; accepted: one of them"
+                )
+
+
 def numbers_of(frame: pd.DataFrame, name: str, path: Path) -> FloatArray:
     """Return a column as numbers, NaN where nothing stands.
 

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import check_column, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
+from csv_files import (
+    check_apart,
+    check_column,
+    is_id,
+    is_of_numbers,
+    numbers_of,
+    read_table,
+    refuse_value,
+    said_missing,
+)
 
 from models.crossfit import TrainedRows
 from models.effect import FEWEST_PEOPLE, NO_COUNTERPARTS, NOT_ENOUGH_DATA
@@ -127,6 +136,7 @@ def rows_asked(asked: Asked) -> TrainedRows:
     InputError
         When a column is missing, a value is not accepted, one side has no rows, or the outcome never varies.
     """
+    check_apart(asked.path, treatment=(asked.treatment,), outcome=(asked.outcome,), covariates=asked.covariates)
     frame, trained = both_sides(asked)
     trained = trained.astype(np.float64)
     outcome = numbers_of(frame, asked.outcome, asked.path)

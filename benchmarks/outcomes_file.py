@@ -5,7 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from csv_files import check_column, days_of, is_id, is_of_numbers, numbers_of, read_table, refuse_value, said_missing
+from csv_files import (
+    check_apart,
+    check_column,
+    days_of,
+    is_id,
+    is_of_numbers,
+    numbers_of,
+    read_table,
+    refuse_value,
+    said_missing,
+)
 from outcomes_data import MODULE_WEIGHT, PRIOR_WEIGHT, Study
 
 from training_catalog.columns import BoolArray
@@ -50,6 +60,11 @@ def passed_of(frame: pd.DataFrame, asked: Asked) -> np.ndarray:
     known = words.notna().to_numpy()
     if asked.success:
         one = words.isin(asked.success).to_numpy(dtype=bool)
+        if not one.any():
+            found = ", ".join(sorted(words.dropna().unique())[:10])
+            raise InputError(
+                f"{asked.path}, column {asked.outcome}: no row holds {' or '.join(asked.success)}; found {found}"
+            )
         return np.where(known, one.astype(float), np.nan)
     one, other = (words.str.lower().isin(names).to_numpy(dtype=bool) for names in (YES, NO))
     wrong = np.flatnonzero(known & ~one & ~other)
@@ -140,6 +155,8 @@ def read_file(asked: Asked) -> tuple[Study, list[str]]:
     InputError
         When a column is missing, a value is not accepted, or there is too little to learn from or to test on.
     """
+    check_apart(asked.path, outcome=(asked.outcome,), time=(asked.time,), person=(asked.person,), item=(asked.item,),
+                covariates=asked.covariates)  # fmt: skip
     frame = read_table(asked.path)
     passed, turn = passed_of(frame, asked), turns_of(frame, asked)
     for name in (asked.person, asked.item):

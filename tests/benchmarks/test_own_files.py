@@ -86,6 +86,13 @@ def test_what_cannot_be_used_for_an_effect_is_refused_in_words(tmp_path, frame, 
         effect_rows(tmp_path, frame)
 
 
+def test_a_column_is_asked_for_as_one_thing_only(tmp_path):
+    with pytest.raises(InputError, match=r"column treat is asked for as treatment and as covariates; accepted: one"):
+        effect_rows(tmp_path, people(), covariates=("before", "treat"))
+    with pytest.raises(InputError, match=r"column result is asked for as outcome and as covariates"):
+        outcome_file(tmp_path, enrolments(), covariates=("result",))
+
+
 def test_of_several_arms_those_asked_for_are_compared(tmp_path):
     arms = np.array(["small", "aide", "regular"])[np.arange(N) % 3]
     rows = effect_rows(tmp_path, people().assign(treat=arms), trained=("small",), compared=("regular",))
@@ -239,6 +246,11 @@ def test_who_gains_most_is_claimed_where_it_is_planted_and_by_lot():
     rows = TrainedRows(features=gains[:, None], is_trained=trained, outcome=gains * trained + rng.normal(size=2_000),
                        person=np.arange(2_000))  # fmt: skip
     assert effects_uplift.tell_order("planted", rows)
+
+
+def test_values_that_count_as_success_must_be_there(tmp_path):
+    with pytest.raises(InputError, match=r"column result: no row holds pass; found Fail, Pass"):
+        outcome_file(tmp_path, enrolments(), success=("pass",))
 
 
 def test_a_published_figure_is_reproduced_when_it_rounds_to_the_same():
