@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from service.imports.cells import Cell, CellError
-from service.imports.headers import plain
+from service.imports.figures import figures
 
 OPEN_END_YEAR = 9999
 PLAUSIBLE_YEARS = (1900, 2199)
@@ -33,6 +33,7 @@ _WEEKDAY = re.compile(
     r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? +"
 )
 _TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$")
+_YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)?\.? *(\d{4})(?:[.,]0)?$")
 Parts = tuple[str, int, int]  # year as written, month, day
 
 
@@ -58,12 +59,26 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
             return EXCEL_EPOCH + timedelta(days=int(cell))
         if not float(cell).is_integer():
             raise CellError("date-unreadable", "a number that is no date")
-    text = _WEEKDAY.sub("", plain(cell).lower())
+    text = _WEEKDAY.sub("", figures(cell).lower())
     if re.fullmatch(r"\d{4}(\.0)?", text):
         if not is_period:
             raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
         return _day(text[:4], MONTHS_OF_YEAR, 31, pivot)
     return _day(*_parts(_TIME.sub("", text), order), pivot)
+
+
+def read_year(cell: Cell) -> int:
+    """Read a year of four digits, also of a budget.
+
+    Examples
+    --------
+    >>> read_year("TA 2027"), read_year(2027.0)
+    (2027, 2027)
+    """
+    found = _YEAR.match(figures(cell).lower()) if not isinstance(cell, bool) else None
+    if not found or not PLAUSIBLE_YEARS[0] <= int(found[1]) <= PLAUSIBLE_YEARS[1]:
+        raise CellError("number-unreadable", "accepted: a year such as 2027")
+    return int(found[1])
 
 
 def _day(written: str, month: int, day: int, pivot: int) -> date | None:
@@ -119,7 +134,7 @@ def _numeric_parts(first: str, second: str, third: str, *, order: str) -> Parts:
 
 def _leading_pairs(cells: Iterable[Cell]) -> list[tuple[int, int]]:
     """Return the first two numbers of each numeric date that does not begin with a year."""
-    texts = (_NUMERIC.match(_TIME.sub("", plain(cell).lower())) for cell in cells if isinstance(cell, str))
+    texts = (_NUMERIC.match(_TIME.sub("", figures(cell).lower())) for cell in cells if isinstance(cell, str))
     return [(int(m[1]), int(m[2])) for m in texts if m and len(m[1]) <= 2]  # noqa: PLR2004 (no year)
 
 

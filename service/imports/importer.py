@@ -19,8 +19,15 @@ from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
 from service.imports.parts import Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
-from service.imports.recognition import Unrecognised, recognise
-from service.imports.references import KnownIds, check_editions, check_parents, refuse_orphans, resolve
+from service.imports.recognition import Unrecognised, recognise, shown_columns
+from service.imports.references import (
+    KnownIds,
+    check_editions,
+    check_parents,
+    check_prerequisites,
+    refuse_orphans,
+    resolve,
+)
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
@@ -232,7 +239,7 @@ class Importer:
         if rows is None:
             return
         name = rows.table.name
-        checks.check_rows(rows, self._frame)
+        checks.check_rows(rows, self._frame, self.options.on)
         if name == "history":
             self._name_trainings(rows)
         if name in checks.OF_FILES:
@@ -268,7 +275,7 @@ class Importer:
         for row in np.flatnonzero(new).tolist():
             rows.refuse(row, "required-missing", "not on file yet; new rows also need {missing}",
                         column=rows.table.key[0], value=rows.frame[rows.table.key[0]].iloc[row],
-                        missing=", ".join(missing))  # fmt: skip
+                        missing=shown_columns(rows.table, missing, self.wording))  # fmt: skip
 
     def _resolve(self, parts: list[Part], writing: Writing) -> None:
         """Find what the rows of one table refer to, and compare rows of one key in all files."""
@@ -286,6 +293,8 @@ class Importer:
         if every:
             check_parents(every, self.on_file[every[0].table.name])
             check_editions(every, self.on_file[every[0].table.name])
+            if every[0].table.name == "prerequisites":
+                check_prerequisites(every, self.on_file["prerequisites"])
         check_between(keyed)
         refuse_orphans(every, self.known)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from service.imports.lines import is_sum, rows_below
 from service.imports.ranks import grade_of, rank_grade
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.report import Problem
-from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
+from service.imports.values import MOST_EXACT, faulty, is_missing, number_style, read_text, reader_of, unguarded
 from service.storage.frames import to_records
 from service.wording import Wording
 from training_catalog.frames import canonical, typed
@@ -95,7 +96,7 @@ class Rows:
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
         """Write down one thing found."""
-        shown = None if value is None else plain(value)[:MOST_SHOWN]
+        shown = None if value is None else _shown(value)[:MOST_SHOWN]
         text = self.wording.text(message, **{"column": self.written(column) or "", **fields})
         if self.sheet is not None and line is not None and column is not None and column in self.origin:
             text = f"{self.sheet}!{letters_of(self.origin[column][0])}{line}: {text}"
@@ -114,6 +115,13 @@ class Rows:
         for row in rows.tolist():
             value = values.iloc[row]
             self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
+
+
+def _shown(value: Cell) -> str:
+    """Return a value as a person writes it: days without a time, whole numbers without a point."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return read_text(value) if isinstance(value, float) and abs(value) < MOST_EXACT else plain(value)
 
 
 def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOptions) -> Rows:
@@ -296,6 +304,11 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip
+    percents = sum(int(counts[place]) for place, cell in enumerate(cells.different)
+                   if isinstance(cell, str) and "%" in cell and values[place] is not None)  # fmt: skip
+    if percents and column.kind in NUMBER_KINDS:
+        parsed.note("percent-read", "{n} cells of {column} have a percent sign; 85% is read as 85, not as 0.85.",
+                    column=column.name, n=percents)  # fmt: skip
     if column.kind != "id":
         return
     decorated = [place for place, (cell, value) in enumerate(zip(cells.different, values, strict=True))

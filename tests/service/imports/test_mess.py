@@ -1,0 +1,126 @@
+"""Spreadsheets as planners send them: every kind of mess is read rightly, or refused in words; nothing is lost."""
+
+from datetime import date
+
+import pytest
+
+from service.imports.cells import CellError
+from service.imports.dates import read_year
+from service.imports.options import ImportOptions
+from service.imports.values import read_count, read_hours, read_id, read_level, read_money, read_number
+from service.jobs.requests import ImportRequest
+
+MELUR, SATRIA = "199003152014021987", "198507072010012976"
+CLASSES = "Kode Kelas;Kode Pelatihan;Tanggal Mulai;Tanggal Selesai"
+STANDARDS = "Kode Jabatan;Kode Kompetensi;Level Syarat;Berlaku Mulai;Berlaku Sampai"
+ON = date(2026, 11, 29)
+
+READ = [
+    (read_id, "NIP. 19900315 201402 1 987", MELUR), (read_id, "\uff11\uff19\uff19\uff10", "1990"),
+    (read_money, "\uff11\uff0e\uff15\uff10\uff10", 1_500), (read_money, "'1.500.000", 1_500_000),
+    (read_money, "Rp 1.500.000 (satu juta lima ratus ribu)", 1_500_000), (read_money, "gratis", 0),
+    (read_number, "\u22123,5", -3.5), (read_level, "\u0663", 3), (read_hours, "24 JPL", 24),
+    (read_hours, "24 (dua puluh empat)", 24), (read_year, "TA 2027", 2027), (read_count, "12 pegawai", 12),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("read", "cell", "value"), READ, ids=[cell for _, cell, _ in READ])
+def test_figures_are_read_as_people_write_them(read, cell, value):
+    assert read(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "cell", "code"),
+    [(read_money, "99999999999999999999", "money-unclear"), (read_count, "99999999999999999999", "number-unreadable"),
+     (read_count, "-5", "number-unreadable"), (read_year, "27", "number-unreadable"),
+     (read_year, "20270", "number-unreadable"), (read_hours, "3 (hari)", "hours-in-days")],
+)  # fmt: skip
+def test_figures_that_cannot_be_meant_are_refused(read, cell, code):
+    with pytest.raises(CellError) as refused:
+        read(cell)
+    assert refused.value.code == code
+
+
+# Table, header and line of a file that is refused for what no row can mean, with the code and the column.
+REFUSED = {
+    "letter-in-nip": ("NIP;Nama\n19900315201402198O;Ane\n", "id-structure", "NIP"),
+    "score": (f"NIP;Nama Pelatihan;Nilai Pascates\n{MELUR};Arsip;850\n", "number-unreadable", "Nilai Pascates"),
+    "seats": (f"{CLASSES};Peserta Minimum;Kuota\nK1;P01;2027-03-01;2027-03-02;30;10\n", "seats-contradict",
+              "Peserta Minimum"),
+    "target": ("Kode Pelatihan;Kode Kompetensi;Level Awal;Level Tujuan\nP01;M.01;3;2\n", "level-contradicts",
+               "Level Tujuan"),
+    "itself-first": ("Kode Pelatihan;Kode Prasyarat\nP01;P01\n", "parent-circle", "Kode Prasyarat"),
+    "list-in-a-cell": ("Kode Pelatihan;Kode Prasyarat\nP01;P02, P03\n", "reference-unknown", "Kode Prasyarat"),
+    "other-case": (f"NIP;Nama;Unit Kerja\n{SATRIA};Satria;u1\n", "reference-unknown", "Unit Kerja"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_no_row_can_mean_is_refused_and_named(office, name):
+    content, code, column = REFUSED[name]
+    (file,) = office.bring(content).report.files
+    assert [(p.code, p.column, p.line) for p in file.problems if p.severity == "error"] == [(code, column, 2)]
+    assert file.stored == 0
+
+
+def test_prerequisites_in_a_circle_are_refused_also_with_what_is_on_file(office, found):
+    office.bring("Kode Pelatihan;Kode Prasyarat\nP01;P02\n")
+    imported = office.bring("Kode Pelatihan;Kode Prasyarat\nP03;P01\nP02;P03\n")
+    assert found(imported) == [("parent-circle", 2), ("parent-circle", 3)]
+    assert "P02 -> P03 -> P01 -> P02" in imported.report.files[0].problems[1].message
+
+
+# What is stored and may yet be a slip: content, and codes with their lines.
+DOUBTFUL = {
+    "assessed-tomorrow": (f"NIP;Kode Kompetensi;Level;Tanggal Penilaian\n{MELUR};M.01;3;30/11/2026\n", "date-future"),
+    "completed-tomorrow": (f"NIP;Nama Pelatihan;Tanggal Selesai\n{MELUR};Arsip;30/11/2026\n", "date-future"),
+    "class-of-years": (f"{CLASSES}\nK1;P01;13/3/2027;15/3/2072\n",
+                       "date-doubtful"),
+    "overspent": ("Kode Anggaran;Tahun;Pagu;Dicadangkan;Realisasi\nL1;2027;1000;600;600\n", "amount-exceeded"),
+    "standards-overlap": (f"{STANDARDS}\nJ1;M.01;4;13/6/2026;\nJ1;M.01;3;1/1/2025;31/12/2026\n", "date-overlaps"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_what_may_be_a_slip_is_stored_and_said(office, found, name):
+    content, code = DOUBTFUL[name]
+    imported = office.bring(content, on=ON)
+    assert found(imported, "warning") == [(code, 2)]
+    assert imported.report.ok
+
+
+def test_what_is_promised_for_days_to_come_is_no_slip(office, found):
+    lines = f"{MELUR};Arsip;30/11/2026;terdaftar\n{MELUR};Risiko;29/11/2026;lulus\n"
+    assert found(office.bring(f"NIP;Nama Pelatihan;Tanggal Selesai;Status\n{lines}", on=ON), "warning") == []
+
+
+def test_an_import_as_a_job_knows_the_day_too():
+    assert ImportRequest(on=ON).options() == ImportOptions(on=ON)
+
+
+def test_a_unit_of_nearly_the_name_of_another_is_made_and_asked_about(office):
+    (file,) = office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};Satria;Dinas Kesehatn\n").report.files
+    assert "did you mean U2 (dinas kesehatan)?" in next(
+        p.message for p in file.problems if p.code == "reference-created"
+    )
+
+
+def test_a_percent_sign_is_not_read_over_in_silence(office, found):
+    content = "Unit Kerja;Indikator;Akhir Periode;Nilai\nU1;satisfaction;2025;85%\n"
+    assert ("percent-read", None) in found(office.bring(content), "note")
+
+
+def test_messages_name_columns_and_values_as_the_person_wrote_them(office):
+    (file,) = office.bring("Kode Kelas;Kode Pelatihan;Tgl_Mulai;Tanggal Selesai\nK1;P01;2027-03-01;2027-03-09\n"
+                           "K1;P01;2027-03-02;2027-03-09\n").report.files  # fmt: skip
+    assert [(p.value, p.message) for p in file.problems if p.line == 2] == [
+        ("2027-03-01", "Differs from line 3 in Tgl_Mulai; neither is stored.")
+    ]
+
+
+def test_accepted_choices_are_offered_in_words_that_an_office_uses(office):
+    (file,) = office.bring("Kode Pelatihan;Nama Pelatihan;JP;Metode\nT1;A;3;Zoom\nT2;B;3;Tatap Muka (Klasikal)\n"
+                           ).report.files  # fmt: skip
+    (problem,) = [p for p in file.problems if p.severity == "error"]
+    assert problem.message == "accepted: tatap muka (face-to-face), daring (online), campuran (blended)"
+    assert office.read("trainings").set_index("training").loc["T2", "mode"] == "face-to-face"
