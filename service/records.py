@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from service.access import Reach
 from service.imports import checks
-from service.imports.parsing import Rows
 from service.imports.report import Problem
+from service.imports.rows import Rows
 from service.storage.database import UNCHANGED, Database
 from service.storage.frames import row_keys
 from service.storage.history import Writing, set_aside

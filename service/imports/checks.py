@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from service.imports.cells import CellError
-from service.imports.parsing import Rows
 from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
-from service.imports.values import read_money
+from service.imports.rows import Rows
+from service.imports.values import read_scaled
 
 NIP = re.compile(r"^\d{18}$")
 # Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
@@ -172,7 +172,7 @@ def check_totals(rows: Rows) -> None:
     total = int(rows.frame["amount"][~rows.refused].sum())
     for line, name, cell in rows.totals:
         try:
-            told = read_money(cell)
+            told = read_scaled(cell, rows.factors.get("amount", 1))
         except CellError as error:
             rows.note(error.code, error.message, severity="warning", line=line, column="amount", value=cell,
                       **error.fields)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 from service.storage.frames import row_keys
 
 

@@ -15,7 +15,7 @@ from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
-from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
+from service.imports.parsing import ParseOptions, parse_rows, preview_of
 from service.imports.parts import Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
@@ -29,6 +29,7 @@ from service.imports.references import (
     resolve,
 )
 from service.imports.report import FileReport, ImportReport, Problem
+from service.imports.rows import Rows
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -206,6 +207,8 @@ class Importer:
         if header.is_told_by_name:
             rows.note("table-by-name", "Read as {table}, as the name of the file or sheet says.",
                       table=header.table.name)  # fmt: skip
+        if not len(rows.line) and not report.left_out:
+            rows.note("rows-none", "There is no row below the header.", severity="warning")
         part.rows, part.header = rows, header
 
     def store(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 
 TABLES_WITH_NAMES = ("competencies", "positions", "trainings", "units")
 

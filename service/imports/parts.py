@@ -9,8 +9,8 @@ import numpy as np
 from service.imports.cells import Cell, Sheet
 from service.imports.headers import Header
 from service.imports.options import ImportOptions
-from service.imports.parsing import Rows
 from service.imports.report import FileReport
+from service.imports.rows import Rows
 from service.imports.sheets import read_sheets
 
 

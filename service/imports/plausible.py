@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 
 HIGHEST_SCORE = 100
 # Least and largest value of columns whose scale is the same everywhere.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from service.imports.checks import MOST_SUGGESTED_FROM, check_circles, check_order, suggestion
 from service.imports.on_file import OnFile
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
 MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for

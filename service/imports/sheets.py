@@ -20,7 +20,7 @@ from service.imports.regular import read_regular
 from service.imports.workbooks import read_workbook
 
 SAMPLE_LINES = 60
-DELIMITERS = (";", ",", "\t", "|")
+DELIMITERS = (";", ",", "\t", "|", "^")
 MOST_IN_CELL = 10_000_000  # characters
 _WORKBOOK = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 _WEB_PAGE = (b"<html", b"<table", b"<!doctype html", b"<body")

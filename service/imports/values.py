@@ -16,6 +16,7 @@ MISSING = BLANK | {"none", "na", "nan", "n.a.", "nihil", "belum ada", "tidak ada
                    "belum diisi", "rp -", "rp. -", "rp-", "rp.-"}  # fmt: skip
 MOST_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
 MOST_RUPIAH = 10**16  # more than any state spends; sums of such amounts are still exact
+CENT = 0.01  # rupiah that a decimal number times a million may be off
 NIP_DIGITS = 18
 SIGNED = frozenset({"sequence"})  # whole numbers that may be below zero
 GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "\n")  # what an export guards with an apostrophe
@@ -227,6 +228,26 @@ def read_money(cell: Cell, style: str | None = None) -> int:
     if re.fullmatch(r"-?\d+([.,]0{1,2})?", text):
         return _amount(int(re.split(r"[.,]", text)[0]))
     raise CellError("money-unclear", "accepted: whole rupiah such as 1500000 or Rp1.500.000")
+
+
+def read_scaled(cell: Cell, factor: int, style: str | None = None) -> int:
+    """Read an amount that is told in thousands or millions of rupiah.
+
+    Examples
+    --------
+    >>> read_scaled("1.500", 1000), read_scaled("2,5", 1_000_000)
+    (1500000, 2500000)
+    """
+    try:
+        return _amount(read_money(cell, style) * factor)
+    except CellError as error:
+        try:
+            told = read_number(re.sub(r"(?i)^rp\.?\s*", "", cell) if isinstance(cell, str) else cell, style) * factor
+        except CellError:
+            raise error from None
+        if abs(told - round(told)) > CENT or told > MOST_RUPIAH:
+            raise
+        return _amount(round(told))
 
 
 def _amount(amount: int) -> int:
