@@ -12,6 +12,7 @@ from service.imports.columns import Coded, coded, column_at
 from service.imports.dates import date_order, is_order_open
 from service.imports.headers import INVISIBLE, Header, plain, written_at
 from service.imports.lines import is_sum, rows_below
+from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, label_form, read_names
 from service.imports.rows import MOST_SHOWN, Rows
@@ -57,6 +58,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     wording : Language of the problems.
     options : How.
     """
+    sheet, shared = unmerged(sheet, header)
     rows = sheet.rows
     kept, left_out = rows_below(rows, header)
     parsed = Rows(
@@ -82,12 +84,33 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
     cells = {name: _cells_of(rows, at, kept, is_guarded=sheet.is_guarded) for name, at in header.columns.items()}
+    _note_shared(parsed, shared)
     _scale_money(parsed, header, rows)
+    for column in parsed.table.columns if sheet.day_shift else ():
+        if column.kind == "date" and column.name in cells:
+            cells[column.name] = cells[column.name].changed(lambda cell: _moved(cell, sheet.day_shift))
     for name in header.supplied:
         cells[name] = coded([options.supplied[name]] * len(kept))
     _parse_columns(parsed, cells, options)
     check_lines(parsed, sheet, header, cells)
     return parsed
+
+
+def _moved(cell: Cell, days: int) -> Cell:
+    """Return a plain number of days as most workbooks count them."""
+    return cell + days if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+
+def _note_shared(parsed: Rows, shared: list[Shared]) -> None:
+    """Say which cells several lines have in common, and whether it was read for each of them."""
+    for one in shared:
+        message = (
+            "one cell for lines {first} to {last}; it is read for each of them"
+            if one.is_read
+            else "one cell for lines {first} to {last}; it is read for the first alone"
+        )
+        parsed.note("cells-merged", message, severity="warning", line=one.first, column=one.column, first=one.first,
+                    last=one.last)  # fmt: skip
 
 
 def _scale_money(parsed: Rows, header: Header, rows: Lines) -> None:

@@ -29,6 +29,7 @@ CODES = {
     "zeros-lost": "The file is of a kind in which zeros in front of codes get lost.",
     "cell-cleaned": "Invisible or decorating characters were taken out.",
     "percent-read": "Numbers with a percent sign were read without it.",
+    "cells-merged": "One cell stands for several lines.",
     "cell-fault": "The cell shows an error, or holds a formula that was never calculated.",
     "required-missing": "A required value is missing.",
     "id-digits-lost": "A number in an id column has lost its last digits.",

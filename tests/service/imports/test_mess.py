@@ -1,8 +1,12 @@
 """Spreadsheets as planners send them: every kind of mess is read rightly, or refused in words; nothing is lost."""
 
+import io
+import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from service.imports.cells import CellError
 from service.imports.dates import read_year
@@ -230,3 +234,71 @@ def test_a_name_beside_its_code_is_no_contradiction(office, found):
 
 def test_two_numbers_under_one_header_are_refused(office, found):
     assert found(office.bring(f"NIP;NIP;Nama\n{SATRIA};{MELUR};Satria\n")) == [("header-repeated", 2)]
+
+
+@pytest.fixture
+def workbook(office):
+    """Return how to bring a workbook of some rows, after an edit."""
+
+    def bring(rows, edit=lambda _book, _sheet: None, **options):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        edit(book, book.active)
+        content = io.BytesIO()
+        book.save(content)
+        (file,) = office.bring(content.getvalue(), names=["a.xlsx"], **options).report.files
+        return file
+
+    return bring
+
+
+def test_a_cell_of_several_lines_is_read_for_each_of_them(office, workbook):
+    file = workbook(
+        [["NIP", "Nama", "Unit Kerja"], [SATRIA, "Satria", "U2"], [MELUR, "Melur Pagi", None]],
+        lambda _, sheet: sheet.merge_cells("C2:C3"),
+    )
+    assert office.read("employees").set_index("employee").loc[[SATRIA, MELUR], "unit"].tolist() == ["U2", "U2"]
+    assert [(p.code, p.line) for p in file.problems if p.severity == "warning"] == [("cells-merged", 2)]
+
+
+def test_one_amount_of_several_lines_is_not_read_more_than_once(workbook):
+    file = workbook(
+        [["Kode Anggaran", "Tahun", "Pagu"], ["L1", 2027, 5_000_000], ["L2", 2027, None]],
+        lambda _, sheet: sheet.merge_cells("C2:C3"),
+    )
+    assert [(p.code, p.line, p.severity) for p in file.problems] == [
+        ("cells-merged", 2, "warning"), ("required-missing", 3, "error"),
+    ]  # fmt: skip
+
+
+def test_days_counted_from_1904_are_days(office, workbook):
+    def count_from_1904(book, _sheet):
+        book.epoch = CALENDAR_MAC_1904
+
+    workbook([["NIP", "Nama", "TMT Golongan"], [SATRIA, "Satria", 44_199]], count_from_1904)
+    assert str(office.read("employees").set_index("employee").loc[SATRIA, "grade_since"].date()) == "2025-01-04"
+
+
+def packed(**parts):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return content.getvalue()
+
+
+NO_TABLES = {
+    "document": (packed(word__document="<w/>"), "file-kind"), "packed": (packed(pegawai="NIP;Nama"), "file-kind"),
+    "nothing-packed": (packed(), "file-kind"), "picture": (b"\xff\xd8\xff\xe0" + bytes(range(256)), "file-kind"),
+    "bytes": (bytes(range(32)) * 9, "file-kind"), "cut-off": (packed(xl__workbook="x" * 999)[:200], "file-unreadable"),
+    "xml-in-utf-16": ('<?xml version="1.0"?><Workbook xmlns="urn:spreadsheet"/>'.encode("utf-16"), "file-kind"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_TABLES)
+def test_a_file_that_is_no_table_is_told_by_what_it_is(desk, name):
+    content, code = NO_TABLES[name]
+    (file,) = desk.bring(content, names=["a.xlsx"]).report.files
+    assert [(p.code, p.severity) for p in file.problems] == [(code, "error")]
+    assert "zip file" not in file.problems[0].message.lower()
