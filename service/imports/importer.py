@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from service.imports import checks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.conflicts import Keyed, check_between, check_repeats
+from service.imports.day_ranges import split_days
 from service.imports.headers import Header
 from service.imports.likeness import note_names_alike
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
-from service.imports.parts import Part, RefusedRows, refused_rows
+from service.imports.parts import SHEET_NOTES, Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise, shown_columns
@@ -39,15 +40,6 @@ from service.titles import match_history
 from service.wording import Wording
 from training_catalog.tables import TABLES
 from training_catalog.tables import table as table_of
-
-_SHEET_NOTES = {
-    "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
-    "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
-    "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
-    "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
-    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
-    "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
-}
 
 
 class _RolledBackError(Exception):
@@ -132,7 +124,7 @@ class Importer:
         part = Part(report=report, path=path)
         self.parts.append(part)
         for code, value in sheet.notes:
-            severity, message = _SHEET_NOTES[code]
+            severity, message = SHEET_NOTES[code]
             _note(report, severity, code, self.wording.text(message, value=value))
         return part
 
@@ -141,6 +133,7 @@ class Importer:
             _note(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
             return
         try:
+            sheet = split_days(sheet)
             profile = find_profile(self.options.profile, sheet.rows)
         except FileRefusedError as error:
             _note(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from service.imports.cells import CellError
-from service.imports.dates import read_year
+from service.imports.dates import read_date, read_year
 from service.imports.options import ImportOptions
 from service.imports.values import read_count, read_hours, read_id, read_level, read_money, read_number
 from service.jobs.requests import ImportRequest
@@ -302,3 +302,65 @@ def test_a_file_that_is_no_table_is_told_by_what_it_is(desk, name):
     (file,) = desk.bring(content, names=["a.xlsx"]).report.files
     assert [(p.code, p.severity) for p in file.problems] == [(code, "error")]
     assert "zip file" not in file.problems[0].message.lower()
+
+
+RANGES = ["1 s.d. 3 Februari 2024", "30 Januari - 2 Februari 2024", "1-3 Februari 2024", "4 Februari 2024",
+          "30 Des 2023 s/d 2 Jan 2024", "01/02/2024 - 13/02/2024"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_first_and_last_day_in_one_cell_are_read_as_two(office, workbook, kind):
+    rows = [
+        ["NIP", "Nama Pelatihan", "Tanggal Pelaksanaan", "JP"],
+        *([MELUR, f"A{i}", t, 8] for i, t in enumerate(RANGES)),
+    ]
+    if kind == "csv":
+        (file,) = office.bring("\n".join(";".join(map(str, row)) for row in rows)).report.files
+    else:
+        file = workbook(rows)
+    assert "days-split" in {problem.code for problem in file.problems}
+    read = office.read("history").sort_values("training_name")
+    assert [f"{a:%d.%m}-{b:%d.%m}" for a, b in zip(read["start_date"], read["end_date"], strict=True)] == [
+        "01.02-03.02", "30.01-02.02", "01.02-03.02", "04.02-04.02", "30.12-02.01", "01.02-13.02",
+    ]  # fmt: skip
+
+
+def test_what_is_no_day_beside_such_days_is_refused_in_its_own_line(office, found):
+    lines = [f"{MELUR};A{i};{text};8" for i, text in enumerate([*RANGES[:3], "31 s.d. 32 Februari 2024", "segera"])]
+    content = "\n".join(["NIP;Nama Pelatihan;Tanggal Pelaksanaan;JP", *lines, f"{MELUR};B;1 Maret 2024;8;9"])
+    assert [(code, line) for code, line in found(office.bring(content)) if code != "date-unreadable"] == [
+        ("row-shifted", 7)
+    ]
+    assert {line for code, line in found(office.bring(content))} == {5, 6, 7}
+
+
+PERIODS = {
+    "Triwulan I 2025": "2025-03-31", "TW 4 2025": "2025-12-31", "Semester 1 2025": "2025-06-30",
+    "Februari 2024": "2024-02-29", "Januari - Desember 2025": "2025-12-31", "TA 2025": "2025-12-31",
+    "31 Desember 2025": "2025-12-31",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PERIODS)
+def test_a_period_is_read_as_its_last_day(text):
+    assert str(read_date(text, is_period=True)) == PERIODS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("46082", "spreadsheet counts"), ("1 s.d. 3 Maret 2027", "several days"), ("Triwulan I 2025", "accepted")],
+)
+def test_what_is_no_day_is_refused_with_its_reason(text, reason):
+    with pytest.raises(CellError, match=reason):
+        read_date(text)
+
+
+@pytest.mark.parametrize("text", ["Triwulan V 2025", "Semester 3 2025", "2024/2025", "Foo 2025"])
+def test_what_is_no_period_is_refused(text):
+    with pytest.raises(CellError):
+        read_date(text, is_period=True)
+
+
+@pytest.mark.parametrize("text", ["17-VIII-2026", "tgl 17 Agustus 2026", "17\u20138\u20132026", "Aug 17 2026"])
+def test_days_are_read_in_still_more_spellings(text):
+    assert read_date(text) == date(2026, 8, 17)
