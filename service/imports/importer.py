@@ -13,7 +13,8 @@ from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
-from service.imports.likeness import note_names_alike
+from service.imports.level_matrix import levels_beside
+from service.imports.likeness import note_names_alike, warn_of_codes_alike
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
@@ -139,7 +140,7 @@ class Importer:
             _note(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
             return
         if profile is None:
-            self._recognise(self._start(path, sheet), sheet, self.options.table)
+            self._read_own(path, sheet)
             return
         wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
         for reshaped in wanted:
@@ -148,6 +149,16 @@ class Importer:
             tables = ", ".join(r.table for r in profile.reshape(sheet))
             message = self.wording.text("the file is of {tables}", tables=tables)
             _note(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
+
+    def _read_own(self, path: Path, sheet: Sheet) -> None:
+        """Read a sheet of ours; levels beside each other are one part a competency."""
+        people, levels = levels_beside(sheet, self.options, self._frame)
+        if people is not None:
+            self._parse(self._start(path, sheet), sheet, people)
+        for reshaped in levels:
+            self._read_reshaped(self._start(path, reshaped.sheet), reshaped)
+        if not levels:
+            self._recognise(self._start(path, sheet), sheet, self.options.table)
 
     def _read_reshaped(self, part: Part, reshaped: Reshaped) -> None:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
@@ -243,6 +254,7 @@ class Importer:
         if name == "trainings" and part.report.profile == "schedule":
             checks.take_codes_of_titles(rows, self.on_file[name])
         note_names_alike(rows, self.on_file[name])
+        warn_of_codes_alike(rows, self.on_file[name])
 
     def _name_trainings(self, rows: Rows) -> None:
         """Give history rows the official title of a known training, and a title where only a code is given."""

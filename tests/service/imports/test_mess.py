@@ -80,6 +80,7 @@ DOUBTFUL = {
     "completed-tomorrow": (f"NIP;Nama Pelatihan;Tanggal Selesai\n{MELUR};Arsip;30/11/2026\n", "date-future"),
     "class-of-years": (f"{CLASSES}\nK1;P01;13/3/2027;15/3/2072\n",
                        "date-doubtful"),
+    "code-of-other-case": ("Kode Pelatihan;Nama Pelatihan;JP\np01;Arsip Statis;8\n", "code-alike"),
     "overspent": ("Kode Anggaran;Tahun;Pagu;Dicadangkan;Realisasi\nL1;2027;1000;600;600\n", "amount-exceeded"),
     "standards-overlap": (f"{STANDARDS}\nJ1;M.01;4;13/6/2026;\nJ1;M.01;3;1/1/2025;31/12/2026\n", "date-overlaps"),
 }  # fmt: skip
@@ -364,3 +365,33 @@ def test_what_is_no_period_is_refused(text):
 @pytest.mark.parametrize("text", ["17-VIII-2026", "tgl 17 Agustus 2026", "17\u20138\u20132026", "Aug 17 2026"])
 def test_days_are_read_in_still_more_spellings(text):
     assert read_date(text) == date(2026, 8, 17)
+
+
+BESIDE = {
+    "by-code": f"NIP;Nama;M.01;M.02\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;;1\nJumlah;;3;3\n",
+    "by-name": f"Rekap;;;\nNIP;Nama;Integritas;kerja sama\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;-;1\n",
+    "under-a-group": f"NIP;Nama;Kompetensi;\n;;Integritas;Kerja Sama\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;-;1\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_levels_beside_each_other_are_assessments_and_a_blank_is_none(office, name):
+    imported = office.bring(BESIDE[name], supplied={"assessed_on": "2026-06-30"})
+    assert imported.report.ok
+    assert not [p for f in imported.report.files for p in f.problems if p.code == "header-unknown"]
+    read = office.read("assessments")[["employee", "competency", "level"]]
+    assert sorted(read.itertuples(index=False, name=None)) == [
+        (SATRIA, "M.02", 1.0), (MELUR, "M.01", 3.0), (MELUR, "M.02", 2.0),
+    ]  # fmt: skip
+
+
+def test_a_level_that_is_none_is_refused_under_its_own_header(office):
+    refused = office.bring(f"NIP;M.01;M.02\n{MELUR};9;2\n").report.files[0]
+    assert [(p.code, p.column, p.line) for p in refused.problems if p.severity == "error"] == [
+        ("level-unreadable", "M.01", 2)
+    ]
+
+
+def test_one_column_of_a_competencys_name_may_be_anything(office):
+    (file,) = office.bring(f"NIP;Nama;Integritas\n{MELUR};Melur Pagi;tinggi\n").report.files
+    assert (file.table, file.refused) == ("employees", 0)
