@@ -179,7 +179,7 @@ def find_delimiter(lines: Sequence[str]) -> str:
 
 
 def read_json(content: bytes) -> list[Sheet]:
-    """Read JSON: a list of flat objects is a sheet, the first row naming every key; an object of lists is several.
+    """Read JSON: a list of flat objects, or one a line, is a sheet whose first row names every key; lists are several.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def read_json(content: bytes) -> list[Sheet]:
         When it is no JSON, names a key twice in one object, or holds no list of objects.
     """
     try:
-        document = json.loads(content, object_pairs_hook=_unrepeated)
+        document = _document(content)
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
@@ -200,6 +200,17 @@ def read_json(content: bytes) -> list[Sheet]:
     if not sheets:
         raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
     return sheets
+
+
+def _document(content: bytes) -> Cell:
+    """Return a JSON document; of one object a line, a list of them."""
+    try:
+        return json.loads(content, object_pairs_hook=_unrepeated)
+    except json.JSONDecodeError as error:
+        lines = [line for line in content.splitlines() if line.strip()]
+        if len(lines) < 2 or not error.msg.startswith("Extra data"):  # noqa: PLR2004 (one line is one document)
+            raise
+        return [json.loads(line, object_pairs_hook=_unrepeated) for line in lines]
 
 
 def _unrepeated(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
