@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from service.imports.cells import Cell, Lines
 from service.imports.qualifiers import unqualified
@@ -55,13 +56,20 @@ def normal(header: Cell) -> str:
     >>> normal("Kode_Unit  Kerja "), normal("Tgl. Mulai")
     ('kode unit kerja', 'tanggal mulai')
     """
-    words = re.sub(r"[^0-9a-z#.]+", " ", plain(header).lower()).split()
+    return _normal(plain(header))
+
+
+@lru_cache(maxsize=10_000)
+def _normal(text: str) -> str:
+    """Return the normal form; the same cells are looked at for every table that a file may be of."""
+    words = re.sub(r"[^0-9a-z#.]+", " ", text.lower()).split()
     return " ".join([_SHORT.get(word, word) for word in words])
 
 
-def names_of(column: Column) -> set[str]:
+@cache
+def names_of(column: Column) -> frozenset[str]:
     """Return the normal names that a column goes by."""
-    return {normal(name) for name in (column.name, column.header_id, column.header_en, *column.aliases)}
+    return frozenset(normal(name) for name in (column.name, column.header_id, column.header_en, *column.aliases))
 
 
 _BY_TABLE: dict[str, dict[str, list[str]]] = {}
@@ -71,6 +79,10 @@ for _table in TABLES:
         for _name in names_of(_column):
             _index.setdefault(_name, []).append(_column.name)
     _BY_TABLE[_table.name] = _index
+_EXACT = {
+    table.name: {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
+    for table in TABLES
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +201,7 @@ def match_columns(
     is_named : Whether the person named the table.
     """
     index = _BY_TABLE[table.name]
-    exact = {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
+    exact = _EXACT[table.name]
     columns: dict[str, int] = {}
     for position, known_as in enumerate(names):
         found = next((exact[name] for name in known_as if name in exact), None)

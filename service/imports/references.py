@@ -15,6 +15,7 @@ MADE_BY_REFERENCE = ("units", "positions")
 MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for
 MOST_PEOPLE = 5  # of one name that a message lists
 NAME_CUTOFF = 0.88  # a name of fewer shared letters is another one
+MOST_LETTERS_AMISS = 4  # letters that a name misspelt is longer or shorter by
 NAMING = ("employees", "requirements")  # tables that may name units and positions before anybody imports them
 # The row is stored without the value, and a warning says so: an unmatched title stays a title, a post stays a post.
 SOFT = frozenset({("history", "training"), ("positions", "parent")})
@@ -249,14 +250,16 @@ def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) ->
     parts = [part for part in re.split(r"\s*[,;/\n]\s*", value) if part]
     if len(parts) > 1 and set(parts) <= known.ids(target):
         return "reference-unknown", "names several rows of {table}; give each a line of its own", ""
-    hint = suggestion(value, listed) or suggestion_by_name(value, known.names(target))
+    hint = suggestion(value, listed) or (suggestion_by_name(value, known.names(target)) if listed else "")
     message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
     return "reference-unknown", message, hint
 
 
 def suggestion_by_name(value: str, names: Mapping[str, str]) -> str:
     """Return the id of the name that looks most like a value; empty when none does."""
-    near = difflib.get_close_matches(value.casefold(), list(names)[:MOST_SUGGESTED_FROM], n=1, cutoff=NAME_CUTOFF)
+    told = value.casefold()
+    likely = [name for name in names if name[:1] == told[:1] and abs(len(name) - len(told)) <= MOST_LETTERS_AMISS]
+    near = difflib.get_close_matches(told, likely[:MOST_SUGGESTED_FROM], n=1, cutoff=NAME_CUTOFF)
     return f"{names[near[0]]} ({near[0]})" if near else ""
 
 
@@ -264,7 +267,8 @@ def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: Know
     """Make units or positions that are named for the first time; what looks like a slip of the pen is refused."""
     on_file = sorted(known.ids(target))
     wanted = sorted(set(rows.frame[column][unknown]))
-    slips = {v: near for v in wanted if (near := _slip(v, on_file))}
+    folded = {_folded(name): name for name in on_file}
+    slips = {v: near for v in wanted if (near := _slip(v, on_file, folded))}
     for row in np.flatnonzero(unknown).tolist():
         value = str(rows.frame[column].iloc[row])
         if value in slips:
@@ -272,8 +276,8 @@ def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: Know
                         value=value, table=target, hint=slips[value])  # fmt: skip
     fresh = [value for value in wanted if value not in slips]
     names = known.names(target)
-    for value in fresh:
-        hint = suggestion_by_name(value, names)
+    for n_before, value in enumerate(fresh):
+        hint = suggestion_by_name(value, names) if n_before < MOST_SUGGESTIONS else ""
         message = (
             "Was not on file in {table} and was made with this name; did you mean {hint}?"
             if hint
@@ -284,8 +288,12 @@ def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: Know
     return {target: pd.DataFrame({table_key(target): fresh, "name": fresh})} if fresh else {}
 
 
-def _slip(value: str, on_file: list[str]) -> str:
+def _folded(code: str) -> str:
+    """Return a code without its case and without zeros in front."""
+    return code.casefold().lstrip("0")
+
+
+def _slip(value: str, on_file: list[str], folded: Mapping[str, str]) -> str:
     """Return the id that a value is a slip of the pen of: other case, other zeros in front, or a letter amiss."""
     near = difflib.get_close_matches(value, on_file, n=1, cutoff=0.9)
-    same = [name for name in on_file if name.casefold().lstrip("0") == value.casefold().lstrip("0")]
-    return next(iter([*same, *near]), "")
+    return folded.get(_folded(value)) or next(iter(near), "")
