@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
+# Compiled once, and kept beside the packages, whatever the environment says: each worker and each process of a test reads it.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check lint types contracts docker-lint bench bench-evidence peers soak serve clean chromium pictures

@@ -90,6 +90,8 @@ class Rows:
 
 def _shown(value: Cell) -> str:
     """Return a value as a person writes it: days without a time, whole numbers without a point."""
+    if value is pd.NaT:
+        return ""
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return read_text(value) if isinstance(value, float) and abs(value) < MOST_EXACT else plain(value)
