@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OMP_NUM_THREADS := 1
+# Compiled once, and kept beside the packages, whatever the environment says: each worker and each process of a test reads it.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check lint types contracts docker-lint bench bench-evidence peers soak serve clean chromium pictures
@@ -26,6 +29,7 @@ test: $(READY) chromium ## the default suite, two workers
 
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
 	$(BIN)/pytest -n 2 -m "long and not slow"
+	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 -m "not slow and not long" tests/recommender/allocation/test_laws.py tests/recommender/allocation/test_certificate.py
 
 chromium: ## a browser for the tests of the portal, where it can be installed
 	@command -v chromium >/dev/null || { \

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from service.access import Reach
 from service.imports import checks
-from service.imports.parsing import Rows
 from service.imports.report import Problem
+from service.imports.rows import Rows
 from service.storage.database import UNCHANGED, Database
 from service.storage.frames import row_keys
 from service.storage.history import Writing, set_aside
@@ -200,6 +200,8 @@ def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> 
     for column in {"parent", "series"} & rows.given:
         above = database.read(name, connection).dropna(subset=[column])
         checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)
+    if name == "prerequisites":
+        checks.check_order(rows, database.read(name, connection))
 
 
 def _check_repeats(rows: Rows) -> None:

@@ -2,11 +2,15 @@
 
 import atexit
 import shutil
+import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from service.cli import main_group
 from service.reference import open_office
 from service.storage.database import open_database
 from tests.postgresql import new_database
@@ -20,6 +24,17 @@ def empty_tables(url):
 def reference_rows(url):
     """Lay out the tables, with the rows that every office begins with."""
     open_office(url).engine.dispose()
+
+
+def demo_city(url):
+    """Lay out the demo city with a fitted model and a plan, as the command does."""
+    with tempfile.TemporaryDirectory() as folder:
+        called = ["--database", url, "--lang", "en", "--on", "2027-01-04", "demo", folder, "--people", "60",
+                  "--time-limit", "4", "--json"]  # fmt: skip
+        run = CliRunner().invoke(main_group, called)
+    assert run.exit_code in (0, 1), run.output
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file is all of it
 
 
 @cache

@@ -18,7 +18,7 @@ DIRECTIONS = (("higher", ("higher", "naik", "tinggi lebih baik")), ("lower", ("l
 OPEN_STATES = (
     ("open", ("open", "buka", "dibuka", "aktif")),
     ("closed", ("closed", "tutup", "ditutup", "selesai", "nonaktif")),
-    ("cancelled", ("cancelled", "canceled", "batal", "dibatalkan")),
+    ("cancelled", ("cancelled", "batal", "dibatalkan", "canceled")),
 )
 MODES = (
     ("face-to-face", ("face-to-face", "tatap muka", "klasikal", "luring", "offline", "in person")),
@@ -125,9 +125,10 @@ TRAININGS = Table(
     meaning="Trainings: what is taught, in which form and mode, how many hours.",
     columns=(
         Column(name="training", kind="id", required=True, header_id="Kode Pelatihan", header_en="Training",
-               meaning="Code of the training.", aliases=("kode", "kode_pelatihan", "kode_diklat")),
+               meaning="Code of the training.", aliases=("kode", "kode_pelatihan", "kode_diklat", "training code", "course code")),
         Column(name="name", kind="text", required=True, header_id="Nama Pelatihan", header_en="Name",
-               meaning="Title.", aliases=("nama", "judul", "nama_diklat", "nama_kegiatan", "nama_kegiatan_diklat", "pelatihan")),
+               meaning="Title.", aliases=("nama", "judul", "nama_diklat", "nama_kegiatan", "nama_kegiatan_diklat", "pelatihan",
+                                           "judul pelatihan", "training title", "course title")),
         Column(name="topic", kind="text", header_id="Rumpun", header_en="Topic", meaning="Topic group.",
                aliases=("topik", "rumpun_diklat")),
         Column(name="form", kind="id", header_id="Bentuk", header_en="Form",
@@ -135,7 +136,7 @@ TRAININGS = Table(
         Column(name="mode", kind="choice", choices=MODES, header_id="Metode", header_en="Mode",
                meaning="Face-to-face, online or blended; face-to-face when empty.", aliases=("moda", "mode")),
         Column(name="hours", kind="hours", header_id="JP", header_en="Hours (JP)",
-               meaning="Learning hours of 45 minutes; 0 is counted when empty.", aliases=("jp", "jumlah_jp", "jumlah jam", "durasi", "pola durasi")),
+               meaning="Learning hours of 45 minutes; 0 is counted when empty.", aliases=("jp", "jumlah_jp", "jumlah jam", "durasi", "pola durasi", "jpl")),
         Column(name="provider", kind="text", header_id="Penyelenggara", header_en="Provider", meaning="Organiser.",
                aliases=("institusi_penyelenggara",)),
         Column(name="series", kind="id", references="trainings", header_id="Edisi Dari", header_en="Edition of",
@@ -184,7 +185,7 @@ OFFERINGS = Table(
     meaning="Dated classes with seats and cost.",
     columns=(
         Column(name="offering", kind="id", required=True, header_id="Kode Kelas", header_en="Offering",
-               meaning="Code of the class.", aliases=("kode_kelas", "angkatan", "kelas")),
+               meaning="Code of the class.", aliases=("kode_kelas", "angkatan", "kelas", "class code")),
         Column(name="training", kind="id", required=True, references="trainings", header_id="Kode Pelatihan",
                header_en="Training", meaning="Training.", aliases=("kode_pelatihan", "kode")),
         Column(name="start_date", kind="date", required=True, header_id="Tanggal Mulai", header_en="Start",
@@ -200,11 +201,11 @@ OFFERINGS = Table(
         Column(name="fixed_cost", kind="money", header_id="Biaya Kelas", header_en="Fixed cost",
                meaning="Cost of opening the class, in rupiah.", aliases=("biaya_tetap",)),
         Column(name="seat_cost", kind="money", header_id="Biaya per Peserta", header_en="Cost per head",
-               meaning="Course fee per participant, in rupiah.", aliases=("biaya", "kontribusi", "biaya_peserta")),
+               meaning="Course fee per participant, in rupiah.", aliases=("biaya", "kontribusi", "biaya_peserta", "biaya per orang")),
         Column(name="seats_min", kind="integer", header_id="Peserta Minimum", header_en="Seats min",
                meaning="Fewest participants with which it opens.", aliases=("min", "minimum")),
         Column(name="seats_max", kind="integer", header_id="Kuota", header_en="Seats max",
-               meaning="Seats.", aliases=("maks", "kuota", "quota", "jumlah sasaran kuota", "pst", "max")),
+               meaning="Seats.", aliases=("maks", "kuota", "quota", "jumlah sasaran kuota", "pst", "max", "kapasitas", "capacity")),
         Column(name="budget_line", kind="id", references="budgets", header_id="Kode Anggaran", header_en="Budget line",
                meaning="Line that pays the fixed cost; the central line when empty.", aliases=("mata_anggaran",)),
         Column(name="status", kind="choice", choices=OPEN_STATES, header_id="Status", header_en="Status",

@@ -5,6 +5,7 @@ earn by opening, and the prices times what there is: see `Relaxation.evaluate`.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -137,8 +138,9 @@ class Relaxation:
         return len(self.highest)
 
     def split(self, prices: FloatArray) -> list[FloatArray]:
-        """Split prices into their five groups."""
-        return np.split(prices, np.cumsum(self.sizes)[:-1])
+        """Split prices into their five groups; asked for several times at each step of the search."""
+        ends = [*accumulate(self.sizes)]
+        return [prices[end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
 
     def reduced(self, prices: FloatArray) -> FloatArray:
         """Return what each possible option is worth after prices; hours towards a floor come on top."""

@@ -61,7 +61,7 @@ def import_files(
     from service.reference import open_office
 
     terminal = Terminal(settings, as_json)
-    options = ImportOptions(supplied=_pairs(supplied, terminal.wording), **flags)
+    options = ImportOptions(supplied=_pairs(supplied, terminal.wording), on=settings.on, **flags)
     options.check()
     database = open_office(settings.database_url)
     with terminal.progress() as progress:

@@ -8,6 +8,7 @@ from training_catalog.errors import InputError
 
 Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault; "" is empty
 Lines = Sequence[list[Cell]]
+Merged = tuple[tuple[int, int], tuple[int, int]]
 MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
 
 
@@ -61,6 +62,8 @@ class Sheet:
     encoding, delimiter : As found, for text files.
     is_hidden : Whether a person opening the workbook would not see it.
     is_guarded : Whether an apostrophe before ``= + - @`` is an export's guard and comes off.
+    merged : Cells of a workbook that are one: first and last, row before column, from 0.
+    day_shift : Days that a plain number in a date column is to be moved by: some workbooks count from 1904.
     notes : Codes with a value each, for the report.
     """
 
@@ -70,6 +73,8 @@ class Sheet:
     delimiter: str | None = None
     is_hidden: bool = False
     is_guarded: bool = False
+    merged: tuple[Merged, ...] = ()
+    day_shift: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -3,17 +3,20 @@
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from service.imports.cells import CellError
-from service.imports.parsing import Rows
+from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
-from service.imports.values import read_money
+from service.imports.rows import Rows
+from service.imports.values import read_scaled
 
 NIP = re.compile(r"^\d{18}$")
-NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}")  # longer than any other office's number, and no NIP
+# Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
+NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}|(?=(?:\d*[A-Za-z]){1,3}\d*$)[A-Za-z\d]{18}")
 YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
 DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
 NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
@@ -30,7 +33,8 @@ def check_employee_numbers(rows: Rows) -> None:
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
     nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits", column="employee")
+    rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits, and no letters",
+                    column="employee")  # fmt: skip
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
     is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)
@@ -168,7 +172,7 @@ def check_totals(rows: Rows) -> None:
     total = int(rows.frame["amount"][~rows.refused].sum())
     for line, name, cell in rows.totals:
         try:
-            told = read_money(cell)
+            told = read_scaled(cell, rows.factors.get("amount", 1))
         except CellError as error:
             rows.note(error.code, error.message, severity="warning", line=line, column="amount", value=cell,
                       **error.fields)  # fmt: skip
@@ -209,7 +213,7 @@ def check_circles(rows: Rows, known: Mapping[str, str], column: str = "parent") 
 
 def suggestion(value: str, known: list[str]) -> str:
     """Return the known id that looks most like a value; empty when none does."""
-    padded = [name for name in known if name.lstrip("0") == value.lstrip("0")]
+    padded = [name for name in known if name.casefold().lstrip("0") == value.casefold().lstrip("0")]
     near = padded or difflib.get_close_matches(value, known[:MOST_SUGGESTED_FROM], n=1, cutoff=SUGGESTION_CUTOFF)
     return near[0] if near else ""
 
@@ -233,26 +237,68 @@ def take_codes_of_titles(rows: Rows, on_file: pd.DataFrame) -> None:
     rows.frame["training"] = known.where(known.notna(), rows.frame["training"])
 
 
+def check_order(rows: Rows, on_file: pd.DataFrame) -> None:
+    """Refuse prerequisites that go in a circle: nobody could begin with any of them.
+
+    Parameters
+    ----------
+    rows : Prerequisites.
+    on_file : Prerequisites on file and in other files.
+    """
+    accepted = rows.frame[~rows.refused]
+    first: dict[str, set[str]] = {}
+    for frame in (on_file, accepted):
+        told = frame.dropna(subset=["training", "requires"])
+        for training, requires in zip(told["training"], told["requires"], strict=True):
+            first.setdefault(training, set()).add(requires)
+    fresh = accepted[["training", "requires"]].dropna()
+    for row, training, requires in zip(fresh.index.tolist(), fresh["training"], fresh["requires"], strict=True):
+        circle = _way(first, requires, training)
+        if circle:
+            rows.refuse(row, "parent-circle", "The prerequisites go in a circle: {circle}.", column="requires",
+                        value=requires, circle=" -> ".join([training, *circle]))  # fmt: skip
+
+
+def _way(steps: Mapping[str, set[str]], start: str, goal: str) -> list[str]:
+    """Return a shortest way along steps, with both its ends; empty where there is none."""
+    came: dict[str, str] = {start: ""}
+    waiting = [start]
+    for here in waiting:
+        if here == goal:
+            way = [here]
+            while came[way[-1]]:
+                way.append(came[way[-1]])
+            return way[::-1]
+        for there in sorted(steps.get(here, set()) - came.keys()):
+            came[there] = here
+            waiting.append(there)
+    return []
+
+
 OF_ROWS: Mapping[str, Callable[[Rows], None]] = {
     "employees": check_employee_numbers, "trainings": warn_of_hours, "rating_scales": check_scales,
 }  # fmt: skip
 OF_FILES: Mapping[str, Callable[[Rows], None]] = {"budgets": check_totals, "offerings": make_class_codes}
 
 
-def check_rows(rows: Rows, frame_of: Callable[[str], pd.DataFrame]) -> None:
+def check_rows(rows: Rows, frame_of: Callable[[str], pd.DataFrame], on: date | None = None) -> None:
     """Check rows by the rules of their table, whether they come in a file or one by one.
 
     Parameters
     ----------
     rows : Rows of one table.
     frame_of : Returns a table as known, by name.
+    on : Today, so that what has happened on days to come is named; None where nobody told it.
     """
     name = rows.table.name
     check_dates(rows)
+    check_plausible(rows, on)
     if name in OF_ROWS:
         OF_ROWS[name](rows)
     if "competency" in rows.frame and name != "competencies":
         check_levels(rows, _scales(frame_of("competencies"), frame_of("frameworks")))
+    if name == "training_targets":
+        check_targets(rows, _directions(frame_of("competencies"), frame_of("frameworks")))
     if name == "performance":
         check_ratings(rows, frame_of("rating_scales"))
 
@@ -263,3 +309,10 @@ def _scales(competencies: pd.DataFrame, frameworks: pd.DataFrame) -> pd.DataFram
     frameworks = frameworks.drop_duplicates("framework").set_index("framework")
     scale = frameworks.reindex(competencies["framework"].fillna("ASN"))[["level_min", "level_max"]]
     return scale.set_index(competencies["competency"].to_numpy())
+
+
+def _directions(competencies: pd.DataFrame, frameworks: pd.DataFrame) -> pd.Series:
+    """Return by competency whether its higher or its lower level is the better one."""
+    competencies = competencies.drop_duplicates("competency").set_index("competency")
+    directions = frameworks.drop_duplicates("framework").set_index("framework")["direction"]
+    return competencies["framework"].fillna("ASN").map(directions)

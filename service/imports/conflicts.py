@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 from service.storage.frames import row_keys
 
 
@@ -54,7 +54,7 @@ def check_repeats(rows: Rows) -> np.ndarray:
         for one, other in ((earlier, row), (row, earlier)):
             rows.refuse(one, "row-conflict", "Differs from line {other} in {columns}; neither is stored.",
                         column=different[0], value=rows.frame[different[0]].iloc[one], other=int(rows.line[other]),
-                        columns=", ".join(different))  # fmt: skip
+                        columns=_named(rows, different))  # fmt: skip
     return repeated
 
 
@@ -93,10 +93,15 @@ def _compare(first: Keyed, row: int, later: Keyed, again: int) -> None:
         for part, place, file, other in ((first, row, later.name, there), (later, again, first.name, here)):
             value = part.rows.frame[different[0]].iloc[place]
             part.rows.refuse(place, "row-conflict", message, column=different[0], value=value, other=other, file=file,
-                             columns=", ".join(different))  # fmt: skip
+                             columns=_named(part.rows, different))  # fmt: skip
     elif later.rows.given <= first.rows.given:
         later.repeated[again] = True
         later.rows.note("row-repeated", "The same as line {other} of {file}.", line=there, other=here, file=first.name)
+
+
+def _named(rows: Rows, columns: list[str]) -> str:
+    """Return columns as the person wrote them."""
+    return ", ".join(rows.written(column) or column for column in columns)
 
 
 def _differences(rows: Rows, one: int, two: int, other: Rows | None = None) -> list[str]:

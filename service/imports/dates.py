@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from service.imports.cells import Cell, CellError
-from service.imports.headers import plain
+from service.imports.figures import figures
+from service.imports.month_names import MONTHS, ROMAN_MONTHS
+from service.imports.periods import first_and_last, last_day
 
+NOT_CLEAR = "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026"
 OPEN_END_YEAR = 9999
 PLAUSIBLE_YEARS = (1900, 2199)
 MONTHS_OF_YEAR = 12
@@ -14,25 +17,16 @@ BIRTH_PIVOT = 12  # nobody in service is born later
 PIVOT = 70
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
-MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "januari january jan", "februari february feb pebruari peb", "maret march mar", "april apr",
-            "mei may", "juni june jun", "juli july jul", "agustus august agu agt agst aug ags",
-            "september sep sept", "oktober october okt oct", "november nopember nov nop", "desember december des dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _NUMERIC = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+(\d{2,4})$")
-_MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}), ?(\d{4})$")
+_MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}),? ?(\d{4})$")
+_SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")  # days that a spreadsheet counts
+_PREFIX = re.compile(r"^(?:tanggal|tgl\.?) +")
 _WEEKDAY = re.compile(
     r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? +"
 )
 _TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$")
+_YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)?\.? *(\d{4})(?:[.,]0)?$")
 Parts = tuple[str, int, int]  # year as written, month, day
 
 
@@ -58,12 +52,45 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
             return EXCEL_EPOCH + timedelta(days=int(cell))
         if not float(cell).is_integer():
             raise CellError("date-unreadable", "a number that is no date")
-    text = _WEEKDAY.sub("", plain(cell).lower())
+    text = _WEEKDAY.sub("", _PREFIX.sub("", figures(cell).lower()))
     if re.fullmatch(r"\d{4}(\.0)?", text):
         if not is_period:
             raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
         return _day(text[:4], MONTHS_OF_YEAR, 31, pivot)
+    if is_period:
+        return last_day(text) or _period_day(text, order, pivot)
     return _day(*_parts(_TIME.sub("", text), order), pivot)
+
+
+def _period_day(text: str, order: str, pivot: int) -> date | None:
+    """Return a day that ends a period.
+
+    Raises
+    ------
+    CellError
+        Saying what else is accepted of a period.
+    """
+    try:
+        return _day(*_parts(_TIME.sub("", text), order), pivot)
+    except CellError as error:
+        if error.message != NOT_CLEAR:
+            raise
+        raise CellError("date-unreadable", "accepted: a last day, 2026, Desember 2026, Triwulan IV 2026 or Semester 2 "
+                        "2026") from error  # fmt: skip
+
+
+def read_year(cell: Cell) -> int:
+    """Read a year of four digits, also of a budget.
+
+    Examples
+    --------
+    >>> read_year("TA 2027"), read_year(2027.0)
+    (2027, 2027)
+    """
+    found = _YEAR.match(figures(cell).lower()) if not isinstance(cell, bool) else None
+    if not found or not PLAUSIBLE_YEARS[0] <= int(found[1]) <= PLAUSIBLE_YEARS[1]:
+        raise CellError("number-unreadable", "accepted: a year such as 2027")
+    return int(found[1])
 
 
 def _day(written: str, month: int, day: int, pivot: int) -> date | None:
@@ -93,13 +120,17 @@ def _parts(text: str, order: str) -> Parts:
         return _numeric_parts(*numeric.groups(), order=order)
     if re.fullmatch(r"\d{8}", text):
         return text[:4], int(text[4:6]), int(text[6:])
-    raise CellError("date-unreadable", "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026")
+    if _SERIAL.match(text):
+        raise CellError("date-unreadable", "a number that a spreadsheet counts days with; format the column as a date")
+    if first_and_last(text):
+        raise CellError("date-unreadable", "several days; give the first and the last in columns of their own")
+    raise CellError("date-unreadable", NOT_CLEAR)
 
 
 def _month(name: str) -> int:
-    if name not in MONTHS:
+    if name not in MONTHS and name not in ROMAN_MONTHS:
         raise CellError("date-unreadable", "the month is not known")
-    return MONTHS[name]
+    return MONTHS.get(name) or ROMAN_MONTHS[name]
 
 
 def _numeric_parts(first: str, second: str, third: str, *, order: str) -> Parts:
@@ -119,7 +150,7 @@ def _numeric_parts(first: str, second: str, third: str, *, order: str) -> Parts:
 
 def _leading_pairs(cells: Iterable[Cell]) -> list[tuple[int, int]]:
     """Return the first two numbers of each numeric date that does not begin with a year."""
-    texts = (_NUMERIC.match(_TIME.sub("", plain(cell).lower())) for cell in cells if isinstance(cell, str))
+    texts = (_NUMERIC.match(_TIME.sub("", figures(cell).lower())) for cell in cells if isinstance(cell, str))
     return [(int(m[1]), int(m[2])) for m in texts if m and len(m[1]) <= 2]  # noqa: PLR2004 (no year)
 
 

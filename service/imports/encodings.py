@@ -11,6 +11,8 @@ MARKS = (
 WINDOWS = "cp1252"  # what offices' computers write where it is no UTF-8
 SAMPLE_BYTES = 4_000
 ZERO_SHARE = 0.3  # of every second byte: Latin letters in UTF-16 have a zero beside each
+FIRST_WHITE, LAST_WHITE, FIRST_SIGN = 9, 13, 32  # tab to carriage return, and the space
+CONTROL_SHARE = 0.05  # of the bytes of a text that may be control characters
 MOST_LINES_SHOWN = 20
 
 
@@ -49,6 +51,20 @@ def decode(content: bytes, encoding: str | None) -> Decoded:
             raise FileRefusedError("file-unreadable", "cannot be read as {encoding} ({reason}); say another --encoding",
                                    encoding=told, reason=reason) from error  # fmt: skip
     return _by_line(content.removeprefix(b"\xef\xbb\xbf"))
+
+
+def is_no_text(content: bytes) -> bool:
+    """Return whether bytes are of no text in any encoding that is found: too many are control characters.
+
+    Examples
+    --------
+    >>> is_no_text(bytes(range(32)) * 9), is_no_text("NIP;Nama".encode("utf-16-le")), is_no_text(b"NIP;Nama")
+    (True, False, False)
+    """
+    sample = content[:SAMPLE_BYTES]
+    if content.startswith(tuple(mark for mark, _ in MARKS)) or _utf16_without_mark(content):
+        return False
+    return sum(byte < FIRST_WHITE or LAST_WHITE < byte < FIRST_SIGN for byte in sample) > CONTROL_SHARE * len(sample)
 
 
 def _utf16_without_mark(content: bytes) -> str | None:

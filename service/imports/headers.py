@@ -5,8 +5,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from service.imports.cells import Cell, Lines
+from service.imports.qualifiers import unqualified
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
@@ -15,7 +17,8 @@ TELLING = {"history": ("training", "training_name"), "absences": ("kind",), "int
            "trainings": ("hours", "topic", "form", "mode", "provider", "series", "position_classes")}  # fmt: skip
 Names = tuple[str, ...]  # normal names that a column may go by, most specific first
 HEADER_SEARCH_LINES = 40
-MERGED_SHARE = 0.5  # of the columns of a two-line header that have nothing in the second line
+MOST_HEADER_LINES = 3
+MERGED_SHARE = 0.5  # of the columns of a header of several lines that have nothing in a lower one
 # Zero-width and direction marks, control characters but line ends and tabs, halves of letters; no-break spaces.
 _NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
             *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x09), *range(0x0E, 0x20),
@@ -29,6 +32,8 @@ SENSITIVE = frozenset({
     "no. bpjs", "nomor bpjs", "bpjs nomor", "alamat", "address", "nomor hp", "no hp", "no. hp", "suku", "ethnicity",
     "golongan darah", "blood type", "nomor surat keterangan dokter", "surat dokter", "disabilitas", "disability",
 })  # fmt: skip
+_SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
+          "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
 BARE_KEYS = ("id", "kode", "code")
 
@@ -48,15 +53,23 @@ def normal(header: Cell) -> str:
 
     Examples
     --------
-    >>> normal("Kode_Unit  Kerja ")
-    'kode unit kerja'
+    >>> normal("Kode_Unit  Kerja "), normal("Tgl. Mulai")
+    ('kode unit kerja', 'tanggal mulai')
     """
-    return " ".join(re.sub(r"[^0-9a-z#.]+", " ", plain(header).lower()).split())
+    return _normal(plain(header))
 
 
-def names_of(column: Column) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _normal(text: str) -> str:
+    """Return the normal form; the same cells are looked at for every table that a file may be of."""
+    words = re.sub(r"[^0-9a-z#.]+", " ", text.lower()).split()
+    return " ".join([_SHORT.get(word, word) for word in words])
+
+
+@cache
+def names_of(column: Column) -> frozenset[str]:
     """Return the normal names that a column goes by."""
-    return {normal(name) for name in (column.name, column.header_id, column.header_en, *column.aliases)}
+    return frozenset(normal(name) for name in (column.name, column.header_id, column.header_en, *column.aliases))
 
 
 _BY_TABLE: dict[str, dict[str, list[str]]] = {}
@@ -66,6 +79,10 @@ for _table in TABLES:
         for _name in names_of(_column):
             _index.setdefault(_name, []).append(_column.name)
     _BY_TABLE[_table.name] = _index
+_EXACT = {
+    table.name: {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
+    for table in TABLES
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +93,7 @@ class Header:
     ----------
     table : Table it is of.
     row : Index of its first row.
-    n_rows : Rows it spans: 2 for a header with merged cells above.
+    n_rows : Rows it spans: 2 or 3 for a header with merged cells above.
     columns : Canonical column name to cell position.
     supplied : Columns whose one value the person gave.
     unknown, sensitive : Headers as written.
@@ -130,33 +147,41 @@ def letters_of(position: int) -> str:
 
 
 def written_at(rows: Lines, first: int, n_rows: int, position: int) -> str:
-    """Return the header of a column as the person sees it; of one with merged cells both lines."""
-    top, below = (rows[i][: position + 1] if n_rows > i - first else [] for i in (first, first + 1))
+    """Return the header of a column as the person sees it; of one with merged cells all lines."""
+    top = rows[first][: position + 1]
     group = next((plain(cell) for cell in reversed(top) if plain(cell)), "")
-    under = plain(below[position]) if len(below) > position else ""
+    under = written_at(rows, first + 1, n_rows - 1, position) if n_rows > 1 else ""
     own = plain(top[position]) if len(top) > position else ""
     return f"{group} / {under}" if under and group else under or own
 
 
-def _candidates(names: Sequence[str]) -> list[Names]:
+def _candidates(cells: Sequence[Cell]) -> list[Names]:
     """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
+    names = [normal(cell) for cell in cells]
     counted = Counter(names)
     return [
-        (f"{name} {names[i - 1]}", name) if i and counted[name] > 1 and names[i - 1] else (name,)
+        (f"{name} {names[i - 1]}", name) if i and name and counted[name] > 1 and names[i - 1] else _names(cells[i])
         for i, name in enumerate(names)
     ]
 
 
-def _merged(top: Sequence[Cell], below: Sequence[Cell]) -> list[Names]:
-    """Return for each column of a two-line header the names it may go by, most specific first."""
-    width = max(len(top), len(below))
-    upper = [normal(top[i]) if i < len(top) else "" for i in range(width)]
-    lower = [normal(below[i]) if i < len(below) else "" for i in range(width)]
+def _names(cell: Cell) -> Names:
+    """Return the names that a header may go by: as written, and without what is idle in brackets."""
+    return tuple(dict.fromkeys((normal(cell), normal(unqualified(plain(cell))))))
+
+
+def _merged(lines: Sequence[Sequence[Cell]]) -> list[Names]:
+    """Return for each column of a header of several lines the names it may go by, most specific first."""
+    width = max(map(len, lines))
+    upper = [_names(lines[0][i]) if i < len(lines[0]) else ("",) for i in range(width)]
+    if len(lines) == 1:
+        return upper
+    lower = _merged([*lines[1:-1], [*lines[-1], *[""] * (width - len(lines[-1]))]])
     names: list[Names] = []
     group = ""
     for over, under in zip(upper, lower, strict=True):
-        group = over or group
-        names.append((f"{group} {under}", under, over) if under else (over,))
+        group = over[0] or group
+        names.append((*(f"{group} {name}" for name in under), *under, *over) if any(under) else over)
     return names
 
 
@@ -176,7 +201,7 @@ def match_columns(
     is_named : Whether the person named the table.
     """
     index = _BY_TABLE[table.name]
-    exact = {normal(name): c.name for c in table.columns for name in (c.name, c.header_id, c.header_en)}
+    exact = _EXACT[table.name]
     columns: dict[str, int] = {}
     for position, known_as in enumerate(names):
         found = next((exact[name] for name in known_as if name in exact), None)
@@ -230,13 +255,20 @@ def _score(header: Header) -> tuple[int, float]:
 
 
 def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
-    """Return whether two lines may be one header with merged cells: texts, and blanks under what spans both."""
+    """Return whether a line may go on with the header above it: texts, and blanks under what spans both."""
     filled = [cell for cell in below if plain(cell)]
     if not filled or not all(isinstance(cell, str) and not plain(cell)[:1].isdigit() for cell in filled):
         return False
     over = [i for i, cell in enumerate(top) if plain(cell)]
     blank = [i for i in over if i >= len(below) or not plain(below[i])]
     return len(blank) >= MERGED_SHARE * len(over)
+
+
+def _lowest(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
+    """Return for each column the lowest cell of two lines that holds something."""
+    width = max(len(above), len(below))
+    over, under = ([*line, *[""] * (width - len(line))] for line in (above, below))
+    return [low if plain(low) else high for high, low in zip(over, under, strict=True)]
 
 
 def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, int, list[Names]]]:
@@ -253,9 +285,13 @@ def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, in
         cells = rows[row] if row < len(rows) else []
         if sum(bool(plain(cell)) for cell in cells) < 2:  # noqa: PLR2004 (a title is one cell, a header is more)
             continue
-        tried.append((row, 1, _candidates([normal(cell) for cell in cells])))
-        if row + 1 < len(rows) and _could_be_merged(cells, rows[row + 1]):
-            tried.append((row, 2, _merged(cells, rows[row + 1])))
+        tried.append((row, 1, _candidates(cells)))
+        lines, above = [cells], cells
+        for below in (rows[i] for i in range(row + 1, min(row + MOST_HEADER_LINES, len(rows)))):
+            if not _could_be_merged(above, below):
+                break
+            lines, above = [*lines, below], _lowest(above, below)
+            tried.append((row, len(lines), _merged(lines)))
     return tried
 
 

@@ -11,17 +11,27 @@ import sqlalchemy as sa
 from service.imports import checks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.conflicts import Keyed, check_between, check_repeats
+from service.imports.day_ranges import split_days
 from service.imports.headers import Header
-from service.imports.likeness import note_names_alike
+from service.imports.level_matrix import levels_beside
+from service.imports.likeness import note_names_alike, warn_of_codes_alike
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
-from service.imports.parsing import ParseOptions, Rows, parse_rows, preview_of
-from service.imports.parts import Part, RefusedRows, refused_rows
+from service.imports.parsing import ParseOptions, parse_rows, preview_of
+from service.imports.parts import SHEET_NOTES, Part, RefusedRows, refused_rows
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
-from service.imports.recognition import Unrecognised, recognise
-from service.imports.references import KnownIds, check_editions, check_parents, refuse_orphans, resolve
+from service.imports.recognition import Unrecognised, recognise, shown_columns
+from service.imports.references import (
+    KnownIds,
+    check_editions,
+    check_parents,
+    check_prerequisites,
+    refuse_orphans,
+    resolve,
+)
 from service.imports.report import FileReport, ImportReport, Problem
+from service.imports.rows import Rows
 from service.imports.sheets import read_sheets
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -31,15 +41,6 @@ from service.titles import match_history
 from service.wording import Wording
 from training_catalog.tables import TABLES
 from training_catalog.tables import table as table_of
-
-_SHEET_NOTES = {
-    "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
-    "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
-    "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
-    "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
-    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
-    "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
-}
 
 
 class _RolledBackError(Exception):
@@ -124,7 +125,7 @@ class Importer:
         part = Part(report=report, path=path)
         self.parts.append(part)
         for code, value in sheet.notes:
-            severity, message = _SHEET_NOTES[code]
+            severity, message = SHEET_NOTES[code]
             _note(report, severity, code, self.wording.text(message, value=value))
         return part
 
@@ -133,12 +134,13 @@ class Importer:
             _note(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
             return
         try:
+            sheet = split_days(sheet)
             profile = find_profile(self.options.profile, sheet.rows)
         except FileRefusedError as error:
             _note(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
             return
         if profile is None:
-            self._recognise(self._start(path, sheet), sheet, self.options.table)
+            self._read_own(path, sheet)
             return
         wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
         for reshaped in wanted:
@@ -147,6 +149,16 @@ class Importer:
             tables = ", ".join(r.table for r in profile.reshape(sheet))
             message = self.wording.text("the file is of {tables}", tables=tables)
             _note(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
+
+    def _read_own(self, path: Path, sheet: Sheet) -> None:
+        """Read a sheet of ours; levels beside each other are one part a competency."""
+        people, levels = levels_beside(sheet, self.options, self._frame)
+        if people is not None:
+            self._parse(self._start(path, sheet), sheet, people)
+        for reshaped in levels:
+            self._read_reshaped(self._start(path, reshaped.sheet), reshaped)
+        if not levels:
+            self._recognise(self._start(path, sheet), sheet, self.options.table)
 
     def _read_reshaped(self, part: Part, reshaped: Reshaped) -> None:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
@@ -199,6 +211,8 @@ class Importer:
         if header.is_told_by_name:
             rows.note("table-by-name", "Read as {table}, as the name of the file or sheet says.",
                       table=header.table.name)  # fmt: skip
+        if not len(rows.line) and not report.left_out:
+            rows.note("rows-none", "There is no row below the header.", severity="warning")
         part.rows, part.header = rows, header
 
     def store(
@@ -232,7 +246,7 @@ class Importer:
         if rows is None:
             return
         name = rows.table.name
-        checks.check_rows(rows, self._frame)
+        checks.check_rows(rows, self._frame, self.options.on)
         if name == "history":
             self._name_trainings(rows)
         if name in checks.OF_FILES:
@@ -240,6 +254,7 @@ class Importer:
         if name == "trainings" and part.report.profile == "schedule":
             checks.take_codes_of_titles(rows, self.on_file[name])
         note_names_alike(rows, self.on_file[name])
+        warn_of_codes_alike(rows, self.on_file[name])
 
     def _name_trainings(self, rows: Rows) -> None:
         """Give history rows the official title of a known training, and a title where only a code is given."""
@@ -268,7 +283,7 @@ class Importer:
         for row in np.flatnonzero(new).tolist():
             rows.refuse(row, "required-missing", "not on file yet; new rows also need {missing}",
                         column=rows.table.key[0], value=rows.frame[rows.table.key[0]].iloc[row],
-                        missing=", ".join(missing))  # fmt: skip
+                        missing=shown_columns(rows.table, missing, self.wording))  # fmt: skip
 
     def _resolve(self, parts: list[Part], writing: Writing) -> None:
         """Find what the rows of one table refer to, and compare rows of one key in all files."""
@@ -286,6 +301,8 @@ class Importer:
         if every:
             check_parents(every, self.on_file[every[0].table.name])
             check_editions(every, self.on_file[every[0].table.name])
+            if every[0].table.name == "prerequisites":
+                check_prerequisites(every, self.on_file["prerequisites"])
         check_between(keyed)
         refuse_orphans(every, self.known)
 

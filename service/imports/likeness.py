@@ -1,9 +1,10 @@
-"""Names that are nearly the same under different codes: told to the person, never merged."""
+"""Names that are nearly the same under different codes, and codes that nearly are: told to the person, never merged."""
 
 import pandas as pd
 
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 
+TABLES_WITH_CODES = ("competencies", "positions", "trainings", "units", "offerings", "budgets", "frameworks")
 TABLES_WITH_NAMES = ("competencies", "positions", "trainings", "units")
 
 
@@ -34,3 +35,26 @@ def note_names_alike(rows: Rows, on_file: pd.DataFrame) -> None:
             codes = ", ".join(group["code"])
             rows.note("name-alike", "{codes} have the same name; are they one?", line=int(group["line"].max()),
                       column="name", value=group["name"].iloc[0], codes=codes)  # fmt: skip
+
+
+def warn_of_codes_alike(rows: Rows, on_file: pd.DataFrame) -> None:
+    """Warn of each code that is another one but for its case.
+
+    Parameters
+    ----------
+    rows : Rows of one file.
+    on_file : The same table as stored.
+    """
+    if rows.table.name not in TABLES_WITH_CODES:
+        return
+    key = rows.table.key[0]
+    mine = pd.DataFrame({"code": rows.frame[key], "line": rows.line}).dropna()
+    every = pd.concat([mine, pd.DataFrame({"code": on_file[key], "line": 0}).dropna()], ignore_index=True)
+    every = every.drop_duplicates("code")
+    every["form"] = every["code"].astype("str").str.casefold()
+    alike = every[every["form"].duplicated(keep=False)]
+    for _, group in alike.groupby("form", sort=False):
+        if (group["line"] > 0).any():
+            rows.note("code-alike", "{codes} differ in case alone; are they one?", severity="warning",
+                      line=int(group["line"].max()), column=key, value=group["code"].iloc[0],
+                      codes=", ".join(group["code"]))  # fmt: skip

@@ -1,23 +1,35 @@
-"""Which lines below a header are rows: blank ones are passed over, totals, samples and empty ones left out."""
+"""Which lines below a header are rows: blank ones are passed over; totals, samples, notes and the like left out."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from service.imports.cells import Cell, Lines
 from service.imports.columns import Coded, column_at, reaching
-from service.imports.headers import Header, plain
+from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 SUM_WORDS = ("jumlah", "total", "grand total")
 TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
-WITH_TOTALS = frozenset({"budgets", "history", "assessments"})
+FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
+MOST_FEET = 60  # lines under a table that are looked at
+# What a line under a table begins with: a note, a source, or the place, day and office of who signs it.
+_FOOT = re.compile(
+    r"(?i)(?:\*|\(\*\)|(?:catatan|keterangan|ket|sumber|note|source|dicetak|printed|mengetahui|menyetujui|demikian|"
+    r"kepala (?:badan|dinas|bagian|bidang|biro|kantor|sub)|sekretaris daerah|a\.?n\.|plt\.|plh\.)(?:\b|\s|:)|"
+    r"[^\d,;]{3,40}, (?:tanggal )?\d{1,2} [a-z]+ \d{4}$)"
+)
+_NUMBERED = re.compile(r"^(\(?)(\d{1,2})(?:\.0)?(?:\s*=.*)?\)?$")
 MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
             "history": ("training", "training_name")}  # fmt: skip
 BLANK = ("row-blank", "The line has no level, rating, value or training; missing is not zero, so it is left out.")
 TOTAL = ("row-total", "A total is left out.")
+AGAIN = ("row-header", "The header stands here once more; left out.")
+NUMBERED = ("row-header", "A line that numbers the columns is left out.")
+FOOT = ("row-footer", "A note or signature under the table is left out.")
 SAMPLE = ("row-sample", "A sample line is left out.")
 
 
@@ -29,16 +41,73 @@ def is_sum(name: str) -> bool:
 def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int, str, str]]]:
     """Return which lines below a header are rows, and those that are left out with code and reason, in order."""
     filled = _filled(lines, np.arange(header.row + header.n_rows, len(lines)))
-    table = header.table.name
-    blank = filled[_is_without_measure(lines, header, filled)]
-    reasons: dict[int, tuple[str, str]] = dict.fromkeys(blank.tolist(), BLANK)
-    others = np.setdiff1d(filled, blank, assume_unique=True)
-    if table in WITH_TOTALS:
-        reasons |= dict.fromkeys(_totals(lines, others), TOTAL)
-    elif table == "employees":
-        reasons |= dict.fromkeys(_samples(lines, others), SAMPLE)
+    reasons: dict[int, tuple[str, str]] = {}
+    for find, reason in (
+        (_numbered, NUMBERED), (_headers_again, AGAIN), (_blank, BLANK), (_totals, TOTAL), (_samples, SAMPLE),
+        (_feet, FOOT),
+    ):  # fmt: skip
+        rest = (
+            np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True) if reasons else filled
+        )
+        reasons |= dict.fromkeys(find(lines, header, rest), reason)
     kept = np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True)
     return kept, [(line, *reasons[line]) for line in sorted(reasons)]
+
+
+def _numbered(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the line that numbers the columns, where it is the first below the header."""
+    if not len(chosen):
+        return []
+    first = int(chosen[0])
+    told = [_NUMBERED.match(plain(cell)) for cell in lines[first] if plain(cell)]
+    numbers = [int(found[2]) for found in told if found]
+    n_named = sum(bool(plain(cell)) for cell in lines[header.row])
+    is_counted = len(numbers) == len(told) and numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= n_named
+    has_brackets = len(numbers) > 1 and all(found[1] for found in told if found)
+    return [first] if is_counted and (has_brackets or len(numbers) >= FEWEST_NUMBERED) else []
+
+
+def _headers_again(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the lines that are the header once more, as where files were joined or pages printed."""
+    found: list[int] = []
+    for row in range(header.row, header.row + header.n_rows):
+        names = [normal(cell) for cell in lines[row]]
+        first = next((i for i, name in enumerate(names) if name), None)
+        if first is None or sum(map(bool, names)) < 2:  # noqa: PLR2004 (a single word may be a value)
+            continue
+        reached = reaching(lines, first, chosen)
+        is_alike = column_at(lines, first, reached).changed(normal).which(names[first].__eq__)
+        found += [line for line in reached[is_alike].tolist() if _texts(lines[line]) == _texts(lines[row])]
+    return found
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    """Return cells in the form in which headers are compared, without blank ones at the end."""
+    texts = [normal(cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _feet(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the lines under a table, from the first that is a note or signs it, where none below it is a row."""
+    needed = [header.columns[c.name] for c in header.table.columns if c.required and c.name in header.columns]
+    last = len(chosen)
+    while last > max(0, len(chosen) - MOST_FEET) and not all(
+        _is_told(lines[int(chosen[last - 1])], at) for at in needed
+    ):
+        last -= 1
+    tail = chosen[last:].tolist()
+    first = next((i for i, line in enumerate(tail) if _FOOT.match(_first_text(lines[line]))), len(tail))
+    return tail[first:] if len(needed) > 1 else []
+
+
+def _is_told(cells: Sequence[Cell], position: int) -> bool:
+    return position < len(cells) and not is_missing(cells[position])
+
+
+def _first_text(cells: Sequence[Cell]) -> str:
+    return next((plain(cell) for cell in cells if plain(cell)), "")
 
 
 def _columns(lines: Lines, chosen: np.ndarray) -> Iterator[tuple[Coded, np.ndarray]]:
@@ -64,30 +133,40 @@ def _holds(cell: Cell) -> bool:
     return bool(plain(cell))
 
 
-def _is_without_measure(lines: Lines, header: Header, chosen: np.ndarray) -> np.ndarray:
-    """Return which lines lack all of what their table is about."""
+def _blank(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the lines that lack all of what their table is about."""
     measures = [header.columns[name] for name in MEASURES.get(header.table.name, ()) if name in header.columns]
     is_without = np.full(len(chosen), bool(measures))
     for position in measures:
         is_without &= column_at(lines, position, chosen).which(lambda cell: is_missing(faulty(cell)))
-    return is_without
+    found: list[int] = chosen[is_without].tolist()
+    return found
 
 
-def _totals(lines: Lines, chosen: np.ndarray) -> set[int]:
-    """Return the lines that name a total in the first cells that hold something."""
+def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
+    """Return the lines that name a total in the first cells that hold something, and are of nothing else.
+
+    A person's training may be called Total Quality Management: beside a key such a name is none of a total. Budget
+    lines alone may add up others under a code of their own.
+    """
     n_before = np.zeros(len(lines), dtype=np.int8)
+    key = header.columns.get(header.table.key[0])
+    known = set(header.columns.values())
     found: set[int] = set()
-    for cells, reached in _columns(lines, chosen):
+    for position, (cells, reached) in enumerate(_columns(lines, chosen)):
         is_total = cells.which(lambda cell: plain(cell).casefold().startswith(TOTAL_WORDS))
-        found |= set(reached[is_total & (n_before[reached] < TOTAL_WITHIN)].tolist())
+        named = reached[is_total & (n_before[reached] < TOTAL_WITHIN)].tolist()
+        is_own = header.table.name == "budgets" or position == key
+        found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
+                  or (position not in known and not n_before[line])}  # fmt: skip
         n_before[reached] += cells.which(lambda cell: cell != "") & (n_before[reached] < TOTAL_WITHIN)
     return found
 
 
-def _samples(lines: Lines, chosen: np.ndarray) -> set[int]:
+def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     """Return the lines that show how to fill in a template."""
     found: set[int] = set()
-    for cells, reached in _columns(lines, chosen):
+    for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
         found |= set(reached[cells.which(_is_sample)].tolist())
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from service.imports.cells import CellError
 from service.imports.profiles import PROFILES
@@ -22,6 +23,7 @@ class ImportOptions:
     supplied : Column to the one value that all rows have, for files without that column.
     dry_run : Whether to roll everything back after the report is made.
     all_or_nothing : Whether one refused row keeps everything out.
+    on : Today, so that what has happened on days to come is named; None where nobody told it.
     """
 
     table: str | None = None
@@ -35,6 +37,7 @@ class ImportOptions:
     supplied: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     all_or_nothing: bool = False
+    on: date | None = None
 
     def check(self) -> None:
         """Check names and supplied values.

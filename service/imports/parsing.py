@@ -8,23 +8,23 @@ import numpy as np
 import pandas as pd
 
 from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
-from service.imports.columns import Coded, Columns, coded, column_at
+from service.imports.columns import Coded, coded, column_at
 from service.imports.dates import date_order, is_order_open
-from service.imports.headers import INVISIBLE, Header, letters_of, plain, written_at
+from service.imports.headers import INVISIBLE, Header, plain, written_at
 from service.imports.lines import is_sum, rows_below
-from service.imports.ranks import grade_of, rank_grade
+from service.imports.merged import Shared, unmerged
+from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, label_form, read_names
-from service.imports.report import Problem
-from service.imports.values import faulty, is_missing, number_style, reader_of, unguarded
+from service.imports.rows import MOST_SHOWN, Rows
+from service.imports.values import faulty, is_missing, number_style, read_scaled, reader_of, unguarded
+from service.imports.whole_lines import check_lines
 from service.storage.frames import to_records
 from service.wording import Wording
 from training_catalog.frames import canonical, typed
-from training_catalog.schema import Column, Table
+from training_catalog.schema import Column
 
 MOST_EXAMPLES = 3  # values that a note shows
 NUMBER_KINDS = ("money", "decimal", "hours", "level", "integer")
-MOST_SHOWN = 60  # characters of a value that a message shows
-MOST_DIFFERENT = 100  # lines in which two columns of one name differ that are listed
 PREVIEW_ROWS = 20
 SOFT_CODES = frozenset({"hours-in-days"})  # the value is missing, and the row is stored with a warning
 
@@ -48,74 +48,6 @@ class ParseOptions:
     supplied: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
-class Rows:
-    """Rows being imported.
-
-    Parameters
-    ----------
-    table : Table they are of.
-    frame : Canonical columns; refused rows stay in it until the end.
-    line : Line of each row, as the person sees it.
-    refused : Which rows have an error.
-    given : Columns that the file has.
-    n_left_out : Lines left out, each with a note.
-    problems : Everything found.
-    order, style : Date order and number style, as found.
-    totals : Line, name and amount of each total that a budget file gives.
-    labels : Names of ratings with their values.
-    sheet : Name of the sheet; None for a file without.
-    origin : Where the file has our columns: position, and header as written.
-    """
-
-    table: Table
-    frame: pd.DataFrame
-    line: np.ndarray
-    refused: np.ndarray
-    given: frozenset[str]
-    wording: Wording
-    n_left_out: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    order: str | None = None
-    style: str | None = None
-    totals: list[tuple[int, str, Cell]] = field(default_factory=list)
-    labels: Labels = field(default_factory=dict)
-    sheet: str | None = None
-    origin: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-
-    def written(self, column: str | None) -> str | None:
-        """Return a column's header as the person wrote it."""
-        return self.origin[column][1] if column is not None and column in self.origin else column
-
-    def had_error(self, column: str) -> np.ndarray:
-        """Return which rows were refused for what stands in a column."""
-        lines = [p.line for p in self.problems if p.column == self.written(column) and p.severity == "error"]
-        return np.isin(self.line, np.array(lines, dtype=np.int64))
-
-    def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
-             column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
-        """Write down one thing found."""
-        shown = None if value is None else plain(value)[:MOST_SHOWN]
-        text = self.wording.text(message, **{"column": self.written(column) or "", **fields})
-        if self.sheet is not None and line is not None and column is not None and column in self.origin:
-            text = f"{self.sheet}!{letters_of(self.origin[column][0])}{line}: {text}"
-        self.problems.append(Problem(severity=severity, line=line, column=self.written(column), value=shown, code=code,
-                                     message=text))  # fmt: skip
-
-    def refuse(self, row: int, code: str, message: str, *, column: str | None = None, value: Cell = None,
-               **fields: object) -> None:  # fmt: skip
-        """Refuse a row for a reason; a row may have several."""
-        self.refused[row] = True
-        self.note(code, message, severity="error", line=int(self.line[row]), column=column, value=value, **fields)
-
-    def refuse_all(self, rows: np.ndarray, code: str, message: str, *, column: str) -> None:
-        """Refuse rows for one reason, each with its own value."""
-        values = self.frame[column]
-        for row in rows.tolist():
-            value = values.iloc[row]
-            self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
-
-
 def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOptions) -> Rows:
     """Parse the rows below a header.
 
@@ -126,6 +58,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     wording : Language of the problems.
     options : How.
     """
+    sheet, shared = unmerged(sheet, header)
     rows = sheet.rows
     kept, left_out = rows_below(rows, header)
     parsed = Rows(
@@ -151,59 +84,51 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
     cells = {name: _cells_of(rows, at, kept, is_guarded=sheet.is_guarded) for name, at in header.columns.items()}
+    _note_shared(parsed, shared)
+    _scale_money(parsed, header, rows)
+    for column in parsed.table.columns if sheet.day_shift else ():
+        if column.kind == "date" and column.name in cells:
+            cells[column.name] = cells[column.name].changed(lambda cell: _moved(cell, sheet.day_shift))
     for name in header.supplied:
         cells[name] = coded([options.supplied[name]] * len(kept))
     _parse_columns(parsed, cells, options)
-    _check_lines(parsed, sheet, header, cells)
+    check_lines(parsed, sheet, header, cells)
     return parsed
+
+
+def _moved(cell: Cell, days: int) -> Cell:
+    """Return a plain number of days as most workbooks count them."""
+    return cell + days if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+
+def _note_shared(parsed: Rows, shared: list[Shared]) -> None:
+    """Say which cells several lines have in common, and whether it was read for each of them."""
+    for one in shared:
+        message = (
+            "one cell for lines {first} to {last}; it is read for each of them"
+            if one.is_read
+            else "one cell for lines {first} to {last}; it is read for the first alone"
+        )
+        parsed.note("cells-merged", message, severity="warning", line=one.first, column=one.column, first=one.first,
+                    last=one.last)  # fmt: skip
+
+
+def _scale_money(parsed: Rows, header: Header, rows: Lines) -> None:
+    """Find amounts that are told in thousands or millions of rupiah."""
+    above = factor_above(rows[i] for i in range(header.row))
+    for column in parsed.table.columns:
+        if column.kind == "money" and column.name in header.columns:
+            own = factor_of(written_at(rows, header.row, header.n_rows, header.columns[column.name]))
+            factor = own if own > 1 else above
+            if factor > 1:
+                parsed.factors[column.name] = factor
+                parsed.note("amount-scaled", "The file gives {column} in units of {factor} rupiah; it is read so.",
+                            severity="warning", column=column.name,
+                            factor=parsed.wording.number(factor))  # fmt: skip
 
 
 def _origin(rows: Lines, header: Header) -> dict[str, tuple[int, str]]:
     return {name: (at, written_at(rows, header.row, header.n_rows, at)) for name, at in header.columns.items()}
-
-
-def _check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, Coded]) -> None:
-    """Look at lines as a whole: moved cells, and columns that stand there more than once."""
-    if sheet.delimiter is not None and not isinstance(sheet.rows, Columns):  # those are all of one width
-        _refuse_shifted(parsed, sheet.rows, header)
-    for position, name in header.repeated:
-        _compare_repeated(parsed, sheet.rows, position, name, cells[name].cells(), header)
-
-
-def _compare_repeated(parsed: Rows, rows: Lines, position: int, name: str, read: list[Cell],
-                      header: Header) -> None:  # fmt: skip
-    """Say whether a column that names another once more says the same in every line; ranks must suit their grades."""
-    shown = written_at(rows, header.row, header.n_rows, position)
-    n_different = 0
-    for row, (line, cell) in enumerate(zip(parsed.line.tolist(), read, strict=True)):
-        other = rows[line - 1][position] if position < len(rows[line - 1]) else ""
-        if is_missing(other) or plain(other).casefold() == plain(cell).casefold():
-            continue
-        grades = {grade_of(cell) or rank_grade(cell), grade_of(other) or rank_grade(other)}
-        is_swapped = name == "grade" and (rank_grade(cell) is not None or grade_of(other) is not None)
-        if name == "grade" and len(grades) == 1 and not is_swapped:
-            continue
-        n_different += 1
-        if is_swapped and grade_of(other) is not None:
-            parsed.frame.loc[row, name] = grade_of(other)
-        if n_different <= MOST_DIFFERENT:
-            message = (
-                "the grade stands in the column of the rank" if is_swapped else "differs from {other}, which is read"
-            )
-            parsed.note("header-repeated", message, severity="warning", line=line, column=shown, value=other,
-                        other=plain(cell) or "-")  # fmt: skip
-    if not n_different:
-        parsed.note("header-repeated", "Says what another column says already, and is not read: {columns}.",
-                    columns=shown)  # fmt: skip
-
-
-def _refuse_shifted(parsed: Rows, rows: Lines, header: Header) -> None:
-    """Refuse lines with more cells than the header: a delimiter inside a value has moved the values after it."""
-    width = max(len(rows[i]) for i in range(header.row, header.row + header.n_rows))
-    for row, line in enumerate(parsed.line.tolist()):
-        if len(rows[line - 1]) > width and any(plain(cell) for cell in rows[line - 1][width:]):
-            parsed.refuse(row, "row-shifted", "The line has {n} cells and the header {width}; put values that hold the "
-                          "delimiter in quotation marks.", n=len(rows[line - 1]), width=width)  # fmt: skip
 
 
 def _cells_of(rows: Lines, position: int, kept: np.ndarray, *, is_guarded: bool) -> Coded:
@@ -296,6 +221,11 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip
+    percents = sum(int(counts[place]) for place, cell in enumerate(cells.different)
+                   if isinstance(cell, str) and "%" in cell and values[place] is not None)  # fmt: skip
+    if percents and column.kind in NUMBER_KINDS:
+        parsed.note("percent-read", "{n} cells of {column} have a percent sign; 85% is read as 85, not as 0.85.",
+                    column=column.name, n=percents)  # fmt: skip
     if column.kind != "id":
         return
     decorated = [place for place, (cell, value) in enumerate(zip(cells.different, values, strict=True))
@@ -329,6 +259,8 @@ def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
 def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
     """Return the reader of a column; a rating may also be a name that some scale gives it."""
     read = reader_of(column, parsed.order or "dmy", parsed.style)
+    if factor := parsed.factors.get(column.name):
+        return lambda cell: read_scaled(cell, factor, parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":
         return read
     names = {name for _, name in parsed.labels}

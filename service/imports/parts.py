@@ -9,9 +9,19 @@ import numpy as np
 from service.imports.cells import Cell, Sheet
 from service.imports.headers import Header
 from service.imports.options import ImportOptions
-from service.imports.parsing import Rows
 from service.imports.report import FileReport
+from service.imports.rows import Rows
 from service.imports.sheets import read_sheets
+
+SHEET_NOTES = {
+    "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
+    "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
+    "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
+    "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
+    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
+    "days-split": ("note", "{value} holds first and last day in one cell; read as two."),
+    "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
+}
 
 
 @dataclass(kw_only=True)

@@ -12,6 +12,7 @@ from service.imports.lines import is_sum
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.posts import is_posts, reshape_posts
+from service.imports.qualifiers import FACTORS, factor_above, factor_of
 from service.imports.rating_lists import is_rating_list, reshape_rating_list
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
@@ -117,7 +118,7 @@ def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
     codes = [re.sub(r"\.+$", "", read_text(row[0])) for row in body]
     parents = _parents(codes)
     rows: list[list[Cell]] = [[] for _ in range(header)]
-    rows.append(["line", "name", "account", "amount", *(["year"] if year else [])])
+    rows.append(["line", "name", "account", _amount_header(sheet.rows, header, amount), *(["year"] if year else [])])
     left_out: list[LeftOut | Remark] = [(i + 1, "row-metadata", "A line above the header is left out.")
                                for i, row in enumerate(sheet.rows[:header]) if any(map(plain, row))]  # fmt: skip
     for line, (row, code) in enumerate(zip(body, codes, strict=True), start=header + 2):
@@ -135,6 +136,13 @@ def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
         if any(map(plain, row)):
             left_out.append((line, "row-total", "A heading, parent or total is left out; its parts are read."))
     return [Reshaped(sheet=replace(sheet, rows=rows), table="budgets", left_out=tuple(left_out))]
+
+
+def _amount_header(rows: Lines, header: int, position: int) -> str:
+    """Return our header of amounts, with the unit in which the file gives them."""
+    own = factor_of(plain(rows[header][position]))
+    factor = own if own > 1 else factor_above(rows[:header])
+    return "amount" + next((f" ({word})" for word, times in FACTORS.items() if times == factor), "")
 
 
 def _parents(codes: list[str]) -> set[str]:

@@ -1,18 +1,21 @@
 """References between tables, also to rows of the same import, in any order of files."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from service.imports.checks import check_circles, suggestion
+from service.imports.checks import MOST_SUGGESTED_FROM, check_circles, check_order, suggestion
 from service.imports.on_file import OnFile
-from service.imports.parsing import Rows
+from service.imports.rows import Rows
 
 MADE_BY_REFERENCE = ("units", "positions")
 MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for
 MOST_PEOPLE = 5  # of one name that a message lists
+NAME_CUTOFF = 0.88  # a name of fewer shared letters is another one
+MOST_LETTERS_AMISS = 4  # letters that a name misspelt is longer or shorter by
 NAMING = ("employees", "requirements")  # tables that may name units and positions before anybody imports them
 # The row is stored without the value, and a warning says so: an unmatched title stays a title, a post stays a post.
 SOFT = frozenset({("history", "training"), ("positions", "parent")})
@@ -166,6 +169,13 @@ def check_editions(every: Sequence[Rows], on_file: pd.DataFrame) -> None:
     _refuse_circles([rows for rows in every if "series" in rows.given], on_file, "series")
 
 
+def check_prerequisites(every: Sequence[Rows], on_file: pd.DataFrame) -> None:
+    """Check that no trainings come before each other in a circle."""
+    known = pd.concat([on_file, *[rows.frame[~rows.refused] for rows in every]])
+    for rows in every:
+        check_order(rows, known)
+
+
 def _refuse_circles(bearing: Sequence[Rows], on_file: pd.DataFrame, column: str) -> None:
     if not bearing:
         return
@@ -237,23 +247,53 @@ def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) ->
     if target == "employees" and not any(map(str.isdigit, value)):
         people = ", ".join(known.people(value)[:MOST_PEOPLE]) or "-"
         return "person-by-name", "people are not matched by name; of this name: {hint}; give the number", people
-    hint = suggestion(value, listed)
+    parts = [part for part in re.split(r"\s*[,;/\n]\s*", value) if part]
+    if len(parts) > 1 and set(parts) <= known.ids(target):
+        return "reference-unknown", "names several rows of {table}; give each a line of its own", ""
+    hint = suggestion(value, listed) or (suggestion_by_name(value, known.names(target)) if listed else "")
     message = "not on file in {table}; did you mean {hint}?" if hint else "not on file in {table}"
     return "reference-unknown", message, hint
+
+
+def suggestion_by_name(value: str, names: Mapping[str, str]) -> str:
+    """Return the id of the name that looks most like a value; empty when none does."""
+    told = value.casefold()
+    likely = [name for name in names if name[:1] == told[:1] and abs(len(name) - len(told)) <= MOST_LETTERS_AMISS]
+    near = difflib.get_close_matches(told, likely[:MOST_SUGGESTED_FROM], n=1, cutoff=NAME_CUTOFF)
+    return f"{names[near[0]]} ({near[0]})" if near else ""
 
 
 def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: KnownIds) -> dict[str, pd.DataFrame]:
     """Make units or positions that are named for the first time; what looks like a slip of the pen is refused."""
     on_file = sorted(known.ids(target))
     wanted = sorted(set(rows.frame[column][unknown]))
-    slips = {v: near[0] for v in wanted if (near := difflib.get_close_matches(v, on_file, n=1, cutoff=0.9))}
+    folded = {_folded(name): name for name in on_file}
+    slips = {v: near for v in wanted if (near := _slip(v, on_file, folded))}
     for row in np.flatnonzero(unknown).tolist():
         value = str(rows.frame[column].iloc[row])
         if value in slips:
             rows.refuse(row, "reference-unknown", "not on file in {table}; did you mean {hint}?", column=column,
                         value=value, table=target, hint=slips[value])  # fmt: skip
     fresh = [value for value in wanted if value not in slips]
-    for value in fresh:
-        rows.note("reference-created", "Was not on file in {table} and was made with this name.",
-                  severity="warning", column=column, value=value, table=target)  # fmt: skip
+    names = known.names(target)
+    for n_before, value in enumerate(fresh):
+        hint = suggestion_by_name(value, names) if n_before < MOST_SUGGESTIONS else ""
+        message = (
+            "Was not on file in {table} and was made with this name; did you mean {hint}?"
+            if hint
+            else "Was not on file in {table} and was made with this name."
+        )
+        rows.note("reference-created", message, severity="warning", column=column, value=value, table=target,
+                  hint=hint)  # fmt: skip
     return {target: pd.DataFrame({table_key(target): fresh, "name": fresh})} if fresh else {}
+
+
+def _folded(code: str) -> str:
+    """Return a code without its case and without zeros in front."""
+    return code.casefold().lstrip("0")
+
+
+def _slip(value: str, on_file: list[str], folded: Mapping[str, str]) -> str:
+    """Return the id that a value is a slip of the pen of: other case, other zeros in front, or a letter amiss."""
+    near = difflib.get_close_matches(value, on_file, n=1, cutoff=0.9)
+    return folded.get(_folded(value)) or next(iter(near), "")

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 import zlib
 from collections.abc import Sequence
 from datetime import date
@@ -13,16 +14,18 @@ from pathlib import Path
 import pandas as pd
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
-from service.imports.encodings import decode
+from service.imports.encodings import decode, is_no_text
 from service.imports.oneroster import roster_sheets
 from service.imports.packages import unpacked
 from service.imports.regular import read_regular
 from service.imports.workbooks import read_workbook
 
 SAMPLE_LINES = 60
-DELIMITERS = (";", ",", "\t", "|")
+DELIMITERS = (";", ",", "\t", "|", "^")
 MOST_IN_CELL = 10_000_000  # characters
 _WORKBOOK = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_PICTURES_AND_PACKS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"7z\xbc\xaf", b"Rar!")
 _WEB_PAGE = (b"<html", b"<table", b"<!doctype html", b"<body")
 
 
@@ -38,10 +41,12 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
     if content[:2] == b"\x1f\x8b":
         content = _gunzip(content)
     if content.startswith(_WORKBOOK):
-        return roster_sheets(content, read_text) or read_workbook(path, content)
+        return roster_sheets(content, read_text) or read_workbook(path, _of_workbook(content))
     if content.startswith(b"PAR1"):
         return [read_parquet(content)]
     head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(_UTF16):
+        head = head.decode("utf-16", "ignore").encode().lstrip()
     if head.startswith((b"[", b"{")):
         return read_json(content)
     if head.startswith(b"<?xml") and b"spreadsheet" in head.lower():
@@ -50,7 +55,30 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
         raise FileRefusedError("file-kind", "this is a web page, not a workbook; open it and save it as .xlsx")
     if head.startswith(b"%PDF"):
         raise FileRefusedError("file-kind", "this is a PDF; ask for the table it was made from, as .xlsx or .csv")
+    if head.startswith(_PICTURES_AND_PACKS) or (encoding is None and is_no_text(content)):
+        raise FileRefusedError("file-kind", "this is no table: neither text nor a workbook")
     return [read_text(content, encoding=encoding, delimiter=delimiter)]
+
+
+def _of_workbook(content: bytes) -> bytes:
+    """Return packed content that is a workbook's, or damaged.
+
+    Raises
+    ------
+    FileRefusedError
+        When something else is packed.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return content
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise FileRefusedError("file-kind", "this is a document, not a workbook; ask for its table as .xlsx or .csv")
+    if not any(name.startswith("xl/") or name == "content.xml" for name in names):
+        raise FileRefusedError("file-kind", "this is a packed file without a workbook; unpack it, and import what it "
+                               "holds")  # fmt: skip
+    return content
 
 
 def _content(path: Path) -> bytes:
@@ -151,7 +179,7 @@ def find_delimiter(lines: Sequence[str]) -> str:
 
 
 def read_json(content: bytes) -> list[Sheet]:
-    """Read JSON: a list of flat objects is a sheet, the first row naming every key; an object of lists is several.
+    """Read JSON: a list of flat objects, or one a line, is a sheet whose first row names every key; lists are several.
 
     Raises
     ------
@@ -159,7 +187,7 @@ def read_json(content: bytes) -> list[Sheet]:
         When it is no JSON, names a key twice in one object, or holds no list of objects.
     """
     try:
-        document = json.loads(content, object_pairs_hook=_unrepeated)
+        document = _document(content)
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
@@ -172,6 +200,17 @@ def read_json(content: bytes) -> list[Sheet]:
     if not sheets:
         raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
     return sheets
+
+
+def _document(content: bytes) -> Cell:
+    """Return a JSON document; of one object a line, a list of them."""
+    try:
+        return json.loads(content, object_pairs_hook=_unrepeated)
+    except json.JSONDecodeError as error:
+        lines = [line for line in content.splitlines() if line.strip()]
+        if len(lines) < 2 or not error.msg.startswith("Extra data"):  # noqa: PLR2004 (one line is one document)
+            raise
+        return [json.loads(line, object_pairs_hook=_unrepeated) for line in lines]
 
 
 def _unrepeated(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:

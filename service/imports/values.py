@@ -6,14 +6,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from service.imports.cells import Cell, CellError, CellFault
-from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date
+from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date, read_year
+from service.imports.figures import figures, without_words
 from service.imports.headers import normal, plain
 from training_catalog.schema import Column, Kind
 
-BLANK = frozenset({"", "-", "--", "---", "n/a", "null"})  # also where the column holds names
-MISSING = BLANK | {"none", "na", "nan", "nihil", "belum ada", "tidak ada", "kosong"}
+BLANK = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "null"})  # also where the column holds names
+MISSING = BLANK | {"none", "na", "nan", "n.a.", "nihil", "belum ada", "tidak ada", "kosong", "belum dinilai",
+                   "belum diisi", "rp -", "rp. -", "rp-", "rp.-"}  # fmt: skip
 MOST_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
+MOST_RUPIAH = 10**16  # more than any state spends; sums of such amounts are still exact
+CENT = 0.01  # rupiah that a decimal number times a million may be off
 NIP_DIGITS = 18
+SIGNED = frozenset({"sequence"})  # whole numbers that may be below zero
 GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "\n")  # what an export guards with an apostrophe
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
 INDONESIAN, ENGLISH, MIXED = "1.234,5", "1,234.5", "mixed"
@@ -27,7 +32,9 @@ _LEVEL = re.compile(
     r"^(?:level|lvl|lv|l|tingkat)?[\s.:]*([ivx]+|\d+(?:[.,]\d+)?)\s*(?:\(.*\)|[-:\u2013]\s*[^\d\s].*)?$", re.IGNORECASE
 )
 _FAULT = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
-_UNITS = re.compile(r"(?i)(jp|jampelajaran|jam|orang|org|peserta|%)\.?$")
+_UNITS = re.compile(r"(?i)(jpl?|jampel(ajar|atih)an|jampembelajaran|jam|orang|org|peserta|pegawai|%)\.?$")
+_NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)\b[\s.:]*(?=\d)")  # what is sometimes written before a NIP
+_NO_PRICE = frozenset({"gratis", "free", "tanpa biaya"})
 
 
 def faulty(cell: Cell) -> Cell:
@@ -49,8 +56,9 @@ def is_missing(cell: Cell, kind: Kind = "id") -> bool:
     >>> is_missing(" - "), is_missing("N/A"), is_missing("Na", "text"), is_missing(0)
     (True, True, False, False)
     """
-    words = BLANK if kind == "text" else MISSING
-    return cell is None or (isinstance(cell, str) and plain(cell).lower() in words)
+    if not isinstance(cell, str):
+        return cell is None
+    return plain(cell).lower() in BLANK if kind == "text" else figures(cell).lower() in MISSING
 
 
 def unguarded(cell: Cell) -> Cell:
@@ -103,15 +111,14 @@ def read_id(cell: Cell) -> str:
             )
         return str(int(cell)) if float(cell).is_integer() else str(cell)
     _need_no_date(cell, "id-structure")
-    text = plain(cell)
+    text = figures(cell)
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    text = text.lstrip("'`").strip()
     if _SCIENTIFIC.match(text) or _LONG_DECIMAL.match(text):
         raise CellError(
             "id-digits-lost", "written like a number, which loses digits; format the column as text and paste again"
         )
-    digits = re.sub(r"[\s.,'/-]", "", text)
+    digits = re.sub(r"[\s.,'/-]", "", _NUMBER_BEFORE.sub("", text))
     return digits if len(digits) == NIP_DIGITS and digits.isdecimal() else text
 
 
@@ -133,7 +140,7 @@ def read_number(cell: Cell, style: str | None = None) -> float:
     _need_no_date(cell, "number-unreadable")
     if isinstance(cell, int | float):
         return float(cell)
-    text = _UNITS.sub("", plain(cell).replace(" ", ""))
+    text = _UNITS.sub("", without_words(figures(cell)).replace(" ", ""))
     if group := _ONE_GROUP.match(text):
         if style == MIXED:
             raise CellError("number-unreadable", "thousands or decimals? the file has both; say --number-style")
@@ -156,7 +163,7 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
     >>> read_hours("32 JP")
     32.0
     """
-    if isinstance(cell, str) and re.search(r"(?i)\b(hari|minggu|bulan|menit|days?|weeks?|months?)$", plain(cell)):
+    if isinstance(cell, str) and re.search(r"(?i)\b(hari|minggu|bulan|menit|days?|weeks?|months?)\)?$", plain(cell)):
         raise CellError("hours-in-days", "a duration in days, weeks or minutes is no JP; give the JP")
     hours = read_number(cell, style)
     if hours < 0:
@@ -172,12 +179,22 @@ def read_whole(cell: Cell, style: str | None = None) -> int:
     >>> read_whole("20 org"), read_whole("1.500")
     (20, 1500)
     """
-    if isinstance(cell, str) and (group := _ONE_GROUP.match(_UNITS.sub("", plain(cell).replace(" ", "")))):
+    if isinstance(cell, str) and (group := _ONE_GROUP.match(_UNITS.sub("", figures(cell).replace(" ", "")))):
         style = style or (INDONESIAN if group[1] == "." else ENGLISH)
     value = read_number(cell, style)
     if not value.is_integer():
         raise CellError("number-unreadable", "accepted: a whole number")
+    if abs(value) >= MOST_EXACT:
+        raise CellError("number-unreadable", "the number is too large")
     return int(value)
+
+
+def read_count(cell: Cell, style: str | None = None) -> int:
+    """Read a whole number of people, seats or years, which is none below zero."""
+    count = read_whole(cell, style)
+    if count < 0:
+        raise CellError("number-unreadable", "cannot be negative")
+    return count
 
 
 def read_money(cell: Cell, style: str | None = None) -> int:
@@ -194,8 +211,11 @@ def read_money(cell: Cell, style: str | None = None) -> int:
     if isinstance(cell, int | float):
         if abs(cell) >= MOST_EXACT or not float(cell).is_integer():
             raise CellError("money-unclear", "accepted: whole rupiah below 10^15 in a number cell")
-        return _not_negative(int(cell))
-    text = re.sub(r"(?i)^(-?)\s*(?:rp|idr)\.?\s*|\s*(?:idr|rupiah)$", r"\1", plain(cell)).replace(" ", "")
+        return _amount(int(cell))
+    told = without_words(figures(cell))
+    if told.lower() in _NO_PRICE:
+        return 0
+    text = re.sub(r"(?i)^(-?)\s*(?:rp|idr)\.?\s*|\s*(?:idr|rupiah)$", r"\1", told).replace(" ", "")
     text = re.sub(r"[.,][-=]+$", "", text)
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1]
@@ -204,15 +224,37 @@ def read_money(cell: Cell, style: str | None = None) -> int:
     for pattern, separator in ((r"-?\d{1,3}(\.\d{3})+(,0+)?", "."), (r"-?\d{1,3}(,\d{3})+(\.0+)?", ",")):
         if re.fullmatch(pattern, text):
             cents = "," if separator == "." else "."
-            return _not_negative(int(text.split(cents)[0].replace(separator, "")))
+            return _amount(int(text.split(cents)[0].replace(separator, "")))
     if re.fullmatch(r"-?\d+([.,]0{1,2})?", text):
-        return _not_negative(int(re.split(r"[.,]", text)[0]))
+        return _amount(int(re.split(r"[.,]", text)[0]))
     raise CellError("money-unclear", "accepted: whole rupiah such as 1500000 or Rp1.500.000")
 
 
-def _not_negative(amount: int) -> int:
+def read_scaled(cell: Cell, factor: int, style: str | None = None) -> int:
+    """Read an amount that is told in thousands or millions of rupiah.
+
+    Examples
+    --------
+    >>> read_scaled("1.500", 1000), read_scaled("2,5", 1_000_000)
+    (1500000, 2500000)
+    """
+    try:
+        return _amount(read_money(cell, style) * factor)
+    except CellError as error:
+        try:
+            told = read_number(re.sub(r"(?i)^rp\.?\s*", "", cell) if isinstance(cell, str) else cell, style) * factor
+        except CellError:
+            raise error from None
+        if abs(told - round(told)) > CENT or told > MOST_RUPIAH:
+            raise
+        return _amount(round(told))
+
+
+def _amount(amount: int) -> int:
     if amount < 0:
         raise CellError("money-unclear", "an amount cannot be negative")
+    if amount > MOST_RUPIAH:
+        raise CellError("money-unclear", "the number is too large")
     return amount
 
 
@@ -227,7 +269,7 @@ def read_level(cell: Cell) -> float:
     _need_no_date(cell, "level-unreadable")
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return float(cell)
-    match = _LEVEL.match(plain(cell))
+    match = _LEVEL.match(figures(cell))
     if not match:
         raise CellError("level-unreadable", "accepted: a level such as 3, III or Level 3")
     text = match[1].lower()
@@ -259,13 +301,19 @@ def read_list(cell: Cell) -> str:
     return ";".join(part for part in parts if part)
 
 
+def _choice_shown(name: str, accepted: tuple[str, ...]) -> str:
+    """Return a choice as a message offers it: the second spelling is Indonesian."""
+    return f"{accepted[1]} ({name})" if len(accepted) > 1 else name
+
+
 def choice_reader(column: Column) -> Callable[[Cell], str]:
     """Return a reader of a column's choices."""
     spellings = {normal(spelling): name for name, accepted in column.choices for spelling in (name, *accepted)}
-    names = ", ".join(accepted[-1] if accepted else name for name, accepted in column.choices)
+    names = ", ".join(_choice_shown(*choice) for choice in column.choices)
 
     def read(cell: Cell) -> str:
-        found = spellings.get(normal(read_text(cell)))
+        told = read_text(cell)
+        found = spellings.get(normal(told)) or spellings.get(normal(without_words(told)))
         if found is None:
             raise CellError("choice-unknown", "accepted: {names}", names=names)
         return found
@@ -286,8 +334,11 @@ def reader_of(column: Column, order: str, style: str | None = None) -> Callable[
     if column.kind == "date":
         pivot, is_period = BIRTH_PIVOT if column.name == "birth_date" else PIVOT, column.name == "period_end"
         return lambda cell: read_date(cell, order, pivot, is_period=is_period)
+    if column.name == "year":
+        return read_year
+    whole = read_whole if column.name in SIGNED else read_count
     styled: dict[str, Callable[[Cell, str | None], Any]] = {
-        "integer": read_whole, "decimal": read_number, "money": read_money, "hours": read_hours,
+        "integer": whole, "decimal": read_number, "money": read_money, "hours": read_hours,
     }  # fmt: skip
     if read := styled.get(column.kind):
         return lambda cell: read(cell, style)

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from typing import Any
 
 Column = tuple[list[Any], bytes]  # every different cell, and the place of each row's cell among them
-ReadSheet = tuple[str, list[Column], bool]  # name, columns, whether hidden
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, row before column, from 0
+ReadSheet = tuple[str, list[Column], bool, list[Range]]  # name, columns, whether hidden, cells that are one
 
 
 def check_spans(sheets: Iterable[Any], most_cells: int) -> None:
@@ -44,9 +45,10 @@ def load_workbook(path: str, most_cells: int) -> list[ReadSheet] | tuple[str, st
         sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}  # each is parsed here, once
         check_spans(sheets.values(), most_cells)
         return [
-            (meta.name, _columns(sheets[meta.name]), meta.visible != SheetVisibleEnum.Visible)
+            (meta.name, _columns(sheets[meta.name]), meta.visible != SheetVisibleEnum.Visible,
+             sheets[meta.name].merged_cell_ranges or [])
             for meta in workbook.sheets_metadata
-        ]
+        ]  # fmt: skip
     except PasswordError:
         return "file-password", "the workbook is protected by a password; save a copy without it", ""
     except MemoryError:

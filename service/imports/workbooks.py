@@ -43,6 +43,8 @@ _VALUE = re.compile(_TAG + rb"v\b[^>]*>(.+?)</", re.DOTALL)
 _START = re.compile(_TAG + rb"(?:c|row) ")
 _SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b([^>]*)>")
+_FROM_1904 = re.compile(r"""\bdate1904=["'](?:1|true)["']""")
+DAYS_TO_1904 = 1462  # from the day 0 of most workbooks to that of others
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""")
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 Faults = dict[tuple[int, int], CellFault]
@@ -97,7 +99,7 @@ def check_archive(content: bytes) -> dict[str, _Extent]:
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
             return {entry.filename: _check_extent(archive, entry) for entry in sheets}
     except _DAMAGES as error:
-        raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
+        raise FileRefusedError("file-unreadable", "the workbook is damaged or was cut off; get it again") from error
 
 
 def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Extent:
@@ -146,22 +148,23 @@ def _scan(part: bytes, extent: _Extent) -> None:
         extent.faults[int(digits) - 1, column_of(letters) - 1] = CellFault(shown)
 
 
-def _parts_of_sheets(content: bytes) -> dict[str, str]:
-    """Return the part that holds each sheet, by the sheet's name."""
+def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int]:
+    """Return the part that holds each sheet, by the sheet's name, and the days by which the book's count is late."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         try:
             book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
             relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         except KeyError:
-            return {}
+            return {}, 0
         except _DAMAGES as error:
-            raise FileRefusedError("file-unreadable", "the workbook is damaged: {reason}", reason=error) from error
+            raise FileRefusedError("file-unreadable", "the workbook is damaged or was cut off; get it again") from error
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in _attributes(_RELATION, relations)}
-    return {
+    parts = {
         entry.get("name", ""): target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         for entry in _attributes(_SHEET, book)
         if (target := targets.get(entry.get("id", "")))
     }
+    return parts, DAYS_TO_1904 if _FROM_1904.search(book) else 0
 
 
 def _attributes(tag: re.Pattern[str], text: str) -> list[dict[str, str]]:
@@ -203,12 +206,13 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     """
     is_archive = content[:2] == b"PK"
     extents = check_archive(content) if is_archive else {}
-    parts = _parts_of_sheets(content) if extents else {}
+    parts, day_shift = _parts_of_sheets(content) if extents else ({}, 0)
     sheets = _open_apart(path)
     for sheet in sheets:
         extent = extents.get(parts.get(sheet.name or "", ""), _Extent())
         if extent.faults and isinstance(sheet.rows, Columns):
             sheet.rows = _with_faults(sheet.rows, extent.faults)
+        sheet.day_shift = day_shift
         _note_hidden(sheet, extent)
         if not is_archive:
             sheet.notes.append(("zeros-lost", sheet.name or ""))
@@ -235,7 +239,7 @@ def _open_apart(path: Path) -> list[Sheet]:
         code, message, reason = answer
         raise FileRefusedError(code, message, reason=reason)
     return [
-        Sheet(name=name, is_hidden=is_hidden, rows=Columns([
+        Sheet(name=name, is_hidden=is_hidden, merged=tuple(merged), rows=Columns([
             Coded(different=different, places=np.frombuffer(places, dtype=np.int32)) for different, places in columns
-        ])) for name, columns, is_hidden in answer
+        ])) for name, columns, is_hidden, merged in answer
     ]  # fmt: skip

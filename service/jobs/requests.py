@@ -45,7 +45,7 @@ class ImportRequest(Request, kw_only=True):
     def options(self) -> ImportOptions:
         """Return the importer's options."""
         own = {name for name in self.__struct_fields__ if name not in Request.__struct_fields__}
-        return ImportOptions(**{name: getattr(self, name) for name in own})
+        return ImportOptions(on=self.on, **{name: getattr(self, name) for name in own})
 
     def check(self) -> None:
         """Check names and supplied values."""

@@ -1,5 +1,6 @@
 """Alembic from inside: bring a database to this release, or say that it is of a newer one."""
 
+from functools import cache
 from importlib import resources
 
 import sqlalchemy as sa
@@ -24,7 +25,13 @@ def current_revision(connection: sa.Connection) -> str | None:
 
 def at_newest(connection: sa.Connection) -> bool:
     """Return whether a database is at this release's revision."""
-    return current_revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+    return current_revision(connection) == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    """Return this release's revision; the steps that lead to it are read once in a process."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def upgrade(connection: sa.Connection) -> tuple[str | None, str | None]:

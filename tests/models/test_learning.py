@@ -1,6 +1,7 @@
 """What may serve: the whole model, the rule with the parts that are clear, or the rule."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +27,12 @@ def participations(n_rows: int, seed: int, *, power: float, slope: float, past: 
     return noisy_outcomes(features, chance, gain, np.random.default_rng(seed), noise=0.4, share_measured=0.3)
 
 
+@cache
+def learned_of(power: float, slope: float, seed: int = 3):
+    """Return what is learned of participations that several tests look at."""
+    return learned(participations(6_000, seed=seed, power=power, slope=slope))
+
+
 def learned(planted: Planted, *, scores: np.ndarray | None = None):
     n = len(planted.features)
     rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain,
@@ -44,7 +51,7 @@ def learned(planted: Planted, *, scores: np.ndarray | None = None):
     ],
 )
 def test_the_parts_that_outcomes_clearly_tell_of_serve_with_the_rule(power, slope, completion, words):
-    found = learned(participations(6_000, seed=3, power=power, slope=slope))
+    found = learned_of(power, slope)
     assert found.verdict.code == "approved"
     assert found.verdict.words.startswith(words)
     assert isinstance(found.model.completion_, completion)
@@ -53,7 +60,7 @@ def test_the_parts_that_outcomes_clearly_tell_of_serve_with_the_rule(power, slop
 
 
 def test_parts_that_are_learned_order_the_truth_better_than_the_rule():
-    found = learned(participations(6_000, seed=3, power=0.5, slope=5.0))
+    found = learned_of(0.5, 5.0)
     fresh = participations(4_000, seed=4, power=0.5, slope=5.0)
     mean = found.model.predict(fresh.features).mean
     rule = rule_gain(fresh.features) * usual_completion(fresh.features)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from service.cli import main
-from tests.offices import copied_file, reference_rows
+from tests.offices import copied_file, demo_city, reference_rows
 
 
 @dataclass
@@ -44,3 +44,10 @@ def terminal_of(monkeypatch, capsys):
 def bangkom(terminal_of, tmp_path):
     """Run the terminal as a user would, on a database of its own, in English."""
     return terminal_of(copied_file(tmp_path / "office.db", reference_rows))
+
+
+@pytest.fixture
+def demo_plan(bangkom, tmp_path):
+    """Put the demo city where the terminal's database is, and return its plan."""
+    copied_file(tmp_path / "office.db", demo_city)
+    return bangkom("plans", "list", "--json").document["plans"][0]["plan"]

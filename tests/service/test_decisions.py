@@ -12,13 +12,12 @@ from training_catalog.errors import InputError, UnknownIdError
 
 
 @pytest.fixture
-def city(bangkom, tmp_path):
+def city(bangkom, demo_plan, tmp_path):
     """Return a demo city's plan, and two of its people."""
-    plan = bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json").document["plan"]
     bangkom("export", "assessments", tmp_path / "levels.csv")
     with (tmp_path / "levels.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
-    return plan, [row[0] for row in rows[1:]], rows
+    return demo_plan, [row[0] for row in rows[1:]], rows
 
 
 def test_lists_and_plans_are_made_again_after_the_rows_have_changed(bangkom, city, tmp_path):

@@ -9,17 +9,19 @@ from service.storage.database import open_database
 from service.storage.decisions import employee_of, list_decisions
 from service.storage.people import personal_tables
 from service.storage.schema import METADATA
+from tests.offices import copied_file, demo_city
 from training_catalog.errors import UnknownIdError
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def city(request, terminal_of, tmp_path):
     """Return a terminal, its database, and two people with a seat in a plan whose policy pins them."""
-    url = f"sqlite:///{tmp_path / 'office.db'}"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    bangkom = terminal_of(url)
-    plan = bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json").document["plan"]
+        bangkom = terminal_of(url := request.getfixturevalue("postgresql_url"))
+        bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json")
+    else:
+        bangkom = terminal_of(url := copied_file(tmp_path / "office.db", demo_city))
+    plan = bangkom("plans", "list", "--json").document["plans"][0]["plan"]
     seats = bangkom("plans", "show", plan, "--full", "--json").document["chosen"]
     people = list(dict.fromkeys(seat["employee"] for seat in seats))[:2]
     policy = tmp_path / "pin.toml"

@@ -4,9 +4,8 @@ import pytest
 
 
 @pytest.fixture
-def city(bangkom, tmp_path):
-    made = bangkom("demo", tmp_path / "city", "--people", "60", "--time-limit", "4", "--json").document["plan"]
-    bangkom("plans", "withdraw", made)
+def city(bangkom, demo_plan):
+    bangkom("plans", "withdraw", demo_plan)
     return bangkom
 
 

@@ -1,5 +1,6 @@
 """Laws of the allocation engine, against every choice tried."""
 
+import os
 import time
 from dataclasses import replace
 
@@ -33,12 +34,11 @@ from recommender.allocation.solve import engine_for, solve, solve_with
 from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 
+N_EXAMPLES = int(os.environ.get("BANGKOM_TEST_EXAMPLES", "30"))  # `make test-long` tries more
 QUICK = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    deadline=None, max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-
-
-FEW = settings(QUICK, max_examples=15)  # for what searches for a while in each example
+FEW = settings(QUICK, max_examples=N_EXAMPLES // 3)  # for what searches for a while in each example
 
 
 def limits(seconds=20.0):

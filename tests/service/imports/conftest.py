@@ -1,3 +1,6 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from service.imports.importer import import_files
@@ -10,9 +13,9 @@ from tests.offices import copied_file, reference_rows
 class Desk:
     """An office's database, and files brought to it; every report must add up."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, make=reference_rows):
         self.folder = folder
-        self.database = open_database(copied_file(folder / "office.db", reference_rows))
+        self.database = open_database(copied_file(folder / "office.db", make))
 
     def read(self, table):
         return self.database.read(table)
@@ -35,6 +38,33 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path)
+
+
+STOCK = {
+    "units": "Kode Unit Kerja,Nama Unit Kerja,Kode Induk\nU1,Sekretariat,\nU2,Dinas Kesehatan,U1\n0100,Badan,U1\n",
+    "positions": "Kode Jabatan,Nama Jabatan\nJ1,Analis Kepegawaian\nJ2,Kepala Seksi\n",
+    "competencies": "Kode Kompetensi,Nama Kompetensi\nM.01,Integritas\nM.02,Kerja Sama\nM.03,Komunikasi\n",
+    "trainings": "Kode Pelatihan,Nama Pelatihan,JP\nP01,Komunikasi,24\nP02,Manajemen Risiko,32\nP03,Arsip Dinamis,16\n",
+    "employees": "NIP,Nama,Unit,Jabatan\n199003152014021987,Melur Pagi,U1,J1\n",
+}
+
+
+def stocked(url):
+    """Lay out an office with a few rows of every table that others refer to."""
+    database = open_database(url)
+    reference_rows(url)
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{name}.csv" for name in STOCK]
+        for path, content in zip(paths, STOCK.values(), strict=True):
+            path.write_text(content)
+        import_files(database, paths, ImportOptions(all_or_nothing=True), Wording("en"))
+    database.engine.dispose()
+
+
+@pytest.fixture
+def office(tmp_path):
+    """Return the desk of an office that has units, positions, competencies, trainings and one employee."""
+    return Desk(tmp_path, stocked)
 
 
 @pytest.fixture

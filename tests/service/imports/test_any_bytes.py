@@ -84,4 +84,4 @@ def test_a_packed_file_that_is_no_workbook_is_a_sentence(desk, found):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "nip,nama\n")
-    assert found(desk.bring(out.getvalue(), names=["a.xlsx"])) == [("file-unreadable", None)]
+    assert found(desk.bring(out.getvalue(), names=["a.xlsx"])) == [("file-kind", None)]

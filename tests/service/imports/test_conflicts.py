@@ -13,8 +13,8 @@ def test_rows_that_differ_between_files_are_both_refused_whatever_the_order(desk
     imported = desk.bring(*files[::order])
     assert sorted(found(imported)) == [("row-conflict", 2), ("row-conflict", 3)]
     assert {p.message for f in imported.report.files for p in f.problems if p.code == "row-conflict"} == {
-        f"Differs from line 3 of {'ba'[::order][0]}.csv in name; neither is stored.",
-        f"Differs from line 2 of {'ba'[::order][1]}.csv in name; neither is stored.",
+        f"Differs from line 3 of {'ba'[::order][0]}.csv in nama; neither is stored.",
+        f"Differs from line 2 of {'ba'[::order][1]}.csv in nama; neither is stored.",
     }
     assert desk.read("employees")["employee"].tolist() == [SATRIA, BINTANG]
 

@@ -82,3 +82,9 @@ def test_any_bytes_are_cells_or_a_refusal(content):
     except FileRefusedError:
         return
     assert all(isinstance(cell, str) for row in sheet.rows for cell in row)
+
+
+def test_json_of_one_object_a_line_is_a_list(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text('{"nip": "1", "nama": "A"}\n\n{"nip": "2"}\n', encoding="utf-8")
+    assert list(read_sheets(path)[0].rows) == [["nip", "nama"], ["1", "A"], ["2", ""]]

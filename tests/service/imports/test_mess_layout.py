@@ -1,0 +1,141 @@
+"""Layouts as planners send them: headers, totals, notes and columns where nobody expects them."""
+
+import pytest
+
+MELUR, SATRIA = "199003152014021987", "198507072010012976"
+
+
+def stored_line(office, content, table, column, **options):
+    """Return the one file's report and the last stored value of a column."""
+    (file,) = office.bring(content, **options).report.files
+    return file, office.read(table)[column].iloc[-1]
+
+
+def test_brackets_that_say_how_to_fill_in_a_column_are_no_part_of_its_name(office):
+    office.bring(f'"NIP\n(18 digit)";"Nama Lengkap (dengan gelar)";Unit Kerja *\n{SATRIA};Satria;U1\n')
+    assert SATRIA in set(office.read("employees")["employee"])
+
+
+def test_a_bracket_that_makes_another_column_of_it_stays(office):
+    (file,) = office.bring(f"NIP;Nama;Jabatan (TMT)\n{SATRIA};Satria;1/3/2026\n").report.files
+    assert "position" not in file.columns.values()
+
+
+SCALED = {
+    "header": "Kode Anggaran;Tahun;Pagu (Rp ribu)\nL1;2027;1.500\n",
+    "above": "Anggaran 2027;;\n(dalam ribuan rupiah);;\nKode Anggaran;Tahun;Pagu\nL1;2027;1500\n",
+    "decimal": "Kode Anggaran;Tahun;Pagu (juta)\nL1;2027;1,5\n",
+    "list": "Tahun;2027\nDalam ribuan rupiah;\nKode Rekening;Uraian;Sebelum;Sesudah\n5.1.1;Diklat;1.000;1.500\n",
+}
+
+
+@pytest.mark.parametrize("name", SCALED)
+def test_amounts_in_thousands_or_millions_are_read_so_and_said(office, name):
+    file, amount = stored_line(office, SCALED[name], "budgets", "amount")
+    assert amount == 1_500_000
+    assert [p.code for p in file.problems if p.severity == "warning"] == ["amount-scaled"]
+
+
+def test_totals_of_amounts_in_thousands_are_compared_in_rupiah(office, found):
+    content = "Kode Anggaran;Tahun;Pagu (ribu)\nL1;2027;1.500\nL2;2027;0,5\nJUMLAH;;1.500,5\n"
+    assert ("total-checked", 4) in found(office.bring(content), "note")
+
+
+PEOPLE = f"No;NIP;Nama;Unit Kerja\n1;{SATRIA};Satria;U1\n"
+LEFT_OUT = {
+    "header-again": (f"{PEOPLE}No;NIP;Nama;Unit Kerja\n", {"row-header": [3]}),
+    "mark-in-the-middle": (f"\ufeff{PEOPLE}\ufeffNo;NIP;Nama;Unit Kerja\n", {"row-header": [3]}),
+    "numbered": (PEOPLE.replace("Kerja\n", "Kerja\n(1);(2);(3);(4)\n"), {"row-header": [2]}),
+    "numbered-with-sums": (PEOPLE.replace("Kerja\n", "Kerja\n1;2;3;4=2+3\n"), {"row-header": [2]}),
+    "signed": (f"{PEOPLE}Jumlah;1;;\n;Bandung, 3 Maret 2026;;\n;Kepala;;\n;;;\n;NIP. 196001011985031001;;\n",
+               {"row-total": [3], "row-footer": [4, 5, 7]}),
+    "noted": (f"{PEOPLE}Catatan: per 1 Maret 2026;;;\n", {"row-footer": [3]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_is_no_row_is_left_out_with_its_reason(office, name):
+    content, expected = LEFT_OUT[name]
+    (file,) = office.bring(content).report.files
+    told = {}
+    for problem in file.problems:
+        if problem.code.startswith("row-"):
+            told.setdefault(problem.code, []).append(problem.line)
+    assert (told, file.refused, file.stored) == (expected, 0, 1)
+
+
+def test_a_person_without_number_under_a_table_is_no_footer(office, found):
+    imported = office.bring(f"{PEOPLE};;;\n;;Kartika Sari;\n;;Anak Agung, 3;U1\n")
+    assert found(imported) == [("required-missing", 4), ("required-missing", 5)]
+
+
+def test_rows_of_numbers_alone_are_rows(office, found):
+    imported = office.bring("Kode Unit Kerja;Nama Unit Kerja;Kode Induk\n1;2;3\n")
+    assert found(imported) == [("reference-unknown", 2)]
+
+
+def test_a_training_called_total_is_no_total(office):
+    lines = f"{MELUR};Total Quality Management;1/2/2024;13/2/2024\nJumlah;;;\n;Total JP;;\n"
+    (file,) = office.bring(f"NIP;Nama Pelatihan;Tanggal Mulai;Tanggal Selesai\n{lines}").report.files
+    assert (file.stored, file.refused) == (1, 0)
+    assert office.read("history")["training_name"].tolist() == ["Total Quality Management"]
+
+
+def test_a_header_of_three_lines_is_read(office):
+    lines = ["NIP;Nama;Penempatan;;", ";;Kini;;Dahulu", ";;Unit Kerja;Jabatan;Catatan", f"{SATRIA};Satria;U2;J2;x"]
+    (file,) = office.bring("\n".join(lines)).report.files
+    assert file.columns["Penempatan / Kini / Jabatan"] == "position"
+    assert office.read("employees").set_index("employee").loc[SATRIA, ["unit", "position"]].tolist() == ["U2", "J2"]
+
+
+def test_short_lines_and_columns_without_header_are_named(office):
+    (file,) = office.bring(f"NIP;Nama;;Unit Kerja\n{SATRIA};Satria;catatan;U1\n{MELUR};Melur Pagi\n").report.files
+    warned = [(p.code, p.line) for p in file.problems if p.severity == "warning"]
+    assert warned == [("row-short", 3), ("header-unknown", None)]
+    assert next(p.message for p in file.problems if p.code == "header-unknown").endswith(": C.")
+
+
+def test_a_file_of_a_header_alone_says_so(office, found):
+    assert found(office.bring("NIP;Nama;Unit Kerja\n"), "warning") == [("rows-none", None)]
+
+
+def test_a_name_beside_its_code_is_no_contradiction(office, found):
+    names = f"{SATRIA};Satria;U2;Dinas Kesehatan\n{MELUR};Melur Pagi;U1;Sekretariat\n"
+    content = f"NIP;Nama;Kode Unit Kerja;Unit Kerja\n{names}"
+    imported = office.bring(content)
+    assert found(imported, "warning") == []
+    assert ("header-repeated", None) in found(imported, "note")
+
+
+def test_two_numbers_under_one_header_are_refused(office, found):
+    assert found(office.bring(f"NIP;NIP;Nama\n{SATRIA};{MELUR};Satria\n")) == [("header-repeated", 2)]
+
+
+BESIDE = {
+    "by-code": f"NIP;Nama;M.01;M.02\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;;1\nJumlah;;3;3\n",
+    "by-name": f"Rekap;;;\nNIP;Nama;Integritas;kerja sama\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;-;1\n",
+    "under-a-group": f"NIP;Nama;Kompetensi;\n;;Integritas;Kerja Sama\n{MELUR};Melur Pagi;3;2\n{SATRIA};Satria;-;1\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_levels_beside_each_other_are_assessments_and_a_blank_is_none(office, name):
+    imported = office.bring(BESIDE[name], supplied={"assessed_on": "2026-06-30"})
+    assert imported.report.ok
+    assert not [p for f in imported.report.files for p in f.problems if p.code == "header-unknown"]
+    read = office.read("assessments")[["employee", "competency", "level"]]
+    assert sorted(read.itertuples(index=False, name=None)) == [
+        (SATRIA, "M.02", 1.0), (MELUR, "M.01", 3.0), (MELUR, "M.02", 2.0),
+    ]  # fmt: skip
+
+
+def test_a_level_that_is_none_is_refused_under_its_own_header(office):
+    refused = office.bring(f"NIP;M.01;M.02\n{MELUR};9;2\n").report.files[0]
+    assert [(p.code, p.column, p.line) for p in refused.problems if p.severity == "error"] == [
+        ("level-unreadable", "M.01", 2)
+    ]
+
+
+def test_one_column_of_a_competencys_name_may_be_anything(office):
+    (file,) = office.bring(f"NIP;Nama;Integritas\n{MELUR};Melur Pagi;tinggi\n").report.files
+    assert (file.table, file.refused) == ("employees", 0)
