@@ -42,9 +42,19 @@ class BangkomError(Exception):
         self.fields = fields
         super().__init__(self.said(_in_english))
 
+    def __reduce__(self) -> tuple[Callable[..., "BangkomError"], tuple[object, ...]]:
+        """Travel between processes as it is, whatever a subclass is made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def said(self, text: Teller) -> str:
         """Return the sentence as `text` puts it, which may be in another language."""
         return text(self.message, **{name: _said(name, value, text) for name, value in self.fields.items()})
+
+
+def _again(kind: type[BangkomError], args: tuple[object, ...], state: dict[str, object]) -> BangkomError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 def _in_english(message: str, /, **fields: object) -> str:

@@ -28,7 +28,15 @@ class _Told(Generic[Item, Result]):
         self.task = task
 
     def __call__(self, item: Item) -> Result:
-        """Do the task."""
+        """Do the task.
+
+        Raises
+        ------
+        InputError
+            When the worker may have no child processes.
+        """
+        if multiprocessing.current_process().daemon:
+            raise InputError("--scheduler: the cluster's workers may not start processes; start them with --no-nanny")
         multiprocessing.set_start_method("spawn", force=True)
         return self.task(item)
 

@@ -1,9 +1,11 @@
 """Errors in the reader's language, wherever they were raised."""
 
+import pickle
+
 import pytest
 
 from service.wording import Wording
-from training_catalog.errors import BangkomError, InputError, InvalidValueError, UnknownIdError
+from training_catalog.errors import BangkomError, InputError, InvalidValueError, NotAuthenticatedError, UnknownIdError
 
 
 @pytest.fixture
@@ -86,3 +88,21 @@ def test_a_file_that_cannot_be_opened_says_why_and_leaves_no_field_open(bangkom,
     assert run.code == 3
     assert words in run.out
     assert "{" not in run.out
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BangkomError("as it is"),
+        InvalidValueError("level", 7, "1 to 5"),
+        UnknownIdError("employee", "1", ("2",)),
+        NotAuthenticatedError("key-expired"),
+        InputError("{file}:{faults}", file="a", faults=(InvalidValueError("level", 7, "1 to 5"),)),
+    ],
+)
+def test_an_error_travels_between_processes_as_it_is(error):
+    there = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
+    assert type(there) is type(error)
+    assert (str(there), there.args, vars(there).keys()) == (str(error), error.args, vars(error).keys())
+    assert Wording("id").text(there.message) == Wording("id").text(error.message)
+    assert there.said(Wording("id").text) == error.said(Wording("id").text)

@@ -138,12 +138,13 @@ def test_nobody_answers_at_the_scheduler_s_address():
         pass
 
 
-def test_faults_name_agency_row_field_and_value(tmp_path):
+@pytest.mark.parametrize("effort", [HERE, Effort(run=Workers(2), processes=2)], ids=["here", "apart"])
+def test_faults_name_agency_row_field_and_value(tmp_path, effort):
     folder = nation(tmp_path / "in")
     pq.write_table(pa.table({"employee": ["A0", "A1"], "offering": ["KA", "KX"], "benefit": [1.0, -2.0]}),
                    folder / "agency=A" / "options.parquet")  # fmt: skip
     with pytest.raises(InputError, match=r"agency=A:\s*\$\.options\[1\]\.benefit.*-2.*0 or more"):
-        plan_nation(folder, tmp_path / "plan", HERE)
+        plan_nation(folder, tmp_path / "plan", effort)
     assert not (tmp_path / "plan" / "plan.json").exists()
 
 
