@@ -34,9 +34,10 @@ class _Bar:
         self.task = self.progress.add_task(self.terminal.wording.text(STEPS[name]), total=n)
 
     def step(self) -> None:
-        """Count a task."""
+        """Count a task; a region that is called again is one more."""
         if self.task is not None:
-            self.progress.advance(self.task)
+            task = self.progress.tasks[self.task]
+            self.progress.update(self.task, advance=1, total=max(task.total or 0, task.completed + 1))
 
 
 def solve_folder(
