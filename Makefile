@@ -60,18 +60,24 @@ bench: $(READY) ## one command a claim: ratios, never absolute times
 	$(BIN)/python benchmarks/plan_city.py
 	$(BIN)/python benchmarks/solver_choice.py
 	$(BIN)/python benchmarks/allocation.py
+	$(BIN)/python benchmarks/nation.py --hundredth --dask
 	$(BIN)/python benchmarks/portal.py
 
 DATA ?= ../shared/datasets
-peers: $(READY) ## what the benchmarks are held against; not needed to run bangkom
-	@$(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[peers]' \
-	  || echo "Peers could not be installed; the tables say which are left out."
+PEERS := doubleml econml implicit lightfm-next
+PEERS_READY := $(VENV)/.peers
+peers: $(PEERS_READY) ## what the benchmarks are held against; not needed to run bangkom
 
-bench-evidence: peers ## ranking, outcomes, effects, planted truth: the four tables of docs/evidence.md
-	$(BIN)/python benchmarks/ranking.py --data $(DATA) $(if $(USERS),--users $(USERS))
-	$(BIN)/python benchmarks/outcomes.py --data $(DATA)
-	$(BIN)/python benchmarks/effects.py --data $(DATA)
-	$(BIN)/python benchmarks/planted.py
+$(PEERS_READY): $(READY)
+	@echo "Installing the peers of the benchmarks (a minute or two) ..."
+	@if $(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[peers]'; then touch $@; else \
+	  for peer in $(PEERS); do \
+	    $(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt $$peer \
+	      || echo "$$peer could not be installed; its rows are left out."; \
+	  done; fi
+
+bench-evidence: $(PEERS_READY) ## ranking, outcomes, effects, planted truth: the tables of docs/evidence.md; QUICK=1 on samples
+	@$(BIN)/python benchmarks/evidence.py --data $(DATA) $(if $(USERS),--users $(USERS)) $(if $(QUICK),--quick)
 
 soak: $(READY) ## half an hour of the HTTP service: nothing may leak
 	$(BIN)/python benchmarks/soak.py

@@ -48,13 +48,18 @@ def tell_peers(rows: TrainedRows, digits: int = 0) -> None:
     same = TrainedRows(features=scaled, is_trained=rows.is_trained, outcome=rows.outcome, person=rows.person)
     for package, (name, estimate) in PEERS.items():
         if importlib.util.find_spec(package) is None:
-            print(f"    {name}: {package} is not installed")
+            print(f"    {name}: left out: {package} is not installed")
             continue
         begun = time.perf_counter()
         logging.disable(logging.WARNING)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the packages; what they find stands beside ours
-            found, error = estimate(same)
-        logging.disable(logging.NOTSET)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the packages; what they find stands beside ours
+                found, error = estimate(same)
+        except Exception as broken:  # noqa: BLE001 (whatever another package raises)
+            print(f"    {name}: left out: {package} broke: {type(broken).__name__}: {broken}", flush=True)
+            continue
+        finally:
+            logging.disable(logging.NOTSET)
         said = f" ({error:,.{digits}f})" if np.isfinite(error) else ""
         print(f"    {name}: {found:,.{digits}f}{said}; {time.perf_counter() - begun:.0f} s", flush=True)

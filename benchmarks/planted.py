@@ -3,7 +3,8 @@
 Each seed draws a simulated city, with the truth kept aside, and asks five questions:
 
 1. What do the first trainings of everybody's list truly close, as a share of what the best ones would (the oracle)?
-   Beside it the same of the rule, and of whatever serves: the model where its verdict says so, else the rule.
+   Beside it the same of an order at random, of the rule, and of whatever serves: the model where its verdict says so,
+   else the rule.
 2. What did trainings do to levels, with better performers sent more often? Planted, found with its interval, and naive.
 3. How often do later outcomes lie in the model's interval, against the share it promises? The interval is for what one
    participation is found to close; how often it holds what is truly expected of a pair stands beside.
@@ -11,7 +12,9 @@ Each seed draws a simulated city, with the truth kept aside, and asks five quest
 5. With outcomes that tell nothing beyond the rule, and with outcomes shuffled among all: is the verdict that nothing
    better was found?
 
-    python benchmarks/planted.py [--seeds 20] [--first 31] [--people 2000]
+    python benchmarks/planted.py [--seeds 20] [--first 31] [--people 2000] [--quick]
+
+`--quick` draws three cities.
 """
 
 import argparse
@@ -25,7 +28,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from effects import ON, office_of, planted, reference_of
+from effects_cities import ON, office_of, planted, reference_of
+from progress import QUICK, Progress
 
 from models.baseline import BaselineRule, BenefitPredictor, usual_completion
 from models.effect import estimate_effect
@@ -44,6 +48,7 @@ from training_catalog.catalog import Catalog
 from training_catalog.columns import rank_within
 
 FIRST = 3  # trainings of each list that count
+QUICK_CITIES = 3
 
 
 def lists_of(workforce: Workforce, catalog: Catalog, model: BenefitPredictor) -> list[tuple[int, RankedLists]]:
@@ -64,6 +69,14 @@ def share_of_oracle(city: City, catalog: Catalog, parts: list[tuple[int, RankedL
     true = true_benefit(city.truth, catalog.trainings, person, training)
     best = rank_within(person, -true) < FIRST
     return float(true[rank <= FIRST].sum() / true[best].sum())
+
+
+def share_at_random(city: City, catalog: Catalog, parts: list[tuple[int, RankedLists]], seed: int) -> float:
+    """Return the same share for lists in an order drawn at random."""
+    person, training, _ = pairs_of(parts)
+    true = true_benefit(city.truth, catalog.trainings, person, training)
+    best, drawn = rank_within(person, -true) < FIRST, np.random.default_rng(seed).random(len(true))
+    return float(true[rank_within(person, drawn) < FIRST].sum() / true[best].sum())
 
 
 def share_within(city: City, catalog: Catalog, parts: list[tuple[int, RankedLists]]) -> float:
@@ -110,9 +123,10 @@ def with_completed(outcomes: Outcomes, completed: np.ndarray, rng: np.random.Gen
     return replace(outcomes.rows, **columns)
 
 
-def one_seed(seed: int, n_people: int) -> dict[str, float | str]:
+def one_seed(seed: int, n_people: int, progress: Progress) -> dict[str, float | str]:
     """Draw a city, ask everything, and return the figures."""
     begun = time.perf_counter()
+    progress.step(f"city {seed}: drawn, imported")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"
         city = simulate_city(np.random.default_rng(seed), n_people=n_people, on=ON, reference=reference_of(url))
@@ -120,16 +134,19 @@ def one_seed(seed: int, n_people: int) -> dict[str, float | str]:
     rng = np.random.default_rng(seed)
     outcomes = gather_outcomes(workforce, catalog, ON, Policy().gap)
     _, splits = split_repeatedly(outcomes.on, LATER_SHARES, today=ON)
+    progress.note(f"city {seed}: models")
     fitted = learn(outcomes.rows, splits, rng)
     is_better = fitted.verdict.code == APPROVED
     own = lists_of(workforce, catalog, fitted.model)
     learned, rule = (share_of_oracle(city, catalog, parts)
                      for parts in (own, lists_of(workforce, catalog, BaselineRule())))  # fmt: skip
+    progress.note(f"city {seed}: effect, no history, outcomes that tell nothing")
     episodes = level_episodes(workforce, catalog, np.datetime64(ON))
     trained, later = episodes.rows.is_trained, episodes.before + episodes.rows.outcome
     effect, (_, found) = estimate_effect(episodes.rows), planted(city, catalog, episodes)
     return {
-        "learned": learned, "rule": rule, "serves": learned if is_better else rule, "is_better": float(is_better),
+        "learned": learned, "rule": rule, "random": share_at_random(city, catalog, own, seed),
+        "serves": learned if is_better else rule, "is_better": float(is_better),
         "planted": found, "effect": effect.estimate, "holds": float(effect.lower <= found <= effect.upper),
         "naive": float(later[trained].mean() - later[~trained].mean()), "coverage": fitted.comparison.coverage,
         "nominal": fitted.comparison.nominal_coverage, "within": share_within(city, catalog, own),
@@ -151,7 +168,12 @@ def summary(rows: list[dict[str, float | str]]) -> None:
     n = len(rows)
     gain = np.array([row["serves"] for row in rows], dtype=float) - np.array([row["rule"] for row in rows], dtype=float)
     print(f"\nshare of the oracle's value in the first {FIRST} of every list, {n} cities")
-    for name, key in (("    the rule", "rule"), ("    the model as learned", "learned"), ("    what serves", "serves")):
+    for name, key in (
+        ("    at random", "random"),
+        ("    the rule", "rule"),
+        ("    the model as learned", "learned"),
+        ("    what serves", "serves"),
+    ):
         print(told(name, rows, key))
     print(f"    what serves above the rule in {int((gain > 0).sum())}, equal in {int((gain == 0).sum())}, "
           f"below in {int((gain < 0).sum())}; mean difference {gain.mean():+.4f} "
@@ -179,22 +201,26 @@ def error_of(values: np.ndarray) -> float:
 def main() -> None:
     """Run the seeds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=20, help="simulated cities")
+    parser.add_argument("--seeds", type=int, help="simulated cities; 20 when left out")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_CITIES} cities")
     parser.add_argument("--first", type=int, default=31, help="seed of the first")
     parser.add_argument("--people", type=int, default=2_000, help="people in each")
     asked = parser.parse_args()
-    rows = []
-    for seed in range(asked.first, asked.first + asked.seeds):
-        rows.append(one_seed(seed, asked.people))
+    n_cities, rows = asked.seeds or (QUICK_CITIES if asked.quick else 20), []
+    progress = Progress("planted", n_cities)
+    for seed in range(asked.first, asked.first + n_cities):
+        rows.append(one_seed(seed, asked.people, progress))
         row = rows[-1]
         said = "model" if row["is_better"] else "rule"
         found = "holds" if row["holds"] else "MISSES"
         alike = "the rule" if row["equals_rule"] else "NOT THE RULE"
         print(f"city {seed}: learned {row['learned']:.3f}, rule {row['rule']:.3f} ({said} serves); effect "
               f"{row['effect']:.3f} {found} the planted {row['planted']:.3f}, naive {row['naive']:.3f}; interval "
-              f"{row['coverage']:.2f}; no history {alike}; telling nothing {row['nothing']}; "
-              f"shuffled {row['shuffled']}; {row['seconds']:.0f} s",
+              f"{row['coverage']:.2f}, expectation {row['within']:.3f}; no history {alike}; "
+              f"telling nothing {row['nothing']}; shuffled {row['shuffled']}; {row['seconds']:.0f} s",
               flush=True)  # fmt: skip
+    if asked.quick:
+        print(f"\n{QUICK}: {n_cities} cities")
     summary(rows)
 
 

@@ -4,23 +4,26 @@ Leave-last-out: every person's last course is held out, and all courses the pers
 half. Peers are tuned on the last training course of each person, then everything is tested once. Tells nDCG, recall
 and mean reciprocal rank at 10, and a paired bootstrap interval of the differences over all people.
 
-    python benchmarks/ranking.py [--data FOLDER] [--users 10000] [--without-peers]
+    python benchmarks/ranking.py [--data FOLDER] [--users 10000] [--without-peers] [--quick]
 
 FOLDER holds sequences.csv.gz (user, items, test_item) or interactions.csv.gz (user, item, time), or folders ranking-*
-with such files. Peers of other packages: pip install -e '.[peers]'.
+with such files; a single file of either form may be named instead. Peers of other packages: pip install -e '.[peers]'.
+`--quick` takes the first 5,000 people and tunes each peer over two settings.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ranking_data import folders_in, read_sequences
+from progress import QUICK, Progress
+from ranking_data import files_in, read_sequences
 from ranking_peers import PEERS, Peer, Scorer, plain_signals
 
 from models.choice import ChoiceModel
@@ -32,6 +35,7 @@ DATA = Path(__file__).parents[2] / "shared" / "datasets"
 PUBLISHED = {"all": 0.2111, "10000": 0.1781}  # nDCG@10 of the plain stack in the notes of MOOCCubeX
 AIM = 1.05  # times the best single peer
 N_RESAMPLES, PEOPLE_AT_ONCE = 1_000, 1_000
+QUICK_PEOPLE, QUICK_SETTINGS = 5_000, 2
 Ranks = np.ndarray
 
 
@@ -47,12 +51,15 @@ def ranks_of(scorer: Scorer, histories: Histories, target: np.ndarray) -> Ranks:
     return found
 
 
-def tuned(peer: Peer, histories: Histories) -> dict:
+def tuned(peer: Peer, histories: Histories, progress: Progress) -> dict:
     """Return the settings that rank the last training choice best."""
     if len(peer.settings) == 1:
         return dict(peer.settings[0])
     earlier, last = histories.without_last()
-    quality = [discounted_gain(ranks_of(peer.fit(earlier, **one), earlier, last)).mean() for one in peer.settings]
+    quality = []
+    for i, one in enumerate(peer.settings):
+        progress.note(f"{peer.name}: setting {i + 1} of {len(peer.settings)}")
+        quality.append(discounted_gain(ranks_of(peer.fit(earlier, **one), earlier, last)).mean())
     return dict(peer.settings[int(np.argmax(quality))])
 
 
@@ -83,25 +90,47 @@ def difference(own: Ranks, other: Ranks, rng: np.random.Generator) -> str:
     return f"{gain.mean():+.4f} [{lower:+.4f}, {upper:+.4f}] ({gain.mean() / discounted_gain(other).mean():+.1%})"
 
 
-def run_peer(peer: Peer, histories: Histories, target: np.ndarray) -> tuple[Ranks, str]:
+def run_peer(peer: Peer, histories: Histories, target: np.ndarray, progress: Progress) -> tuple[Ranks, str]:
     """Tune and test one peer."""
-    settings = tuned(peer, histories)
+    settings = tuned(peer, histories, progress)
     words = ", ".join(f"{key} {value:g}" for key, value in settings.items())
     return ranks_of(peer.fit(histories, **settings), histories, target), words
 
 
-def one_folder(folder: Path, n_users: int | None, *, with_packages: bool) -> None:
-    """Print the table of one data set."""
-    histories, target = read_sequences(folder, n_users)
-    print(f"\n{folder.name}: {histories.n_people:,} people, {histories.n_items:,} courses, {len(histories.item):,} "
-          f"choices to learn from\n{'':24} {'nDCG@10':>8} {'recall@10':>10} {'MRR@10':>8}")  # fmt: skip
-    peers: dict[str, Ranks] = {}
+def run_peers(histories: Histories, target: np.ndarray, asked: argparse.Namespace, progress: Progress
+              ) -> dict[str, Ranks]:  # fmt: skip
+    """Print a row for each peer; one that is not installed, or breaks, is named as left out."""
+    found: dict[str, Ranks] = {}
     for peer in PEERS:
-        if peer.package and not (with_packages and peer.is_here):
-            print(f"{peer.name:24} left out: {peer.package} is not installed, or was not asked for")
+        progress.step(peer.name)
+        if peer.package and (asked.without_peers or not peer.is_here):
+            why = "was not asked for" if asked.without_peers else "is not installed"
+            print(f"{peer.name:24} left out: {peer.package} {why}", flush=True)
             continue
-        peers[peer.name] = told(peer.name, lambda peer=peer: run_peer(peer, histories, target))
+        own = replace(peer, settings=peer.settings[:QUICK_SETTINGS]) if asked.quick else peer
+        try:
+            found[peer.name] = told(peer.name, lambda own=own: run_peer(own, histories, target, progress))
+        except Exception as error:
+            if not peer.package:
+                raise
+            print(f"{peer.name:24} left out: {peer.package} broke: {type(error).__name__}: {error}", flush=True)
+    return found
+
+
+def one_file(path: Path, asked: argparse.Namespace) -> None:
+    """Print the table of one data set."""
+    n_users = asked.users or (QUICK_PEOPLE if asked.quick else None)
+    progress = Progress("ranking", len(PEERS) + 2)
+    progress.note(f"reading {path}")
+    histories, target = read_sequences(path, n_users)
+    name = path.parent.name if path.parent.name.startswith("ranking") else path.name
+    print(f"\n{name}: {histories.n_people:,} people, {histories.n_items:,} courses, "
+          f"{len(histories.item):,} choices to learn from{f'; {QUICK}' if asked.quick else ''}\n"
+          f"{'':24} {'nDCG@10':>8} {'recall@10':>10} {'MRR@10':>8}", flush=True)  # fmt: skip
+    peers = run_peers(histories, target, asked, progress)
+    progress.step("plain stack")
     plain = told("plain stack", lambda: (by_choice(ChoiceModel(signals=plain_signals), histories, target), ""))
+    progress.step("ours")
     ours = told("ours", lambda: (by_choice(ChoiceModel(), histories, target), ""))
     rng = np.random.default_rng(1)
     best = max(peers, key=lambda name: discounted_gain(peers[name]).mean())
@@ -109,7 +138,7 @@ def one_folder(folder: Path, n_users: int | None, *, with_packages: bool) -> Non
     print(f"ours minus plain stack: {difference(ours, plain, rng)}")
     quality, aim = discounted_gain(ours).mean(), AIM * discounted_gain(peers[best]).mean()
     print(f"aim {AIM:.2f} x {best} = {aim:.4f}: {'met' if quality >= aim else 'MISSED'}")
-    published = PUBLISHED.get("all" if n_users is None else str(n_users)) if "mooccubex" in folder.name else None
+    published = PUBLISHED.get("all" if n_users is None else str(n_users)) if "mooccubex" in name else None
     if published:
         print(f"aim, the published plain stack {published}: {'met' if quality >= published else 'MISSED'}")
 
@@ -117,16 +146,16 @@ def one_folder(folder: Path, n_users: int | None, *, with_packages: bool) -> Non
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, help="folder of the data")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the data, or one file")
     parser.add_argument("--users", type=int, default=None, help="only the first so many people")
     parser.add_argument("--without-peers", action="store_true", help="leave other packages out")
+    parser.add_argument("--quick", action="store_true", help="on a sample, with fewer settings")
     asked = parser.parse_args()
     try:
-        folders = folders_in(asked.data)
+        for path in files_in(asked.data):
+            one_file(path, asked)
     except InputError as error:
         parser.error(str(error))
-    for folder in folders:
-        one_folder(folder, asked.users, with_packages=not asked.without_peers)
 
 
 if __name__ == "__main__":

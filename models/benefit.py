@@ -12,7 +12,7 @@ from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
 from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix, check_features
 from models.rows import RowEstimator, canonical_order, without_empty_columns
-from training_catalog.columns import BoolArray, FloatArray, check_lengths
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths
 
 SEEN = np.flatnonzero([feature.tells_gain for feature in FEATURES])  # columns that the model of the gain sees
 DIRECTIONS = np.array([FEATURES[i].benefit_direction for i in SEEN])
@@ -178,8 +178,7 @@ class PairModel:
         inner = np.quantile(mean, np.linspace(0, 1, n_bins + 1)[1:-1]) if len(mean) else np.zeros(0)
         self.edges_ = np.unique(inner)
         bins = np.searchsorted(self.edges_, mean, side="right")
-        each = [bins == i for i in range(len(self.edges_) + 1)]
-        ends = [conformal_ends(outcome[own], mean[own], weight[own]) for own in each]
+        ends = [ends_of_bin(i, bins, outcome, mean, weight) for i in range(len(self.edges_) + 1)]
         self.below_, self.above_ = (np.array(column) for column in zip(*ends, strict=True))
 
     def predict(self, X: FeatureMatrix) -> BenefitEstimates:
@@ -279,6 +278,26 @@ def conformal_ends(outcome: FloatArray, mean: FloatArray, weight: FloatArray) ->
         is_under = outcome < np.maximum(mean + below, 0.0)
         under = min((weight[is_under].sum() + weight.mean()) / (total + weight.mean()), missed / 2)
     return below, max(conformal_quantile(outcome - mean, weight, missed - under), 0.0)
+
+
+def ends_of_bin(
+    i: int, bins: IndexArray, outcome: FloatArray, mean: FloatArray, weight: FloatArray
+) -> tuple[float, float]:
+    """Return the ends of one bin; where most closed nothing, the upper one also hears the bins beside it.
+
+    Notes
+    -----
+    Where more than four fifths closed no more than the mean, a fifth missed leaves no room above it: the interval would
+    end at what is expected, and what is truly expected lies above that as often as below. The upper end is then that of
+    this bin and its neighbours together, as many as it takes. Such a bin holds more than is promised either way.
+    """
+    below, above = conformal_ends(outcome[bins == i], mean[bins == i], weight[bins == i])
+    reach = 0
+    while above <= 0 and reach < bins.max(initial=0):
+        reach += 1
+        near = np.abs(bins - i) <= reach
+        _, above = conformal_ends(outcome[near], mean[near], weight[near])
+    return below, above
 
 
 def outcomes_of(y_completed: FloatArray, y_gain: FloatArray) -> FloatArray:

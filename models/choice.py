@@ -16,6 +16,8 @@ from training_catalog.columns import FloatArray, IndexArray
 PEOPLE_AT_ONCE = 200  # bounds memory; the answer does not depend on it
 FIRST_KEPT = 25  # candidates of each person that are all learned from
 LATER_STEP = 4  # of the later ones every so many, each counted as often
+CHOICES_A_LEAF, CHOICES_A_TREE = 200, 20  # last choices to learn from for each leaf of a tree, and for each tree
+SMALLEST_LEAVES, SMALLEST_TREES = 4, 60  # of the fewest choices
 FEWEST_CHOICES = 50  # people whose last choice was among their candidates; below, signals are fused as they are
 
 
@@ -28,10 +30,14 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
     candidates it was (stacking: Wolpert 1992, Neural Networks 5). Signals are then learned again from everything. What
     is learned is how far to believe each signal, so it holds for items and people that were not there.
 
+    Of few choices few and small trees are learned: those that suit 5,000 people fit the noise of 500, and order worse
+    than single signals do (docs/evidence.md).
+
     Parameters
     ----------
     n_candidates : Items of each person that are ordered by the trees; the rest follow.
-    n_iterations, learning_rate, n_leaves, min_samples_leaf, l2 : Of the trees.
+    n_iterations, n_leaves : Trees, and leaves of each, at most; see `size_of`.
+    learning_rate, min_samples_leaf, l2 : Of the trees.
     signals : What finds the signals.
 
     Attributes
@@ -56,12 +62,14 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         """Learn from everybody's last choice; people with a single one tell nothing."""
         self.model_ = None
         parts = list(self._learnable(histories))
-        if sum(int(chosen.sum()) for _, chosen, _ in parts) < FEWEST_CHOICES:
+        n_choices = sum(int(chosen.sum()) for _, chosen, _ in parts)
+        if n_choices < FEWEST_CHOICES:
             return self
         rows, chosen, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = canonical_order(rows, chosen)
+        n_trees, n_leaves = size_of(n_choices, self.n_iterations, self.n_leaves)
         self.model_ = HistGradientBoostingClassifier(
-            max_iter=self.n_iterations, learning_rate=self.learning_rate, max_leaf_nodes=self.n_leaves,
+            max_iter=n_trees, learning_rate=self.learning_rate, max_leaf_nodes=n_leaves,
             min_samples_leaf=self.min_samples_leaf, l2_regularization=self.l2, early_stopping=False, random_state=0,
         ).fit(rows[order], chosen[order].astype(np.int64), sample_weight=weight[order])  # fmt: skip
         return self
@@ -115,6 +123,19 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
                 rows = describe_choices(steps, part, standings, person, item)
                 score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
             yield people, score
+
+
+def size_of(n_choices: int, most_trees: int, most_leaves: int) -> tuple[int, int]:
+    """Return how many trees, of how many leaves, so many choices can tell.
+
+    Examples
+    --------
+    >>> [size_of(n, 250, 24) for n in (300, 2_000, 5_000, 90_000)]
+    [(60, 4), (100, 10), (250, 24), (250, 24)]
+    """
+    n_trees = max(n_choices // CHOICES_A_TREE, SMALLEST_TREES)
+    n_leaves = max(n_choices // CHOICES_A_LEAF, SMALLEST_LEAVES)
+    return min(n_trees, most_trees), min(n_leaves, most_leaves)
 
 
 def _chunks(people: IndexArray) -> Iterator[IndexArray]:

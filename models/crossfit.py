@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths, freeze
+from training_catalog.errors import InvalidValueError
 
 N_FOLDS = 5
 MOST_ROWS = 60_000  # rows that are read; of more, those of people drawn by what stands in their rows
@@ -29,6 +30,13 @@ class TrainedRows:
     is_trained : Whether trained.
     outcome : What was found later.
     person : Number of the person; only tells which rows belong together.
+
+    Raises
+    ------
+    LengthMismatchError
+        When columns differ in length.
+    InvalidValueError
+        When an outcome is not known, a feature is infinite, or `is_trained` holds anything but true and false.
     """
 
     features: NDArray[np.float64]
@@ -38,12 +46,31 @@ class TrainedRows:
 
     def __post_init__(self) -> None:
         check_lengths("rows", len(self.features), is_trained=self.is_trained, outcome=self.outcome, person=self.person)
+        if self.features.ndim != 2:  # noqa: PLR2004 (rows and columns)
+            raise InvalidValueError("rows.features", f"shape {self.features.shape}", "rows and columns")
+        if self.is_trained.dtype != np.bool_:  # ~ of a number is another number
+            raise InvalidValueError("rows.is_trained", f"type {self.is_trained.dtype}", "true or false in every row")
+        check_finite("outcome", self.outcome, ~np.isfinite(self.outcome), "a number in every row")
+        check_finite("features", self.features, np.isinf(self.features), "finite numbers, or NaN where not known")
         freeze(self)
 
     def take(self, rows: IndexArray) -> "TrainedRows":
         """Keep some rows, in the order given."""
         return TrainedRows(features=self.features[rows], is_trained=self.is_trained[rows], outcome=self.outcome[rows],
                            person=self.person[rows])  # fmt: skip
+
+
+def check_finite(name: str, values: NDArray[np.float64], is_wrong: NDArray[np.bool_], accepted: str) -> None:
+    """Refuse a column with a value that cannot be used.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming the first row with such a value.
+    """
+    if is_wrong.any():
+        place = tuple(int(i) for i in np.argwhere(is_wrong)[0])
+        raise InvalidValueError(f"rows.{name}, row {', column '.join(map(str, place))}", float(values[place]), accepted)
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -82,8 +109,9 @@ def in_order(rows: TrainedRows) -> tuple[TrainedRows, IndexArray]:
     kept = number < _most_people(number)
     order, number = order[kept], number[kept]
     taken = rows.take(order)
-    empty = np.isnan(taken.features).all(axis=0)  # boosting cannot bin a column that nobody has a value in
-    return replace(taken, features=np.where(empty, 0.0, taken.features), person=number), order
+    known = taken.features if taken.features.shape[1] else np.zeros((len(order), 1))  # nothing is known before
+    empty = np.isnan(known).all(axis=0)  # boosting cannot bin a column that nobody has a value in
+    return replace(taken, features=np.where(empty, 0.0, known), person=number), order
 
 
 def _most_people(number: IndexArray) -> int:

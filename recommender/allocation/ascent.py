@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from recommender.allocation.relaxation import Relaxation
+from recommender.allocation.relaxation import Evaluation
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 FIRST_STEP = 0.2  # of what a price is of the order of; shorter from prices that are nearly right
@@ -22,12 +23,14 @@ class Ascent:
     prices : shape (n_prices,) in the units of the relaxation.
     bound : What they prove.
     openness : shape (n_classes,): share of the later passes in which each class opened.
+    takes : shape (n_possible_options,): share of the later passes in which each option was chosen.
     was_hurried : Whether the clock allowed fewer passes than were asked for.
     """
 
     prices: FloatArray
     bound: float
     openness: FloatArray
+    takes: FloatArray
     was_hurried: bool
 
 
@@ -49,14 +52,34 @@ class Start:
     step: float = FIRST_STEP
 
 
-def from_nothing(relaxed: Relaxation) -> Start:
+class Between(Protocol):
+    """A problem between prices: one region, or some together."""
+
+    rows: IndexArray
+    highest: FloatArray
+
+    @property
+    def n_prices(self) -> int:
+        """How many prices there are."""
+
+    def nobody_decided(self) -> IndexArray:
+        """Return what is decided when every class decides for itself."""
+
+    def stakes(self) -> FloatArray:
+        """Return what each price is of the order of."""
+
+    def evaluate(self, prices: FloatArray, decided: IndexArray | None = None) -> Evaluation:
+        """Compute the bound of prices, and how far demand exceeds what there is."""
+
+
+def from_nothing(relaxed: Between) -> Start:
     """Begin with no prices, and with nothing decided or held."""
     return Start(prices=np.zeros(relaxed.n_prices), decided=relaxed.nobody_decided(),
                  held=np.zeros(relaxed.n_prices, dtype=np.bool_))  # fmt: skip
 
 
 def find_prices(
-    relaxed: Relaxation, *, passes: int, seconds: float, now: Callable[[], float], start: Start | None = None
+    relaxed: Between, *, passes: int, seconds: float, now: Callable[[], float], start: Start | None = None
 ) -> Ascent:
     """Search the prices with the lowest bound.
 
@@ -78,10 +101,12 @@ def find_prices(
     mean, square = np.zeros(len(prices)), np.zeros(len(prices))
     best, found, begun, n = np.inf, prices, now(), 0
     planned, openness, n_late = passes, np.zeros(len(start.decided)), 0
+    takes = np.zeros(len(relaxed.rows), dtype=np.int64)
     while n < planned:
         evaluation = relaxed.evaluate(prices, start.decided)
         if 2 * n >= planned:
             openness, n_late = openness + evaluation.opens, n_late + 1
+            takes += evaluation.taken
         if evaluation.bound < best:
             best, found = evaluation.bound, prices
         n += 1
@@ -93,7 +118,8 @@ def find_prices(
         speed = mean / (1.0 - (1.0 - NEWEST) ** n)
         usual = np.sqrt(square / (1.0 - (1.0 - NEWEST_SQUARE) ** n)) + 1e-9
         prices = np.clip(prices + length * stake * speed / usual, 0.0, relaxed.highest)
-    return Ascent(prices=found, bound=best, openness=openness / max(n_late, 1), was_hurried=planned < passes)
+    return Ascent(prices=found, bound=best, openness=openness / max(n_late, 1), takes=takes / max(n_late, 1),
+                  was_hurried=planned < passes)  # fmt: skip
 
 
 def _planned(passes: int, n: int, *, used: float, seconds: float) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from recommender.allocation.constraints import with_pairs
 from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model, chosen_of
-from recommender.allocation.highs import Solver, only, restrict
+from recommender.allocation.highs import ANY_NODES, Solver, only, restrict
 from recommender.allocation.limits import Deadline
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
@@ -66,7 +66,7 @@ class Improver:
         kept = self.chosen[is_held[self.chosen]]
         return self._accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
 
-    def try_decided(self, near: Nearness, margin: float, *, seconds: float, gap: float) -> bool:
+    def try_decided(self, near: Nearness, margin: float, *, seconds: float, gap: float, nodes: int = ANY_NODES) -> bool:
         """Solve for everything near its price in the classes that were opened; those stay open, with their minimum.
 
         Returns
@@ -82,7 +82,7 @@ class Improver:
         lower = program.lower.copy()
         lower[layout.n_options + opened] = near.decided[opened] == OPENED
         part = only(replace(program, lower=lower), columns)
-        free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap))
+        free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap, nodes=nodes))
         return free is not None and self._accept(columns[free])
 
     def try_rest(self, rest: Rest, columns: IndexArray, *, seconds: float, gap: float) -> tuple[float, bool]:

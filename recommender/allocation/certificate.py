@@ -154,7 +154,7 @@ def _values_after_prices(facts: _Facts, prices: Prices) -> dict[int, float]:
 
 
 def _rents(facts: _Facts, prices: Prices) -> list[float]:
-    """Return what each class earns by opening."""
+    """Return what each class earns by opening; one that nobody can attend never opens."""
     classes, lines, openings = facts.problem.classes, prices.lines.tolist(), prices.openings.tolist()
     marks, seats, fewest = _of_earmarks(facts, prices), prices.seats.tolist(), prices.fewest.tolist()
     rents = []
@@ -168,7 +168,7 @@ def _rents(facts: _Facts, prices: Prices) -> list[float]:
     for cover, price in zip(_covers(prices), prices.covers.tolist(), strict=True):
         for k in cover:
             rents[k] += price
-    return rents
+    return [rent for k, rent in enumerate(rents) if facts.wanting[k]]
 
 
 def _covers(prices: Prices) -> list[set[int]]:

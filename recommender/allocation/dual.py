@@ -42,12 +42,14 @@ class Priced:
     was_hurried: bool
 
 
-def _branch_parts(parts: Parts, root: FloatArray, *, seconds: float, now: Callable[[], float]) -> list[Branching]:
+def _branch_parts(
+    parts: Parts, root: FloatArray, *, most: int, seconds: float, now: Callable[[], float]
+) -> list[Branching]:
     """Decide classes part by part, each within its share of the time."""
     until, found = now() + seconds, []
     for i, part in enumerate(parts.parts):
         share = max(until - now(), 0.0) / (len(parts.parts) - i)
-        found.append(branch(part, root[part.place], most=MOST_STEPS, seconds=share, now=now))
+        found.append(branch(part, root[part.place], most=most, seconds=share, now=now))
     return found
 
 
@@ -88,11 +90,28 @@ def price(relaxed: Relaxation, *, seconds: float, now: Callable[[], float]) -> P
     """
     begun = now()
     root = find_prices(relaxed, passes=PASSES, seconds=seconds * ROOT_SHARE, now=now)
+    left = seconds - (now() - begun)
+    return decide(relaxed, root, most=MOST_STEPS, passes=LAST_PASSES, seconds=(left, seconds * LAST_SHARE), now=now)
+
+
+def decide(
+    relaxed: Relaxation, root: Ascent, *, most: int, passes: int, seconds: tuple[float, float],
+    now: Callable[[], float],
+) -> Priced:  # fmt: skip
+    """Decide the classes that prices would open in part, and find prices for what was decided.
+
+    Parameters
+    ----------
+    relaxed : The problem between prices.
+    root : Prices with nothing decided.
+    most, passes : Decisions in a part, and passes for what was decided.
+    seconds, now : Time for each of the two, and the clock.
+    """
     parts = parts_of(relaxed)
-    found = _branch_parts(parts, root.prices, seconds=seconds - (now() - begun), now=now)
+    found = _branch_parts(parts, root.prices, most=most, seconds=seconds[0], now=now)
     decided, prices = _settle(relaxed, parts, found, root.prices)
     start = Start(prices=prices, decided=decided, held=np.zeros(relaxed.n_prices, dtype=np.bool_), step=STEP)
-    last = find_prices(relaxed, passes=LAST_PASSES, seconds=seconds * LAST_SHARE, now=now, start=start)
+    last = find_prices(relaxed, passes=passes, seconds=seconds[1], now=now, start=start)
     bound = parts.bound(root.prices, [branching.bound for branching in found])
     was_hurried = root.was_hurried or any(branching.was_hurried for branching in found)
     return Priced(

@@ -19,6 +19,7 @@ from training_catalog.errors import SolverError
 GRACE_SECONDS = 0.5  # how long an overrun is tolerated before the process is killed
 EARLY_SHARE = 0.03  # HiGHS is asked to stop a little early, because it looks at the clock rarely
 LARGEST_PRESOLVED = 40_000  # columns; above it presolve costs more than it saves (measured, see the decision record)
+ANY_NODES = 2**31 - 1
 SMALLEST_LIMIT = 0.1  # seconds given to HiGHS at least
 
 
@@ -52,7 +53,7 @@ NO_ANSWER = Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=Fa
 
 
 def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap: float, seed: int,
-              report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
+              nodes: int = ANY_NODES, report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
     """Solve a program in this process.
 
     Parameters
@@ -60,6 +61,7 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
     program : What to maximise.
     start : A feasible point to begin from.
     seconds, gap, seed : Limits; HiGHS does not always keep the first, hence `Solver`.
+    nodes : Nodes of the search tree that it may look at: a limit that is the same on every machine.
     report : Told of every better plan and bound on the way.
 
     Notes
@@ -74,7 +76,7 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
         "output_flag": False, "threads": 1, "random_seed": seed, "time_limit": max(seconds, SMALLEST_LIMIT),
         "mip_rel_gap": gap, "mip_abs_gap": 1e-9, "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8, "mip_heuristic_run_feasibility_jump": False,
-        "mip_detect_symmetry": False,
+        "mip_detect_symmetry": False, "mip_max_nodes": nodes,
         "presolve": "off" if len(program.cost) > LARGEST_PRESOLVED else "choose",
     }  # fmt: skip
     for name, value in options.items():
@@ -197,12 +199,12 @@ class Solver:
             self._process = None
 
     def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float,
-              hear: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
+              nodes: int = ANY_NODES, hear: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
         """Solve a program within the time left; no answer when the process had to be killed.
 
         Parameters
         ----------
-        program, start, seconds, gap : As of `run_highs`.
+        program, start, seconds, gap, nodes : As of `run_highs`.
         hear : Told what is known so far whenever the search reports.
 
         Raises
@@ -214,7 +216,7 @@ class Solver:
         if seconds <= 0:
             return NO_ANSWER
         self._begin()
-        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed}
+        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes}
         until = self._deadline.now() + seconds + GRACE_SECONDS
         try:
             self._connection.send((program, start, settings))

@@ -180,7 +180,7 @@ class _Cutter:
     def _cut_classes(self, part: Relaxation, classes: IndexArray, options: IndexArray) -> IndexArray:
         whole = self.whole
         part.offering = np.searchsorted(classes, whole.offering[options])
-        part.seats, part.least = whole.seats[classes], whole.least[classes]
+        part.seats, part.least, part.dues = whole.seats[classes], whole.least[classes], whole.dues[classes]
         part.minimum = np.flatnonzero(part.least)
         part.is_scarce, part.has_choice = whole.is_scarce[classes], whole.has_choice[classes]
         is_own = np.zeros(len(whole.seats), dtype=np.bool_)

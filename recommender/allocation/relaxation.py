@@ -34,11 +34,13 @@ class Evaluation:
     bound : No plan is worth more.
     excess : shape (n_prices,): by how much each limit is exceeded; positive where its price should rise.
     opens : shape (n_classes,): classes that open.
+    taken : shape (n_possible_options,): options that people choose.
     """
 
     bound: float
     excess: FloatArray
     opens: BoolArray
+    taken: BoolArray
 
 
 class Relaxation:
@@ -71,15 +73,35 @@ class Relaxation:
         self.constant = -problem.rules.hours_weight * float(people.hours_floor.sum()) - DEMAND * len(demanded)
         self.demanded = demanded
         self.priced = priced_rows(problem, self.rows, demanded)
+        self.dues = np.zeros(len(problem.classes.ids))
         self.lay_back()
         self._add_classes()
         self._add_units()
         self.choices = person_choices(problem, self.rows, self.persons, self.bounds)
+        self._count_prices()
+
+    def _count_prices(self) -> None:
+        """Count the prices of each group, and find the highest that make sense."""
         self.sizes = [len(self.priced.limit), len(self.seats), len(self.minimum), len(self.units), len(self.pair_class)]
         self.highest = np.concatenate([
             self.priced.highest, np.where(self.has_choice | self.is_scarce, np.inf, 0.0),
             np.full(self.sizes[2], np.inf), np.full(self.sizes[3], UNIT_FLOOR_WEIGHT), np.full(self.sizes[4], np.inf),
         ])  # fmt: skip
+
+    def charge(self, rows: IndexArray, prices: FloatArray) -> None:
+        """Charge what some limits hold at prices that stay, and leave those limits to whoever shares them.
+
+        Parameters
+        ----------
+        rows : Limits, as numbers among `priced`.
+        prices : shape (n_rows,), in levels for a rupiah or person.
+        """
+        at = prices * self.priced.unit[rows]
+        self.value = self.value - self.priced.loads[:, rows] @ at
+        self.dues = self.dues + self.priced.fixed[:, rows] @ at
+        self.priced = self.priced.without(rows)
+        self.lay_back()
+        self._count_prices()
 
     def lay_back(self) -> None:
         """Lay the priced rows out by limit."""
@@ -135,7 +157,7 @@ class Relaxation:
     def rents(self, prices: FloatArray) -> FloatArray:
         """Return what each class earns by opening: its seats and people, less its fixed cost and its minimum."""
         limits, seats, least, _, pairs = self.split(prices)
-        rent: FloatArray = seats * self.seats - self.priced.fixed @ limits
+        rent: FloatArray = seats * self.seats - self.priced.fixed @ limits - self.dues
         rent += np.bincount(self.pair_class, weights=pairs, minlength=len(seats))
         rent[self.minimum] -= least * self.least[self.minimum]
         return rent
@@ -167,7 +189,7 @@ class Relaxation:
         opens = ((rent > 0) & (decided != CLOSED)) | (decided == OPENED)
         bound = self.constant + float(values.sum()) + float(rent[opens].sum())
         bound += float(limits @ self.priced.limit) - float(units @ self.goals)
-        return Evaluation(bound=bound, excess=self._excess(taken, opens), opens=opens)
+        return Evaluation(bound=bound, excess=self._excess(taken, opens), opens=opens, taken=taken)
 
     def _excess(self, taken: BoolArray, opens: BoolArray) -> FloatArray:
         chosen = np.flatnonzero(taken)

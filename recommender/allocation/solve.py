@@ -17,19 +17,23 @@ from recommender.allocation.clashes import name_clashes
 from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
-from recommender.allocation.greedy import greedy, ratio_scores
+from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value
+from recommender.allocation.greedy import greedy
 from recommender.allocation.highs import Solver, highs_version
+from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness, nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.regions import cut
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Allocation, Status
 from recommender.allocation.ties import prefer_lower_ids
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import IndexArray
 
 LEAST_SECONDS = 0.3  # below which nothing but value for money is tried
+LARGEST_CITY = 20_000  # people up to which everything is weighed at once; more are planned region by region
 LARGEST_OFFICE = 3_000  # options up to which the whole program goes to HiGHS at once, and ties are told apart
 PRICE_SHARE = 0.45  # of the time that is left, for prices and for deciding classes by them
 SMALLEST_CORE = 200  # options from which those near their price are weighed before the others
@@ -38,7 +42,6 @@ WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part t
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
 DECIDED_MARGINS = (0.01, 0.03)  # of what an option is usually worth, by which it may miss its exit price; then more
-KINDNESS = (1e-3, 2e-2)  # the same, by which it may miss its exit price and still be filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +84,7 @@ def _begin_greedily(
     model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline
 ) -> _Search:
     """Fill a plan by value for money alone; its bound is what holds without prices."""
-    by_ratio = ratio_scores(model.problem)
-    start = greedy(empty, by_ratio, first)
-    start = _better(model.problem, start, _what_was_chosen(empty, by_ratio, first))
+    start = by_value(empty, first)
     priced = price_only(Relaxation(model.problem, tuple(model.told_apart(first)[0])), seconds=0.0, now=deadline.now)
     return _Search(model=model, empty=empty, start=start, priced=priced, near=nearness(priced), limits=limits,
                    deadline=deadline, closing=0.0, was_hurried=False)  # fmt: skip
@@ -97,8 +98,7 @@ def _begin(
         return _begin_greedily(model, empty, first, limits, deadline)
     problem = model.problem
     begun = deadline.now()
-    by_ratio = ratio_scores(problem)
-    start = greedy(empty, by_ratio, first)
+    start = by_value(empty, first)
     closing = deadline.now() - begun
     relaxed = Relaxation(problem, tuple(model.told_apart(first)[0]))
     relaxed.evaluate(np.zeros(relaxed.n_prices))  # may have to be compiled first, and tells nothing of later passes
@@ -106,31 +106,19 @@ def _begin(
     priced = find(relaxed, seconds=deadline.left() * PRICE_SHARE, now=deadline.now)
     near = nearness(priced)
     was_hurried = priced.was_hurried
-    start = _better(problem, start, _what_was_chosen(empty, by_ratio, first))
     for i, kindness in enumerate(KINDNESS):
         if deadline.left() <= (limits.seconds * (1.0 - START_SHARE) if i else closing):
             was_hurried = True
             break
-        start = _better(problem, start, greedy(empty, by_ratio, greedy(empty, kindness - near.losses, first)))
+        start = better(problem, start, by_nearness(empty, near, kindness, first))
     return _Search(model=model, empty=empty, start=start, priced=priced, near=near, limits=limits, deadline=deadline,
                    closing=closing, was_hurried=was_hurried)  # fmt: skip
-
-
-def _what_was_chosen(empty: Placement, scores: FloatArray, first: IndexArray) -> IndexArray:
-    """Fill a plan with what an earlier one chose and this one can keep, then by score."""
-    was_chosen = empty.problem.options.was_chosen
-    return greedy(empty, scores, greedy(empty, was_chosen.astype(np.float64), first)) if was_chosen.any() else first
-
-
-def _better(problem: AllocationProblem, *plans: IndexArray) -> IndexArray:
-    """Return the plan that is worth most; the first of equals."""
-    return max(plans, key=lambda plan: worth(problem, plan).objective)
 
 
 def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     """Tell of a plan and the bound, without what keeping earlier choices counts for; the start where it is better."""
     problem, weight = search.model.problem, search.model.problem.rules.stability_weight
-    best = _better(problem, search.start, chosen)
+    best = better(problem, search.start, chosen)
     kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
     value = worth(problem, best).objective
     search.limits.tell(value - kept, max(min(bound, search.priced.bound), value) - kept)
@@ -211,6 +199,10 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
     The best plan found. Pinned and mandatory demands come first; where they cannot all be met the status is
     ``infeasible``, the clashes are named, and the choice is the nearest plan.
     """
+    if len(problem.people.ids) > LARGEST_CITY and limits.engine in (None, Engine.DUAL):
+        regions = cut(problem)
+        if len(regions.regions) > 1:
+            return solve_in_regions(problem, regions, limits)
     deadline = Deadline(limits)
     with Solver(deadline, limits.seed) as solver:
         return solve_with(problem, limits, deadline, solver)

@@ -16,15 +16,23 @@ from service.terminal import ATTENTION, Terminal
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; the file's own when not given.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the plan of a folder; a new one.")
+@click.option("--processes", type=click.IntRange(min=1), help="At once, for a folder; as many as there are cores.")
+@click.option("--scheduler", help="A Dask cluster that works on a folder, such as tcp://10.0.0.5:8786.")
+@click.option("--recount/--no-recount", default=True, help="Recount a folder's plan by separate code.")
 @AS_JSON
 @click.pass_obj
-def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_json: bool) -> None:
-    """Solve the allocation problem in FILE (JSON) and print the allocation.
+def solve(settings: Settings, /, *, file: Path, time_limit: float | None, out: Path | None, processes: int | None,
+          scheduler: str | None, recount: bool, as_json: bool) -> None:  # fmt: skip
+    """Solve the allocation problem in FILE and print the allocation.
+
+    FILE is one problem (JSON), or a folder: problem.json with what all agencies share, and Parquet for each agency.
 
     \b
     Examples:
       bangkom solve problem.json
       bangkom solve problem.json --time-limit 10 --json > answer.json
+      bangkom solve nation/ --out plan/ --time-limit 3600
 
     The shapes of problem and answer are in docs/problem-file.md.
     """
@@ -36,6 +44,11 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, as_jso
     from service.schemas.problem_reading import read_problem
 
     terminal = Terminal(settings, as_json)
+    if file.is_dir():
+        from service.commands.solve_nation import solve_folder
+
+        solve_folder(terminal, file, out, time_limit, processes=processes, scheduler=scheduler, is_recounted=recount)
+        return
     parsed = read_problem(file)
     problem = to_columns(parsed)
     seconds = time_limit or parsed.time_limit

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -43,10 +44,26 @@ def parse_problem(content: bytes, name: str) -> ProblemFile:
         raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
     if not isinstance(document, dict):
         raise InputError("{file}: a problem is a JSON object with budgets, offerings, employees and options", file=name)
-    _refuse(list(shape_faults(document, ProblemFile)), name)
+    return check_problem(document, name)
+
+
+def check_problem(document: dict[str, Any], name: str) -> ProblemFile:
+    """Check a problem that was already read.
+
+    Parameters
+    ----------
+    document : As of a problem file.
+    name : What the faults are said of.
+
+    Raises
+    ------
+    InputError
+        As `read_problem`.
+    """
     try:
         problem = msgspec.convert(document, ProblemFile)
     except msgspec.ValidationError as error:
+        _refuse(list(shape_faults(document, ProblemFile)), name)
         raise InputError("{file}: {problems}", file=name, problems=str(error)) from error
     _refuse(list(chain(value_faults(problem), reference_faults(problem))), name)
     return problem

@@ -16,6 +16,7 @@ from models.benefit import (
     PairModel,
     conformal_ends,
     conformal_quantile,
+    ends_of_bin,
     measured,
     outcome_weights,
     outcomes_of,
@@ -99,6 +100,31 @@ def test_where_the_lower_end_may_or_may_not_be_nothing_hardly_more_than_a_hundre
 def test_where_all_but_a_tenth_close_nothing_the_interval_ends_at_the_mean():
     mean, outcome = np.full(200, 0.3), np.where(np.arange(200) < 20, 1.0, 0.0)
     assert conformal_ends(outcome, mean, np.ones(200)) == (-np.inf, 0.0)
+
+
+def bins_of_which_the_first_mostly_closed_nothing():
+    """Return bins, outcomes, means and weights: a tenth of the first hundred closed a level, the others 0 to 0.99."""
+    bins, place = np.repeat([0, 1], 100), np.tile(np.arange(100), 2)
+    outcome = np.where(bins == 0, place < 10, place / 100)
+    return bins, outcome, np.where(bins == 0, 0.1, 0.5), np.ones(200)
+
+
+def test_where_most_of_a_bin_closed_nothing_its_interval_leaves_room_above_the_mean():
+    bins, outcome, mean, weight = bins_of_which_the_first_mostly_closed_nothing()
+    assert conformal_ends(outcome[:100], mean[:100], weight[:100])[1] == 0.0
+    below, above = ends_of_bin(0, bins, outcome, mean, weight)
+    assert below == -np.inf
+    assert above == pytest.approx(0.2)  # beyond the mean: 10 of the first bin and 29 of the second, a fifth of all
+
+
+def test_a_bin_with_room_above_the_mean_hears_no_other():
+    bins, outcome, mean, weight = bins_of_which_the_first_mostly_closed_nothing()
+    assert ends_of_bin(1, bins, outcome, mean, weight) == conformal_ends(outcome[100:], mean[100:], weight[100:])
+
+
+def test_where_hardly_anybody_closed_anything_the_interval_ends_at_the_mean():
+    bins, _, mean, weight = bins_of_which_the_first_mostly_closed_nothing()
+    assert ends_of_bin(0, bins, np.zeros(200), mean, weight) == (-np.inf, 0.0)
 
 
 def test_without_any_outcome_the_interval_is_everything():

@@ -105,3 +105,12 @@ def test_no_row_tells_which_item_it_is(histories, fitted):
 def test_equal_scores_share_a_place_and_the_depth_ends_them():
     score = np.array([[5.0, 5.0, 1.0, 0.0, 0.0]], dtype=np.float32)
     assert places(score, 4).tolist() == [[0, 0, 2, 4, 4]]
+
+
+def test_of_few_people_few_and_small_trees_are_learned_that_still_order_better_than_signals_fused():
+    earlier, last = walks(300, seed=4).without_last()
+    model, fused = ChoiceModel(n_candidates=20).fit(earlier), ChoiceModel(n_candidates=20)
+    fused.model_ = None
+    assert model.model_.n_iter_ == 60
+    assert model.model_.max_leaf_nodes == 4
+    assert quality(model, earlier, last) > 1.02 * quality(fused, earlier, last)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from models.effect import (
     on_trained,
     strength_of,
 )
+from training_catalog.errors import InvalidValueError
 
 EFFECT = 0.5
 
@@ -127,3 +130,39 @@ def test_the_effect_is_right_when_either_part_is():
     assert abs(scores_with(untrained=1.0, chance=0.3) - EFFECT) < 0.1  # only the expected outcome
     assert abs(scores_with(untrained=0.0) - EFFECT) < 0.15  # only the probability
     assert scores_with(untrained=0.0, chance=0.3) > EFFECT + 0.5  # neither
+
+
+def one_wrong(values, place, wrong):
+    """Return a copy with one value that cannot be used."""
+    changed = np.array(values, dtype=np.float64)
+    changed[place] = wrong
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: {"outcome": one_wrong(rows.outcome, 3, np.nan)}, r"rows\.outcome, row 3: nan"),
+        (lambda rows: {"features": one_wrong(rows.features, (5, 1), np.inf)}, r"rows\.features, row 5, column 1: inf"),
+        (lambda rows: {"is_trained": rows.is_trained.astype(np.int64)}, r"rows\.is_trained: type int64"),
+        (lambda rows: {"features": rows.features[:, 0]}, r"rows\.features: shape \(50,\)"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_its_row_and_what_is_accepted(change, said):
+    rows = planted(n=50)
+    with pytest.raises(InvalidValueError, match=f"{said}.* is not accepted; accepted: "):
+        replace(rows, **change(rows))
+
+
+def test_where_nothing_is_known_before_the_effect_is_the_plain_difference():
+    rows = replace(planted(selection=0.0), features=np.empty((800, 0)))
+    found = estimate_effect(rows)
+    assert found.estimate == pytest.approx(found.naive, abs=0.01)
+    assert found.left_out == 0.0
+
+
+def test_with_one_side_only_nothing_is_estimated():
+    rows = planted(n=200)
+    found = estimate_effect(replace(rows, is_trained=np.ones(200, dtype=bool)))
+    assert found.code == NOT_ENOUGH_DATA
+    assert np.isnan([found.estimate, found.naive]).all()

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from recommender.allocation.highs import Answer, run_highs
+from recommender.allocation.highs import ANY_NODES, Answer, run_highs
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import (
     AllocationProblem,
@@ -140,7 +140,9 @@ def tiny_problems(draw, *, demanded=False):
         reserve_share=draw(st.sampled_from([0.0, 0.1])),
         stability_weight=draw(st.sampled_from([0.0, 0.3])),
         prerequisites=tuple(pair for pair in needs if max(pair) < n_trainings),
-        waived=frozenset(draw(st.sets(st.tuples(st.integers(0, n_people - 1), st.integers(0, 2)), max_size=2))),
+        waived=frozenset(
+            draw(st.sets(st.tuples(st.integers(0, n_people - 1), st.integers(0, n_trainings - 1)), max_size=2))
+        ),
         earmarks=draw(
             st.sampled_from([(), (Earmark(name="M", trainings=(0,), at_most=6, at_least=2),)]),
         ),
@@ -204,14 +206,14 @@ def best_by_trying(problem):
 class SolverHere:
     """HiGHS in this process: quick, but nobody can stop it."""
 
-    def solve(self, program, start=None, *, seconds, gap, hear=None):
-        return run_highs(program, start, seconds=seconds, gap=gap, seed=0, report=hear)
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None):
+        return run_highs(program, start, seconds=seconds, gap=gap, seed=0, nodes=nodes, report=hear)
 
 
 class SolverSilent:
     """A solver that never answers."""
 
-    def solve(self, program, start=None, *, seconds, gap, hear=None):
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None):
         return Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=False)
 
 

@@ -1,0 +1,260 @@
+"""A problem in regions: prices of what they share, a share for each, and their plans side by side.
+
+How far each region is searched follows from its size and the time that is given, not from the clock, so that processes
+and machines change nothing: the clock is a limit for when something is wrong.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from recommender.allocation.ascent import find_prices
+from recommender.allocation.crossing import Crossing
+from recommender.allocation.limits import Deadline, SolveLimits, run_here, tell_nobody
+from recommender.allocation.problem import Money
+from recommender.allocation.region import Region
+from recommender.allocation.region_plan import Effort, RegionPlan, Totals, Wish, plan_region, possible_demands, wish_of
+from recommender.allocation.relaxation import Relaxation
+from recommender.allocation.together import Together
+from training_catalog.columns import FloatArray, IndexArray
+
+Source = Callable[[], Region]  # where a region comes from; it travels to the process that plans it
+Keep = Callable[[int, Region, RegionPlan, FloatArray], None]  # what becomes of a region's plan, in that process
+
+SAMPLE_PEOPLE = 60_000  # people whose regions tell the shared prices
+SHARED_PASSES, WISH_PASSES = 300, 100
+THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
+BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
+LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
+EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
+SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
+PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
+LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
+MOST_CALLED_AGAIN = 50  # regions that may use what others left
+SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A region in two numbers.
+
+    Parameters
+    ----------
+    people : How many.
+    wanted : shape (n_limits,), rupiah of each shared limit that all its options would take together.
+    """
+
+    people: int
+    wanted: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NationPlan:
+    """The plans of all regions.
+
+    Parameters
+    ----------
+    totals : What each region adds.
+    plans : Each region's plan; none where they were kept elsewhere.
+    shared : shape (n_limits,), price of a rupiah of each shared limit.
+    was_hurried : Whether the clock cut the search for prices short.
+    crossing : The limits.
+    outlines : The regions.
+    """
+
+    totals: tuple[Totals, ...]
+    plans: tuple[RegionPlan, ...]
+    shared: FloatArray
+    was_hurried: bool
+    crossing: Crossing
+    outlines: tuple[Outline, ...] = field(repr=False)
+
+    @property
+    def use(self) -> Money:
+        """Whole rupiah of each shared limit; of floors with the sign turned."""
+        nothing = np.zeros(self.crossing.n_limits, dtype=np.int64)
+        use: Money = sum((part.use for part in self.totals), start=nothing)
+        return use
+
+    @property
+    def value(self) -> float:
+        """What the plan is worth, floors included."""
+        return sum(part.value for part in self.totals) - self.crossing.cost_of_missing(self.use)
+
+    def _with_shared(self, parts: Iterator[float]) -> float:
+        return float(self.shared @ self.crossing.limit) + sum(parts)
+
+    @property
+    def bound(self) -> float:
+        """No plan is worth more."""
+        return self._with_shared(part.bound for part in self.totals)
+
+    @property
+    def price_bound(self) -> float:
+        """What prices alone prove."""
+        return self._with_shared(part.price_bound for part in self.totals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPrices:
+    """What the regions that were asked tell.
+
+    Parameters
+    ----------
+    shared : shape (n_limits,), price of a rupiah of each shared limit.
+    own : Prices that are a region's own, by its number.
+    was_hurried : Whether the clock cut the search short.
+    """
+
+    shared: FloatArray
+    own: dict[int, FloatArray]
+    was_hurried: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What travels to the process that works on a region."""
+
+    number: int
+    source: Source
+    shared: FloatArray
+    own: FloatArray | None
+    share: Money | None = None
+    effort: Effort = LIGHT
+    limits: SolveLimits
+    keep: Keep | None = None
+
+
+def _outline(source: Source) -> Outline:
+    region = source()
+    everything = np.arange(len(region.problem.options.employee))
+    return Outline(people=len(region.problem.people.ids), wanted=np.abs(region.use(everything)).astype(np.float64))
+
+
+def _wish(task: _Task) -> Wish:
+    seconds, clock = task.limits.seconds, task.limits.clock
+    found = wish_of(task.source(), task.shared, task.own, passes=WISH_PASSES, seconds=seconds, clock=clock)
+    return replace(found, prices=found.prices.astype(np.float32))
+
+
+def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
+    region = task.source()
+    own, share = task.own, task.share
+    if own is None or share is None:
+        raise ValueError("a region is planned with prices and a share")
+    found = plan_region(region, task.shared, own.astype(np.float64), share, effort=task.effort, limits=task.limits)
+    if task.keep is None:
+        return found.totals, found
+    task.keep(task.number, region, found, task.shared)
+    return found.totals, None
+
+
+def effort_for(people: int, limits: SolveLimits) -> Effort:
+    """Choose how far to search, by the processor seconds there are for each person."""
+    seconds = limits.seconds * limits.processes / max(people, 1)
+    return next((effort for least, effort in EFFORTS if seconds >= least), LIGHT)
+
+
+def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
+    """Choose regions evenly until they have so many people."""
+    people = np.array([outline.people for outline in outlines])
+    n = len(people)
+    n_sampled = n if people.sum() <= most else max(int(n * most / people.sum()), 1)
+    return np.unique((np.arange(n_sampled) + 0.5) * n / n_sampled).astype(np.int64)
+
+
+def find_crossing_prices(
+    sources: Sequence[Source], outlines: Sequence[Outline], crossing: Crossing, *, most: int = SAMPLE_PEOPLE,
+    seconds: float, now: Callable[[], float],
+) -> "SharedPrices":  # fmt: skip
+    """Find the prices of a rupiah of what regions share, and the own prices of the regions that told them.
+
+    Parameters
+    ----------
+    sources, outlines, crossing : The regions and what they share.
+    most : People of the regions that are asked.
+    seconds, now : Time that may be used, and the clock.
+
+    Notes
+    -----
+    Some regions stand for all: together they hold their part of each shared limit, by what all options would take.
+    """
+    numbers = _sample(outlines, most)
+    wanted = np.array([outline.wanted for outline in outlines])
+    whole = wanted.sum(axis=0)
+    asked = wanted[numbers].sum(axis=0)
+    part = np.where(whole > 0, asked / np.where(whole > 0, whole, 1.0), len(numbers) / len(wanted))
+    regions = [sources[number]() for number in numbers]
+    relaxed = [Relaxation(region.problem, possible_demands(region)) for region in regions]
+    rows = [region.shared_rows(each.priced) for region, each in zip(regions, relaxed, strict=True)]
+    together = Together(relaxed, [own for own, _ in rows], [place for _, place in rows],
+                        limit=crossing.limit * part, highest=crossing.highest)  # fmt: skip
+    ascent = find_prices(together, passes=SHARED_PASSES, seconds=seconds, now=now)
+    own = {int(number): together.own(i, ascent.prices) for i, number in enumerate(numbers)}
+    return SharedPrices(shared=together.shared(ascent.prices), own=own, was_hurried=ascent.was_hurried)
+
+
+def solve_nation(
+    sources: Sequence[Source], crossing: Crossing, limits: SolveLimits, keep: Keep | None = None
+) -> NationPlan:
+    """Plan all regions within what they share.
+
+    Parameters
+    ----------
+    sources : Where the regions come from.
+    crossing : What they share.
+    limits : Seconds, seed and clock; how regions are run, and how many at once.
+    keep : What becomes of each region's plan, in the process that made it; all are returned where not given.
+    """
+    deadline = Deadline(limits)
+    outlines = tuple(limits.run(_outline, sources))
+    told = find_crossing_prices(sources, outlines, crossing, seconds=limits.seconds * SHARED_SHARE, now=limits.clock)
+    far = replace(limits, run=run_here, tell=tell_nobody)
+    tasks = [_Task(number=i, source=source, shared=told.shared, own=told.own.get(i), limits=far, keep=keep)
+             for i, source in enumerate(sources)]  # fmt: skip
+    wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
+    shares = crossing.shares(np.array([wish.use for wish in wishes]))
+    effort = effort_for(sum(outline.people for outline in outlines), limits)
+    ready = [replace(task, own=wish.prices, share=share, effort=effort)
+             for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
+    found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
+    _call_again(ready, found, crossing, told.shared, limits, deadline)
+    return NationPlan(
+        totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
+        shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
+        crossing=crossing, outlines=outlines,
+    )  # fmt: skip
+
+
+def _in_time(
+    tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
+) -> Iterator[_Task]:
+    """Give each region its even share of the time that is left when its turn comes, and some patience."""
+    people = sum(outline.people for outline in outlines)
+    for task, outline in zip(tasks, outlines, strict=True):
+        even = deadline.left() * limits.processes * outline.people / max(people, 1)
+        people -= outline.people
+        yield replace(task, limits=replace(task.limits, seconds=max(PATIENCE * even, LEAST_PATIENCE)))
+
+
+def _call_again(
+    tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, told: FloatArray,
+    limits: SolveLimits, deadline: Deadline,
+) -> None:  # fmt: skip
+    """Plan regions once more, each within all that the others leave: those with unmet demands, else if much is left.
+
+    Who could gain most at these prices comes first. Large nations leave little: less than a seat a region.
+    """
+    gains = [totals.bound - totals.value + float(told @ totals.use) for totals, _ in found]
+    order = np.argsort(-np.array(gains), kind="stable").tolist()
+    priced = told[: len(crossing.ids) + len(crossing.earmarks)] > 0
+    called = [i for i in order if found[i][0].n_unmet] or order
+    for i in called[:MOST_CALLED_AGAIN]:
+        use = sum((totals.use for totals, _ in found), start=np.zeros(crossing.n_limits, dtype=np.int64))
+        limit = crossing.limit[: len(priced)][priced]
+        is_spare = (crossing.left(use)[: len(priced)][priced] > SPARE_SHARE * limit).any()
+        if found[i][0].n_unmet or (is_spare and deadline.left() > 0.0):
+            share = crossing.left(use - found[i][0].use)
+            far = replace(tasks[i].limits, seconds=max(deadline.left(), LEAST_PATIENCE))
+            found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))

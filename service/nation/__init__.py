@@ -1,0 +1,1 @@
+"""A nation's plan: agencies as folders of Parquet, worked on by many processes, on one machine or a cluster."""

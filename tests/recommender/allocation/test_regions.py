@@ -1,0 +1,154 @@
+"""A problem in regions: nothing is lost by the cut, shares hold, and the answer is an answer to the whole."""
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from problems import best_by_trying, make_problem, tiny_problems
+from test_laws import QUICK
+
+from recommender.allocation.certificate import dual_bound
+from recommender.allocation.joined import solve_in_regions
+from recommender.allocation.limits import SolveLimits
+from recommender.allocation.objective import worth
+from recommender.allocation.problem import Earmark, Rules
+from recommender.allocation.recount import LineTotals
+from recommender.allocation.regions import cut
+from recommender.allocation.relaxation import Relaxation
+from recommender.allocation.result import Status
+from recommender.allocation.together import Together
+from recommender.allocation.verify import verify
+
+
+def two_towns(money=12):
+    """Two towns with a class each share a line; each class costs 2 to open and 2 a seat; three people want each."""
+    classes = [{"training": i, "fixed": 2, "min": 2, "max": 3, "hours": 8} for i in (0, 1)]
+    options = [{"who": who, "where": who // 3, "benefit": 1.0 + 0.1 * who, "cost": 2} for who in range(6)]
+    return make_problem(budgets=[money], n_people=6, classes=classes, options=options)
+
+
+def answer(problem, largest=3, **limits):
+    return solve_in_regions(problem, cut(problem, largest), SolveLimits(seconds=60, clock=time.monotonic, **limits))
+
+
+def together_of(regions):
+    relaxed = [Relaxation(region.problem) for region in regions.regions]
+    rows = [region.shared_rows(each.priced) for region, each in zip(regions.regions, relaxed, strict=True)]
+    crossing = regions.crossing
+    return Together(relaxed, [own for own, _ in rows], [place for _, place in rows], limit=crossing.limit,
+                    highest=crossing.highest)  # fmt: skip
+
+
+def test_towns_that_share_a_line_are_two_regions_and_the_line_crosses():
+    regions = cut(two_towns(), largest=3)
+    assert [region.problem.people.ids.tolist() for region in regions.regions] == [["E00", "E01", "E02"],
+                                                                                  ["E03", "E04", "E05"]]  # fmt: skip
+    assert regions.crossing.ids.tolist() == ["L00"]
+    assert regions.crossing.amount.tolist() == [12]
+
+
+def test_a_line_of_few_people_holds_them_together():
+    assert len(cut(two_towns(), largest=6).regions) == 1
+
+
+def test_a_reserve_is_kept_once():
+    problem = two_towns(money=100)
+    kept = make_problem(budgets=[100], n_people=1, classes=[{}], options=[], rules=Rules(reserve_share=0.2))
+    assert cut(kept).crossing.amount.tolist() == []
+    assert cut(kept).regions[0].problem.lines.amount.tolist() == []
+    assert cut(problem, largest=3).crossing.amount.tolist() == [100]
+
+
+def test_everybody_sits_where_the_money_does():
+    """16 = two classes at 2 + six seats at 2."""
+    problem = two_towns(money=16)
+    found = answer(problem)
+    assert found.objective == pytest.approx(7.5)
+    assert verify(problem, found) == ()
+    assert dual_bound(problem, found.prices, found.chosen.tolist()) == pytest.approx(found.price_bound)
+
+
+@QUICK
+@given(tiny_problems(), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_any_prices_of_the_regions_together_prove_a_bound_on_the_whole(problem, largest, seed):
+    together = together_of(cut(problem, largest))
+    rng = np.random.default_rng(seed)
+    prices = np.minimum(rng.exponential(0.5, together.n_prices) * rng.integers(0, 2, together.n_prices),
+                        together.highest)  # fmt: skip
+    assert together.evaluate(prices).bound >= best_by_trying(problem)[2] - 1e-6
+
+
+@QUICK
+@given(tiny_problems(), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_a_choice_is_worth_and_takes_the_same_in_regions(problem, largest, seed):
+    regions = cut(problem, largest)
+    chosen = np.flatnonzero(np.random.default_rng(seed).integers(0, 2, len(problem.options.employee)))
+    parts = [(region, np.flatnonzero(np.isin(own.options, chosen)))
+             for region, own in zip(regions.regions, regions.members, strict=True)]  # fmt: skip
+    use = sum(region.use(part) for region, part in parts)
+    value = sum(region.worth(part) for region, part in parts) - regions.crossing.cost_of_missing(use)
+    assert value == pytest.approx(worth(problem, chosen).objective)
+    lines = np.searchsorted(problem.lines.ids, regions.crossing.ids)
+    assert use[: len(lines)].tolist() == LineTotals(problem).spent(chosen)[lines].tolist()
+
+
+@pytest.mark.long
+@settings(max_examples=25, deadline=None)
+@given(tiny_problems(demanded=True))
+def test_an_answer_in_regions_keeps_every_rule_and_its_bound_holds(problem):
+    found = answer(problem, largest=2)
+    assert verify(problem, found) == ()
+    assert found.price_bound == pytest.approx(max(dual_bound(problem, found.prices, found.chosen.tolist()),
+                                                  found.objective), abs=1e-6)  # fmt: skip
+    if found.status != Status.INFEASIBLE:
+        assert found.bound >= best_by_trying(problem)[2] - 1e-6
+
+
+def test_a_floor_of_an_earmark_is_met_by_the_regions_together():
+    """At least 8 rupiah for the training of the second town, whose people gain little."""
+    classes = [{"training": i, "hours": 8} for i in (0, 1)]
+    options = [{"who": who, "where": who // 2, "benefit": 2.0 - who // 2, "cost": 4} for who in range(4)]
+    marks = (Earmark(name="second", trainings=(1,), at_least=8),)
+    problem = make_problem(budgets=[16], n_people=4, classes=classes, options=options, rules=Rules(earmarks=marks))
+    found = answer(problem, largest=2)
+    assert found.chosen.tolist() == [0, 1, 2, 3]
+    assert verify(problem, found) == ()
+
+
+def test_a_demand_that_its_region_s_share_would_not_pay_is_met_with_what_others_left():
+    """The second town must have a class for 9 of the 10 rupiah, which gains nothing; the first would use 8 of them."""
+    classes = [{"training": i, "hours": 8} for i in (0, 1)]
+    options = [
+        *({"who": who, "where": 0, "benefit": 3.0, "cost": 2} for who in range(4)),
+        {"who": 4, "where": 1, "benefit": 0.0, "cost": 9, "mandatory": True},
+    ]
+    problem = make_problem(budgets=[10], n_people=5, classes=classes, options=options)
+    found = answer(problem, largest=4)
+    assert 4 in found.chosen.tolist()
+    assert found.status != Status.INFEASIBLE
+    assert verify(problem, found) == ()
+
+
+def test_an_earmark_s_cap_is_shared_by_all_regions():
+    classes = [{"training": i, "hours": 8} for i in (0, 1)]
+    options = [{"who": who, "where": who // 2, "benefit": 1.0 + 0.1 * who, "cost": 4} for who in range(4)]
+    marks = (Earmark(name="both", trainings=(0, 1), at_most=8),)
+    problem = make_problem(budgets=[16], n_people=4, classes=classes, options=options, rules=Rules(earmarks=marks))
+    found = answer(problem, largest=2)
+    assert verify(problem, found) == ()
+    assert len(found.chosen) == 2
+
+
+def test_processes_and_the_order_of_work_change_nothing():
+    problem = two_towns(money=11)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        apart = answer(problem, run=pool.map, processes=2)
+    here = answer(problem)
+    backwards = answer(problem, run=lambda task, items: iter([task(i) for i in list(items)[::-1]][::-1]))
+    for other in (apart, backwards):
+        assert other.chosen.tolist() == here.chosen.tolist()
+        assert (other.objective, other.bound) == (here.objective, here.bound)
