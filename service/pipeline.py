@@ -30,6 +30,7 @@ from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
 from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
+from service.nation.workers import run_in, usual_processes
 from service.plan_document import pack_plan, proof_of, unpack_plan
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
@@ -285,8 +286,9 @@ def decide(
         policy=request.policy,
         earlier=earlier_rows(office, earlier) if earlier is not None else None,
     )
+    processes = usual_processes()
     limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic,
-                         tell=on_found)  # fmt: skip
+                         tell=on_found, run=run_in(processes), processes=processes)  # fmt: skip
     return make_plan(
         office.workforce, office.catalog, office.predictor.predictor, budget, request.policy, office.on,
         inputs=inputs, limits=limits, on_progress=on_progress,

@@ -98,6 +98,7 @@ def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: Solve
     chosen = _with_what_is_left(problem, planned)
     value = worth(problem, chosen)
     bound, price_bound = (max(figure, value.objective) for figure in (found.bound, found.price_bound))
+    limits.tell(value.objective, min(bound, price_bound))
     prices = join_prices(problem, regions, found.plans, found.shared)
     unmet = [part.options[group] for part, plan in own for group in plan.unmet]
     return Allocation(

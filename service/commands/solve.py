@@ -17,7 +17,9 @@ from service.terminal import ATTENTION, Terminal
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; the file's own when not given.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the plan of a folder; a new one.")
-@click.option("--processes", type=click.IntRange(min=1), help="At once, for a folder; as many as there are cores.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), help="At once, beyond 20,000 people; as many as there are cores."
+)
 @click.option("--scheduler", help="A Dask cluster that works on a folder, such as tcp://10.0.0.5:8786.")
 @click.option("--recount/--no-recount", default=True, help="Recount a folder's plan by separate code.")
 @AS_JSON
@@ -39,6 +41,7 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, out: P
     from recommender.allocation.limits import SolveLimits
     from recommender.allocation.solve import solve as solve_problem
     from recommender.allocation.verify import verify
+    from service.nation.workers import run_in, usual_processes
     from service.schemas.answer import build_answer
     from service.schemas.problem_columns import to_columns
     from service.schemas.problem_reading import read_problem
@@ -55,7 +58,9 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, out: P
     terminal.say("Solving {n} options of {people} people, at most {seconds} seconds ...",
                  n=terminal.wording.number(len(problem.options.employee)), seconds=terminal.wording.brief(seconds),
                  people=terminal.wording.number(len(problem.people.ids)))  # fmt: skip
-    limits = SolveLimits(seconds=seconds, gap=parsed.gap, seed=parsed.seed, clock=time.monotonic)
+    processes = processes or usual_processes()
+    limits = SolveLimits(seconds=seconds, gap=parsed.gap, seed=parsed.seed, clock=time.monotonic,
+                         run=run_in(processes), processes=processes)  # fmt: skip
     allocation = solve_problem(problem, limits)
     violations = verify(problem, allocation)
     answer = build_answer(parsed, problem, allocation, violations, content=file.read_bytes(), wording=terminal.wording)

@@ -86,6 +86,11 @@ def usual_processes() -> int:
     return count
 
 
+def run_in(processes: int) -> Run:
+    """Return how to run tasks in so many processes of this machine; they start with the first task."""
+    return Workers(processes) if processes > 1 else run_here
+
+
 @contextmanager
 def workers(processes: int, scheduler: str | None = None) -> Iterator[tuple[Run, int]]:
     """Yield how to run tasks, and how many are done at once.
@@ -102,7 +107,7 @@ def workers(processes: int, scheduler: str | None = None) -> Iterator[tuple[Run,
         When Dask is not installed, or nobody answers at the address.
     """
     if scheduler is None:
-        yield (Workers(processes), processes) if processes > 1 else (run_here, 1)
+        yield run_in(processes), processes
         return
     try:
         from distributed import Client  # noqa: PLC0415 (an extra)

@@ -219,3 +219,26 @@ def test_a_clash_names_the_money_and_not_what_was_planned_in_its_stead(bangkom, 
     assert [row["offering"] for row in answer["chosen"]] == ["CHEAP"]
     (clash,) = answer["clashes"]
     assert (clash["code"], clash["limit"], clash["needed"], clash["available"]) == ("budget", "A", 101, 100)
+
+
+@pytest.mark.long
+def test_more_than_a_city_is_planned_in_regions_by_any_number_of_processes(bangkom, tmp_path):
+    """20,400 people in towns of 4,080, each with a class of 1,500 seats that cost 2 each; there is money for 6,000."""
+    people, towns = range(20_400), [f"K{i:03d}" for i in range(5)]
+    problem = {
+        "budgets": [{"line": "N", "amount": 12_000}],
+        "offerings": [{"offering": town, "max": 1_500} for town in towns],
+        "employees": [{"employee": f"E{i:05d}"} for i in people],
+        "options": [
+            {"employee": f"E{i:05d}", "offering": towns[i // 4_080], "cost": 2, "benefit": 1 + i % 4_080 / 4_080}
+            for i in people
+        ],
+    }
+    file = write(tmp_path, **problem)
+    one, two = (bangkom("solve", file, "--json", "--processes", n).document for n in ("1", "2"))
+    assert one["chosen"] == two["chosen"]
+    assert one["objective"] == two["objective"]
+    assert one["verified"]["ok"]
+    assert one["assignments"] == 6_000
+    assert "regions" in one["solver"]
+    assert one["gap"] < 0.002
