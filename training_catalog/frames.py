@@ -12,6 +12,7 @@ _DTYPES: dict[Kind, str] = {
     "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
     "decimal": "float64", "level": "float64", "hours": "float64", "date": "datetime64[s]",
 }  # fmt: skip
+_EMPTY: dict[str, pd.DataFrame] = {}  # by table: many are asked for without a row, and each costs milliseconds to make
 Tables = Mapping[str, pd.DataFrame]  # canonical table name -> frame with canonical columns
 
 
@@ -70,5 +71,7 @@ def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def empty_frame(table: Table) -> pd.DataFrame:
-    """Return a table without rows."""
-    return canonical(pd.DataFrame(columns=list(table.column_names)), table)
+    """Return a table without rows; one may be changed, for each call returns its own."""
+    if table.name not in _EMPTY:
+        _EMPTY[table.name] = canonical(pd.DataFrame(columns=list(table.column_names)), table)
+    return _EMPTY[table.name].copy()

@@ -12,6 +12,7 @@ WINDOWS = "cp1252"  # what offices' computers write where it is no UTF-8
 SAMPLE_BYTES = 4_000
 ZERO_SHARE = 0.3  # of every second byte: Latin letters in UTF-16 have a zero beside each
 FIRST_WHITE, LAST_WHITE, FIRST_SIGN = 9, 13, 32  # tab to carriage return, and the space
+FEWEST_CONTROLS = 8  # a few in a small text were put there by mistake, and are taken out
 CONTROL_SHARE = 0.05  # of the bytes of a text that may be control characters
 MOST_LINES_SHOWN = 20
 
@@ -64,7 +65,8 @@ def is_no_text(content: bytes) -> bool:
     sample = content[:SAMPLE_BYTES]
     if content.startswith(tuple(mark for mark, _ in MARKS)) or _utf16_without_mark(content):
         return False
-    return sum(byte < FIRST_WHITE or LAST_WHITE < byte < FIRST_SIGN for byte in sample) > CONTROL_SHARE * len(sample)
+    n_controls = sum(byte < FIRST_WHITE or LAST_WHITE < byte < FIRST_SIGN for byte in sample)
+    return n_controls > max(FEWEST_CONTROLS, CONTROL_SHARE * len(sample))
 
 
 def _utf16_without_mark(content: bytes) -> str | None:

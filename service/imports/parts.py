@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from service.imports.cells import Cell, Sheet
+from service.imports.cells import Cell, Lines, Sheet
 from service.imports.headers import Header
+from service.imports.merged import unmerged
 from service.imports.options import ImportOptions
+from service.imports.qualifiers import factor_above
 from service.imports.report import FileReport
 from service.imports.rows import Rows
 from service.imports.sheets import read_sheets
@@ -64,9 +66,16 @@ def refused_rows(parts: list[Part], options: ImportOptions) -> tuple[RefusedRows
     for part in parts:
         if part.rows is None or part.header is None or not part.rows.refused.any():
             continue
-        cells = next(sheet.rows for sheet in again[part.path] if sheet.name == part.report.sheet)
+        sheet = next(sheet for sheet in again[part.path] if sheet.name == part.report.sheet)
+        cells = sheet.rows if part.origin else unmerged(sheet, part.header)[0].rows
         first, n_header = part.header.row, part.n_header or part.header.n_rows
         lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
+        top = [*_unit_of(cells[:first]), *cells[first : first + n_header]]
         found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
-                                 lines=[*cells[first : first + n_header], *lines]))  # fmt: skip
+                                 lines=[*top, *lines]))  # fmt: skip
     return tuple(found)
+
+
+def _unit_of(above: Lines) -> Lines:
+    """Return the lines above a header where they say in which unit amounts are, for a row means nothing without."""
+    return above if factor_above(above) > 1 else []

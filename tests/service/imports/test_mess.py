@@ -265,3 +265,13 @@ def test_of_two_rows_that_differ_in_a_day_one_may_have_none(office, found):
     imported = office.bring(f"NIP;Nama;TMT Jabatan\n{SATRIA};Satria;\n{SATRIA};Satria;2026-03-01\n")
     assert found(imported) == [("row-conflict", 2), ("row-conflict", 3)]
     assert [p.value for p in imported.report.files[0].problems if p.code == "row-conflict"] == ["", "2026-03-01"]
+
+
+def test_a_refused_row_keeps_the_cell_that_it_shares(office, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["NIP", "Nama", "Unit Kerja"], [SATRIA, "Satria", "U2"], ["19900315201402198O", "Budi", None]):
+        book.active.append(row)
+    book.active.merge_cells("C2:C3")
+    book.save(tmp_path / "a.xlsx")
+    (refused,) = office.take(tmp_path / "a.xlsx").refused
+    assert refused.lines[-1][-1] == "U2"

@@ -139,3 +139,11 @@ def test_a_level_that_is_none_is_refused_under_its_own_header(office):
 def test_one_column_of_a_competencys_name_may_be_anything(office):
     (file,) = office.bring(f"NIP;Nama;Integritas\n{MELUR};Melur Pagi;tinggi\n").report.files
     assert (file.table, file.refused) == ("employees", 0)
+
+
+def test_refused_rows_keep_the_unit_of_their_amounts(office):
+    content = "Anggaran 2027;;\n(dalam ribuan rupiah);;\nKode Anggaran;Tahun;Pagu\nL1;27;1500\n"
+    (refused,) = office.bring(content).refused
+    mended = "\n".join(";".join(line) for line in refused.lines).replace(";27;", ";2027;")
+    assert office.bring(mended).report.files[0].stored == 1
+    assert office.read("budgets")["amount"].tolist() == [1_500_000]
