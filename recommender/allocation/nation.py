@@ -27,7 +27,7 @@ SHARED_PASSES, WISH_PASSES = 300, 100
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
 LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
-EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many processor seconds for each person
+EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many seconds for each person
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
@@ -150,10 +150,9 @@ def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
     return found.totals, None
 
 
-def effort_for(people: int, limits: SolveLimits) -> Effort:
-    """Choose how far to search, by the processor seconds there are for each person."""
-    seconds = limits.seconds * limits.processes / max(people, 1)
-    return next((effort for least, effort in EFFORTS if seconds >= least), LIGHT)
+def effort_for(people: int, seconds: float) -> Effort:
+    """Choose how far to search, by the seconds there are for each person on one core: more cores only end sooner."""
+    return next((effort for least, effort in EFFORTS if seconds >= least * people), LIGHT)
 
 
 def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
@@ -215,7 +214,7 @@ def solve_nation(
              for i, source in enumerate(sources)]  # fmt: skip
     wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
-    effort = effort_for(sum(outline.people for outline in outlines), limits)
+    effort = effort_for(sum(outline.people for outline in outlines), limits.seconds)
     ready = [replace(task, own=wish.prices, share=share, effort=effort)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
     found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))

@@ -14,6 +14,7 @@ from test_laws import QUICK
 from recommender.allocation.certificate import dual_bound
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import SolveLimits
+from recommender.allocation.nation import BRISK, LIGHT, THOROUGH, effort_for
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.recount import LineTotals
@@ -152,3 +153,8 @@ def test_processes_and_the_order_of_work_change_nothing():
     for other in (apart, backwards):
         assert other.chosen.tolist() == here.chosen.tolist()
         assert (other.objective, other.bound) == (here.objective, here.bound)
+
+
+def test_how_far_is_searched_follows_from_seconds_and_people_alone():
+    assert [effort_for(10_000, seconds) for seconds in (10, 60, 149, 150)] == [LIGHT, BRISK, BRISK, THOROUGH]
+    assert effort_for(0, 0.0) == THOROUGH
