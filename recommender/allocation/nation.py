@@ -27,9 +27,9 @@ SHARED_PASSES, WISH_PASSES = 300, 100
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
 LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
-EFFORTS = ((15e-3, THOROUGH), (6e-3, BRISK))  # from so many seconds for each person
+EFFORTS = ((25e-3, THOROUGH), (8e-3, BRISK))  # from so many seconds for each person
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
-PATIENCE = 2.0  # times its even share of the time, after which a region is stopped
+PATIENCE = 3.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
 MOST_CALLED_AGAIN = 50  # regions that may use what others left
 SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again

@@ -156,5 +156,5 @@ def test_processes_and_the_order_of_work_change_nothing():
 
 
 def test_how_far_is_searched_follows_from_seconds_and_people_alone():
-    assert [effort_for(10_000, seconds) for seconds in (10, 60, 149, 150)] == [LIGHT, BRISK, BRISK, THOROUGH]
+    assert [effort_for(10_000, seconds) for seconds in (79, 80, 249, 250)] == [LIGHT, BRISK, BRISK, THOROUGH]
     assert effort_for(0, 0.0) == THOROUGH
