@@ -31,7 +31,7 @@ EFFORTS = ((25e-3, THOROUGH), (8e-3, BRISK))  # from so many seconds for each pe
 SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
 PATIENCE = 3.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
-MOST_CALLED_AGAIN = 50  # regions that may use what others left
+MOST_CALLED_AGAIN, MOST_SPARE = 50, 3  # regions that may use what others left: for their demands, or for more
 SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
 
 
@@ -218,7 +218,8 @@ def solve_nation(
     ready = [replace(task, own=wish.prices, share=share, effort=effort)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
     found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
-    _call_again(ready, found, crossing, told.shared, limits, deadline)
+    patient = list(_in_time(ready, outlines, limits, Deadline(limits)))
+    _call_again(patient, found, crossing, told.shared, limits)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
         shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
@@ -239,7 +240,7 @@ def _in_time(
 
 def _call_again(
     tasks: list[_Task], found: list[tuple[Totals, RegionPlan | None]], crossing: Crossing, told: FloatArray,
-    limits: SolveLimits, deadline: Deadline,
+    limits: SolveLimits,
 ) -> None:  # fmt: skip
     """Plan regions once more, each within all that the others leave: those with unmet demands, else if much is left.
 
@@ -248,12 +249,11 @@ def _call_again(
     gains = [totals.bound - totals.value + float(told @ totals.use) for totals, _ in found]
     order = np.argsort(-np.array(gains), kind="stable").tolist()
     priced = told[: len(crossing.ids) + len(crossing.earmarks)] > 0
-    called = [i for i in order if found[i][0].n_unmet] or order
-    for i in called[:MOST_CALLED_AGAIN]:
+    unmet = [i for i in order if found[i][0].n_unmet]
+    for i in unmet[:MOST_CALLED_AGAIN] or order[:MOST_SPARE]:
         use = sum((totals.use for totals, _ in found), start=np.zeros(crossing.n_limits, dtype=np.int64))
         limit = crossing.limit[: len(priced)][priced]
         is_spare = (crossing.left(use)[: len(priced)][priced] > SPARE_SHARE * limit).any()
-        if found[i][0].n_unmet or (is_spare and deadline.left() > 0.0):
-            share = crossing.left(use - found[i][0].use)
-            far = replace(tasks[i].limits, seconds=max(deadline.left(), LEAST_PATIENCE))
-            found[i] = next(limits.run(_plan, [replace(tasks[i], share=share, limits=far)]))
+        if found[i][0].n_unmet or is_spare:
+            again = replace(tasks[i], share=crossing.left(use - found[i][0].use))
+            found[i] = next(limits.run(_plan, [again]))
