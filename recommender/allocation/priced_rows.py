@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, diags_array
+from scipy.sparse import coo_array, csr_array
 
 from recommender.allocation.capacity import (
     away_limits,
@@ -18,7 +18,7 @@ from recommender.allocation.capacity import (
 from recommender.allocation.intervals import crowded_moments
 from recommender.allocation.objective import EARMARK_FLOOR_WEIGHT
 from recommender.allocation.problem import AllocationProblem
-from training_catalog.columns import BoolArray, FloatArray, IndexArray
+from training_catalog.columns import FloatArray, IndexArray
 
 LINE, OPENING, CAP, FLOOR, AWAY, COVER = range(6)  # kinds of rows
 
@@ -150,13 +150,6 @@ def _side_by_side(parts: list[csr_array], unit: FloatArray) -> csr_array:
     return coo_array(entries, shape=(parts[0].shape[0], at)).tocsr()
 
 
-def _kept_rows(matrix: csr_array, kept: BoolArray) -> csr_array:
-    """Return a matrix with nothing in the other rows: a class that nobody can attend never opens."""
-    left = csr_array(diags_array(kept.astype(np.float64)) @ matrix)
-    left.eliminate_zeros()
-    return left
-
-
 def priced_rows(problem: AllocationProblem, rows: IndexArray, demanded: tuple[IndexArray, ...]) -> PricedRows:
     """Lay out the shared limits of some options.
 
@@ -172,12 +165,11 @@ def priced_rows(problem: AllocationProblem, rows: IndexArray, demanded: tuple[In
     ]  # fmt: skip
     limit = np.concatenate([block.limit for block in blocks])
     unit = np.maximum(np.abs(limit), 1.0)
-    is_wanted = np.bincount(problem.options.offering[rows], minlength=len(problem.classes.ids)) > 0
     kind = np.repeat([block.kind for block in blocks], [len(block.limit) for block in blocks])
     day = [np.full(len(block.limit), -1) if block.day is None else block.day for block in blocks]
     return PricedRows(
         loads=_side_by_side([block.loads for block in blocks], unit),
-        fixed=_kept_rows(_side_by_side([block.fixed for block in blocks], unit), is_wanted),
+        fixed=_side_by_side([block.fixed for block in blocks], unit),
         limit=limit / unit,
         unit=unit,
         highest=np.where(kind == FLOOR, EARMARK_FLOOR_WEIGHT * unit, np.inf),

@@ -155,11 +155,15 @@ class Relaxation:
         return credit
 
     def rents(self, prices: FloatArray) -> FloatArray:
-        """Return what each class earns by opening: its seats and people, less its fixed cost and its minimum."""
+        """Return what each class earns by opening: its seats and people, less its fixed cost and its minimum.
+
+        One that nobody can attend never opens.
+        """
         limits, seats, least, _, pairs = self.split(prices)
         rent: FloatArray = seats * self.seats - self.priced.fixed @ limits - self.dues
         rent += np.bincount(self.pair_class, weights=pairs, minlength=len(seats))
         rent[self.minimum] -= least * self.least[self.minimum]
+        rent[self.seats == 0.0] = 0.0
         return rent
 
     def nobody_decided(self) -> IndexArray:
