@@ -11,7 +11,8 @@ from test_laws import QUICK, proven, solved
 
 from recommender.allocation.certificate import dual_bound
 from recommender.allocation.exact import demands
-from recommender.allocation.problem import Rules
+from recommender.allocation.priced_rows import FLOOR
+from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.verify import verify
 
@@ -46,6 +47,20 @@ def test_every_plan_comes_with_prices_that_prove_its_bound(problem):
     allocation = solved(problem)
     assert dual_bound(problem, allocation.prices, allocation.chosen.tolist()) <= allocation.price_bound + 1e-6
     assert allocation.bound <= max(allocation.price_bound, allocation.objective) + 1e-9
+
+
+def test_a_class_that_nobody_can_attend_opens_for_no_price():
+    """Opening it would spend 5,000 of the 9,000 rupiah that an earmark asks for, and count 0.005 levels."""
+    classes = [{"training": 0}, {"training": 1, "fixed": 5_000}]
+    marks = (Earmark(name="M", trainings=(1,), at_least=9_000),)
+    problem = make_problem(budgets=[9_000], n_people=1, classes=classes,
+                           options=[{"who": 0, "where": 0, "benefit": 1.0}], rules=Rules(earmarks=marks))  # fmt: skip
+    relaxed = Relaxation(problem)
+    prices = np.where(relaxed.priced.kind == FLOOR, relaxed.priced.highest, 0.0)
+    prices = np.concatenate([prices, np.zeros(relaxed.n_prices - len(prices))])
+    assert relaxed.evaluate(prices).bound == pytest.approx(1.0 - 0.009)
+    assert dual_bound(problem, relaxed.named(prices), []) == pytest.approx(1.0 - 0.009)
+    assert best_by_trying(problem)[2] == pytest.approx(1.0 - 0.009)
 
 
 def test_a_day_away_is_priced_on_the_last_day_too():
