@@ -96,6 +96,13 @@ class _Groups:
             i = self.parent[i]
         return i
 
+    def roots(self) -> IndexArray:
+        """Return the group that each has become part of."""
+        above = np.array(self.parent, dtype=np.int64)
+        while (above[above] != above).any():
+            above = above[above]
+        return above
+
     def join(self, members: list[int], largest: int) -> None:
         """Join groups, unless they would be too many people together."""
         roots = sorted({self.root(i) for i in members})
@@ -114,20 +121,23 @@ def _regions_of_people(problem: AllocationProblem, largest: int) -> IndexArray:
     groups = _Groups(size)
     bounds = np.searchsorted(line, np.arange(len(problem.lines.ids) + 1))
     people = np.bincount(line, weights=size[of], minlength=len(problem.lines.ids))
-    for i in np.argsort(people, kind="stable").tolist():
+    few = np.flatnonzero(people <= largest)
+    for i in few[np.argsort(people[few], kind="stable")].tolist():
         groups.join(of[bounds[i] : bounds[i + 1]].tolist(), largest)
-    root = np.array([groups.root(i) for i in range(len(size))], dtype=np.int64)
-    return _neighbours(root[label], largest)
+    return _neighbours(groups.roots()[label], largest)
 
 
 def _neighbours(label: IndexArray, largest: int) -> IndexArray:
     """Put groups together in the order of their first person, up to the largest size; number them from 0."""
     names, first, number, size = np.unique(label, return_index=True, return_inverse=True, return_counts=True)
-    region, held, of = 0, 0, np.zeros(len(names), dtype=np.int64)
-    for i in np.argsort(first, kind="stable").tolist():
-        if held and held + size[i] > largest:
-            region, held = region + 1, 0
-        of[i], held = region, held + int(size[i])
+    order = np.argsort(first, kind="stable")
+    until = np.cumsum(size[order])  # people of the groups up to each, in that order
+    of, begin, region = np.zeros(len(names), dtype=np.int64), 0, 0
+    while begin < len(names):
+        before = until[begin] - size[order[begin]]
+        end = max(int(np.searchsorted(until, before + largest, side="right")), begin + 1)
+        of[order[begin:end]] = region
+        begin, region = end, region + 1
     return of[number]
 
 
