@@ -98,8 +98,8 @@ def plan_nation(folder: Path, out: Path, effort: Effort) -> dict[str, Any]:
         pieces = tuple(chain.from_iterable(part.pieces for part in surveyed))
         sources = [Fetch(piece=piece, lines=crossing.ids) for piece in pieces]
         limits = SolveLimits(
-            seconds=effort.seconds or shared.get("time_limit", 60.0), gap=shared.get("gap", 1e-4),
-            seed=shared.get("seed", 0), clock=time.monotonic, run=effort.counted("plan", 3 * len(pieces)),
+            seconds=effort.seconds or shared["time_limit"], gap=shared["gap"], seed=shared["seed"],
+            clock=time.monotonic, run=effort.counted("plan", 3 * len(pieces)),
             processes=effort.processes,
         )  # fmt: skip
         written = Written(folder=out.resolve(), pieces=pieces, crossing=crossing, is_recounted=effort.is_recounted)

@@ -18,7 +18,7 @@ NEEDED = ("offerings", "employees", "options")
 
 
 def read_shared(folder: Path) -> dict[str, Any]:
-    """Read what all agencies share: lines, rules, time limit, gap and seed.
+    """Read what all agencies share: lines, rules, and time limit, gap and seed, which are always there.
 
     Raises
     ------
@@ -41,8 +41,8 @@ def read_shared(folder: Path) -> dict[str, Any]:
     document: dict[str, Any] = {"budgets": [], **found, "offerings": [], "employees": [], "options": []}
     rules = document.get("rules")
     known = {"rules": _own_rules(rules, [])} if isinstance(rules, dict) else {}
-    check_problem({**document, **known}, str(path))
-    return document
+    checked = check_problem({**document, **known}, str(path))
+    return {**document, "time_limit": checked.time_limit, "gap": checked.gap, "seed": checked.seed}
 
 
 def agencies_in(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from recommender.allocation.limits import Item, Result, Run, run_here
 from training_catalog.errors import InputError
 
-PATIENCE = 5  # seconds until a scheduler answers
+PATIENCE = 5  # seconds until a scheduler answers, and until it has a worker
 MOST_LOST = 3  # times that workers may be lost while the same task is waited for
 
 
@@ -127,7 +127,9 @@ def workers(processes: int, scheduler: str | None = None) -> Iterator[tuple[Run,
         raise InputError("--scheduler {address}: no Dask scheduler answers; accepted: tcp://HOST:PORT",
                          address=scheduler) from error  # fmt: skip
     with client, parallel_config(backend="dask"):
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise InputError("--scheduler {address}: the scheduler has no workers", address=scheduler) from error
         n = len(client.scheduler_info(n_workers=-1)["workers"])
-        if not n:
-            raise InputError("--scheduler {address}: the scheduler has no workers", address=scheduler)
         yield Workers(n), n

@@ -34,13 +34,13 @@ def allocation_of(region: Region, plan: RegionPlan, shared: FloatArray, crossing
     own_lines[region.shared[region.shared >= 0]] = 1.0
     own_lines[len(crossing.ids) :] = 1.0
     held = float((shared * own_lines) @ crossing.limit)
-    value = worth(region.problem, plan.chosen)
-    unmet = list(plan.unmet)
+    value, unmet = worth(region.problem, plan.chosen), list(plan.unmet)
+    bound = max(plan.totals.price_bound + held, value.objective)
     return Allocation(
         chosen=plan.chosen, status=Status.INFEASIBLE if unmet else Status.HEURISTIC, objective=value.objective,
-        bound=max(plan.totals.price_bound + held, value.objective), line_prices=plan.prices.lines,
+        bound=bound, line_prices=plan.prices.lines,
         clashes=name_clashes(region.problem, plan.chosen, unmet, value), stopped_by_clock=plan.totals.was_stopped,
-        solver="dual", prices=plan.prices, price_bound=max(plan.totals.price_bound + held, value.objective),
+        solver="dual", prices=plan.prices, price_bound=bound,
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ class Written:
     ----------
     folder : Of the plan.
     pieces : The regions, by number.
-    shared, crossing : Prices of what they share, and what that is.
+    crossing : What they share.
     is_recounted : Whether every rule, the value and the bound are recounted by code apart from the solver's.
     """
 
