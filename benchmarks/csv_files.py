@@ -1,5 +1,6 @@
 """Reads somebody else's CSV file, and says in words what cannot be used: file, column, line, value."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,19 @@ def check_header(path: Path, found: list[str]) -> None:
     twice = [name for name in found if (name.endswith(".1") and name[:-2] in found) or found.count(name) > 1]
     if twice:
         raise InputError(f"{path}: column {twice[0].removesuffix('.1')} stands twice in the header; accepted: once")
+
+
+def check_asked(asked: argparse.Namespace, *names: str) -> None:
+    """Refuse a command that names a file and not what its columns are.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is missing.
+    """
+    for name in names:
+        if not getattr(asked, name):
+            raise InputError(f"--file {asked.file} needs --{name} COLUMN")
 
 
 def check_column(frame: pd.DataFrame, name: str, path: Path) -> str:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from csv_files import check_asked
 from effects_cities import simulated
 from effects_file import REASONS, Asked, rows_asked
 from effects_peers import tell_peers
@@ -110,9 +111,7 @@ def one_file(asked: argparse.Namespace, form: Form) -> None:
     InputError
         Naming file, column, line, value, and what is accepted.
     """
-    for name in ("treatment", "outcome"):
-        if not getattr(asked, name):
-            raise InputError(f"--file {asked.file} needs --{name} COLUMN")
+    check_asked(asked, "treatment", "outcome")
     held = published(asked.published)
     rows = rows_asked(Asked(
         path=asked.file, treatment=asked.treatment, outcome=asked.outcome, covariates=tuple(asked.covariates),

@@ -1,9 +1,10 @@
 """Claim: five million people get a certified plan on two cores, and time grows with the people, not faster.
 
 Draws a nation of agencies (each a ministry of ministry.py, under a national line and national caps), writes it as
-Parquet by agency, and runs `bangkom solve FOLDER --out PLAN`. Prints the proven gap, seconds a person of each step,
-the most memory that all processes held together, and the growth from the smallest size to the largest. With --dask the
-same is done by a cluster of worker processes on loopback, and the plans are compared row by row.
+Parquet by agency, and runs `bangkom solve FOLDER --out PLAN`. Prints the proven gap, seconds in all
+and a person, the most memory that all processes held of their own, together, and the growth from the smallest size to
+the largest. With --dask the same is done by a cluster of worker processes on loopback, and the plans are compared row
+by row.
 
     python benchmarks/nation.py [--people 50000 500000] [--hundredth] [--seconds-a-person 0.002] [--dask] [--folder DIR]
 
@@ -111,7 +112,7 @@ def write_nation(folder: Path, n_people: int, seed: int) -> float:
 
 
 def _memory_of(root: int) -> float:
-    """Return the GB that a process and all its descendants hold of their own, and the shared once each."""
+    """Return the GB that a process and all its descendants hold of their own; what they share is left out."""
     parents, total, below = {}, 0.0, {root}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -28,6 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from csv_files import check_asked
 from outcomes_data import Study, by_day, every_fourth, names_of_modules, read_study
 from outcomes_file import Asked, read_file
 from progress import QUICK, Progress
@@ -117,9 +118,7 @@ def one_file(asked: argparse.Namespace) -> None:
     InputError
         Naming file, column, line, value, and what is accepted.
     """
-    for name in ("outcome", "time"):
-        if not getattr(asked, name):
-            raise InputError(f"--file {asked.file} needs --{name} COLUMN")
+    check_asked(asked, "outcome", "time")
     study, columns = read_file(Asked(
         path=asked.file, outcome=asked.outcome, time=asked.time, person=asked.person, item=asked.item,
         covariates=tuple(asked.covariates), success=tuple(asked.success),
