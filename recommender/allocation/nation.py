@@ -9,44 +9,29 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from recommender.allocation.ascent import find_prices
+from recommender.allocation.asked import Asked, Outline, SharedPrices
 from recommender.allocation.crossing import Crossing
 from recommender.allocation.limits import Deadline, SolveLimits, run_here, tell_nobody
 from recommender.allocation.problem import Money
 from recommender.allocation.region import Region
-from recommender.allocation.region_plan import Effort, RegionPlan, Totals, Wish, plan_region, possible_demands, wish_of
-from recommender.allocation.relaxation import Relaxation
-from recommender.allocation.together import Together
-from training_catalog.columns import FloatArray, IndexArray
+from recommender.allocation.region_plan import Effort, RegionPlan, Totals, Wish, plan_region, wish_of
+from training_catalog.columns import FloatArray
 
 Source = Callable[[], Region]  # where a region comes from; it travels to the process that plans it
 Keep = Callable[[int, Region, RegionPlan, FloatArray], None]  # what becomes of a region's plan, in that process
 
-SAMPLE_PEOPLE = 60_000  # people whose regions tell the shared prices
 SHARED_PASSES, WISH_PASSES = 300, 100
+CORRECTIONS, CORRECTING_PASSES, CORRECTED_PASSES = 2, 100, 50  # of prices that only some regions told
 THOROUGH = Effort(passes=200, steps=40, last=100, margins=(0.01, 0.03), gap=1e-4, nodes=200)
 BRISK = Effort(passes=100, steps=15, last=100, margins=(0.01,), gap=2e-4, nodes=50)
 LIGHT = Effort(passes=50, steps=3, last=50, margins=(0.01,), gap=5e-4, nodes=10, kindness=(2e-2,))
-EFFORTS = ((25e-3, THOROUGH), (8e-3, BRISK))  # from so many seconds for each person
-SHARED_SHARE = 0.3  # of the time, for the shared prices, should the machine be slow
+HASTY = Effort(asked=30_000, passes=50, steps=1, last=50, margins=(), gap=1e-3, nodes=0, kindness=(5e-3,))
+EFFORTS = ((25e-3, THOROUGH), (8e-3, BRISK), (2e-3, LIGHT))  # from so many seconds for each person
+SHARED_SHARE = 0.3  # of the time that is left, for shared prices, should the machine be slow
 PATIENCE = 3.0  # times its even share of the time, after which a region is stopped
 LEAST_PATIENCE = 6.0  # seconds for a region, even where the time is over: without prices there is no plan worth having
 MOST_CALLED_AGAIN, MOST_SPARE = 50, 3  # regions that may use what others left: for their demands, or for more
 SPARE_SHARE = 1e-3  # of a shared line or cap with a price, above which what is left is worth calling regions again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """A region in two numbers.
-
-    Parameters
-    ----------
-    people : How many.
-    wanted : shape (n_limits,), rupiah of each shared limit that all its options would take together.
-    """
-
-    people: int
-    wanted: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +82,6 @@ class NationPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPrices:
-    """What the regions that were asked tell.
-
-    Parameters
-    ----------
-    shared : shape (n_limits,), price of a rupiah of each shared limit.
-    own : Prices that are a region's own, by its number.
-    was_hurried : Whether the clock cut the search short.
-    """
-
-    shared: FloatArray
-    own: dict[int, FloatArray]
-    was_hurried: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What travels to the process that works on a region."""
 
@@ -120,8 +89,9 @@ class _Task:
     source: Source
     shared: FloatArray
     own: FloatArray | None
+    passes: int = WISH_PASSES
     share: Money | None = None
-    effort: Effort = LIGHT
+    effort: Effort
     limits: SolveLimits
     keep: Keep | None = None
 
@@ -134,7 +104,7 @@ def _outline(source: Source) -> Outline:
 
 def _wish(task: _Task) -> Wish:
     seconds, clock = task.limits.seconds, task.limits.clock
-    found = wish_of(task.source(), task.shared, task.own, passes=WISH_PASSES, seconds=seconds, clock=clock)
+    found = wish_of(task.source(), task.shared, task.own, passes=task.passes, seconds=seconds, clock=clock)
     return replace(found, prices=found.prices.astype(np.float32))
 
 
@@ -152,46 +122,12 @@ def _plan(task: _Task) -> tuple[Totals, RegionPlan | None]:
 
 def effort_for(people: int, seconds: float) -> Effort:
     """Choose how far to search, by the seconds there are for each person on one core: more cores only end sooner."""
-    return next((effort for least, effort in EFFORTS if seconds >= least * people), LIGHT)
+    return next((effort for least, effort in EFFORTS if seconds >= least * people), HASTY)
 
 
-def _sample(outlines: Sequence[Outline], most: int) -> IndexArray:
-    """Choose regions evenly until they have so many people."""
-    people = np.array([outline.people for outline in outlines])
-    n = len(people)
-    n_sampled = n if people.sum() <= most else max(int(n * most / people.sum()), 1)
-    return np.unique((np.arange(n_sampled) + 0.5) * n / n_sampled).astype(np.int64)
-
-
-def find_crossing_prices(
-    sources: Sequence[Source], outlines: Sequence[Outline], crossing: Crossing, *, most: int = SAMPLE_PEOPLE,
-    seconds: float, now: Callable[[], float],
-) -> "SharedPrices":  # fmt: skip
-    """Find the prices of a rupiah of what regions share, and the own prices of the regions that told them.
-
-    Parameters
-    ----------
-    sources, outlines, crossing : The regions and what they share.
-    most : People of the regions that are asked.
-    seconds, now : Time that may be used, and the clock.
-
-    Notes
-    -----
-    Some regions stand for all: together they hold their part of each shared limit, by what all options would take.
-    """
-    numbers = _sample(outlines, most)
-    wanted = np.array([outline.wanted for outline in outlines])
-    whole = wanted.sum(axis=0)
-    asked = wanted[numbers].sum(axis=0)
-    part = np.where(whole > 0, asked / np.where(whole > 0, whole, 1.0), len(numbers) / len(wanted))
-    regions = [sources[number]() for number in numbers]
-    relaxed = [Relaxation(region.problem, possible_demands(region)) for region in regions]
-    rows = [region.shared_rows(each.priced) for region, each in zip(regions, relaxed, strict=True)]
-    together = Together(relaxed, [own for own, _ in rows], [place for _, place in rows],
-                        limit=crossing.limit * part, highest=crossing.highest)  # fmt: skip
-    ascent = find_prices(together, passes=SHARED_PASSES, seconds=seconds, now=now)
-    own = {int(number): together.own(i, ascent.prices) for i, number in enumerate(numbers)}
-    return SharedPrices(shared=together.shared(ascent.prices), own=own, was_hurried=ascent.was_hurried)
+def n_tasks(n_regions: int, people: int, seconds: float) -> int:
+    """Return how many tasks a plan has, so that its progress can be told; a few more where regions are called again."""
+    return n_regions * (3 + CORRECTIONS * (people > effort_for(people, seconds).asked))
 
 
 def solve_nation(
@@ -208,15 +144,14 @@ def solve_nation(
     """
     deadline = Deadline(limits)
     outlines = tuple(limits.run(_outline, sources))
-    told = find_crossing_prices(sources, outlines, crossing, seconds=limits.seconds * SHARED_SHARE, now=limits.clock)
-    far = replace(limits, run=run_here, tell=tell_nobody)
-    tasks = [_Task(number=i, source=source, shared=told.shared, own=told.own.get(i), limits=far, keep=keep)
-             for i, source in enumerate(sources)]  # fmt: skip
-    wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
-    shares = crossing.shares(np.array([wish.use for wish in wishes]))
     effort = effort_for(sum(outline.people for outline in outlines), limits.seconds)
-    ready = [replace(task, own=wish.prices, share=share, effort=effort)
-             for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
+    far = replace(limits, run=run_here, tell=tell_nobody)
+    tasks = [_Task(number=i, source=source, shared=np.zeros(crossing.n_limits), own=None, effort=effort, limits=far,
+                   keep=keep) for i, source in enumerate(sources)]  # fmt: skip
+    asked = Asked(sources, outlines, crossing, most=effort.asked)
+    told, tasks, wishes = _agree(asked, tasks, outlines, limits, deadline)
+    shares = crossing.shares(np.array([wish.use for wish in wishes]))
+    ready = [replace(task, share=share) for task, share in zip(tasks, shares, strict=True)]
     found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
     patient = list(_in_time(ready, outlines, limits, Deadline(limits)))
     _call_again(patient, found, crossing, told.shared, limits)
@@ -225,6 +160,23 @@ def solve_nation(
         shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
         crossing=crossing, outlines=outlines,
     )  # fmt: skip
+
+
+def _agree(
+    asked: Asked, tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
+) -> tuple[SharedPrices, list[_Task], list[Wish]]:
+    """Find shared prices and what each region takes at these; return the tasks with them and with own prices."""
+    now = limits.clock
+    told = asked.search(passes=SHARED_PASSES, seconds=deadline.left() * SHARED_SHARE, now=now)
+    tasks = [replace(task, shared=told.shared, own=told.own.get(task.number)) for task in tasks]
+    wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
+    for _ in range(0 if len(asked.numbers) == len(tasks) else CORRECTIONS):
+        asked.correct(np.sum([wish.use for wish in wishes], axis=0))
+        told = asked.search(passes=CORRECTING_PASSES, seconds=deadline.left() * SHARED_SHARE, now=now)
+        tasks = [replace(task, shared=told.shared, own=wish.prices, passes=CORRECTED_PASSES)
+                 for task, wish in zip(tasks, wishes, strict=True)]  # fmt: skip
+        wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
+    return told, [replace(task, own=wish.prices) for task, wish in zip(tasks, wishes, strict=True)], wishes
 
 
 def _in_time(

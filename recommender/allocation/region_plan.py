@@ -33,17 +33,18 @@ NEAR_STEP = 0.03  # length of the first step from prices that are nearly right
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How far a region is searched.
+    """How far is searched.
 
     Parameters
     ----------
-    passes : Passes over everybody for the region's own prices.
-    steps : Classes decided one after another, in each part of the region.
+    passes : Passes over everybody for a region's own prices.
+    steps : Classes decided one after another, in each part of a region.
     last : Passes for the prices of what was decided.
     margins : Of what an option is usually worth, by which it may miss its exit price and be weighed by HiGHS.
     gap : Gap at which HiGHS may stop.
     nodes : Nodes that HiGHS may look at.
     kindness : For each plan to begin from, by how much an option may miss its exit price; see `filling.KINDNESS`.
+    asked : People whose regions tell the prices of what regions share.
     """
 
     passes: int
@@ -53,6 +54,7 @@ class Effort:
     gap: float
     nodes: int
     kindness: tuple[float, ...] = KINDNESS
+    asked: int = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,8 +198,9 @@ class Relaxation:
     def _excess(self, taken: BoolArray, opens: BoolArray) -> FloatArray:
         chosen = np.flatnonzero(taken)
         demand = np.bincount(self.offering[chosen], minlength=len(self.seats)).astype(np.float64)
-        who = np.searchsorted(self.persons, np.unique(self.employee[chosen]))
-        served = np.bincount(self.unit_of[who], minlength=len(self.units) + 1)[:-1]
+        is_served = np.zeros(len(self.problem.people.ids), dtype=np.bool_)
+        is_served[self.employee[chosen]] = True
+        served = np.bincount(self.unit_of[is_served[self.persons]], minlength=len(self.units) + 1)[:-1]
         sits = np.bincount(self.pair_of[chosen], minlength=len(self.pair_class) + 1)[:-1]
         minimum = self.minimum
         return np.concatenate([

@@ -15,7 +15,7 @@ import numpy as np
 
 from recommender.allocation.crossing import Crossing
 from recommender.allocation.limits import Item, Result, Run, SolveLimits
-from recommender.allocation.nation import NationPlan, solve_nation
+from recommender.allocation.nation import NationPlan, n_tasks, solve_nation
 from recommender.allocation.result import Status
 from service.nation.reading import AGENCY, agencies_in, read_shared
 from service.nation.stored import Fetch, Piece, Survey, crossing_of
@@ -97,10 +97,11 @@ def plan_nation(folder: Path, out: Path, effort: Effort) -> dict[str, Any]:
         crossing = crossing_of(surveyed, shared.get("rules", {}))
         pieces = tuple(chain.from_iterable(part.pieces for part in surveyed))
         sources = [Fetch(piece=piece, lines=crossing.ids) for piece in pieces]
+        seconds = effort.seconds or shared["time_limit"]
+        tasks = n_tasks(len(pieces), sum(len(part.people) for part in surveyed), seconds)
         limits = SolveLimits(
-            seconds=effort.seconds or shared["time_limit"], gap=shared["gap"], seed=shared["seed"],
-            clock=time.monotonic, run=effort.counted("plan", 3 * len(pieces)),
-            processes=effort.processes,
+            seconds=seconds, gap=shared["gap"], seed=shared["seed"], clock=time.monotonic,
+            run=effort.counted("plan", tasks), processes=effort.processes,
         )  # fmt: skip
         written = Written(folder=out.resolve(), pieces=pieces, crossing=crossing, is_recounted=effort.is_recounted)
         found = solve_nation(sources, crossing, limits, written)

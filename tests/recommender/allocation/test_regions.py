@@ -2,6 +2,8 @@
 
 import time
 from concurrent.futures import ProcessPoolExecutor
+from copy import copy
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -11,13 +13,15 @@ from hypothesis import strategies as st
 from problems import best_by_trying, make_problem, tiny_problems
 from test_laws import QUICK
 
+from recommender.allocation.asked import Asked, Outline
 from recommender.allocation.certificate import dual_bound
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import SolveLimits
-from recommender.allocation.nation import BRISK, LIGHT, THOROUGH, effort_for
+from recommender.allocation.nation import BRISK, HASTY, LIGHT, THOROUGH, effort_for
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.recount import LineTotals
+from recommender.allocation.region_plan import wish_of
 from recommender.allocation.regions import cut
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Status
@@ -32,8 +36,13 @@ def two_towns(money=12):
     return make_problem(budgets=[money], n_people=6, classes=classes, options=options)
 
 
+ANY_TIME = {"seconds": 60, "clock": time.monotonic}
+LITTLE_TIME = {"seconds": 1e-3, "clock": lambda: 0.0}  # the least effort, and no clock that ends it
+EFFORTS = pytest.mark.parametrize("limits", [ANY_TIME, LITTLE_TIME], ids=["thorough", "hasty"])
+
+
 def answer(problem, largest=3, **limits):
-    return solve_in_regions(problem, cut(problem, largest), SolveLimits(seconds=60, clock=time.monotonic, **limits))
+    return solve_in_regions(problem, cut(problem, largest), SolveLimits(**{**ANY_TIME, **limits}))
 
 
 def together_of(regions):
@@ -64,10 +73,31 @@ def test_a_reserve_is_kept_once():
     assert cut(problem, largest=3).crossing.amount.tolist() == [100]
 
 
-def test_everybody_sits_where_the_money_does():
+def test_prices_that_one_town_told_are_corrected_by_what_both_take():
+    """60 rupiah, 2 a seat; the town that is asked holds 30 at first, and the other's 30 people gain so much that they
+    take 60 at any price: both take 90. 30 x 60/90 = 20 are left for the asked, both take 80; then 20 x 60/80 = 15.
+    """
+    classes = [{"training": i, "hours": 8} for i in (0, 1)]
+    options = [{"who": who, "where": who // 30, "benefit": (1.0 + 0.01 * who) * (100 if who < 30 else 1), "cost": 2}
+               for who in range(60)]  # fmt: skip
+    regions = cut(make_problem(budgets=[60], n_people=60, classes=classes, options=options), largest=30)
+    outlines = [Outline(people=30, wanted=np.array([60.0])) for _ in regions.regions]
+    asked = Asked([partial(copy, region) for region in regions.regions], outlines, regions.crossing, most=30)
+    assert asked.numbers.tolist() == [1]
+    for both in (90, 80, 75):
+        shared = asked.search(passes=300, seconds=60, now=time.monotonic).shared
+        wishes = [wish_of(region, shared, None, passes=100, seconds=60, clock=time.monotonic)
+                  for region in regions.regions]  # fmt: skip
+        taken = sum(wish.use for wish in wishes)
+        assert taken == pytest.approx(both, abs=2)
+        asked.correct(taken)
+
+
+@EFFORTS
+def test_everybody_sits_where_the_money_does(limits):
     """16 = two classes at 2 + six seats at 2."""
     problem = two_towns(money=16)
-    found = answer(problem)
+    found = answer(problem, **limits)
     assert found.objective == pytest.approx(7.5)
     assert verify(problem, found) == ()
     assert dual_bound(problem, found.prices, found.chosen.tolist()) == pytest.approx(found.price_bound)
@@ -98,10 +128,11 @@ def test_a_choice_is_worth_and_takes_the_same_in_regions(problem, largest, seed)
 
 
 @pytest.mark.long
+@EFFORTS
 @settings(max_examples=25, deadline=None)
-@given(tiny_problems(demanded=True))
-def test_an_answer_in_regions_keeps_every_rule_and_its_bound_holds(problem):
-    found = answer(problem, largest=2)
+@given(problem=tiny_problems(demanded=True))
+def test_an_answer_in_regions_keeps_every_rule_and_its_bound_holds(limits, problem):
+    found = answer(problem, largest=2, **limits)
     assert verify(problem, found) == ()
     assert found.price_bound == pytest.approx(max(dual_bound(problem, found.prices, found.chosen.tolist()),
                                                   found.objective), abs=1e-6)  # fmt: skip
@@ -156,5 +187,7 @@ def test_processes_and_the_order_of_work_change_nothing():
 
 
 def test_how_far_is_searched_follows_from_seconds_and_people_alone():
-    assert [effort_for(10_000, seconds) for seconds in (79, 80, 249, 250)] == [LIGHT, BRISK, BRISK, THOROUGH]
+    seconds = (19, 20, 79, 80, 249, 250)
+    efforts = [effort_for(10_000, each) for each in seconds]
+    assert efforts == [HASTY, LIGHT, LIGHT, BRISK, BRISK, THOROUGH]
     assert effort_for(0, 0.0) == THOROUGH
