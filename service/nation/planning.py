@@ -18,8 +18,9 @@ from recommender.allocation.limits import Item, Result, Run, SolveLimits
 from recommender.allocation.nation import NationPlan, n_tasks, solve_nation
 from recommender.allocation.result import Status
 from service.nation.reading import AGENCY, agencies_in, read_shared
-from service.nation.stored import Fetch, Piece, Survey, crossing_of
+from service.nation.stored import Fetch, Piece, Survey, Surveyed, crossing_of
 from service.nation.writing import Written
+from service.schemas.problem_reading import MOST_SHOWN
 from training_catalog.errors import InputError
 
 Show = Callable[[str, int], None]  # told of each step, and of how many tasks it has
@@ -93,7 +94,7 @@ def plan_nation(folder: Path, out: Path, effort: Effort) -> dict[str, Any]:
     with _pieces_in(out) as pieces_in:
         agencies = agencies_in(folder)
         survey = Survey(shared=shared, folder=pieces_in.resolve())
-        surveyed = list(effort.counted("read", len(agencies))(survey, [path.resolve() for path in agencies]))
+        surveyed = _faultless(effort.counted("read", len(agencies))(survey, [path.resolve() for path in agencies]))
         crossing = crossing_of(surveyed, shared.get("rules", {}))
         pieces = tuple(chain.from_iterable(part.pieces for part in surveyed))
         sources = [Fetch(piece=piece, lines=crossing.ids) for piece in pieces]
@@ -108,6 +109,22 @@ def plan_nation(folder: Path, out: Path, effort: Effort) -> dict[str, Any]:
     totals = _totals(found, crossing, pieces, out, n_options=sum(part.n_options for part in surveyed), gap=limits.gap)
     (out / "plan.json").write_text(json.dumps(totals, indent=1, ensure_ascii=False), encoding="utf-8")
     return totals
+
+
+def _faultless(found: Iterable[Surveyed | InputError]) -> list[Surveyed]:
+    """Return what was read of every agency, or raise with the faults of all."""
+    read, faults = list[Surveyed](), list[InputError]()
+    for part in found:
+        if isinstance(part, InputError):
+            faults.append(part)
+        else:
+            read.append(part)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        shown = tuple(faults[:MOST_SHOWN])
+        raise InputError("{n} agencies have faults:{faults}", n=len(faults), faults=shown)
+    return read
 
 
 def _totals(

@@ -15,6 +15,7 @@ from recommender.allocation.regions import cut
 from service.nation.reading import AGENCY, read_agency
 from service.schemas.problem import ProblemFile
 from service.schemas.problem_columns import to_columns
+from service.schemas.problem_reading import refuse
 from training_catalog.columns import IndexArray, TextArray
 from training_catalog.errors import InputError
 
@@ -84,14 +85,14 @@ class Survey:
     shared: dict[str, Any]
     folder: Path
 
-    def __call__(self, agency: Path) -> Surveyed:
-        """Read, check and cut an agency.
+    def __call__(self, agency: Path) -> Surveyed | InputError:
+        """Read, check and cut an agency; return what is wrong with it where something is."""
+        try:
+            return self._read(agency)
+        except InputError as error:
+            return error
 
-        Raises
-        ------
-        InputError
-            As `read_agency`.
-        """
+    def _read(self, agency: Path) -> Surveyed:
         name = agency.name.removeprefix(AGENCY)
         parsed = read_agency(agency, self.shared)
         _refuse_unknown_classes(parsed, agency.name)
@@ -113,10 +114,9 @@ class Survey:
 
 def _refuse_unknown_classes(parsed: ProblemFile, agency: str) -> None:
     known = {offering.offering for offering in parsed.offerings}
-    for i, option in enumerate(parsed.options):
-        if option.offering not in known:
-            raise InputError("{file}: $.options[{i}].offering: '{value}' is not among the agency's offerings",
-                             file=agency, i=i, value=option.offering)  # fmt: skip
+    unknown = [(i, option.offering) for i, option in enumerate(parsed.options) if option.offering not in known]
+    refuse([InputError("$.options[{i}].offering: '{value}' is not among the agency's offerings", i=i, value=offering)
+            for i, offering in unknown], agency)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,14 +63,20 @@ def check_problem(document: dict[str, Any], name: str) -> ProblemFile:
     try:
         problem = msgspec.convert(document, ProblemFile)
     except msgspec.ValidationError as error:
-        _refuse(list(shape_faults(document, ProblemFile)), name)
+        refuse(list(shape_faults(document, ProblemFile)), name)
         raise InputError("{file}: {problems}", file=name, problems=str(error)) from error
-    _refuse(list(chain(value_faults(problem), reference_faults(problem))), name)
+    refuse(list(chain(value_faults(problem), reference_faults(problem))), name)
     return problem
 
 
-def _refuse(faults: list[InputError], name: str) -> None:
-    """Raise when there are faults, each on a line of its own."""
+def refuse(faults: list[InputError], name: str) -> None:
+    """Raise when there are faults, each on a line of its own.
+
+    Raises
+    ------
+    InputError
+        With the faults.
+    """
     shown = faults[:MOST_SHOWN]
     if len(faults) > MOST_SHOWN:
         shown.append(InputError("... and {n} more", n=len(faults) - MOST_SHOWN))

@@ -201,6 +201,19 @@ def test_a_fault_is_said(tmp_path, harm, said):
     assert said in str(caught.value)
 
 
+def test_the_faults_of_all_agencies_are_said_at_once(tmp_path):
+    folder = nation(tmp_path / "in")
+    for name in "AB":
+        pq.write_table(pa.table({"employee": [f"{name}0"] * 2, "offering": ["KX", "KY"], "benefit": [1.0, 1.0]}),
+                       folder / f"agency={name}" / "options.parquet")  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        plan_nation(folder, tmp_path / "plan", HERE)
+    lines = [line.strip() for line in str(caught.value).splitlines()]
+    unknown = [f"$.options[{i}].offering: '{value}' is not among the agency's offerings"
+               for i, value in enumerate(("KX", "KY"))]  # fmt: skip
+    assert lines == ["2 agencies have faults:", "agency=A:", *unknown, "agency=B:", *unknown]
+
+
 def test_a_plan_is_never_written_over(tmp_path):
     folder = nation(tmp_path / "in")
     plan_nation(folder, tmp_path / "plan", HERE)
