@@ -15,7 +15,9 @@ from service.telemetry import LOG_WAITING
 from training_catalog.errors import StorageError
 
 MOST_WAITING = 10_000  # then lists wait for the log
+SOME_ROOM = 100  # more than there are threads that hand over entries
 MOST_AT_ONCE = 500
+GATHER_SECONDS = 0.1  # after the first entry of a batch: fifty lists cost little more to write than one
 PAUSE_SECONDS = 1.0  # before writing is tried again
 
 _log = structlog.get_logger()
@@ -30,7 +32,8 @@ class DecisionLog:
 
     Notes
     -----
-    Entries wait in memory until they are written: at most for a moment, or as long as another writer has its turn.
+    Entries wait in memory until they are written: for a tenth of a second, so that those who come meanwhile are written
+    with them and wake nobody, or as long as another writer has its turn.
     `close` writes them all; a process that is killed takes with it what was waiting.
     """
 
@@ -44,6 +47,11 @@ class DecisionLog:
     def put(self, entry: LoggedDecision) -> None:
         """Hand over an entry; waits where too many are waiting already."""
         self._waiting.put(entry)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether an entry can be handed over without waiting."""
+        return self.n_waiting < MOST_WAITING - SOME_ROOM
 
     @property
     def n_waiting(self) -> int:
@@ -64,6 +72,7 @@ class DecisionLog:
     def _run(self) -> None:
         while True:
             batch = [self._waiting.get()]
+            self._is_closing.wait(GATHER_SECONDS)
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             LOG_WAITING.set(len(batch) + self.n_waiting)

@@ -12,8 +12,9 @@ import pandas as pd
 
 from recommender.plan import Plan
 from recommender.policy import Policy
+from service.list_items import ListFilter
 from service.lists import list_frames
-from service.lookup import ListFilter, person_of, recommendation_document
+from service.lookup import list_person, person_of, recommendation_document
 from service.pipeline import (
     AlsoKept,
     Office,
@@ -231,8 +232,8 @@ def _make_again(database: Database, office: Office, entry: LoggedDecision) -> st
     then = asked.pop(BACKGROUND, logged.change)
     wanted = msgspec.convert(asked, ListFilter)
     everybody = office if then == logged.change else load_office(database, logged.as_of, then, logged.model)
-    person, background = person_of(office, employee), background_of(everybody, policy)
-    return _digest(_figures(recommendation_document(person, wanted, Wording("en"), policy, background)))
+    listed = list_person(person_of(office, employee), policy, background_of(everybody, policy))
+    return _digest(_figures(recommendation_document(listed, wanted, Wording("en"))))
 
 
 def _plan_again(database: Database, office: Office, policy: Policy, asked: dict[str, Any]) -> Plan:
