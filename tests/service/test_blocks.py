@@ -22,8 +22,8 @@ RULE = Predictor(predictor=BaselineRule(), identifier="rule", state="rule", verd
 class Reversed:
     """The rule, upside down: another order of the same pairs."""
 
-    def predict(self, X):
-        found = BaselineRule().predict(X)
+    def predict(self, features):
+        found = BaselineRule().predict(features)
         most = found.upper.max(initial=0.0) + 1
         return BenefitEstimates(mean=most - found.mean, lower=most - found.upper, upper=most - found.lower,
                                 completion=found.completion)  # fmt: skip
