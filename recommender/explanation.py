@@ -1,5 +1,6 @@
 """Reasons for a recommendation, from the same numbers that ranked it: codes and figures, worded elsewhere."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, group_bounds
 
 MEASURABLE_LEVELS = 0.005  # contributions below this are not worth a sentence
+NOT_KNOWN = float("nan")  # this very one, so that equal reasons are equal
 
 
 class Reason(NamedTuple):
@@ -26,15 +28,15 @@ class Reason(NamedTuple):
         ``service-effect``.
     competency : Index of the competency; -1 when it is about none.
     levels : Levels covered; for ``service-effect`` points of the indicator for one more training a head in the unit.
-    required, assessed : Levels on the framework's scale; NaN when not known.
+    required, assessed : Levels on the framework's scale; `NOT_KNOWN` when not known.
     indicator : Service indicator, for ``service-effect``.
     """
 
     code: str
     competency: int = -1
-    levels: float = np.nan
-    required: float = np.nan
-    assessed: float = np.nan
+    levels: float = NOT_KNOWN
+    required: float = NOT_KNOWN
+    assessed: float = NOT_KNOWN
     indicator: str = ""
 
 
@@ -82,6 +84,7 @@ class Grounds:
     is_spot : shape (n_gaps,): from `is_blind_spot`.
     direction : shape (n_gaps,): turns a level back to the framework's own scale.
     asked_for : People and trainings that they asked for.
+    about_service : What history says of all of them.
     """
 
     lists: RankedLists
@@ -93,6 +96,7 @@ class Grounds:
     is_spot: BoolArray
     direction: FloatArray
     asked_for: frozenset[tuple[int, int]]
+    about_service: tuple[Reason, ...]
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -124,6 +128,11 @@ def find_grounds(lists: RankedLists, workforce: Workforce, catalog: Catalog, con
         is_spot=is_blind_spot(lists),
         direction=catalog.competencies.direction[gaps.competency],
         asked_for=frozenset(wanted),
+        about_service=tuple(
+            Reason("service-effect", levels=link.effect, indicator=link.indicator)
+            for link in context.service_links
+            if link.is_supported
+        ),
     )
 
 
@@ -139,7 +148,8 @@ def explain_row(grounds: Grounds, row: int) -> list[Reason]:
     reasons: list[Reason] = []
     for gap, levels in zip(grounds.gap[part].tolist(), grounds.covered[part].tolist(), strict=True):
         competency, sign = int(gaps.competency[gap]), float(grounds.direction[gap])
-        required, assessed = float(gaps.required[gap]) * sign, float(gaps.assessed[gap]) * sign
+        required, found = float(gaps.required[gap]) * sign, float(gaps.assessed[gap]) * sign
+        assessed = NOT_KNOWN if math.isnan(found) else found
         code = _STATE_CODES[int(gaps.state[gap])]
         reasons.append(Reason(code, competency, levels, required, assessed))
         if grounds.is_spot[gap]:
@@ -163,6 +173,4 @@ def _circumstances(grounds: Grounds, row: int) -> list[Reason]:
         reasons.append(Reason("enrolment-lapsed"))
     if (employee, int(lists.training[row])) in grounds.asked_for:
         reasons.append(Reason("asked-for"))
-    supported = (link for link in context.service_links if link.is_supported)
-    reasons.extend(Reason("service-effect", levels=link.effect, indicator=link.indicator) for link in supported)
-    return reasons
+    return [*reasons, *grounds.about_service]

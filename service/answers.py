@@ -1,5 +1,6 @@
 """Lists for one person at a time: from memory where nothing has changed, and logged when they are made."""
 
+import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ import msgspec
 
 from recommender.policy import Policy
 from service.decision_log import DecisionLog
-from service.decisions import list_decision
+from service.decisions import list_decision, policy_text
 from service.list_items import ListFilter
 from service.lookup import Listed, gap_document, list_person, recommendation_document
 from service.snapshot import Snapshot, Snapshots, person_in
@@ -20,7 +21,6 @@ from service.storage.history import last_change
 from service.storage.people import EMPLOYEE, person_version
 from service.storage.watch import ChangeWatch, Versions
 from service.wording import Wording
-from training_catalog.catalog import content_digest
 from training_catalog.errors import UnknownIdError
 
 MOST_CACHED_BYTES = 64_000_000
@@ -76,6 +76,7 @@ class Answers:
     def __init__(self, database: Database, snapshots: Snapshots, watch: ChangeWatch, policy: Policy,
                  log: DecisionLog) -> None:  # fmt: skip
         self.database, self.snapshots, self.watch, self.policy, self.log = database, snapshots, watch, policy, log
+        self._policy_text = policy_text(policy)
         self._lock = threading.Lock()
         self._made: OrderedDict[Question, Answer] = OrderedDict()
         self._n_bytes = 0
@@ -144,13 +145,13 @@ class Answers:
         made = recommendation_document(listed, question.wanted, Wording(question.lang))
         document: dict[str, Any] = {"list": new_decision_id(), **made}
         office = replace(listed.office, change=change)
-        decision = list_decision(office, document, question.wanted, self.policy, snapshot.office.change)
+        decision = list_decision(office, document, question.wanted, self._policy_text, snapshot.office.change)
         entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author,
                                content=decision)  # fmt: skip
         self.log.put(entry)
         body = msgspec.json.encode(document)
-        return Answer(body=body, etag=f'"{content_digest(body)[:20]}"', version=version, people=versions.people,
-                      snapshot=snapshot, unit=listed.unit)  # fmt: skip
+        return Answer(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"', version=version,
+                      people=versions.people, snapshot=snapshot, unit=listed.unit)  # fmt: skip
 
     def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:
         """Return a person's gaps, and their unit."""

@@ -185,7 +185,7 @@ def ranking_document(
     grounds = find_grounds(lists, person.crew, office.catalog, context)
     items: list[dict[str, Any]] = []
     for row in np.flatnonzero(np.isin(lists.training, asked)).tolist():
-        reasons = item_reasons(grounds, row, office.catalog, wording) if explain else None
+        reasons = item_reasons(grounds, row, snapshot.blocks.faces, wording) if explain else None
         items.append({
             "training": str(office.catalog.trainings.ids[lists.training[row]]), "rank": len(items) + 1,
             "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),

@@ -1,10 +1,9 @@
 """What a person's list says line by line: gaps, trainings in their classes, reasons, and what is left out."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from service.wording import Wording
 from training_catalog.catalog import Catalog
 from training_catalog.training import MODES
 
-_left_out_text = lru_cache(maxsize=10_000)(left_out_text)
+MOST_KEPT = 20_000  # sentences of a catalogue; some hundred bytes each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,31 +79,48 @@ def gap_rows(gaps: Gaps, catalog: Catalog, wording: Wording, person: int = 0) ->
 
 
 class Faces:
-    """What lists say of the trainings and classes of a catalogue, whoever they are for; each is put together once."""
+    """What lists say of a catalogue's trainings, classes and reasons, whoever they are for; each is worded once.
+
+    Attributes
+    ----------
+    training : Of its row: code, name, hours and mode.
+    class_ : Of its row: code, hours, mode, first and last day.
+    reason : Of a reason and a language: its document, which is not to be changed.
+    left_out : Of training, reason, missing prerequisite and language: the same.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self._trainings: dict[int, tuple[Any, ...]] = {}
-        self._classes: dict[int, tuple[Any, ...]] = {}
+        self.training = cache(partial(_training_face, catalog))
+        self.class_ = cache(partial(_class_face, catalog))
+        self.reason = lru_cache(MOST_KEPT)(partial(_reason_row, catalog))
+        self.left_out = lru_cache(MOST_KEPT)(partial(_left_out_row, catalog))
 
-    def training(self, row: int) -> tuple[Any, ...]:
-        """Return code, name, hours and mode of a training."""
-        found = self._trainings.get(row)
-        if found is None:
-            known = self.catalog.trainings
-            found = (str(known.ids[row]), str(known.names[row]), plain(known.hours[row]), MODES[int(known.mode[row])])
-            self._trainings[row] = found
-        return found
 
-    def class_(self, row: int) -> tuple[Any, ...]:
-        """Return code, hours, mode, first and last day of a class."""
-        found = self._classes.get(row)
-        if found is None:
-            known = self.catalog.offerings
-            found = (str(known.ids[row]), plain(self.catalog.class_hours[row]), MODES[int(known.mode[row])],
-                     known.start[row].item(), known.end[row].item())  # fmt: skip
-            self._classes[row] = found
-        return found
+def _training_face(catalog: Catalog, row: int) -> tuple[str, str, float | int | None, str]:
+    known = catalog.trainings
+    return str(known.ids[row]), str(known.names[row]), plain(known.hours[row]), MODES[int(known.mode[row])]
+
+
+def _class_face(catalog: Catalog, row: int) -> tuple[str, float | int | None, str, date, date]:
+    known = catalog.offerings
+    return (str(known.ids[row]), plain(catalog.class_hours[row]), MODES[int(known.mode[row])],
+            known.start[row].item(), known.end[row].item())  # fmt: skip
+
+
+def _reason_row(catalog: Catalog, reason: Reason, lang: str) -> dict[str, Any]:
+    known, wording = reason.competency >= 0, Wording(lang)
+    return {
+        "code": reason.code,
+        "competency": str(catalog.competencies.ids[reason.competency]) if known else None,
+        "levels": plain(reason.levels),
+        "text": reason_text(reason, catalog, wording),
+    }
+
+
+def _left_out_row(catalog: Catalog, training: int, reason: int, requires: int, lang: str) -> dict[str, Any]:
+    ids, code = catalog.trainings.ids, REASONS[reason]
+    first = str(ids[requires]) if requires >= 0 else ""
+    return {"training": str(ids[training]), "code": code, "text": left_out_text(code, first, Wording(lang))}
 
 
 def item_of(faces: Faces, lists: RankedLists, rank: int, row: int, option: int) -> dict[str, Any]:
@@ -183,45 +199,14 @@ def worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int) 
     return first
 
 
-def item_reasons(grounds: Grounds, row: int, catalog: Catalog, wording: Wording) -> list[dict[str, Any]]:
+def item_reasons(grounds: Grounds, row: int, faces: Faces, wording: Wording) -> list[dict[str, Any]]:
     """Return why a row is recommended: codes, figures and sentences."""
-    return [_reason_row(reason, catalog, wording) for reason in explain_row(grounds, row)]
+    return [dict(faces.reason(reason, wording.lang)) for reason in explain_row(grounds, row)]
 
 
-def _reason_row(reason: Reason, catalog: Catalog, wording: Wording) -> dict[str, Any]:
-    """Return a reason as a document; the same few come again and again, whoever they are given to."""
-    competency = reason.competency
-    named = (str(catalog.competencies.ids[competency]), competency_name(catalog, competency, wording)) if (
-        competency >= 0
-    ) else (None, "")  # fmt: skip
-    figures = (value if value == value else math.nan for value in reason[2:5])  # noqa: PLR0124 (one NaN for all)
-    return dict(_worded(reason.code, *named, *figures, reason.indicator, wording))
-
-
-@lru_cache(maxsize=20_000)
-def _worded(
-    code: str, competency: str | None, name: str, levels: float, required: float, assessed: float, indicator: str,
-    wording: Wording,
-) -> dict[str, Any]:  # fmt: skip
-    reason = Reason(code, levels=levels, required=required, assessed=assessed, indicator=indicator)
-    return {
-        "code": code,
-        "competency": competency,
-        "levels": plain(levels),
-        "text": reason_text(reason, name, wording),
-    }
-
-
-def left_out_rows(lists: RankedLists, person: int, catalog: Catalog, wording: Wording) -> list[dict[str, Any]]:
+def left_out_rows(lists: RankedLists, person: int, faces: Faces, wording: Wording) -> list[dict[str, Any]]:
     """Return trainings that one of the people may not take, each with why."""
-    left, ids = lists.left_out, catalog.trainings.ids
+    left = lists.left_out
     rows = slice(*np.searchsorted(left.employee, (person, person + 1)).tolist())
-    columns = zip(*(column[rows].tolist() for column in (left.training, left.reason, left.requires)), strict=True)
-    return [
-        {
-            "training": str(ids[training]),
-            "code": REASONS[reason],
-            "text": _left_out_text(REASONS[reason], str(ids[requires]) if requires >= 0 else "", wording),
-        }
-        for training, reason, requires in columns
-    ]
+    columns = (left.training[rows].tolist(), left.reason[rows].tolist(), left.requires[rows].tolist())
+    return [dict(faces.left_out(*figures, wording.lang)) for figures in zip(*columns, strict=True)]

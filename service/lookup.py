@@ -145,7 +145,7 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
     items = [
         {
             **item_of(faces, lists, rank, row, option),
-            "reasons": item_reasons(grounds, row, catalog, wording),
+            "reasons": item_reasons(grounds, row, faces, wording),
         }
         for rank, (row, option) in worth_showing(lists, shown, wanted.limit)
     ]
@@ -159,7 +159,7 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
         "gaps": gap_rows(lists.candidates.gaps, catalog, wording, place),
         "notice": _notice(listed, wording),
         "items": items,
-        "left_out": left_out_rows(lists, place, catalog, wording),
+        "left_out": left_out_rows(lists, place, faces, wording),
     }
 
 

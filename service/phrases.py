@@ -74,11 +74,11 @@ def competency_name(catalog: Catalog, competency: int, wording: Wording) -> str:
     return english if wording.lang == "en" and english else str(catalog.competencies.names[competency])
 
 
-def reason_text(reason: Reason, name: str, wording: Wording) -> str:
-    """Say one reason for a recommendation; `name` is that of its competency."""
+def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
+    """Say one reason for a recommendation."""
     return wording.text(
         REASONS[reason.code],
-        name=name,
+        name=competency_name(catalog, reason.competency, wording) if reason.competency >= 0 else "",
         levels=wording.number(reason.levels, 2 if reason.code == "service-effect" else 1),
         required=wording.number(reason.required, 1),
         assessed=wording.number(reason.assessed, 1),

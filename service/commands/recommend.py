@@ -38,7 +38,7 @@ def recommend(
       bangkom recommend 199001012015011001 --limit 5 --mode online
       bangkom recommend --all --out rekomendasi.parquet
     """
-    from service.decisions import list_decision
+    from service.decisions import list_decision, policy_text
     from service.list_items import ListFilter
     from service.lookup import list_person, person_of, recommendation_document
     from service.pipeline import background_of, load_office
@@ -61,7 +61,7 @@ def recommend(
                         end=end.date() if end else None)  # fmt: skip
     person, background = person_of(office, str(nip)), background_of(office, rules)
     document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
-    log_decision(database, list_decision(office, document, wanted, rules))
+    log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
     if as_json:
         terminal.emit(document)
     else:
