@@ -52,46 +52,24 @@ def plain(value: float) -> float | int | None:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def gap_rows(gaps: Gaps, catalog: Catalog, wording: Wording, person: int = 0) -> list[dict[str, Any]]:
-    """Return every required competency of one of the people in `gaps`, levels as on the framework's own scale."""
-    rows = slice(*gaps.bounds[person : person + 2].tolist())
-    competency = gaps.competency[rows]
-    sign = catalog.competencies.direction[competency]
-    columns = (competency, gaps.required[rows] * sign, gaps.assessed[rows] * sign, gaps.deficit[rows],
-               gaps.state[rows], gaps.assessed_on[rows], gaps.self_rated[rows] * sign,
-               gaps.is_default[rows])  # fmt: skip
-    return [
-        {
-            "competency": str(catalog.competencies.ids[i]),
-            "name": competency_name(catalog, i, wording),
-            "required": plain(required),
-            "assessed": plain(assessed),
-            "deficit": plain(deficit),
-            "state": STATE_NAMES[state],
-            "assessed_on": assessed_on,
-            "self_rated": plain(self_rated),
-            "default": default,
-        }
-        for i, required, assessed, deficit, state, assessed_on, self_rated, default in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    ]
-
-
 class Faces:
     """What lists say of a catalogue's trainings, classes and reasons, whoever they are for; each is worded once.
 
     Attributes
     ----------
+    direction : Of competencies: turns a level back to the framework's own scale.
     training : Of its row: code, name, hours and mode.
     class_ : Of its row: code, hours, mode, first and last day.
+    competency : Of its row and a language: code and name.
     reason : Of a reason and a language: its document, which is not to be changed.
     left_out : Of training, reason, missing prerequisite and language: the same.
     """
 
     def __init__(self, catalog: Catalog) -> None:
+        self.direction = catalog.competencies.direction
         self.training = cache(partial(_training_face, catalog))
         self.class_ = cache(partial(_class_face, catalog))
+        self.competency = cache(partial(_competency_face, catalog))
         self.reason = lru_cache(MOST_KEPT)(partial(_reason_row, catalog))
         self.left_out = lru_cache(MOST_KEPT)(partial(_left_out_row, catalog))
 
@@ -105,6 +83,10 @@ def _class_face(catalog: Catalog, row: int) -> tuple[str, float | int | None, st
     known = catalog.offerings
     return (str(known.ids[row]), plain(catalog.class_hours[row]), MODES[int(known.mode[row])],
             known.start[row].item(), known.end[row].item())  # fmt: skip
+
+
+def _competency_face(catalog: Catalog, row: int, lang: str) -> tuple[str, str]:
+    return str(catalog.competencies.ids[row]), competency_name(catalog, row, Wording(lang))
 
 
 def _reason_row(catalog: Catalog, reason: Reason, lang: str) -> dict[str, Any]:
@@ -121,6 +103,27 @@ def _left_out_row(catalog: Catalog, training: int, reason: int, requires: int, l
     ids, code = catalog.trainings.ids, REASONS[reason]
     first = str(ids[requires]) if requires >= 0 else ""
     return {"training": str(ids[training]), "code": code, "text": left_out_text(code, first, Wording(lang))}
+
+
+def gap_rows(gaps: Gaps, faces: Faces, wording: Wording, person: int = 0) -> list[dict[str, Any]]:
+    """Return every required competency of one of the people in `gaps`, levels as on the framework's own scale."""
+    rows = slice(*gaps.bounds[person : person + 2].tolist())
+    competency = gaps.competency[rows]
+    sign = faces.direction[competency]
+    columns = (competency, gaps.required[rows] * sign, gaps.assessed[rows] * sign, gaps.deficit[rows],
+               gaps.state[rows], gaps.assessed_on[rows], gaps.self_rated[rows] * sign,
+               gaps.is_default[rows])  # fmt: skip
+    found = []
+    for i, required, assessed, deficit, state, assessed_on, self_rated, default in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        code, name = faces.competency(i, wording.lang)
+        found.append({
+            "competency": code, "name": name, "required": plain(required), "assessed": plain(assessed),
+            "deficit": plain(deficit), "state": STATE_NAMES[state], "assessed_on": assessed_on,
+            "self_rated": plain(self_rated), "default": default,
+        })  # fmt: skip
+    return found
 
 
 def item_of(faces: Faces, lists: RankedLists, rank: int, row: int, option: int) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def gap_document(person: Person, policy: Policy, wording: Wording) -> dict[str, 
         **person.identity,
         "on": office.on,
         "catalog": office.catalog.version,
-        "gaps": gap_rows(gaps, office.catalog, wording),
+        "gaps": gap_rows(gaps, Faces(office.catalog), wording),
         "job_person_match": plain(match[0]) if len(match) else None,
     }
 
@@ -156,7 +156,7 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
         "catalog": catalog.version,
         "state": office.predictor.state,
         "verdict": verdict_text(office.predictor.verdict, wording),
-        "gaps": gap_rows(lists.candidates.gaps, catalog, wording, place),
+        "gaps": gap_rows(lists.candidates.gaps, faces, wording, place),
         "notice": _notice(listed, wording),
         "items": items,
         "left_out": left_out_rows(lists, place, faces, wording),
