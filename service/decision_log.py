@@ -29,6 +29,8 @@ class DecisionLog:
     Parameters
     ----------
     database : Where the log is.
+    gather : Seconds that the first entry of a batch waits for others.
+    most_waiting : Entries that wait at most.
 
     Notes
     -----
@@ -37,9 +39,9 @@ class DecisionLog:
     `close` writes them all; a process that is killed takes with it what was waiting.
     """
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._waiting: queue.Queue[LoggedDecision | None] = queue.Queue(MOST_WAITING)
+    def __init__(self, database: Database, gather: float = GATHER_SECONDS, most_waiting: int = MOST_WAITING) -> None:
+        self.database, self.gather, self.most_waiting = database, gather, most_waiting
+        self._waiting: queue.Queue[LoggedDecision | None] = queue.Queue(most_waiting)
         self._is_closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
         self._thread.start()
@@ -51,7 +53,7 @@ class DecisionLog:
     @property
     def has_room(self) -> bool:
         """Whether an entry can be handed over without waiting."""
-        return self.n_waiting < MOST_WAITING - SOME_ROOM
+        return self.n_waiting < self.most_waiting - SOME_ROOM
 
     @property
     def n_waiting(self) -> int:
@@ -72,7 +74,7 @@ class DecisionLog:
     def _run(self) -> None:
         while True:
             batch = [self._waiting.get()]
-            self._is_closing.wait(GATHER_SECONDS)
+            self._is_closing.wait(self.gather)
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             LOG_WAITING.set(len(batch) + self.n_waiting)
