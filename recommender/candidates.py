@@ -20,7 +20,6 @@ from training_catalog.columns import (
     freeze,
     join_groups,
     look_up,
-    part_of,
     rank_within,
 )
 from training_catalog.quantities import DAYS_PER_YEAR
@@ -59,12 +58,6 @@ class Coverage:
         """Weighted mean of a column over the rows of each pair; 0 where nothing is covered."""
         weight = self.total(weights)
         return np.where(weight > 0, self.total(values * weights) / np.where(weight > 0, weight, 1.0), 0.0)
-
-    def of_pairs(self, pairs: slice, first_gap: int) -> "Coverage":
-        """Return what consecutive pairs work on, where the gaps of their person begin at a row."""
-        bounds = self.bounds[pairs.start : pairs.stop + 1]
-        rows = slice(int(bounds[0]), int(bounds[-1]))
-        return part_of(self, rows, bounds=bounds - rows.start, gap=self.gap[rows] - first_gap)
 
     def take(self, pairs: IndexArray) -> "Coverage":
         """Keep some pairs, in the order given."""
@@ -135,17 +128,6 @@ class Candidates:
     def n_pairs(self) -> int:
         """Number of pairs."""
         return len(self.employee)
-
-    def of_person(self, person: int, pairs: slice, left_out: slice) -> "Candidates":
-        """Return the candidates of one person: rows of the pairs, and of those left out."""
-        own, none = (np.zeros(rows.stop - rows.start, dtype=np.int64) for rows in (pairs, left_out))
-        return part_of(
-            self, pairs,
-            employee=own,
-            coverage=self.coverage.of_pairs(pairs, int(self.gaps.bounds[person])),
-            gaps=self.gaps.of_person(person),
-            left_out=part_of(self.left_out, left_out, employee=none),
-        )  # fmt: skip
 
 
 def pairs_with_need(gaps: Gaps, teaching: csr_array) -> tuple[IndexArray, IndexArray]:

@@ -1,6 +1,8 @@
 """Reasons for a recommendation, from the same numbers that ranked it: codes and figures, worded elsewhere."""
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,13 +12,13 @@ from recommender.policy import RankingRules
 from recommender.ranking import RankedLists
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray
+from training_catalog.columns import BoolArray, FloatArray, IndexArray, freeze, group_bounds
 
 MEASURABLE_LEVELS = 0.005  # contributions below this are not worth a sentence
+NOT_KNOWN = float("nan")  # this very one, so that equal reasons are equal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason.
 
     Parameters
@@ -26,15 +28,15 @@ class Reason:
         ``service-effect``.
     competency : Index of the competency; -1 when it is about none.
     levels : Levels covered; for ``service-effect`` points of the indicator for one more training a head in the unit.
-    required, assessed : Levels on the framework's scale; NaN when not known.
+    required, assessed : Levels on the framework's scale; `NOT_KNOWN` when not known.
     indicator : Service indicator, for ``service-effect``.
     """
 
     code: str
     competency: int = -1
-    levels: float = np.nan
-    required: float = np.nan
-    assessed: float = np.nan
+    levels: float = NOT_KNOWN
+    required: float = NOT_KNOWN
+    assessed: float = NOT_KNOWN
     indicator: str = ""
 
 
@@ -69,67 +71,106 @@ def is_blind_spot(lists: RankedLists) -> BoolArray:
     return spot
 
 
-def explain_row(
-    lists: RankedLists,
-    row: int,
-    workforce: Workforce,
-    catalog: Catalog,
-    context: Context,
-    spots: BoolArray | None = None,
-) -> list[Reason]:
-    """Explain one row of the lists.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Lists, and what reasons for their rows are given from: looked up once for all of them.
 
     Parameters
     ----------
-    lists, row : The lists and the row in them.
+    lists, context : The lists, and what explanations need beside them.
+    bounds : shape (n_pairs + 1,): where the needs begin that each pair's training covers measurably.
+    gap, covered : Row in the gaps, and levels covered; the most covered of a pair first.
+    has_default : shape (n_pairs,): whether a requirement that it works on is the class's default.
+    is_spot : shape (n_gaps,): from `is_blind_spot`.
+    direction : shape (n_gaps,): turns a level back to the framework's own scale.
+    asked_for : People and trainings that they asked for.
+    about_service : What history says of all of them.
+    """
+
+    lists: RankedLists
+    context: Context
+    bounds: IndexArray
+    gap: IndexArray
+    covered: FloatArray
+    has_default: BoolArray
+    is_spot: BoolArray
+    direction: FloatArray
+    asked_for: frozenset[tuple[int, int]]
+    about_service: tuple[Reason, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+def find_grounds(lists: RankedLists, workforce: Workforce, catalog: Catalog, context: Context) -> Grounds:
+    """Look up what reasons are given from.
+
+    Parameters
+    ----------
+    lists : Of the people of the workforce.
     workforce, catalog : The people and catalogue that were ranked.
     context : Workload of people and what history says about service.
-    spots : From `is_blind_spot`, where several rows are explained.
+    """
+    gaps, coverage = lists.candidates.gaps, lists.candidates.coverage
+    n_pairs, interests = lists.candidates.n_pairs, workforce.interests
+    pair = np.repeat(np.arange(n_pairs), np.diff(coverage.bounds))
+    told = np.flatnonzero(coverage.covered >= MEASURABLE_LEVELS)
+    order = told[np.lexsort((coverage.gap[told], -coverage.covered[told], pair[told]))]
+    wanted = zip(*(column[interests.is_wanted].tolist() for column in (interests.employee, interests.training)),
+                 strict=True)  # fmt: skip
+    return Grounds(
+        lists=lists,
+        context=context,
+        bounds=group_bounds(pair[order], n_pairs),
+        gap=coverage.gap[order],
+        covered=coverage.covered[order],
+        has_default=np.bincount(pair, weights=gaps.is_default[coverage.gap], minlength=n_pairs) > 0,
+        is_spot=is_blind_spot(lists),
+        direction=catalog.competencies.direction[gaps.competency],
+        asked_for=frozenset(wanted),
+        about_service=tuple(
+            Reason("service-effect", levels=link.effect, indicator=link.indicator)
+            for link in context.service_links
+            if link.is_supported
+        ),
+    )
+
+
+def explain_row(grounds: Grounds, row: int) -> list[Reason]:
+    """Explain one row of the lists.
 
     Returns
     -------
     Reasons: competencies by levels covered, largest first, then what else speaks for it.
     """
-    candidates, gaps = lists.candidates, lists.candidates.gaps
-    pair, employee = int(lists.pair[row]), int(lists.employee[row])
-    part = slice(int(candidates.coverage.bounds[pair]), int(candidates.coverage.bounds[pair + 1]))
-    covered, gap_rows = candidates.coverage.covered[part], candidates.coverage.gap[part]
-    spots = is_blind_spot(lists) if spots is None else spots
+    gaps, pair = grounds.lists.candidates.gaps, int(grounds.lists.pair[row])
+    part = slice(*grounds.bounds[pair : pair + 2].tolist())
     reasons: list[Reason] = []
-    for i in np.lexsort((gap_rows, -covered)):
-        if covered[i] < MEASURABLE_LEVELS:
-            continue
-        gap = int(gap_rows[i])
-        competency = int(gaps.competency[gap])
-        sign = float(catalog.competencies.direction[competency])
-        figures = {
-            "competency": competency,
-            "levels": float(covered[i]),
-            "required": float(gaps.required[gap]) * sign,
-            "assessed": float(gaps.assessed[gap]) * sign,
-        }
-        reasons.append(Reason(code=_STATE_CODES[int(gaps.state[gap])], **figures))  # type: ignore[arg-type]  # index is int
-        if spots[gap]:
-            reasons.append(Reason(code="blind-spot", **{**figures, "levels": float(gaps.self_rated[gap]) * sign}))  # type: ignore[arg-type]  # as above
-    if np.any(gaps.is_default[gap_rows]):
-        reasons.append(Reason(code="default-standard"))
-    return reasons + _circumstances(lists, row, employee, workforce, context)
+    for gap, levels in zip(grounds.gap[part].tolist(), grounds.covered[part].tolist(), strict=True):
+        competency, sign = int(gaps.competency[gap]), float(grounds.direction[gap])
+        required, found = float(gaps.required[gap]) * sign, float(gaps.assessed[gap]) * sign
+        assessed = NOT_KNOWN if math.isnan(found) else found
+        code = _STATE_CODES[int(gaps.state[gap])]
+        reasons.append(Reason(code, competency, levels, required, assessed))
+        if grounds.is_spot[gap]:
+            self_rated = float(gaps.self_rated[gap]) * sign
+            reasons.append(Reason("blind-spot", competency, self_rated, required, assessed))
+    if grounds.has_default[pair]:
+        reasons.append(Reason("default-standard"))
+    return reasons + _circumstances(grounds, row)
 
 
-def _circumstances(lists: RankedLists, row: int, employee: int, workforce: Workforce, context: Context) -> list[Reason]:
+def _circumstances(grounds: Grounds, row: int) -> list[Reason]:
     """Return what speaks for a row beside the competencies it covers."""
-    reasons: list[Reason] = []
+    lists, context, reasons = grounds.lists, grounds.context, list[Reason]()
+    employee = int(lists.employee[row])
     if lists.suits_full_calendar[row]:
         if context.is_short_staffed[employee]:
-            reasons.append(Reason(code="suits-short-staff"))
+            reasons.append(Reason("suits-short-staff"))
         if context.has_full_calendar[employee]:
-            reasons.append(Reason(code="suits-full-calendar"))
+            reasons.append(Reason("suits-full-calendar"))
     if lists.candidates.has_lapsed[lists.pair[row]]:
-        reasons.append(Reason(code="enrolment-lapsed"))
-    interests = workforce.interests
-    asked = (interests.employee == employee) & (interests.training == lists.training[row]) & interests.is_wanted
-    if asked.any():
-        reasons.append(Reason(code="asked-for"))
-    supported = (link for link in context.service_links if link.is_supported)
-    reasons.extend(Reason(code="service-effect", levels=link.effect, indicator=link.indicator) for link in supported)
-    return reasons
+        reasons.append(Reason("enrolment-lapsed"))
+    if (employee, int(lists.training[row])) in grounds.asked_for:
+        reasons.append(Reason("asked-for"))
+    return [*reasons, *grounds.about_service]

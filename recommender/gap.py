@@ -19,7 +19,6 @@ from training_catalog.columns import (
     group_bounds,
     join_groups,
     look_up,
-    part_of,
 )
 from training_catalog.quantities import DAYS_PER_YEAR
 
@@ -86,13 +85,6 @@ class Gaps:
     def is_assumed(self) -> BoolArray:
         """Whether the need is assumed, or rests on an expired assessment."""
         return self.state >= GapState.NEVER_ASSESSED
-
-    def of_person(self, person: int) -> "Gaps":
-        """Return the gaps of one person."""
-        rows = slice(*self.bounds[person : person + 2].tolist())
-        n_rows = rows.stop - rows.start
-        return part_of(self, rows, bounds=np.array([0, n_rows]), employee=np.zeros(n_rows, dtype=np.int64),
-                       n_competencies=self.n_competencies)  # fmt: skip
 
     def needs(self) -> csr_array:
         """Weighted needs as CSR (n_people, n_competencies); only positive ones are stored."""

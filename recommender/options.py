@@ -11,7 +11,7 @@ from recommender.eligibility import retirement_days
 from recommender.policy import Policy
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, IndexArray, freeze, group_bounds, join_groups, part_of
+from training_catalog.columns import BoolArray, IndexArray, freeze, group_bounds, join_groups
 from training_catalog.quantities import RupiahArray
 from training_catalog.training import ONLINE
 
@@ -43,11 +43,6 @@ class Options:
     def cost(self) -> RupiahArray:
         """Fee and travel; shape (n_options,)."""
         return self.fee + self.travel
-
-    def of_person(self, rows: slice, first_pair: int) -> "Options":
-        """Return the options of one person, whose pairs begin at a row."""
-        none = np.zeros(rows.stop - rows.start, dtype=np.int64)
-        return part_of(self, rows, pair=self.pair[rows] - first_pair, employee=none)
 
 
 def _is_absent(workforce: Workforce, catalog: Catalog, employee: IndexArray, offering: IndexArray) -> BoolArray:

@@ -1,7 +1,7 @@
 """What is known of people's candidates before a model speaks: described, put into classes, in order among equals.
 
 Nothing here depends on the model, and nothing of one person on who else is looked at: some dozens of people are
-described together for little more than one costs, and each is then a slice.
+described together for little more than one costs.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from recommender.candidates import Candidates
 from recommender.options import Options
 from recommender.pair_features import held_in
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, IndexArray, check_lengths, freeze, group_bounds, part_of
+from training_catalog.columns import BoolArray, IndexArray, check_lengths, freeze, group_bounds
 from training_catalog.quantities import RupiahArray
 
 NO_COST = np.iinfo(np.int64).max  # sorts a pair without any class after the others
@@ -27,7 +27,6 @@ class Prospects:
 
     Parameters
     ----------
-    bounds : shape (n_people + 1, 4): where each person's pairs, options, `held` and pairs left out begin.
     candidates, options : Pairs, and their classes.
     features : shape (n_pairs, n_features).
     held : shape (n_held, n_features): of the options whose class is held in another mode than its training usually is.
@@ -39,7 +38,6 @@ class Prospects:
     place : Order among equal benefits: by lower cost, by what goes with the person's past, by training.
     """
 
-    bounds: IndexArray
     candidates: Candidates
     options: Options
     features: FeatureMatrix
@@ -52,27 +50,6 @@ class Prospects:
 
     def __post_init__(self) -> None:
         freeze(self)
-
-    @property
-    def n_people(self) -> int:
-        """Number of people."""
-        return len(self.bounds) - 1
-
-    def of_person(self, person: int) -> "Prospects":
-        """Return the prospects of one person, as they would have been found for that person alone."""
-        begin, end = self.bounds[person : person + 2]
-        first, last = begin.tolist(), end.tolist()
-        pairs, options, held, left_out = (slice(*rows) for rows in zip(first, last, strict=True))
-        shown = self.shown[pairs]
-        return part_of(
-            self, pairs,
-            bounds=np.stack([begin - begin, end - begin]),
-            candidates=self.candidates.of_person(person, pairs, left_out),
-            options=self.options.of_person(options, pairs.start),
-            held=self.held[held],
-            held_option=self.held_option[held] - options.start,
-            shown=np.where(shown >= 0, shown - options.start, -1),
-        )  # fmt: skip
 
 
 def arrange(
@@ -91,16 +68,13 @@ def arrange(
     LengthMismatchError
         When the features are not one row a pair, or the preferences not one a person.
     """
-    n_people, left_out = candidates.gaps.n_people, candidates.left_out.employee
     check_lengths("prospects", candidates.n_pairs, features=features)
-    check_lengths("prospects", n_people, prefers_light=prefers_light)
+    check_lengths("prospects", candidates.gaps.n_people, prefers_light=prefers_light)
     shown = _class_shown(catalog, options, candidates.n_pairs, prefers_light)
     cost = np.append(options.cost, 0)[shown]
     is_light = np.append(options.is_light, False)[shown]
     held_option, held = _held_otherwise(catalog, candidates, options, features)
-    owners = (candidates.employee, options.employee, options.employee[held_option], left_out)
     return Prospects(
-        bounds=np.stack([group_bounds(owner, n_people) for owner in owners], axis=1),
         candidates=candidates,
         options=options,
         features=features,

@@ -1,16 +1,18 @@
 """Lists for one person at a time: from memory where nothing has changed, and logged when they are made."""
 
+import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from recommender.policy import Policy
-from service.decisions import list_decision
-from service.lookup import ListFilter, Person, gap_document, recommendation_document
+from service.decision_log import DecisionLog
+from service.decisions import list_decision, policy_text
+from service.list_items import ListFilter
+from service.lookup import Listed, gap_document, list_person, recommendation_document
 from service.snapshot import Snapshot, Snapshots, person_in
 from service.storage.database import Database
 from service.storage.decisions import LoggedDecision, new_decision_id
@@ -19,7 +21,6 @@ from service.storage.history import last_change
 from service.storage.people import EMPLOYEE, person_version
 from service.storage.watch import ChangeWatch, Versions
 from service.wording import Wording
-from training_catalog.catalog import content_digest
 from training_catalog.errors import UnknownIdError
 
 MOST_CACHED_BYTES = 64_000_000
@@ -73,8 +74,9 @@ class Answers:
     """
 
     def __init__(self, database: Database, snapshots: Snapshots, watch: ChangeWatch, policy: Policy,
-                 log: Callable[[LoggedDecision], None]) -> None:  # fmt: skip
+                 log: DecisionLog) -> None:  # fmt: skip
         self.database, self.snapshots, self.watch, self.policy, self.log = database, snapshots, watch, policy, log
+        self._policy_text = policy_text(policy)
         self._lock = threading.Lock()
         self._made: OrderedDict[Question, Answer] = OrderedDict()
         self._n_bytes = 0
@@ -86,6 +88,19 @@ class Answers:
         if made is None or made.people != versions.people or self.snapshots.ready(versions) is not made.snapshot:
             return None
         return made
+
+    def at_once(self, question: Question, author: str, versions: Versions) -> Answer | None:
+        """Return an answer that takes a moment to make, and waits for nobody; None where one has to be waited for."""
+        snapshot = self.snapshots.ready(versions)
+        if snapshot is None or versions.people > snapshot.office.change or not self.log.has_room:
+            return None
+        row = snapshot.row_of(question.employee)
+        listed = None if row is None else snapshot.listed_at_hand(row)
+        if listed is None:
+            return None
+        change = snapshot.office.change
+        self._forget_all_but(snapshot)
+        return self._keep(question, self._make(snapshot, listed, question, author, (change, change, versions)))
 
     def answer(self, question: Question, author: str) -> Answer:
         """Return a list, made now where the one at hand is not true any more.
@@ -101,40 +116,42 @@ class Answers:
             return ready
         snapshot = self.snapshots.current(versions)
         self._forget_all_but(snapshot)
-        if versions.people <= snapshot.office.change:  # nobody's rows have changed since: no look at the database
-            person, version = snapshot.at_hand(question.employee), snapshot.office.change
-            if person is None:
+        change = snapshot.office.change
+        if versions.people <= change:  # nobody's rows have changed since: no look at the database
+            row = snapshot.row_of(question.employee)
+            if row is None:
                 raise UnknownIdError(EMPLOYEE, question.employee)
-            return self._keep(question, self._make(snapshot, person, question, author, (version, version, versions)))
+            made = self._make(snapshot, snapshot.listed(row), question, author, (change, change, versions))
+            return self._keep(question, made)
+        return self._looked_up(question, author, snapshot, versions)
+
+    def _looked_up(self, question: Question, author: str, snapshot: Snapshot, versions: Versions) -> Answer:
+        """Return a list of somebody whose rows may have changed since the snapshot."""
         with transaction(self.database.engine) as connection:
             made, last = self._made.get(question), person_version(connection, question.employee)
             if made is not None and made.snapshot is snapshot and last is not None and last <= made.version:
                 return self._keep(question, replace(made, people=versions.people))
             person, version = person_in(snapshot, self.database, connection, question.employee)
             change = last_change(connection)
-        return self._keep(question, self._make(snapshot, person, question, author, (version, change, versions)))
+        listed = list_person(person, self.policy, snapshot.background, snapshot.day, snapshot.blocks.faces) if (
+            person.row is None
+        ) else snapshot.listed(person.row)  # fmt: skip
+        return self._keep(question, self._make(snapshot, listed, question, author, (version, change, versions)))
 
-    def _make(self, snapshot: Snapshot, person: Person, question: Question, author: str,
+    def _make(self, snapshot: Snapshot, listed: Listed, question: Question, author: str,
               seen: tuple[int, int, Versions]) -> Answer:  # fmt: skip
-        """Make a list and hand its decision over; `seen` is up to where the person, the database and all were read."""
+        """Word a list and hand its decision over; `seen` is up to where the person, the database and all were read."""
         version, change, versions = seen
-        document = self.document(snapshot, person, question)
-        office = replace(person.office, change=change)
-        made = list_decision(office, document, question.wanted, self.policy, snapshot.office.change)
-        entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author, content=made)
-        self.log(entry)
+        made = recommendation_document(listed, question.wanted, Wording(question.lang))
+        document: dict[str, Any] = {"list": new_decision_id(), **made}
+        office = replace(listed.office, change=change)
+        decision = list_decision(office, document, question.wanted, self._policy_text, snapshot.office.change)
+        entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author,
+                               content=decision)  # fmt: skip
+        self.log.put(entry)
         body = msgspec.json.encode(document)
-        return Answer(body=body, etag=f'"{content_digest(body)[:20]}"', version=version, people=versions.people,
-                      snapshot=snapshot, unit=person.unit)  # fmt: skip
-
-    def document(self, snapshot: Snapshot, person: Person, question: Question) -> dict[str, Any]:
-        """Return a list with an id of its own."""
-        wording = Wording(question.lang)
-        made = recommendation_document(
-            person, question.wanted, wording, self.policy, snapshot.background, day=snapshot.day,
-            prospects=snapshot.prospects_of(person),
-        )  # fmt: skip
-        return {"list": new_decision_id(), **made}
+        return Answer(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"', version=version,
+                      people=versions.people, snapshot=snapshot, unit=listed.unit)  # fmt: skip
 
     def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:
         """Return a person's gaps, and their unit."""

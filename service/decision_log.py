@@ -15,7 +15,9 @@ from service.telemetry import LOG_WAITING
 from training_catalog.errors import StorageError
 
 MOST_WAITING = 10_000  # then lists wait for the log
+SOME_ROOM = 100  # more than there are threads that hand over entries
 MOST_AT_ONCE = 500
+GATHER_SECONDS = 0.1  # after the first entry of a batch: fifty lists cost little more to write than one
 PAUSE_SECONDS = 1.0  # before writing is tried again
 
 _log = structlog.get_logger()
@@ -27,16 +29,19 @@ class DecisionLog:
     Parameters
     ----------
     database : Where the log is.
+    gather : Seconds that the first entry of a batch waits for others.
+    most_waiting : Entries that wait at most.
 
     Notes
     -----
-    Entries wait in memory until they are written: at most for a moment, or as long as another writer has its turn.
+    Entries wait in memory until they are written: for a tenth of a second, so that those who come meanwhile are written
+    with them and wake nobody, or as long as another writer has its turn.
     `close` writes them all; a process that is killed takes with it what was waiting.
     """
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._waiting: queue.Queue[LoggedDecision | None] = queue.Queue(MOST_WAITING)
+    def __init__(self, database: Database, gather: float = GATHER_SECONDS, most_waiting: int = MOST_WAITING) -> None:
+        self.database, self.gather, self.most_waiting = database, gather, most_waiting
+        self._waiting: queue.Queue[LoggedDecision | None] = queue.Queue(most_waiting)
         self._is_closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
         self._thread.start()
@@ -44,6 +49,11 @@ class DecisionLog:
     def put(self, entry: LoggedDecision) -> None:
         """Hand over an entry; waits where too many are waiting already."""
         self._waiting.put(entry)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether an entry can be handed over without waiting."""
+        return self.n_waiting < self.most_waiting - SOME_ROOM
 
     @property
     def n_waiting(self) -> int:
@@ -64,6 +74,7 @@ class DecisionLog:
     def _run(self) -> None:
         while True:
             batch = [self._waiting.get()]
+            self._is_closing.wait(self.gather)
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             LOG_WAITING.set(len(batch) + self.n_waiting)

@@ -3,7 +3,7 @@
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,8 +12,9 @@ import pandas as pd
 
 from recommender.plan import Plan
 from recommender.policy import Policy
+from service.list_items import ListFilter
 from service.lists import list_frames
-from service.lookup import ListFilter, person_of, recommendation_document
+from service.lookup import list_person, person_of, recommendation_document
 from service.pipeline import (
     AlsoKept,
     Office,
@@ -52,32 +53,49 @@ def _digest(content: object) -> str:
     return hashlib.sha256(encoded).hexdigest()[:16]
 
 
-def _figures(answer: Any) -> Any:  # noqa: ANN401 (any JSON)
-    """Return a document without names and sentences: the same in every language."""
-    if isinstance(answer, dict):
-        return {
-            key: _figures(value) if isinstance(value, (dict, list)) else value
-            for key, value in answer.items()
-            if key not in _SAID
-        }
-    return [_figures(value) for value in answer] if isinstance(answer, list) else answer
+def _figures(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a list's document without names and sentences: the same in every language."""
+    items = [{**item, "reasons": _figure_rows(said["reasons"])}
+             for item, said in zip(_figure_rows(document["items"]), document["items"], strict=True)]  # fmt: skip
+    rows = {"items": items, **{name: _figure_rows(document[name]) for name in ("gaps", "left_out")}}
+    return {name: rows.get(name, value) for name, value in document.items() if name not in _SAID}
+
+
+def _figure_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows, which have the same columns, without names and sentences."""
+    kept = [name for name in rows[0] if name not in _SAID] if rows else []
+    return [{name: row[name] for name in kept} for row in rows]
+
+
+def policy_text(policy: Policy) -> str:
+    """Return a policy as the log of decisions keeps it."""
+    return msgspec.json.encode(policy, order="sorted").decode()
 
 
 def _decision(
-    office: Office, policy: Policy, kind: str, request: dict[str, Any], result: str, subject: str = ""
+    office: Office, policy: str, kind: str, request: dict[str, Any], result: str, subject: str = ""
 ) -> Decision:
     return Decision(
         kind=kind, subject=subject, as_of=office.on, change=office.change, catalog=office.catalog.version,
-        model=office.predictor.identifier, policy=msgspec.json.encode(policy, order="sorted").decode(),
+        model=office.predictor.identifier, policy=policy,
         request=msgspec.to_builtins(request), result=result,
     )  # fmt: skip
 
 
 def list_decision(
-    office: Office, document: dict[str, Any], wanted: ListFilter, policy: Policy, background: int | None = None
+    office: Office, document: dict[str, Any], wanted: ListFilter, policy: str, background: int | None = None
 ) -> Decision:
-    """Return the decision of one person's list; `background` is the change that everybody's records were read at."""
-    asked = asdict(wanted) if background is None else {**asdict(wanted), BACKGROUND: background}
+    """Return the decision of one person's list.
+
+    Parameters
+    ----------
+    office, document, wanted : From what it was made, what it says, and what was asked for.
+    policy : From `policy_text`.
+    background : The change that everybody's records were read at.
+    """
+    asked = msgspec.to_builtins(wanted)
+    if background is not None:
+        asked[BACKGROUND] = background
     return _decision(office, policy, LIST, asked, _digest(_figures(document)), document["employee"])
 
 
@@ -96,7 +114,7 @@ class Watched:
 
     def decision(self, office: Office, policy: Policy, limit: int) -> Decision:
         """Return the decision of what has passed."""
-        return _decision(office, policy, LISTS, {"limit": limit}, self.digest.hexdigest()[:16])
+        return _decision(office, policy_text(policy), LISTS, {"limit": limit}, self.digest.hexdigest()[:16])
 
 
 def _plan_digest(plan: Plan) -> str:
@@ -142,7 +160,7 @@ def plan_decision(
     asked = {"year": request.year, "budget_factor": str(request.budget_factor), "name": request.name,
              "time_limit": request.time_limit, "gap": request.gap, "seed": request.seed,
              "earlier": earlier, "cancelled": cancelled, "books": books}  # fmt: skip
-    return _decision(office, request.policy, PLAN, asked, _plan_digest(plan))
+    return _decision(office, policy_text(request.policy), PLAN, asked, _plan_digest(plan))
 
 
 def decide_and_keep(
@@ -231,8 +249,8 @@ def _make_again(database: Database, office: Office, entry: LoggedDecision) -> st
     then = asked.pop(BACKGROUND, logged.change)
     wanted = msgspec.convert(asked, ListFilter)
     everybody = office if then == logged.change else load_office(database, logged.as_of, then, logged.model)
-    person, background = person_of(office, employee), background_of(everybody, policy)
-    return _digest(_figures(recommendation_document(person, wanted, Wording("en"), policy, background)))
+    listed = list_person(person_of(office, employee), policy, background_of(everybody, policy))
+    return _digest(_figures(recommendation_document(listed, wanted, Wording("en"))))
 
 
 def _plan_again(database: Database, office: Office, policy: Policy, asked: dict[str, Any]) -> Plan:

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from recommender.eligibility import REASONS
+from recommender.explanation import find_grounds
 from recommender.ranking import RankedLists
 from recommender.use_cases import recommend
 from service.answers import Answers
-from service.lookup import ListFilter, Person, item_reasons, recommendation_document
+from service.list_items import ListFilter, item_reasons
+from service.lookup import Person, list_person, recommendation_document
 from service.pipeline import explanation_context
 from service.snapshot import Snapshot, nobody
 from service.storage.decisions import new_decision_id
@@ -157,8 +159,8 @@ def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, w
     """Return the list of a person who is not on file; it has an id, and is in no log."""
     snapshot = answers.snapshots.current(answers.watch.look())
     person = person_inline(snapshot, given)
-    made = recommendation_document(person, wanted, wording, answers.policy, snapshot.background, day=snapshot.day)
-    return {"list": new_decision_id(), **made}
+    listed = list_person(person, answers.policy, snapshot.background, snapshot.day, snapshot.blocks.faces)
+    return {"list": new_decision_id(), **recommendation_document(listed, wanted, wording)}
 
 
 def ranking_document(
@@ -180,9 +182,10 @@ def ranking_document(
         wanted=(np.zeros(len(asked), dtype=np.int64), asked),
     )  # fmt: skip
     context = explanation_context(office, person.crew, policy, snapshot.background.links)
+    grounds = find_grounds(lists, person.crew, office.catalog, context)
     items: list[dict[str, Any]] = []
     for row in np.flatnonzero(np.isin(lists.training, asked)).tolist():
-        reasons = item_reasons(person, lists, row, context, wording) if explain else None
+        reasons = item_reasons(grounds, row, snapshot.blocks.faces, wording) if explain else None
         items.append({
             "training": str(office.catalog.trainings.ids[lists.training[row]]), "rank": len(items) + 1,
             "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),

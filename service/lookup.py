@@ -1,55 +1,49 @@
 """One person's gaps and recommendations as documents."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from recommender.catalog_day import CatalogDay
 from recommender.counterfactual import Setting, change_to_rank_first
-from recommender.eligibility import REASONS
-from recommender.explanation import Context, explain_row, is_blind_spot
-from recommender.gap import STATE_NAMES, Gaps, find_gaps, job_person_match
+from recommender.explanation import Grounds, find_grounds
+from recommender.gap import STATE_NAMES, find_gaps, job_person_match
 from recommender.policy import Policy
-from recommender.prospects import Prospects
-from recommender.ranking import RankedLists
 from recommender.use_cases import find_prospects, rank_prospects
 from recommender.workforce import Workforce
-from service.phrases import competency_name, left_out_text, reason_text, verdict_text
+from service.list_items import (
+    Faces,
+    ListFilter,
+    gap_rows,
+    item_of,
+    item_reasons,
+    keeper,
+    left_out_rows,
+    plain,
+    shown_rows,
+    worth_showing,
+)
+from service.phrases import competency_name, verdict_text
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
-from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray
-from training_catalog.training import MODES
 
 
-def _plain(value: float) -> float | int | None:
-    """Return a figure without a needless point; None where it is not known."""
-    if value != value:  # noqa: PLR0124 (not a number; numpy takes ten times as long to say so of one figure)
-        return None
-    rounded = round(float(value), 6)
-    return int(rounded) if rounded.is_integer() else rounded
+def unit_of(people: Workforce, row: int) -> str:
+    """Return the code of a person's unit; empty for none."""
+    unit = int(people.unit[row])
+    return str(people.units.ids[unit]) if unit >= 0 else ""
 
 
-def gap_rows(gaps: Gaps, catalog: Catalog, wording: Wording) -> list[dict[str, Any]]:
-    """Return every required competency of the people in `gaps`, levels as on the framework's own scale."""
-    sign = catalog.competencies.direction[gaps.competency]
-    return [
-        {
-            "competency": str(catalog.competencies.ids[competency]),
-            "name": competency_name(catalog, competency, wording),
-            "required": _plain(gaps.required[i] * sign[i]),
-            "assessed": _plain(gaps.assessed[i] * sign[i]),
-            "deficit": _plain(gaps.deficit[i]),
-            "state": STATE_NAMES[int(gaps.state[i])],
-            "assessed_on": None if np.isnat(gaps.assessed_on[i]) else gaps.assessed_on[i].item(),
-            "self_rated": _plain(gaps.self_rated[i] * sign[i]),
-            "default": bool(gaps.is_default[i]),
-        }
-        for i, competency in enumerate(gaps.competency.tolist())
-    ]
+def identity_of(office: Office, people: Workforce, row: int, name: str) -> dict[str, Any]:
+    """Return number, name, position and unit of one of some people, as documents show them."""
+    position, unit = int(people.position[row]), int(people.unit[row])
+    return {
+        "employee": str(people.ids[row]),
+        "name": name,
+        "position": str(office.catalog.positions.names[position]) if position >= 0 else None,
+        "unit": str(people.units.names[unit]) if unit >= 0 else None,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +66,12 @@ class Person:
     @property
     def unit(self) -> str:
         """Code of the unit; empty for none."""
-        unit = int(self.crew.unit[0])
-        return str(self.crew.units.ids[unit]) if unit >= 0 else ""
+        return unit_of(self.crew, 0)
 
     @property
     def identity(self) -> dict[str, Any]:
         """Number, name, position and unit, as documents show them."""
-        position, unit = int(self.crew.position[0]), int(self.crew.unit[0])
-        names = self.office.catalog.positions.names
-        return {
-            "employee": str(self.crew.ids[0]),
-            "name": self.name,
-            "position": str(names[position]) if position >= 0 else None,
-            "unit": str(self.crew.units.names[unit]) if unit >= 0 else None,
-        }
+        return identity_of(self.office, self.crew, 0, self.name)
 
 
 def person_of(office: Office, nip: str) -> Person:
@@ -109,156 +95,71 @@ def gap_document(person: Person, policy: Policy, wording: Wording) -> dict[str, 
         **person.identity,
         "on": office.on,
         "catalog": office.catalog.version,
-        "gaps": gap_rows(gaps, office.catalog, wording),
-        "job_person_match": _plain(match[0]) if len(match) else None,
+        "gaps": gap_rows(gaps, Faces(office.catalog), wording),
+        "job_person_match": plain(match[0]) if len(match) else None,
     }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListFilter:
-    """What to show of a list.
+class Listed:
+    """A person whose list is made, perhaps beside those of others.
 
     Parameters
     ----------
-    limit : Most items.
-    mode : Only classes of this mode.
-    max_cost : Only classes of at most this cost, in rupiah.
-    start, end : Only classes that begin on or after, and end on or before.
+    office : Catalogue, predictor and day.
+    identity : From `identity_of`.
+    unit : Code of the unit; empty for none.
+    grounds : The lists, and what reasons are given from.
+    place : Which of the people in them.
+    faces : What is said of trainings and classes.
     """
 
-    limit: int = 10
-    mode: str | None = None
-    max_cost: int | None = None
-    start: date | None = None
-    end: date | None = None
-
-    @property
-    def narrows(self) -> bool:
-        """Whether classes have to be chosen anew."""
-        return any(value is not None for value in (self.mode, self.max_cost, self.start, self.end))
+    office: Office
+    identity: dict[str, Any]
+    unit: str
+    grounds: Grounds
+    place: int
+    faces: Faces
 
 
-def _keeps(office: Office, wanted: ListFilter) -> Callable[[int, int], bool]:
-    """Return a test of a class by its offering and cost."""
-    offerings = office.catalog.offerings
-
-    def keeps(offering: int, cost: int) -> bool:
-        starts, ends = offerings.start[offering].item(), offerings.end[offering].item()
-        return (
-            (wanted.mode is None or MODES[int(offerings.mode[offering])] == wanted.mode)
-            and (wanted.max_cost is None or cost <= wanted.max_cost)
-            and (wanted.start is None or starts >= wanted.start)
-            and (wanted.end is None or ends <= wanted.end)
-        )
-
-    return keeps
-
-
-def _option_shown(lists: RankedLists, row: int, keeps: Callable[[int, int], bool] | None) -> int | None:
-    """Return the option to show of a row: the list's own, or the cheapest that passes the filter; None for none."""
-    if keeps is None:
-        return int(lists.option[row])
-    options = lists.options
-    mine = np.flatnonzero(options.pair == lists.pair[row])
-    passing = [int(i) for i in mine if keeps(int(options.offering[i]), int(options.cost[i]))]
-    return min(passing, key=lambda i: (int(options.cost[i]), int(options.offering[i])), default=None)
-
-
-def _item(office: Office, lists: RankedLists, row: int, option: int) -> dict[str, Any]:
-    catalog = office.catalog
-    training = int(lists.training[row])
-    item: dict[str, Any] = {
-        "training": str(catalog.trainings.ids[training]),
-        "name": str(catalog.trainings.names[training]),
-        "offering": None,
-        "benefit": round(float(lists.benefit[row]), 6),
-        "low": round(float(lists.lower[row]), 6),
-        "high": round(float(lists.upper[row]), 6),
-        "completion": round(float(lists.completion[row]), 6),
-        "cost": None,
-        "hours": _plain(catalog.trainings.hours[training]),
-        "mode": MODES[int(catalog.trainings.mode[training])],
-        "start": None,
-        "end": None,
-    }
-    if option >= 0:
-        offering = int(lists.options.offering[option])
-        item |= {
-            "offering": str(catalog.offerings.ids[offering]),
-            "cost": int(lists.options.cost[option]),
-            "hours": _plain(catalog.class_hours[offering]),
-            "mode": MODES[int(catalog.offerings.mode[offering])],
-            "start": catalog.offerings.start[offering].item(),
-            "end": catalog.offerings.end[offering].item(),
-        }
-    return item
-
-
-def _worth_showing(lists: RankedLists, shown: list[tuple[int, int]], limit: int) -> list[tuple[int, tuple[int, int]]]:
-    """Return the first rows with their rank; the best light class is added if none is among them."""
-    ranked = list(enumerate(shown, start=1))
-    first = ranked[:limit]
-    if not any(lists.suits_full_calendar[row] for _, (row, _) in first):
-        first += [entry for entry in ranked[limit:] if lists.suits_full_calendar[entry[1][0]]][:1]
-    return first
-
-
-def item_reasons(
-    person: Person, lists: RankedLists, row: int, context: Context, wording: Wording, spots: BoolArray | None = None
-) -> list[dict[str, Any]]:
-    """Return why a row is recommended: codes, figures and sentences."""
-    return [
-        {
-            "code": r.code,
-            "competency": str(person.office.catalog.competencies.ids[r.competency]) if r.competency >= 0 else None,
-            "levels": _plain(r.levels),
-            "text": reason_text(r, person.office.catalog, wording),
-        }
-        for r in explain_row(lists, row, person.crew, person.office.catalog, context, spots)
-    ]
-
-
-def recommendation_document(
-    person: Person, wanted: ListFilter, wording: Wording, policy: Policy, background: Background,
-    day: CatalogDay | None = None, prospects: Prospects | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Return one person's ranked trainings with reasons, and those left out with theirs.
-
-    Parameters
-    ----------
-    person, wanted, wording, policy, background : Who, what of it, and what lists are made from.
-    day : From `open_catalog`, where it is at hand.
-    prospects : From `find_prospects` of this person, where they are at hand.
-    """
-    office, crew = person.office, person.crew
-    prospects = prospects or find_prospects(crew, office.catalog, office.on, policy, expected=background.expected,
-                                            day=day, past=background.past)  # fmt: skip
+def list_person(
+    person: Person, policy: Policy, background: Background, day: CatalogDay | None = None, faces: Faces | None = None
+) -> Listed:
+    """Make the list of one person alone."""
+    office = person.office
+    prospects = find_prospects(person.crew, office.catalog, office.on, policy, expected=background.expected, day=day,
+                               past=background.past)  # fmt: skip
     lists = rank_prospects(prospects, office.predictor.predictor)
-    context = explanation_context(office, crew, policy, background.links)
-    spots = is_blind_spot(lists)
-    keeps = _keeps(office, wanted) if wanted.narrows else None
-    shown = [
-        (row, option) for row in range(len(lists.pair)) if (option := _option_shown(lists, row, keeps)) is not None
-    ]
+    context = explanation_context(office, person.crew, policy, background.links)
+    return Listed(
+        office=office, identity=person.identity, unit=person.unit, place=0, faces=faces or Faces(office.catalog),
+        grounds=find_grounds(lists, person.crew, office.catalog, context),
+    )  # fmt: skip
+
+
+def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording) -> dict[str, Any]:
+    """Return one person's ranked trainings with reasons, and those left out with theirs."""
+    office, grounds, place, faces = listed.office, listed.grounds, listed.place, listed.faces
+    catalog, lists = office.catalog, grounds.lists
+    shown = shown_rows(lists, place, keeper(faces, wanted) if wanted.narrows else None)
     items = [
         {
-            "rank": rank,
-            **_item(office, lists, row, option),
-            "reasons": item_reasons(person, lists, row, context, wording, spots),
+            **item_of(faces, lists, rank, row, option),
+            "reasons": item_reasons(grounds, row, faces, wording),
         }
-        for rank, (row, option) in _worth_showing(lists, shown, wanted.limit)
+        for rank, (row, option) in worth_showing(lists, shown, wanted.limit)
     ]
     return {
-        **person.identity,
+        **listed.identity,
         "on": office.on,
         "model": office.predictor.identifier,
-        "catalog": office.catalog.version,
+        "catalog": catalog.version,
         "state": office.predictor.state,
         "verdict": verdict_text(office.predictor.verdict, wording),
-        "gaps": gap_rows(lists.candidates.gaps, office.catalog, wording),
-        "notice": _notice(lists, crew, wording),
+        "gaps": gap_rows(lists.candidates.gaps, faces, wording, place),
+        "notice": _notice(listed, wording),
         "items": items,
-        "left_out": _left_out(office, lists, wording),
+        "left_out": left_out_rows(lists, place, faces, wording),
     }
 
 
@@ -281,24 +182,14 @@ def change_text(
                         name=competency_name(office.catalog, change.competency, wording))  # fmt: skip
 
 
-def _notice(lists: RankedLists, crew: Workforce, wording: Wording) -> str | None:
+def _notice(listed: Listed, wording: Wording) -> str | None:
     """Say what a reader must know of the list as a whole."""
-    gaps = lists.candidates.gaps
-    if int(crew.position[0]) < 0:
+    if listed.identity["position"] is None:
         return wording.text("No position is on file, so there is nothing to compare with.")
-    if not len(gaps.state):
+    gaps = listed.grounds.lists.candidates.gaps
+    state = gaps.state[slice(*gaps.bounds[listed.place : listed.place + 2].tolist())]
+    if not len(state):
         return wording.text("The position has no competency standard on file.")
-    if (gaps.state == STATE_NAMES.index("never-assessed")).all():
+    if (state == STATE_NAMES.index("never-assessed")).all():
         return wording.text("Not assessed yet: the list follows the position's standard.")
     return None
-
-
-def _left_out(office: Office, lists: RankedLists, wording: Wording) -> list[dict[str, Any]]:
-    left, ids = lists.left_out, office.catalog.trainings.ids
-    rows = []
-    for i in range(len(left.reason)):
-        requires = str(ids[left.requires[i]]) if left.requires[i] >= 0 else ""
-        code = REASONS[int(left.reason[i])]
-        rows.append({"training": str(ids[left.training[i]]), "code": code,
-                     "text": left_out_text(code, requires, wording)})  # fmt: skip
-    return rows

@@ -11,11 +11,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from recommender.catalog_day import CatalogDay, open_catalog
+from recommender.explanation import Grounds
 from recommender.policy import Policy
-from recommender.prospects import Prospects
 from recommender.workforce_tables import build_workforce
 from service.blocks import Blocks
-from service.lookup import Person
+from service.lookup import Listed, Person, identity_of, unit_of
 from service.pipeline import Background, Office, Predictor, background_of, load_predictor, read_office
 from service.storage.database import Database
 from service.storage.people import EMPLOYEE, person_version, personal_tables
@@ -38,7 +38,7 @@ class Snapshot:
     office : Catalogue, workforce, predictor and day; of its tables only those a person's rows are read with.
     background : What lists take from everybody's records.
     day : What the catalogue means on that day.
-    blocks : Everybody's prospects, described as they are asked for.
+    blocks : Everybody's lists, made as they are asked for.
     names : Names of the people, in order of the workforce.
     catalog, model, trial : Versions that are in it.
     other : What predicts for half the people while two models are compared; None while none are.
@@ -67,15 +67,35 @@ class Snapshot:
 
     def at_hand(self, employee: str) -> Person | None:
         """Return a person as in this snapshot; None for nobody."""
-        row = look_up(self.office.workforce.ids, np.asarray([employee], dtype=np.str_))
-        if row[0] < 0:
+        row = self.row_of(employee)
+        if row is None:
             return None
-        return Person(office=self.office_of(employee), crew=self.office.workforce.take(row),
-                      name=str(self.names[row[0]]), row=int(row[0]))  # fmt: skip
+        return Person(office=self.office_of(employee), crew=self.office.workforce.take(np.array([row])),
+                      name=str(self.names[row]), row=row)  # fmt: skip
 
-    def prospects_of(self, person: Person) -> Prospects | None:
-        """Return what lists of a person are made from; None for rows that are not this snapshot's."""
-        return None if person.row is None else self.blocks.prospects_of(person.row)
+    def row_of(self, employee: str) -> int | None:
+        """Return the row of a person in this snapshot; None for nobody."""
+        row = int(look_up(self.office.workforce.ids, np.asarray([employee], dtype=np.str_))[0])
+        return None if row < 0 else row
+
+    def listed(self, row: int) -> Listed:
+        """Return somebody's list, made now where it is not at hand."""
+        office = self._office_of_row(row)
+        return self._listed(row, office, *self.blocks.grounds_of(row, office.predictor))
+
+    def listed_at_hand(self, row: int) -> Listed | None:
+        """Return somebody's list; None where it has to be made first."""
+        office = self._office_of_row(row)
+        found = self.blocks.at_hand(row, office.predictor)
+        return None if found is None else self._listed(row, office, *found)
+
+    def _office_of_row(self, row: int) -> Office:
+        return self.office_of(str(self.office.workforce.ids[row]))
+
+    def _listed(self, row: int, office: Office, grounds: Grounds, place: int) -> Listed:
+        people = office.workforce
+        return Listed(office=office, identity=identity_of(office, people, row, str(self.names[row])),
+                      unit=unit_of(people, row), grounds=grounds, place=place, faces=self.blocks.faces)  # fmt: skip
 
     def of_tables(self, tables: Tables, name: str) -> Person:
         """Return the person whose rows these are, before this snapshot's catalogue."""
@@ -150,7 +170,7 @@ class Snapshots:
         background = background_of(office, self.policy)
         office = replace(office, tables={name: office.tables[name] for name in _KEPT})
         day = open_catalog(office.catalog, office.workforce.units, office.on)
-        blocks = Blocks(office, background, day, self.policy)
+        other = load_predictor(self.database, versions.trial) if versions.trial else None
+        blocks = Blocks(office, background, day, self.policy, other)
         return Snapshot(office=office, background=background, day=day, blocks=blocks, names=names,
-                        catalog=versions.catalog, model=versions.model, trial=versions.trial,
-                        other=load_predictor(self.database, versions.trial) if versions.trial else None)  # fmt: skip
+                        catalog=versions.catalog, model=versions.model, trial=versions.trial, other=other)  # fmt: skip

@@ -42,21 +42,6 @@ def freeze(columns: object) -> None:
                 part.flags.writeable = False
 
 
-def part_of(columns: Columns, rows: slice, **given: object) -> Columns:
-    """Keep consecutive rows of every column of a dataclass; what is given stands in the place of a column.
-
-    Parameters
-    ----------
-    columns : A frozen dataclass of arrays, one row an entry, but for what is given.
-    rows : Which rows; nothing is copied.
-    given : Fields as they shall be.
-    """
-    kept = {
-        name: given[name] if name in given else getattr(columns, name)[rows] for name in columns.__dataclass_fields__
-    }
-    return type(columns)(**kept)
-
-
 def n_bytes(columns: object) -> int:
     """Return the bytes of the arrays of a dataclass, and of the dataclasses in it."""
     if isinstance(columns, np.ndarray):

@@ -80,8 +80,8 @@ JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 FORM_TYPES = frozenset({"multipart/form-data"})
 
 
-def check_media(call: Call) -> None:
-    """Refuse a body of another kind than its route takes.
+async def check_media(call: Call) -> None:
+    """Refuse a body of another kind than its route takes; a coroutine, or each request would go through a thread.
 
     Raises
     ------

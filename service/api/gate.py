@@ -133,7 +133,8 @@ class Gate:
         if await self._at_hand(passage, send):
             return
         state = scope.setdefault("state", {})
-        state.update(request_id=passage.request_id, caller=passage.caller, lang=passage.lang)
+        state.update(request_id=passage.request_id, caller=passage.caller, lang=passage.lang,
+                     versions=passage.versions)  # fmt: skip
         if method == "HEAD":
             scope["method"] = "GET"
         plan = _PLAN_FILE.fullmatch(scope["path"])

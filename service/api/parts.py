@@ -118,7 +118,7 @@ def put_together(database_url: str, settings: ServiceSettings, auth: AuthSetting
     path = None if settings.run_folder is None else settings.run_folder / "rate"
     return Parts(
         settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),
-        snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log.put), log=log,
+        snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log), log=log,
         queue=JobQueue(database), authenticator=Authenticator(database, auth),
         buckets=Buckets(settings.rate, settings.burst, path), traces=traces,
     )  # fmt: skip

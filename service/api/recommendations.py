@@ -13,7 +13,8 @@ from service.api.context import Call, check_reach, known_caller, parts_of, reach
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
-from service.lookup import ListFilter, Person
+from service.list_items import ListFilter
+from service.lookup import Person
 from service.records import OutOfReachError
 from service.schemas.lists import GapList, Recommendations
 from service.snapshot import Snapshot, person_in
@@ -46,8 +47,10 @@ async def get_recommendations(
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang,
                         wanted=_filter(limit, mode, max_cost, from_, until))  # fmt: skip
-    found = parts.answers.at_hand(question, await parts.versions())
-    LISTS.labels(source="made" if found is None else "memory").inc()
+    versions = request.scope["state"]["versions"]  # as looked up since this call came
+    ready = parts.answers.at_hand(question, versions)
+    LISTS.labels(source="made" if ready is None else "memory").inc()
+    found = ready or parts.answers.at_once(question, caller.subject, versions)
     if found is None:
         found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
     reach = await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller)

@@ -38,8 +38,9 @@ def recommend(
       bangkom recommend 199001012015011001 --limit 5 --mode online
       bangkom recommend --all --out rekomendasi.parquet
     """
-    from service.decisions import list_decision
-    from service.lookup import ListFilter, person_of, recommendation_document
+    from service.decisions import list_decision, policy_text
+    from service.list_items import ListFilter
+    from service.lookup import list_person, person_of, recommendation_document
     from service.pipeline import background_of, load_office
     from service.policy_file import read_policy
     from service.reference import open_office
@@ -59,8 +60,8 @@ def recommend(
     wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
                         end=end.date() if end else None)  # fmt: skip
     person, background = person_of(office, str(nip)), background_of(office, rules)
-    document = recommendation_document(person, wanted, terminal.wording, rules, background)
-    log_decision(database, list_decision(office, document, wanted, rules))
+    document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
+    log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
     if as_json:
         terminal.emit(document)
     else:

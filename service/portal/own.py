@@ -15,7 +15,7 @@ from service.api.people import PersonHistory, document_of, history_of
 from service.api.problems import wording_of
 from service.api.recommendations import gaps_of, list_of
 from service.exports.badges import CREDENTIAL_TABLES, credentials
-from service.lookup import ListFilter
+from service.list_items import ListFilter
 from service.portal.drawings import Standing, draw_standings
 from service.portal.menu import home_of, menu_of
 from service.portal.page import THREAD, go, show

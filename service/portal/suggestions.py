@@ -14,7 +14,8 @@ from service.api.feedback import FeedbackIn, take_feedback
 from service.api.problems import wording_of
 from service.api.recommendations import list_of
 from service.inline import ranking_document
-from service.lookup import ListFilter, change_text
+from service.list_items import ListFilter
+from service.lookup import change_text
 from service.phrases import LEFT_OUT, left_out_text
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number

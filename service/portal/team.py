@@ -20,7 +20,8 @@ from service.api.people import check_person
 from service.api.problems import wording_of
 from service.api.recommendations import list_of
 from service.exports.tables import neutralise
-from service.lookup import ListFilter, Person
+from service.list_items import ListFilter
+from service.lookup import Person
 from service.phrases import competency_name
 from service.portal.forms import Form, form_of
 from service.portal.own import person_view

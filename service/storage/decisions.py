@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +86,7 @@ def insert_entry(connection: sa.Connection, entry: LoggedDecision) -> None:
 
 def insert_entries(connection: sa.Connection, entries: Sequence[LoggedDecision]) -> None:
     """Add entries within a transaction that writes; many cost little more than one."""
-    policies = {_policy_id(entry.content): entry.content.policy for entry in entries}
+    policies = {_policy_id(entry.content.policy): entry.content.policy for entry in entries}
     _add_unless_known(connection, POLICIES, [{"policy": key, "document": text} for key, text in policies.items()])
     people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
     pseudonyms = _pseudonyms(connection, sorted(people))
@@ -93,8 +94,9 @@ def insert_entries(connection: sa.Connection, entries: Sequence[LoggedDecision])
         connection.execute(sa.insert(DECISIONS), [_as_row(entry, pseudonyms) for entry in entries])
 
 
-def _policy_id(made: Decision) -> str:
-    return hashlib.sha256(made.policy.encode()).hexdigest()[:16]
+@lru_cache(maxsize=8)
+def _policy_id(policy: str) -> str:
+    return hashlib.sha256(policy.encode()).hexdigest()[:16]
 
 
 def _as_row(entry: LoggedDecision, pseudonyms: dict[str, str]) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _as_row(entry: LoggedDecision, pseudonyms: dict[str, str]) -> dict[str, Any]
     return {
         "decision": entry.decision, "made_at": entry.made_at, "author": entry.author, "kind": made.kind,
         "subject": pseudonyms[made.subject] if made.kind == LIST else made.subject, "as_of": made.as_of,
-        "change": made.change, "catalog": made.catalog, "model": made.model, "policy": _policy_id(made),
+        "change": made.change, "catalog": made.catalog, "model": made.model, "policy": _policy_id(made.policy),
         "request": json.dumps(made.request, sort_keys=True), "result": made.result,
     }  # fmt: skip
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.service_link import ServiceLink
-from recommender.explanation import Context, explain_row, is_blind_spot
+from recommender.explanation import Context, explain_row, find_grounds, is_blind_spot
 from recommender.person_features import is_short_of_time
 from recommender.policy import Policy
 from tests.builders import office, rows, trainings
@@ -13,7 +13,7 @@ def reasons(here, row=0, links=()):
     rules = Policy().ranking
     short, full = is_short_of_time(here.workforce, here.on, rules)
     context = Context(is_short_staffed=short, has_full_calendar=full, service_links=links, rules=rules)
-    return explain_row(lists, row, here.workforce, here.catalog, context)
+    return explain_row(find_grounds(lists, here.workforce, here.catalog, context), row)
 
 
 def test_reasons_follow_what_is_known_of_each_competency_largest_first():

@@ -6,7 +6,7 @@ import pytest
 from models.baseline import BaselineRule
 from models.benefit import PairModel
 from recommender.counterfactual import Change, Setting, assessed
-from recommender.explanation import Context, explain_row
+from recommender.explanation import Context, explain_row, find_grounds
 from recommender.policy import Policy
 from tests.builders import ON, office
 from tests.models.planted import better_than_rule
@@ -33,9 +33,9 @@ def test_a_benefit_falls_without_what_its_reasons_name_and_the_rule_s_by_nothing
     for row in range(8):
         person = here.workforce.take(np.array([row]))
         lists = setting.list_of(person)
-        gaps = lists.candidates.gaps
+        gaps, grounds = lists.candidates.gaps, find_grounds(lists, person, here.catalog, context)
         for place, training in enumerate(lists.training.tolist()):
-            reasons = explain_row(lists, place, person, here.catalog, context)
+            reasons = explain_row(grounds, place)
             named = {reason.competency for reason in reasons if reason.competency >= 0}
             assert named
             for competency, required in zip(gaps.competency.tolist(), gaps.required.tolist(), strict=True):

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.decisions import replay
+from service.decisions import _SAID, _figures, replay
 from service.storage.database import open_database
 from service.storage.decisions import list_decisions, log_decision
+from tests.builders import rows as table_rows
+from tests.service.test_lookup import listed, served
 from training_catalog.errors import InputError, UnknownIdError
 
 
@@ -54,3 +56,19 @@ def test_a_decision_that_comes_out_otherwise_is_said(bangkom, city, tmp_path):
         replay(database, unfound)
     with pytest.raises(UnknownIdError):
         replay(database, "d-none")
+
+
+def without_what_is_said(answer):
+    """Return any JSON without names and sentences, however deep they stand."""
+    if isinstance(answer, dict):
+        return {key: without_what_is_said(value) for key, value in answer.items() if key not in _SAID}
+    return [without_what_is_said(value) for value in answer] if isinstance(answer, list) else answer
+
+
+@pytest.mark.parametrize("nip", ["A", "B"])
+def test_what_a_list_is_compared_by_is_all_of_it_but_names_and_sentences(nip):
+    took = table_rows("employee training training_name end_date", "A P2 x 2025-05-05")
+    document = {"list": "d-1", **listed(served(history=took), nip)}
+    assert _figures(document) == without_what_is_said(document)
+    assert bool(document["left_out"]) is (nip == "A")
+    assert any(item["reasons"] for item in document["items"])

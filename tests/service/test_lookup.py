@@ -4,7 +4,8 @@ import pytest
 
 from models.baseline import BaselineRule
 from recommender.policy import Policy
-from service.lookup import ListFilter, gap_document, person_of, recommendation_document
+from service.list_items import ListFilter
+from service.lookup import gap_document, list_person, person_of, recommendation_document
 from service.pipeline import Office, Predictor, background_of
 from service.wording import Wording
 from tests.builders import office, rows, trainings
@@ -32,7 +33,8 @@ def served(**given):
 
 def listed(here, nip="A", **wanted):
     background = background_of(here, Policy())
-    return recommendation_document(person_of(here, nip), ListFilter(**wanted), Wording("en"), Policy(), background)
+    own = list_person(person_of(here, nip), Policy(), background)
+    return recommendation_document(own, ListFilter(**wanted), Wording("en"))
 
 
 def gaps_of(here, nip, lang="en"):

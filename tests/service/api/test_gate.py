@@ -1,8 +1,11 @@
 """The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
 
+import inspect
+
 import pytest
 from litestar.testing import TestClient
 
+from service.api.context import check_media
 from service.api.parts import put_together
 from service.api.rate import Buckets
 from service.app import behind, build
@@ -53,6 +56,10 @@ def test_a_body_beyond_its_limit_is_cut_off_whatever_its_headers_say(tmp_path):
 
         answer = service("PUT", "/units/U1", content=parts(), headers={"Content-Type": "application/json"})
         assert problem(answer)["status"] == 413
+
+
+def test_what_looks_at_every_body_needs_no_thread():
+    assert inspect.iscoroutinefunction(check_media)
 
 
 def test_a_body_of_another_kind_is_refused(service):

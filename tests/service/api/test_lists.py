@@ -1,6 +1,7 @@
 """Lists over HTTP: fresh in the very next answer, logged, joined by feedback, ranked for people who are not on file."""
 
 import gc
+import json
 import threading
 import time
 import weakref
@@ -8,11 +9,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from service.answers import Answers, Question
+from service.decision_log import SOME_ROOM, DecisionLog
 from service.decisions import replay
+from service.list_items import ListFilter
 from service.snapshot import Snapshots
 from service.storage.decisions import list_decisions
 from service.storage.schema import CHANGES, FEEDBACK
-from tests.service.api.conftest import ANI, BUDI, ON, problem, service_on
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, ON, problem, service_on
 
 
 def shown(document):
@@ -95,6 +99,47 @@ def test_lists_of_an_earlier_catalogue_hold_it_in_memory_no_longer(service):
         ask(service)
     gc.collect()
     assert earlier() is None
+
+
+def asked_at_once(service, employee=ANI, answers=None):
+    question = Question(employee=employee, wanted=ListFilter(limit=9), lang="id")
+    return (answers or service.parts.answers).at_once(question, "test", service.parts.watch.look())
+
+
+def test_a_list_is_made_at_once_where_it_waits_for_nothing(service):
+    assert asked_at_once(service) is None  # its neighbours' lists are not made yet
+    ask(service, BUDI)
+    made = json.loads(asked_at_once(service).body)
+    assert {**made, "list": None} == {**ask(service, query="?limit=8").json(), "list": None}
+    assert asked_at_once(service, "404") is None
+    service("PATCH", f"/employees/{CITRA}", json={"name": "Citra~Dua"})
+    assert asked_at_once(service) is None  # somebody's rows have changed: the database has to be asked whose
+    service.parts.log.close()
+    assert made["list"] in {entry.decision for entry in list_decisions(service.parts.database)}
+
+
+def test_no_list_is_made_at_once_while_the_log_is_full(service):
+    ask(service, BUDI)
+    parts, log = service.parts, DecisionLog(service.parts.database, gather=60, most_waiting=SOME_ROOM + 1)
+    answers = Answers(parts.database, parts.snapshots, parts.watch, parts.policy, log)
+    for employee in (ANI, BUDI, CITRA):
+        answers.answer(Question(employee=employee, wanted=ListFilter(), lang="id"), "test")
+    assert asked_at_once(service, DEDI, answers) is None
+    log.close()
+    assert asked_at_once(service, DEDI, answers) is not None
+
+
+def test_entries_of_the_log_wait_for_others_but_for_nobody_at_the_end(service):
+    parts, log = service.parts, DecisionLog(service.parts.database, gather=60)
+    answers = Answers(parts.database, parts.snapshots, parts.watch, parts.policy, log)
+    for employee in (ANI, BUDI):
+        answers.answer(Question(employee=employee, wanted=ListFilter(), lang="id"), "test")
+        time.sleep(0.1)
+    assert list_decisions(parts.database) == []
+    begun = time.monotonic()
+    log.close()
+    assert time.monotonic() - begun < 20
+    assert len(list_decisions(parts.database)) == 2
 
 
 def test_filters_and_language_are_part_of_the_question(service):
