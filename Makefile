@@ -25,7 +25,7 @@ demo: $(READY) ## the demo city: files, import, fit, plan, report
 	$(BIN)/bangkom demo demo-city
 
 test: $(READY) chromium ## the default suite, two workers
-	$(BIN)/pytest -n 2 -m "not slow and not long"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not long"
 
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
 	$(BIN)/pytest -n 2 -m "long and not slow"

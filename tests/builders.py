@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -28,12 +29,21 @@ def rows(columns, *lines):
     return pd.DataFrame(cells, columns=names)
 
 
+@cache
+def _without_rows(table):
+    """Return a table's canonical form without rows, made once: there are many, and of most nothing is given."""
+    return canonical(pd.DataFrame(columns=list(table.column_names)), table)
+
+
 def tables(**given):
     """Return every table in its canonical form; those not given are empty."""
     assert set(given) <= {table.name for table in TABLES}, given.keys()
     frames = {}
     for table in TABLES:
-        frame = pd.DataFrame(given.get(table.name, pd.DataFrame(columns=list(table.column_names))))
+        if table.name not in given:
+            frames[table.name] = _without_rows(table).copy(deep=False)  # what is written to a copy stays there
+            continue
+        frame = pd.DataFrame(given[table.name])
         unknown = set(frame.columns) - set(table.column_names)
         assert not unknown, f"{table.name}: {unknown}"
         frames[table.name] = canonical(frame, table)

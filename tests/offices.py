@@ -26,15 +26,19 @@ def reference_rows(url):
     open_office(url).engine.dispose()
 
 
+def call(url, *arguments, on="2027-01-04"):
+    """Run the terminal on a file, which holds all of the database afterwards."""
+    run = CliRunner().invoke(main_group, ["--database", url, "--lang", "en", "--on", on, *map(str, arguments)])
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return run
+
+
 def demo_city(url):
     """Lay out the demo city with a fitted model and a plan, as the command does."""
     with tempfile.TemporaryDirectory() as folder:
-        called = ["--database", url, "--lang", "en", "--on", "2027-01-04", "demo", folder, "--people", "60",
-                  "--time-limit", "4", "--json"]  # fmt: skip
-        run = CliRunner().invoke(main_group, called)
+        run = call(url, "demo", folder, "--people", 60, "--time-limit", 4, "--json")
     assert run.exit_code in (0, 1), run.output
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file is all of it
 
 
 @cache

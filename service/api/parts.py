@@ -11,6 +11,7 @@ from service.answers import Answers
 from service.api.rate import Buckets
 from service.auth.authenticator import Authenticator
 from service.auth.caller import Caller
+from service.auth.passwords import Passwords
 from service.auth.settings import AuthSettings
 from service.decision_log import DecisionLog
 from service.jobs.queue import JobQueue
@@ -70,6 +71,7 @@ class Parts:
     answers: Answers
     log: DecisionLog
     queue: JobQueue
+    passwords: Passwords
     authenticator: Authenticator
     buckets: Buckets
     traces: Traces
@@ -102,8 +104,15 @@ class Parts:
         self.database.engine.dispose()
 
 
-def put_together(database_url: str, settings: ServiceSettings, auth: AuthSettings) -> Parts:
+def put_together(
+    database_url: str, settings: ServiceSettings, auth: AuthSettings, passwords: Passwords | None = None
+) -> Parts:
     """Open the database and build every part.
+
+    Parameters
+    ----------
+    database_url, settings, auth : From the command line and the environment.
+    passwords : How passwords are hashed, a few at a time in the whole process; with the library's defaults if None.
 
     Raises
     ------
@@ -114,11 +123,11 @@ def put_together(database_url: str, settings: ServiceSettings, auth: AuthSetting
     database = open_office(database_url, pool_size=POOL_SIZE)
     watch = ChangeWatch(database.engine)
     snapshots = Snapshots(database, policy, settings.today)
-    log = DecisionLog(database)
+    log, passwords = DecisionLog(database), passwords or Passwords()
     path = None if settings.run_folder is None else settings.run_folder / "rate"
     return Parts(
         settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),
         snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log), log=log,
-        queue=JobQueue(database), authenticator=Authenticator(database, auth),
+        queue=JobQueue(database), passwords=passwords, authenticator=Authenticator(database, auth, passwords=passwords),
         buckets=Buckets(settings.rate, settings.burst, path), traces=traces,
     )  # fmt: skip

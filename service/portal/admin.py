@@ -33,8 +33,7 @@ def users(request: Call) -> Response[str]:
 
 
 def _page(call: Call, form: Form, *, status: int = 200, shown: tuple[str, str] | None = None) -> Response[str]:
-    database = parts_of(call).database
-    people = Accounts(database, known_caller(call).subject).everybody()
+    database, people = parts_of(call).database, _accounts(call).everybody()
     return show(call, "users.html.j2", status=status, form=form, people=people, keys=list_keys(database), roles=WORDS,
                 scopes=SCOPES, shown=shown, own=known_caller(call).subject)  # fmt: skip
 
@@ -54,7 +53,8 @@ def add_user(request: Call) -> Response[Any]:
 
 
 def _accounts(call: Call) -> Accounts:
-    return Accounts(parts_of(call).database, known_caller(call).subject)
+    parts = parts_of(call)
+    return Accounts(parts.database, known_caller(call).subject, parts.passwords)
 
 
 @post("/users/change", opt=rule("users.manage"), **THREAD)

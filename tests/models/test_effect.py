@@ -47,6 +47,7 @@ def test_the_effect_on_everybody_is_found_too_where_there_are_counterparts_both_
     assert found.upper - found.lower < 0.5
 
 
+@pytest.mark.long
 def test_intervals_hold_the_planted_effect_as_often_as_they_say():
     held = 0
     for seed in range(40):

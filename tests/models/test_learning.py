@@ -47,7 +47,7 @@ def learned(planted: Planted, *, scores: np.ndarray | None = None):
     [
         (0.5, 5.0, CompletionModel, "The rule with learned parts: "),
         (0.5, 0.0, UsualCompletion, "The rule with a learned part: hours "),
-        (0.0, 5.0, CompletionModel, "The rule with a learned part: completion "),
+        pytest.param(0.0, 5.0, CompletionModel, "The rule with a learned part: completion ", marks=pytest.mark.long),
     ],
 )
 def test_the_parts_that_outcomes_clearly_tell_of_serve_with_the_rule(power, slope, completion, words):
@@ -72,7 +72,7 @@ def test_where_the_rule_is_the_truth_it_stays():
     assert found.verdict.code != "approved"
 
 
-@pytest.mark.parametrize("gains", ["kept", "shuffled"])
+@pytest.mark.parametrize("gains", [pytest.param("kept", marks=pytest.mark.long), "shuffled"])
 def test_knowing_how_many_complete_and_nothing_of_who_is_not_better_than_the_rule(gains):
     planted, rng = participations(6_000, seed=3, power=0.0, slope=0.0), np.random.default_rng(3)
     completed, gain = rng.permutation(planted.y_completed), planted.y_gain.copy()
@@ -99,6 +99,7 @@ def test_a_whole_model_that_is_approved_goes_before_its_parts_where_it_is_better
     assert isinstance(found.model.benefit_, BenefitModel)
 
 
+@pytest.mark.long
 def test_parts_serve_where_a_whole_model_that_is_approved_is_no_better_than_they_are():
     planted = participations(6_000, seed=3, power=0.5, slope=5.0)
     scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))

@@ -6,8 +6,10 @@ import xlsxwriter
 
 from service.imports.importer import Importer, import_files
 from service.imports.options import ImportOptions
-from service.reference import open_office, reference_files
+from service.reference import reference_files
+from service.storage.database import open_database
 from service.wording import Wording
+from tests.offices import copied_file, reference_rows
 from training_catalog.tables import TABLES
 
 BINTANG, MELUR = "199003152014021987", "198507072010012976"
@@ -15,7 +17,7 @@ BINTANG, MELUR = "199003152014021987", "198507072010012976"
 
 @pytest.fixture
 def office(tmp_path):
-    return open_office(f"sqlite:///{tmp_path / 'office.db'}")
+    return open_database(copied_file(tmp_path / "office.db", reference_rows))
 
 
 def bring(office, tmp_path, text, name="file.csv", encoding="utf-8", **options):

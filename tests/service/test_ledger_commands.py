@@ -24,6 +24,7 @@ def free_of(document):
     return {one["line"]: one["planned"] + one["reserve"] + one["free"] for one in document["lines"]}
 
 
+@pytest.mark.long
 def test_the_money_of_a_plan_is_followed_to_the_end(bangkom, city):
     plan, cost = city["plan"], city["cost"]
     assert bangkom("plans", "approve", plan).code == 0

@@ -4,10 +4,13 @@ import math
 import sqlite3
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from tests.offices import call, copied_file, reference_rows
 
 DATA = Path(__file__).parents[1] / "data" / "recommend"
 ADI, NEW, BARE, PASSED = "198507072010012976", "200001012024032954", "197712312003121965", "199212252019032931"
@@ -62,17 +65,26 @@ def small_world(folder, **levels):
     return sorted(folder.glob("*.csv"))
 
 
+def imported_world(url, **levels):
+    """Import the small world into an office."""
+    reference_rows(url)
+    with TemporaryDirectory() as folder:
+        report = strict(call(url, "import", *small_world(Path(folder), **levels), "--json", on=TODAY).stdout)
+    assert report["ok"], [p for f in report["files"] for p in f["problems"]]
+    assert {"read": sum(f["read"] for f in report["files"])} == {
+        "read": sum(f[key] for f in report["files"] for key in ("stored", "unchanged", "refused", "left_out"))
+    }
+
+
 @pytest.fixture
 def world(bangkom, tmp_path):
-    """Import the small world and return how to ask for somebody's list."""
+    """Put the small world where the terminal's database is, and return how to ask for somebody's list."""
 
     def make(**levels):
-        run = bangkom("import", *small_world(tmp_path / "files", **levels), "--json", on=TODAY)
-        report = strict(run.out)
-        assert report["ok"], [p for f in report["files"] for p in f["problems"]]
-        assert {"read": sum(f["read"] for f in report["files"])} == {
-            "read": sum(f[key] for f in report["files"] for key in ("stored", "unchanged", "refused", "left_out"))
-        }
+        if levels:
+            imported_world(f"sqlite:///{tmp_path / 'office.db'}", **levels)
+        else:
+            copied_file(tmp_path / "office.db", imported_world)
 
         def ask(nip, *arguments, **keywords):
             answered = bangkom("recommend", nip, "--json", *arguments, **{"on": TODAY, **keywords})

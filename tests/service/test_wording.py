@@ -4,6 +4,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
@@ -60,9 +61,10 @@ class Module:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        self.calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         self.values = defaultdict(list)
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._bind(target, node.value)
@@ -97,32 +99,41 @@ class Module:
                 for entry in value.values if isinstance(value, ast.Dict) else ():
                     yield from self.literals(entry, seen)
 
+    @cached_property
+    def functions(self) -> list[tuple[str, list[str], list[ast.Call]]]:
+        """Return the name by which each function is called, its parameters, and the calls in it."""
+        methods = {id(f) for c in self.nodes if isinstance(c, ast.ClassDef) for f in c.body}
+        return [
+            (
+                f".{function.name}" if id(function) in methods else f"{self.path}:{function.name}",
+                [a.arg for a in function.args.posonlyargs + function.args.args if a.arg != "self"],
+                [node for node in ast.walk(function) if isinstance(node, ast.Call)],
+            )
+            for function in self.nodes
+            if isinstance(function, ast.FunctionDef)
+        ]
+
     def wrappers(self, known: dict[str, int]) -> Iterator[tuple[str, int]]:
         """Yield functions that hand a parameter on as the sentence, with its place among the arguments."""
-        methods = {id(f) for c in ast.walk(self.tree) if isinstance(c, ast.ClassDef) for f in c.body}
-        for function in ast.walk(self.tree):
-            if isinstance(function, ast.FunctionDef):
-                names = [a.arg for a in function.args.posonlyargs + function.args.args if a.arg != "self"]
-                caller = f".{function.name}" if id(function) in methods else f"{self.path}:{function.name}"
-                for _, argument in self.said(known, function):
-                    if isinstance(argument, ast.Name) and argument.id in names:
-                        yield caller, names.index(argument.id)
+        for caller, names, calls in self.functions:
+            for _, argument in self.said(known, calls):
+                if isinstance(argument, ast.Name) and argument.id in names:
+                    yield caller, names.index(argument.id)
 
-    def said(self, known: dict[str, int], inside: ast.AST | None = None) -> Iterator[tuple[int, ast.expr]]:
-        """Yield line and argument of each sentence said."""
-        for node in ast.walk(inside or self.tree):
-            if isinstance(node, ast.Call):
-                of = node.func
-                if isinstance(of, ast.Attribute) and getattr(of.value, "id", "") == "sa":  # SQL is said to nobody
-                    continue
-                name = f".{of.attr}" if isinstance(of, ast.Attribute) else f"{self.path}:{getattr(of, 'id', '')}"
-                place = 0 if name.endswith(":say") else known.get(name)
-                if place is not None and len(node.args) > place:
-                    yield node.lineno, node.args[place]
+    def said(self, known: dict[str, int], calls: list[ast.Call] | None = None) -> Iterator[tuple[int, ast.expr]]:
+        """Yield line and argument of each sentence said, in some calls or in all."""
+        for node in self.calls if calls is None else calls:
+            of = node.func
+            if isinstance(of, ast.Attribute) and getattr(of.value, "id", "") == "sa":  # SQL is said to nobody
+                continue
+            name = f".{of.attr}" if isinstance(of, ast.Attribute) else f"{self.path}:{getattr(of, 'id', '')}"
+            place = 0 if name.endswith(":say") else known.get(name)
+            if place is not None and len(node.args) > place:
+                yield node.lineno, node.args[place]
 
     def coded(self) -> Iterator[tuple[int, str]]:
         """Yield sentences that stand right after their stable code, as the problems of an import do."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             parts = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
             for code, sentence in pairwise(parts):
                 if isinstance(code, ast.Constant) and CODE.fullmatch(str(code.value)):
@@ -130,17 +141,21 @@ class Module:
 
     def raised(self) -> Iterator[tuple[int, str]]:
         """Yield sentences of errors, which the terminal says in the reader's language, and words in their fields."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                place = {"_refuse": 1, "InvalidValueError": 2, "ApiError": 2, "RefusedError": 2}.get(name, 0)
-                if (name in ERRORS or (name == "__init__" and self.path.name == "errors.py")) and len(
-                    node.args
-                ) > place:
-                    yield from ((node.lineno, text) for text in self.literals(node.args[place]))
-                for keyword in node.keywords:
-                    if name == "FaultSaid" and keyword.arg == "message":
-                        yield from ((node.lineno, text) for text in self.literals(keyword.value))
+        for node in self.calls:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            place = {"_refuse": 1, "InvalidValueError": 2, "ApiError": 2, "RefusedError": 2}.get(name, 0)
+            is_error = name in ERRORS or (name == "__init__" and self.path.name == "errors.py")
+            if is_error and len(node.args) > place:
+                yield from ((node.lineno, text) for text in self.literals(node.args[place]))
+            for keyword in node.keywords:
+                if name == "FaultSaid" and keyword.arg == "message":
+                    yield from ((node.lineno, text) for text in self.literals(keyword.value))
+
+
+@cache
+def modules_of(room: str) -> list[Module]:
+    """Return the modules of a room, each read and walked once."""
+    return [Module(path) for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 TEMPLATE_SENTENCE = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
@@ -158,8 +173,8 @@ def _template_sentences() -> dict[str, str]:
 
 def _said_by_pages() -> Iterator[str]:
     """Yield the sentences of tables that templates say by a code, and the titles of the menu."""
-    for path in sorted(PAGES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for module in (module for module in modules_of("service") if PAGES in module.path.parents):
+        for node in module.nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
                 name = getattr(node.targets[0] if isinstance(node, ast.Assign) else node.target, "id", "")
                 if name.isupper() and name in WORD_TABLES:
@@ -191,7 +206,7 @@ def _help_sentences() -> list[str]:
 
 def _messages() -> dict[str, str]:
     """Return every sentence of the service that is put into the reader's language, with where it stands."""
-    modules = [Module(path) for path in sorted((ROOT / "service").rglob("*.py"))]
+    modules = modules_of("service")
     known = {".text": 0, ".say": 0}
     for _ in range(3):  # a wrapper of a wrapper of a wrapper
         found = {pair for module in modules for pair in module.wrappers(known)}
@@ -202,8 +217,8 @@ def _messages() -> dict[str, str]:
         messages |= {text: f"{place}:{line}" for line, a in module.said(known) for text in module.literals(a)}
         if module.path.parent.name == "imports":
             messages |= {text: f"{place}:{line}" for line, text in module.coded()}
-    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
-        messages |= {text: f"{path.relative_to(ROOT).as_posix()}:{line}" for line, text in Module(path).raised()}
+    for module in (module for room in ROOMS for module in modules_of(room)):
+        messages |= {text: f"{module.path.relative_to(ROOT).as_posix()}:{line}" for line, text in module.raised()}
     messages |= dict.fromkeys(TITLES.values(), "titles of errors")
     messages |= {text: "service/phrases.py" for table in PHRASES for text in table.values()}
     messages |= dict.fromkeys(CODED, "said by its code")
@@ -242,9 +257,8 @@ def test_the_walk_finds_sentences_however_they_are_said():
 
 def test_no_error_is_put_together_before_it_is_said():
     """An f-string is no sentence that could be translated, and braces in what it holds would be taken for fields."""
-    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-    nodes = [(path, node) for path in paths for node in ast.walk(ast.parse(path.read_text()))]
-    named = [(path, node, getattr(node.func, "id", "")) for path, node in nodes if isinstance(node, ast.Call)]
+    modules = [module for room in ROOMS for module in modules_of(room)]
+    named = [(module.path, node, getattr(node.func, "id", "")) for module in modules for node in module.calls]
     found = [
         f"{path}:{node.lineno}"
         for path, node, name in named
@@ -283,8 +297,8 @@ def test_no_sentence_is_translated_twice():
 
 
 def test_no_translation_is_left_of_a_sentence_that_nobody_says():
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    said = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    nodes = [node for room in ROOMS for module in modules_of(room) for node in module.nodes]
+    said = {node.value for node in nodes if isinstance(node, ast.Constant)}
     said |= {os.strerror(number) for number in errno.errorcode}
     assert sorted(set(TRANSLATED) - said - set(MESSAGES)) == []
 

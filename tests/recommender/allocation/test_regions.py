@@ -175,6 +175,7 @@ def test_an_earmark_s_cap_is_shared_by_all_regions():
     assert len(found.chosen) == 2
 
 
+@pytest.mark.long
 def test_processes_and_the_order_of_work_change_nothing():
     problem = two_towns(money=11)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

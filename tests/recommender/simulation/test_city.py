@@ -84,6 +84,7 @@ def test_small_cities_have_every_table(reference, n_people):
     assert all(len(frame) for frame in small.tables.values())
 
 
+@pytest.mark.long
 def test_a_city_without_test_scores_never_gets_a_whole_model_even_where_later_outcomes_speak_for_it(reference):
     city = simulate_city(np.random.default_rng(38), n_people=7_000, on=ON, reference=reference)
     no_scores = city.tables["history"].assign(pre_score=np.nan, post_score=np.nan)

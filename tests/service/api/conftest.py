@@ -22,6 +22,7 @@ from service.api.parts import put_together
 from service.app import build_api, with_gate
 from service.auth.caller import SCOPES
 from service.auth.keys import create_key
+from service.auth.passwords import Passwords
 from service.auth.settings import AuthSettings
 from service.jobs.kinds import perform
 from service.reference import open_office
@@ -29,6 +30,7 @@ from service.settings import ServiceSettings
 from service.telemetry import set_up_log
 from tests.builders import rows, tables
 from tests.offices import KINDS, copied_file, of_its_kind, reference_rows
+from tests.service.auth.conftest import QUICK
 
 ON = date(2027, 1, 4)
 LOG = io.BytesIO()  # what the application logs in this process
@@ -124,14 +126,19 @@ def an_api():
         _FREE.append(app)
 
 
+def parts_on(url, auth=None, **settings):
+    """Put together what the application is made of, with passwords that take no time."""
+    chosen = ServiceSettings(**{"is_dev": True, "on": ON, "rate": 0.0, **settings})
+    return put_together(url, chosen, auth or AuthSettings(), Passwords(QUICK))
+
+
 @contextmanager
 def service_on(url, frames=None, **settings):
     """Yield the application on a database; a new file gets a small office, any database the rows that are given."""
-    chosen = ServiceSettings(**{"is_dev": True, "on": ON, "rate": 0.0, **settings})
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not path.exists():
         copied_file(path, filled_office if frames is None else reference_rows)
-    parts = put_together(url, chosen, AuthSettings())
+    parts = parts_on(url, **settings)
     if frames is not None:
         fill(parts.database, frames)
     with an_api() as app:
@@ -177,7 +184,7 @@ def real_server(url, *options, **environment):
         address = f"http://127.0.0.1:{port}"
         process.said = lambda: Path(log.name).read_text(encoding="utf-8")
         try:
-            wait_until_ready(address, process)
+            wait_until_ready(address, lambda: process.poll() is not None and (process.said() or "it ended"))
             yield address, process
         finally:
             process.terminate()
@@ -187,15 +194,17 @@ def real_server(url, *options, **environment):
                 process.kill()
 
 
-def wait_until_ready(address, process, seconds=60):
+def wait_until_ready(address, why_not, seconds=60):
+    """Wait for a service, unless it says why it will not come."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, process.said()
-        try:
-            if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client(base_url=address, timeout=5) as client:
+        while time.monotonic() < end:
+            assert not (why := why_not()), why
+            try:
+                if client.get("/health/ready").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
     raise AssertionError(address)
 
 

@@ -6,14 +6,13 @@ import pytest
 from litestar.testing import TestClient
 
 from service.api.context import check_media
-from service.api.parts import put_together
 from service.api.rate import Buckets
 from service.app import behind, build
 from service.auth.accounts import Accounts
 from service.auth.random_tokens import csrf_token
-from service.auth.settings import AuthSettings
-from service.settings import ServiceSettings, service_settings
-from tests.service.api.conftest import ANI, LOG, problem, service_on
+from service.settings import service_settings
+from tests.offices import copied_file
+from tests.service.api.conftest import ANI, LOG, filled_office, parts_on, problem, service_on
 from training_catalog.errors import InvalidValueError
 
 PHRASE = "a long enough secret"
@@ -203,8 +202,7 @@ def test_the_page_of_the_documentation_asks_nobody_else(service):
 
 @pytest.mark.parametrize(("proxies", "codes"), [((), [200, 429]), (("testclient",), [200, 200])], ids=["none", "one"])
 def test_callers_behind_a_proxy_are_told_apart_where_the_proxy_is_named(tmp_path, proxies, codes):
-    chosen = ServiceSettings(is_dev=True, rate=0.001, burst=1.0)
-    parts = put_together(f"sqlite:///{tmp_path / 'office.db'}", chosen, AuthSettings())
+    parts = parts_on(copied_file(tmp_path / "office.db", filled_office), rate=0.001, burst=1.0)
     with TestClient(behind(build(parts), proxies)) as client:
         found = [client.get("/openapi.json", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in (1, 2)]
     assert [answer.status_code for answer in found] == codes

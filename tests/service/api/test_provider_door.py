@@ -2,12 +2,11 @@
 
 from litestar.testing import TestClient
 
-from service.api.parts import put_together
 from service.app import build
 from service.auth.accounts import Accounts
 from service.auth.settings import AuthSettings, OidcSettings
-from service.settings import ServiceSettings
-from tests.service.api.conftest import ANI, fill, problem, small_office
+from tests.offices import copied_file
+from tests.service.api.conftest import ANI, filled_office, parts_on, problem
 from tests.service.auth.identity_provider import AUDIENCE, CLIENT, SECRET, IdentityProvider
 
 
@@ -21,9 +20,7 @@ def test_a_provider_that_does_not_answer_is_said_to_and_a_log_in_that_was_not_be
         "BANGKOM_OIDC_ISSUER": "http://127.0.0.1:9", "BANGKOM_OIDC_AUDIENCE": "bangkom",
         "BANGKOM_OIDC_CLIENT_ID": "portal", "BANGKOM_OIDC_REDIRECT_URL": "http://127.0.0.1:8000/auth/callback",
     })  # fmt: skip
-    parts = put_together(
-        f"sqlite:///{tmp_path / 'office.db'}", ServiceSettings(is_dev=True, is_secure=False, rate=0.0), auth
-    )
+    parts = parts_on(copied_file(tmp_path / "office.db", filled_office), auth, is_secure=False)
     with TestClient(build(parts), raise_server_exceptions=False) as client:
         away = client.get("/auth/login", follow_redirects=False)
         assert (problem(away)["status"], away.json()["type"]) == (503, "/problems/provider-unavailable")
@@ -38,10 +35,7 @@ def test_who_comes_back_from_the_provider_has_a_session_in_cookies(tmp_path):
         issuer=provider.issuer, audience=AUDIENCE, client_id=CLIENT, client_secret=SECRET, employee_claim="nip",
         redirect_url="https://bangkom.example/auth/callback",
     ))  # fmt: skip
-    parts = put_together(
-        f"sqlite:///{tmp_path / 'office.db'}", ServiceSettings(is_dev=True, is_secure=False, rate=0.0), auth
-    )
-    fill(parts.database, small_office())
+    parts = parts_on(copied_file(tmp_path / "office.db", filled_office), auth, is_secure=False)
     Accounts(parts.database, "test").add("ani", role="employee", password=None, employee=ANI)
     with TestClient(build(parts), raise_server_exceptions=False) as client:
         away = client.get("/auth/login", follow_redirects=False)

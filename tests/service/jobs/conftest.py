@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,17 +58,13 @@ def worker_process(url, *, n=None, lease=2.0, grace=8.0):
                             stderr=subprocess.DEVNULL)  # fmt: skip
 
 
-@pytest.fixture
-def start_worker(database_url):
-    """Return a function that starts workers on the database, and end what is left of them."""
-    started = []
-
-    def start(**how):
-        started.append(worker_process(database_url, **how))
-        return started[-1]
-
-    yield start
-    for process in started:
+@contextmanager
+def started(url, **how):
+    """Start a worker, and end what is left of it."""
+    process = worker_process(url, **how)
+    try:
+        yield process
+    finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
@@ -76,6 +73,13 @@ def start_worker(database_url):
                 process.kill()
         process.stdin.close()
         process.wait()
+
+
+@pytest.fixture
+def start_worker(database_url):
+    """Return a function that starts workers on the database."""
+    with ExitStack() as workers:
+        yield lambda **how: workers.enter_context(started(database_url, **how))
 
 
 def wait_until(is_so, seconds=SOON):

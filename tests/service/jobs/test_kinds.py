@@ -11,9 +11,10 @@ from service.cli import main_group
 from service.jobs.job import pack_files
 from service.jobs.kinds import perform
 from service.jobs.lease import LeaseLostError
-from tests.service.jobs.conftest import ended
-
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is told is the same on both
+from service.jobs.queue import JobQueue
+from service.reference import open_office
+from tests.offices import copied_file, reference_rows
+from tests.service.jobs.conftest import ended, started
 
 ON = "2027-01-04"
 
@@ -82,17 +83,22 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
     assert "ani" in str(changes)
 
 
-@ON_ONE
+@pytest.fixture(scope="module")
+def worked_queue(tmp_path_factory):
+    """Return the jobs of one office whose worker, a process that takes seconds to start, serves several tests."""
+    url = copied_file(tmp_path_factory.mktemp("worked") / "office.db", reference_rows)
+    with started(url):
+        yield JobQueue(open_office(url))
+
+
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
     ("plan", {"year": 2031}, "input", "budgets: no line for 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
 ])  # fmt: skip
-def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(office_queue, start_worker, kind,
-                                                                             request_, code, said):  # fmt: skip
+def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(worked_queue, kind, request_, code, said):
     files = [("p.csv", b"nip;nama;jabatan\n198001012005011001;Ani;Analis\n")]
-    start_worker()
-    succeed(office_queue, "import", {}, payload=pack_files(files))
-    job = ended(office_queue, office_queue.submit(kind, request_, author="ani"))
+    succeed(worked_queue, "import", {}, payload=pack_files(files))
+    job = ended(worked_queue, worked_queue.submit(kind, request_, author="ani"))
     assert (job.state, job.attempt, job.error["code"]) == ("failed", 1, code)
     assert said in job.error["message"]
     assert set(job.error["messages"]) == {"id", "en"}
@@ -110,20 +116,18 @@ def test_an_import_of_a_worker_that_was_taken_for_dead_stores_nothing(office_que
     assert office_queue.get(job_id).state == "running"
 
 
-@ON_ONE
-def test_refused_rows_come_out_as_files_under_any_name_of_the_upload(office_queue, start_worker):
-    start_worker()
+def test_refused_rows_come_out_as_files_under_any_name_of_the_upload(worked_queue):
     people = b"nip;nama\n198001012005011001;Ani\n1,98E+17;Budi\n"
-    one = succeed(office_queue, "import", {}, payload=pack_files([("../../x/pegawai.csv", people)]))
+    one = succeed(worked_queue, "import", {}, payload=pack_files([("../../x/pegawai.csv", people)]))
     assert one.result["files"][0]["file"] == "pegawai.csv"
     assert not one.result["ok"]
-    name, content = office_queue.result_file(one.job_id)
+    name, content = worked_queue.result_file(one.job_id)
     assert (name, content.decode("utf-8-sig").splitlines()) == (
         "refused-1-employees.csv",
         ["nip;nama", "1,98E+17;Budi"],
     )
     both = pack_files([("a.csv", people), ("a.csv", people.replace(b"1,98E+17", b"2,98E+17"))])
-    two = succeed(office_queue, "import", {"all_or_nothing": True}, payload=both)
-    name, content = office_queue.result_file(two.job_id)
+    two = succeed(worked_queue, "import", {"all_or_nothing": True}, payload=both)
+    name, content = worked_queue.result_file(two.job_id)
     assert (name, len(zipfile.ZipFile(io.BytesIO(content)).namelist())) == ("refused.zip", 2)
     assert all(file["stored"] == 0 for file in two.result["files"])

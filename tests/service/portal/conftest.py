@@ -1,7 +1,9 @@
 """A real server with a small office and its accounts, and Debian's Chromium."""
 
+import asyncio
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +11,11 @@ from functools import cache
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from playwright.sync_api import sync_playwright
 
+from service.app import with_gate
 from service.auth.accounts import Accounts
 from service.auth.passwords import Passwords
 from service.auth.users import update_user
@@ -19,7 +24,19 @@ from service.jobs.queue import JobQueue
 from service.reference import open_office
 from service.storage.engine import transaction
 from tests.offices import copied_file
-from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, filled_office, real_server, service_on
+from tests.service.api.conftest import (
+    ANI,
+    BUDI,
+    CITRA,
+    DEDI,
+    an_api,
+    filled_office,
+    free_port,
+    parts_on,
+    service_on,
+    wait_until_ready,
+)  # fmt: skip
+from tests.service.auth.conftest import QUICK
 
 SECRET = "a long enough secret"  # noqa: S105 (of accounts that exist in tests alone)
 ACCOUNTS = {  # name: role, units, employee
@@ -33,7 +50,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 @cache
 def hashed():
     """Return the hash of the password, which takes its time to make."""
-    return Passwords().hash(SECRET)
+    return Passwords(QUICK).hash(SECRET)
 
 
 def add_accounts(database):
@@ -115,9 +132,27 @@ def office_url(tmp_path_factory):
     return copied_file(tmp_path_factory.mktemp("portal") / "office.db", office_with_accounts)
 
 
+@contextmanager
+def served(url):
+    """Serve the application from a thread, by HTTP as `bangkom serve` does, and yield its address."""
+    with an_api() as app, ThreadPoolExecutor(1) as thread:
+        gate = with_gate(app, parts_on(url, is_secure=False))
+        server = Server(gate, port=free_port(), interface=Interfaces.ASGI, log_enabled=False, websockets=False)
+        loop = asyncio.new_event_loop()
+        serving = thread.submit(loop.run_until_complete, server.serve())
+        address = f"http://{server.bind_addr}:{server.bind_port}"
+        try:
+            wait_until_ready(address, lambda: serving.done() and serving.exception())
+            yield address
+        finally:
+            loop.call_soon_threadsafe(server.stop)
+            serving.result(30)
+            loop.close()
+
+
 @pytest.fixture(scope="module")
 def server(office_url):
-    with real_server(office_url) as (address, _):
+    with served(office_url) as address:
         yield address
 
 

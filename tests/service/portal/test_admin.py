@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from service.auth.users import find_user
+from service.storage.engine import transaction
 from tests.service.portal.conftest import faults_of, sign_in
 
 
@@ -26,6 +28,8 @@ def secret_in(answer):
 def test_a_person_is_added_with_a_password_that_is_shown_once_and_must_be_changed(admin):
     portal, client, post = admin
     secret = secret_in(post("/users", name="Eko", role="planner", units="U1, U3"))
+    with transaction(portal.parts.database.engine) as connection:  # hashed in turn with whoever comes in at the door
+        assert not portal.parts.passwords.is_outdated(find_user(connection, name="eko").password)
     assert secret not in client.get("/users").text
     answer = portal.client.post("/login", data={"name": "eko", "password": secret}, follow_redirects=False)
     assert answer.headers["location"] == "/password"

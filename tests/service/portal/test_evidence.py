@@ -15,8 +15,8 @@ from service.evidence_answer import evidence_card, evidence_tables, objection_te
 from service.portal.drawings import Point, draw_calibration, reach_of
 from service.storage.engine import transaction
 from service.wording import Wording
-from tests.service.api.conftest import problem, real_server
-from tests.service.portal.conftest import Browsing, faults_of, sign_in
+from tests.service.api.conftest import problem
+from tests.service.portal.conftest import Browsing, faults_of, served, sign_in
 
 ENGLISH = Wording("en")
 
@@ -163,7 +163,7 @@ def test_what_is_put_into_a_card_replaces_only_its_own_entries(portal):
 @pytest.mark.browser
 def test_the_page_of_a_model_has_no_faults_on_any_screen(portal, chromium):
     keep(portal.parts.database, "m-1", kinds=KINDS, online=HARMED)
-    with real_server(portal.url) as (address, _):
+    with served(portal.url) as address:
         browsing = Browsing(chromium, address, portal.url)
         for (lang, scripts), width in zip(product(("id", "en"), (True, False)), (360, 768, 1440, 360), strict=True):
             size = {"width": width, "height": 800}
