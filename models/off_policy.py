@@ -88,10 +88,12 @@ def value_of(choices: LoggedChoices) -> PolicyValue:
 
     Notes
     -----
-    Doubly robust (Dudik, Langford & Li 2011, ICML 28): mean of expected_target + w (reward - expected), w = target /
-    logged cut at `MOST_WEIGHT` (Ionides 2008). Right on average where either probabilities or expectations are, but for
-    what is cut off. Refused where the target leads mostly to what nobody chooses, where few choices carry all the
-    weight, and where weights do not average to about one: then the probabilities are wrong.
+    Doubly robust (Dudik, Langford & Li 2011, ICML 28): mean of expected_target, and the mean of reward - expected
+    weighted by target / logged cut at `MOST_WEIGHT` (Ionides 2008). Dividing by what the weights add up to, instead of
+    by the number of choices (Swaminathan & Joachims 2015, NIPS 28), takes most of the error of cutting off. Right on
+    average in large samples where either probabilities or expectations are. Refused where the target leads mostly to
+    what nobody chooses, where few choices carry all the weight, and where weights do not average to about one: then
+    the probabilities are wrong.
     """
     n_people = len(np.unique(choices.person))
     n_choices = len(choices.person)
@@ -142,7 +144,11 @@ def _ratio(choices: LoggedChoices) -> FloatArray:
 
 
 def _scores(choices: LoggedChoices) -> FloatArray:
-    return choices.expected_target + _ratio(choices) * (choices.reward - choices.expected)
+    """Return what each choice adds to the value: their weighted mean is the value, their spread its error."""
+    ratio, residual = _ratio(choices), choices.reward - choices.expected
+    mean = np.average(residual, weights=choices.weight * ratio)
+    scores: FloatArray = choices.expected_target + mean
+    return scores + ratio / np.average(ratio, weights=choices.weight) * (residual - mean)
 
 
 def _mean(scores: FloatArray, choices: LoggedChoices) -> tuple[float, float]:
