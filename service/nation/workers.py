@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Generic
+from warnings import filterwarnings
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
@@ -13,6 +14,7 @@ from recommender.allocation.limits import Item, Result, Run, run_here
 from training_catalog.errors import InputError
 
 PATIENCE = 5  # seconds until a scheduler answers, and until it has a worker
+REPLACED = "A worker stopped while some jobs were given"  # joblib's word on workers that it ends as they have grown
 MOST_LOST = 3  # times that workers may be lost while the same task is waited for
 
 
@@ -60,6 +62,7 @@ class Workers:
         InputError
             When workers are lost again and again over the same task.
         """
+        filterwarnings("ignore", message=REPLACED)  # nothing is lost by it
         source, taken, lost = iter(items), deque[Item](), 0
         while True:
             again = list(taken)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from functools import partial
 
 import pyarrow as pa
@@ -136,6 +137,11 @@ def test_a_worker_s_own_processes_begin_afresh():
 def test_nobody_answers_at_the_scheduler_s_address():
     with pytest.raises(InputError, match="no Dask scheduler answers"), workers(1, "tcp://127.0.0.1:9"):
         pass
+
+
+def test_joblib_s_word_on_a_worker_that_it_ends_as_it_has_grown_is_not_passed_on():
+    assert list(Workers(2)(abs, [-1])) == [1]
+    warnings.warn("A worker stopped while some jobs were given to the executor.", stacklevel=1)  # elsewhere an error
 
 
 @pytest.mark.parametrize("effort", [HERE, Effort(run=Workers(2), processes=2)], ids=["here", "apart"])
