@@ -16,7 +16,7 @@ from recommender.allocation.dual import Priced, decide
 from recommender.allocation.exact import build_model, demands
 from recommender.allocation.filling import KINDNESS, better, by_nearness
 from recommender.allocation.greedy import greedy
-from recommender.allocation.highs import Solver
+from recommender.allocation.highs import EARLY_SHARE, Solver
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.nearness import nearness
 from recommender.allocation.placement import Placement
@@ -208,7 +208,7 @@ def plan_region(
         value=region.worth(chosen), use=region.use(chosen), bound=min(priced.bound, priced.root.bound),
         price_bound=priced.root.bound, cost=_cost(problem, chosen), seats=len(chosen),
         people=len(np.unique(problem.options.employee[chosen])),
-        n_unmet=len(unmet), was_stopped=priced.was_hurried or deadline.left() <= 0.0,
+        n_unmet=len(unmet), was_stopped=priced.was_hurried or deadline.left() <= EARLY_SHARE * limits.seconds,
     )  # fmt: skip
     prices = charged.named(priced.root.prices)
     return RegionPlan(totals=totals, chosen=chosen, prices=prices, unmet=tuple(unmet))

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from copy import copy
 from functools import partial
+from itertools import chain, repeat
 from multiprocessing import get_context
 
 import numpy as np
@@ -21,7 +22,7 @@ from recommender.allocation.nation import BRISK, HASTY, LIGHT, THOROUGH, effort_
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import Earmark, Rules
 from recommender.allocation.recount import LineTotals
-from recommender.allocation.region_plan import wish_of
+from recommender.allocation.region_plan import plan_region, wish_of
 from recommender.allocation.regions import cut
 from recommender.allocation.relaxation import Relaxation
 from recommender.allocation.result import Status
@@ -185,6 +186,18 @@ def test_processes_and_the_order_of_work_change_nothing():
     for other in (apart, backwards):
         assert other.chosen.tolist() == here.chosen.tolist()
         assert (other.objective, other.bound) == (here.objective, here.bound)
+
+
+@pytest.mark.parametrize(("later", "is_said"), [(50.0, False), (98.5, True)])
+def test_a_region_whose_search_the_clock_may_have_ended_says_so(later, is_said):
+    """HiGHS ends a little before its time: in the last of a hundred seconds nobody knows what ended it."""
+    (region,) = cut(two_towns()).regions
+    shared = np.zeros(region.n_shared)
+    own = np.zeros(Relaxation(region.problem).n_prices)
+    moments = chain([0.0], repeat(later))
+    limits = SolveLimits(seconds=100.0, clock=lambda: next(moments))
+    plan = plan_region(region, shared, own, shared.astype(np.int64), effort=LIGHT, limits=limits)
+    assert plan.totals.was_stopped == is_said
 
 
 def test_how_far_is_searched_follows_from_seconds_and_people_alone():
