@@ -1,11 +1,11 @@
 """Prices of what all regions share, told by some that stand for all, and corrected by what all would take."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.ascent import Start, find_prices
+from recommender.allocation.ascent import find_prices, from_nothing
 from recommender.allocation.crossing import Crossing
 from recommender.allocation.region import Region
 from recommender.allocation.region_plan import NEAR_STEP, possible_demands
@@ -76,11 +76,9 @@ class Asked:
 
     def search(self, *, passes: int, seconds: float, now: Callable[[], float]) -> SharedPrices:
         """Search prices, from those found before where there are any."""
-        together = self.together
-        start = None if self.prices is None else Start(
-            prices=self.prices, decided=together.nobody_decided(), step=NEAR_STEP,
-            held=np.zeros(together.n_prices, dtype=np.bool_),
-        )  # fmt: skip
+        together, start = self.together, from_nothing(self.together)
+        if self.prices is not None:
+            start = replace(start, prices=self.prices, step=NEAR_STEP)
         ascent = find_prices(together, passes=passes, seconds=seconds, now=now, start=start)
         self.prices = ascent.prices
         own = {int(number): together.own(i, ascent.prices) for i, number in enumerate(self.numbers)}

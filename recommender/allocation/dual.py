@@ -113,7 +113,7 @@ def decide(
     start = Start(prices=prices, decided=decided, held=np.zeros(relaxed.n_prices, dtype=np.bool_), step=STEP)
     last = find_prices(relaxed, passes=passes, seconds=seconds[1], now=now, start=start)
     bound = parts.bound(root.prices, [branching.bound for branching in found])
-    was_hurried = root.was_hurried or any(branching.was_hurried for branching in found)
+    was_hurried = root.was_hurried or last.was_hurried or any(branching.was_hurried for branching in found)
     return Priced(
         relaxed=relaxed, root=root, parts=parts, branchings=tuple(found), bound=bound, decided=decided,
         prices=last.prices, was_hurried=was_hurried,

@@ -149,34 +149,35 @@ def solve_nation(
     tasks = [_Task(number=i, source=source, shared=np.zeros(crossing.n_limits), own=None, effort=effort, limits=far,
                    keep=keep) for i, source in enumerate(sources)]  # fmt: skip
     asked = Asked(sources, outlines, crossing, most=effort.asked)
-    told, tasks, wishes = _agree(asked, tasks, outlines, limits, deadline)
+    told, wishes = _agree(asked, tasks, outlines, limits, deadline)
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
-    ready = [replace(task, share=share) for task, share in zip(tasks, shares, strict=True)]
+    ready = [replace(task, shared=told.shared, own=wish.prices, share=share)
+             for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
     found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
     patient = list(_in_time(ready, outlines, limits, Deadline(limits)))
     _call_again(patient, found, crossing, told.shared, limits)
     return NationPlan(
         totals=tuple(totals for totals, _ in found), plans=tuple(plan for _, plan in found if plan is not None),
-        shared=told.shared, was_hurried=told.was_hurried or any(wish.was_hurried for wish in wishes),
-        crossing=crossing, outlines=outlines,
+        shared=told.shared, was_hurried=told.was_hurried, crossing=crossing, outlines=outlines,
     )  # fmt: skip
 
 
 def _agree(
     asked: Asked, tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
-) -> tuple[SharedPrices, list[_Task], list[Wish]]:
-    """Find shared prices and what each region takes at these; return the tasks with them and with own prices."""
-    now = limits.clock
-    told = asked.search(passes=SHARED_PASSES, seconds=deadline.left() * SHARED_SHARE, now=now)
+) -> tuple[SharedPrices, list[Wish]]:
+    """Find shared prices, and what each region takes and its own prices at these; a hurry on the way stays marked."""
+    told = asked.search(passes=SHARED_PASSES, seconds=deadline.left() * SHARED_SHARE, now=limits.clock)
     tasks = [replace(task, shared=told.shared, own=told.own.get(task.number)) for task in tasks]
     wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
+    was_hurried = told.was_hurried or any(wish.was_hurried for wish in wishes)
     for _ in range(0 if len(asked.numbers) == len(tasks) else CORRECTIONS):
         asked.correct(np.sum([wish.use for wish in wishes], axis=0))
-        told = asked.search(passes=CORRECTING_PASSES, seconds=deadline.left() * SHARED_SHARE, now=now)
+        told = asked.search(passes=CORRECTING_PASSES, seconds=deadline.left() * SHARED_SHARE, now=limits.clock)
         tasks = [replace(task, shared=told.shared, own=wish.prices, passes=CORRECTED_PASSES)
                  for task, wish in zip(tasks, wishes, strict=True)]  # fmt: skip
         wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
-    return told, [replace(task, own=wish.prices) for task, wish in zip(tasks, wishes, strict=True)], wishes
+        was_hurried |= told.was_hurried or any(wish.was_hurried for wish in wishes)
+    return replace(told, was_hurried=was_hurried), wishes
 
 
 def _in_time(
@@ -208,4 +209,6 @@ def _call_again(
         is_spare = (crossing.left(use)[: len(priced)][priced] > SPARE_SHARE * limit).any()
         if found[i][0].n_unmet or is_spare:
             again = replace(tasks[i], share=crossing.left(use - found[i][0].use))
-            found[i] = next(limits.run(_plan, [again]))
+            before = found[i][0].was_stopped
+            totals, plan = next(limits.run(_plan, [again]))
+            found[i] = replace(totals, was_stopped=before or totals.was_stopped), plan

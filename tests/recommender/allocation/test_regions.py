@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ProcessPoolExecutor
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
 from multiprocessing import get_context
@@ -198,6 +199,24 @@ def test_a_region_whose_search_the_clock_may_have_ended_says_so(later, is_said):
     limits = SolveLimits(seconds=100.0, clock=lambda: next(moments))
     plan = plan_region(region, shared, own, shared.astype(np.int64), effort=LIGHT, limits=limits)
     assert plan.totals.was_stopped == is_said
+
+
+def test_a_region_that_was_stopped_stays_marked_though_it_is_called_again():
+    """11 rupiah open one class for its three people, and 3 are left: both towns are called again for these."""
+    stopped = []
+
+    def run(task, items):
+        for item in items:
+            is_first = getattr(item, "share", None) is not None and not stopped
+            if is_first:
+                stopped.append(item.number)
+            yield task(replace(item, limits=replace(item.limits, seconds=0.0)) if is_first else item)
+
+    problem = two_towns(money=11)
+    found = answer(problem, run=run)
+    assert stopped == [0]
+    assert found.stopped_by_clock
+    assert not answer(problem).stopped_by_clock
 
 
 def test_how_far_is_searched_follows_from_seconds_and_people_alone():
