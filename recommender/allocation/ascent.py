@@ -11,7 +11,7 @@ from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
 FIRST_STEP = 0.2  # of what a price is of the order of; shorter from prices that are nearly right
 NEWEST, NEWEST_SQUARE = 0.1, 0.01  # weights of the newest pass in the running means of the excess and of its square
-FIRST_LOOK = 10  # passes after which the clock tells how many there can be; the first ones are slow
+FIRST_LOOK = 10  # passes after which the clock tells how many there can be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Ascent:
     bound : What they prove.
     openness : shape (n_classes,): share of the later passes in which each class opened.
     takes : shape (n_possible_options,): share of the later passes in which each option was chosen.
-    was_hurried : Whether the clock allowed fewer passes than were asked for.
+    was_hurried : Whether the clock ever seemed to allow fewer passes than were asked for: steps were shorter then.
     """
 
     prices: FloatArray
@@ -100,6 +100,7 @@ def find_prices(
     prices, stake = start.prices, relaxed.stakes() * ~start.held
     mean, square = np.zeros(len(prices)), np.zeros(len(prices))
     best, found, begun, n = np.inf, prices, now(), 0
+    first, was_hurried = 0.0, False
     planned, openness, n_late = passes, np.zeros(len(start.decided)), 0
     takes = np.zeros(len(relaxed.rows), dtype=np.int64)
     while n < planned:
@@ -110,7 +111,10 @@ def find_prices(
         if evaluation.bound < best:
             best, found = evaluation.bound, prices
         n += 1
-        planned = _planned(passes, n, used=now() - begun, seconds=seconds)
+        used = now() - begun
+        first = used if n == 1 else first
+        planned = _planned(passes, n, first=first, used=used, seconds=seconds)
+        was_hurried |= planned < passes
         slope = evaluation.excess * stake
         mean = NEWEST * slope + (1.0 - NEWEST) * mean
         square = NEWEST_SQUARE * slope**2 + (1.0 - NEWEST_SQUARE) * square
@@ -119,13 +123,13 @@ def find_prices(
         usual = np.sqrt(square / (1.0 - (1.0 - NEWEST_SQUARE) ** n)) + 1e-9
         prices = np.clip(prices + length * stake * speed / usual, 0.0, relaxed.highest)
     return Ascent(prices=found, bound=best, openness=openness / max(n_late, 1), takes=takes / max(n_late, 1),
-                  was_hurried=planned < passes)  # fmt: skip
+                  was_hurried=was_hurried)  # fmt: skip
 
 
-def _planned(passes: int, n: int, *, used: float, seconds: float) -> int:
-    """Return how many passes there will be, going by the time that the first `n` took."""
+def _planned(passes: int, n: int, *, first: float, used: float, seconds: float) -> int:
+    """Return how many passes there will be, going by the time that `n` took after the first, which may compile code."""
     if used >= seconds:
         return n
-    if n < FIRST_LOOK or used <= 0:
+    if n < FIRST_LOOK or used <= first:
         return passes
-    return max(int(min(passes, n * seconds / used)), n)
+    return max(int(min(passes, n + (n - 1) * (seconds - used) / (used - first))), n)

@@ -117,9 +117,10 @@ def branch(part: Part, prices: FloatArray, *, most: int, seconds: float, now: Ca
     most : Steps: a decision, or a longer search for prices where nothing is left to decide.
     seconds, now : Time that may be used, and the clock.
     """
-    begun, futures, was_hurried = now(), _Futures(part, now), False
+    begun, futures = now(), _Futures(part, now)
     nothing = part.relaxed.nobody_decided()
-    futures.add(Leaf(decided=nothing, ascent=futures.search(nothing, prices, PASSES, seconds)))
+    ascent, was_hurried = futures.search(nothing, prices, PASSES, seconds), False
+    futures.add(Leaf(decided=nothing, ascent=ascent))
     for n in range(most):
         leaf = futures.heap[0][2]
         number = _most_divided(part, leaf)
@@ -133,4 +134,4 @@ def branch(part: Part, prices: FloatArray, *, most: int, seconds: float, now: Ca
         else:
             futures.split(number)
     leaves = tuple(row[2] for row in sorted(futures.heap, key=lambda row: row[:2]))
-    return Branching(leaves=leaves, was_hurried=was_hurried)
+    return Branching(leaves=leaves, was_hurried=was_hurried or ascent.was_hurried)

@@ -1,7 +1,7 @@
 """Laws of prices in parts and of decided classes, against every choice tried."""
 
 import time
-from itertools import combinations
+from itertools import accumulate, chain, combinations, repeat
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from problems import claim, make_problem, tiny_problems
 from test_laws import FEW, QUICK, solved
 
+from recommender.allocation.ascent import find_prices
 from recommender.allocation.branching import branch
 from recommender.allocation.dual import price
 from recommender.allocation.greedy import greedy
@@ -114,6 +115,23 @@ def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
     assert priced.root.bound == pytest.approx(12.0, abs=0.05)
     assert 8.0 <= priced.bound < 10.0
     assert sorted(priced.decided.tolist()) == [CLOSED, OPENED]
+
+
+def seconds_of(first, early, late):
+    """Return a clock by which the first pass, the nine after it and all later ones take so many seconds each."""
+    lasts = chain([0.0, first], repeat(early, 9), repeat(late))
+    return accumulate(lasts).__next__
+
+
+@pytest.mark.parametrize(("clock", "is_hurried"), [
+    (seconds_of(first=1.0, early=1.0, late=0.0), True),
+    (seconds_of(first=15.0, early=0.1, late=0.1), False),
+    (seconds_of(first=0.1, early=0.1, late=2.0), True),
+], ids=["steps were short for a while", "only the first pass was slow", "the passes were fewer"])  # fmt: skip
+def test_a_search_that_the_clock_changed_says_so(clock, is_hurried):
+    relaxed = Relaxation(make_problem(budgets=[3], n_people=2, classes=[{}], options=[
+        {"who": who, "where": 0, "benefit": 1.0 + who, "cost": 2} for who in (0, 1)]))  # fmt: skip
+    assert find_prices(relaxed, passes=50, seconds=20.0, now=clock).was_hurried == is_hurried
 
 
 def test_the_clock_ends_decisions_and_the_bound_stays():
