@@ -148,8 +148,7 @@ def solve_nation(
     far = replace(limits, run=run_here, tell=tell_nobody)
     tasks = [_Task(number=i, source=source, shared=np.zeros(crossing.n_limits), own=None, effort=effort, limits=far,
                    keep=keep) for i, source in enumerate(sources)]  # fmt: skip
-    asked = Asked(sources, outlines, crossing, most=effort.asked)
-    told, wishes = _agree(asked, tasks, outlines, limits, deadline)
+    told, wishes = _agree(tasks, outlines, crossing, limits, deadline)
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
     ready = [replace(task, shared=told.shared, own=wish.prices, share=share)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
@@ -163,9 +162,13 @@ def solve_nation(
 
 
 def _agree(
-    asked: Asked, tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
+    tasks: list[_Task], outlines: Sequence[Outline], crossing: Crossing, limits: SolveLimits, deadline: Deadline
 ) -> tuple[SharedPrices, list[Wish]]:
-    """Find shared prices, and what each region takes and its own prices at these; a hurry on the way stays marked."""
+    """Find shared prices, and what each region takes and its own prices at these; a hurry on the way stays marked.
+
+    The regions that were asked are held in memory only here.
+    """
+    asked = Asked([task.source for task in tasks], outlines, crossing, most=tasks[0].effort.asked)
     told = asked.search(passes=SHARED_PASSES, seconds=deadline.left() * SHARED_SHARE, now=limits.clock)
     tasks = [replace(task, shared=told.shared, own=told.own.get(task.number)) for task in tasks]
     wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))
