@@ -96,10 +96,35 @@ class _Task:
     keep: Keep | None = None
 
 
+class _SoFar:
+    """A plan in which everybody in regions still to be planned gets nothing, and what is proved meanwhile.
+
+    Parameters
+    ----------
+    outlines, wishes : Of all regions, in the order in which they will be planned.
+    crossing, told : What they share, and its prices.
+    """
+
+    def __init__(
+        self, outlines: Sequence[Outline], wishes: Sequence[Wish], crossing: Crossing, told: FloatArray
+    ) -> None:
+        self.values, self.bounds = [outline.idle for outline in outlines], [wish.bound for wish in wishes]
+        self.crossing, self.charged = crossing, float(told @ crossing.limit)
+        self.use, self.kept, self.n = np.zeros(crossing.n_limits, dtype=np.int64), 0.0, 0
+
+    def add(self, totals: Totals) -> tuple[float, float]:
+        """Add the next region's plan; return value and bound of everything, see `SolveLimits.tell`."""
+        self.values[self.n], self.bounds[self.n] = totals.value, min(totals.bound, self.bounds[self.n])
+        self.use, self.kept, self.n = self.use + totals.use, self.kept + totals.kept, self.n + 1
+        value = sum(self.values) - self.crossing.cost_of_missing(self.use)
+        return value - self.kept, max(self.charged + sum(self.bounds), value) - self.kept
+
+
 def _outline(source: Source) -> Outline:
     region = source()
-    everything = np.arange(len(region.problem.options.employee))
-    return Outline(people=len(region.problem.people.ids), wanted=np.abs(region.use(everything)).astype(np.float64))
+    everything, nothing = np.arange(len(region.problem.options.employee)), np.empty(0, dtype=np.int64)
+    wanted = np.abs(region.use(everything)).astype(np.float64)
+    return Outline(people=len(region.problem.people.ids), wanted=wanted, idle=region.worth(nothing))
 
 
 def _wish(task: _Task) -> Wish:
@@ -152,7 +177,10 @@ def solve_nation(
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
     ready = [replace(task, shared=told.shared, own=wish.prices, share=share)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
-    found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
+    so_far, found = _SoFar(outlines, wishes, crossing, told.shared), list[tuple[Totals, RegionPlan | None]]()
+    for planned in limits.run(_plan, _in_time(ready, outlines, limits, deadline)):
+        found.append(planned)
+        limits.tell(*so_far.add(planned[0]))
     patient = list(_in_time(ready, outlines, limits, Deadline(limits)))
     _call_again(patient, found, crossing, told.shared, limits)
     return NationPlan(
