@@ -10,6 +10,7 @@ Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault;
 Lines = Sequence[list[Cell]]
 Merged = tuple[tuple[int, int], tuple[int, int]]
 MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
+MOST_CELLS = 60_000_000  # of a text; rows x columns of a sheet's extent
 
 
 class CodedError(InputError):

@@ -1,5 +1,6 @@
 """Bytes to text: byte order marks, UTF-8, UTF-16, UTF-32, Windows code pages, and files that mix them."""
 
+import re
 from dataclasses import dataclass
 
 from service.imports.cells import FileRefusedError
@@ -15,6 +16,8 @@ FIRST_WHITE, LAST_WHITE, FIRST_SIGN = 9, 13, 32  # tab to carriage return, and t
 FEWEST_CONTROLS = 8  # a few in a small text were put there by mistake, and are taken out
 CONTROL_SHARE = 0.05  # of the bytes of a text that may be control characters
 MOST_LINES_SHOWN = 20
+_LOST = "\ufffd"  # what stands where some program could not read a letter
+_TWICE = re.compile("[\u00c2-\u00f4][^\x00-\x7f]+")  # may be a letter of UTF-8 that was read as Windows-1252
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,24 @@ def decode(content: bytes, encoding: str | None) -> Decoded:
             raise FileRefusedError("file-unreadable", "cannot be read as {encoding} ({reason}); say another --encoding",
                                    encoding=told, reason=reason) from error  # fmt: skip
     return _by_line(content.removeprefix(b"\xef\xbb\xbf"))
+
+
+def is_garbled(text: str) -> bool:
+    """Return whether a text holds letters that a program lost, or read as Windows-1252 though they were UTF-8.
+
+    Examples
+    --------
+    >>> is_garbled("Caf\u00c3\u00a9"), is_garbled("Caf\ufffd"), is_garbled("Caf\u00e9 \u00c3o")
+    (True, True, False)
+    """
+    return _LOST in text or any(_is_read_twice(found[0]) for found in _TWICE.finditer(text))
+
+
+def _is_read_twice(letters: str) -> bool:
+    try:
+        return bool(letters.encode(WINDOWS).decode("utf-8"))
+    except UnicodeError:
+        return False
 
 
 def is_no_text(content: bytes) -> bool:

@@ -212,8 +212,9 @@ def match_columns(
     sensitive: list[str] = []
     repeated: list[tuple[int, str]] = []
     counted = Counter(known_as[-1] for known_as in names)
+    placed = set(columns.values())
     for position, known_as in enumerate(names):
-        if not any(known_as) or position in columns.values():
+        if not any(known_as) or position in placed:
             continue
         shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
         left = plain(cells[position - 1]) if 0 < position <= len(cells) else ""

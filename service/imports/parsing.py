@@ -10,6 +10,7 @@ import pandas as pd
 from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
 from service.imports.columns import Coded, coded, column_at
 from service.imports.dates import date_order, is_order_open
+from service.imports.encodings import is_garbled
 from service.imports.headers import INVISIBLE, Header, plain, written_at
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
@@ -221,6 +222,11 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip
+    garbled = [place for place, cell in unusual if is_garbled(cell)]
+    if garbled:
+        parsed.note("letters-garbled", "{n} cells of {column} hold letters that look read in a wrong encoding before, "
+                    "as in {shown}; stored as they stand.", severity="warning", column=column.name,
+                    n=int(counts[garbled].sum()), shown=plain(cells.different[garbled[0]])[:MOST_SHOWN])  # fmt: skip
     percents = sum(int(counts[place]) for place, cell in enumerate(cells.different)
                    if isinstance(cell, str) and "%" in cell and values[place] is not None)  # fmt: skip
     if percents and column.kind in NUMBER_KINDS:

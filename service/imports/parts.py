@@ -18,6 +18,13 @@ from service.imports.sheets import read_sheets
 SHEET_NOTES = {
     "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
     "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
+    "lines-unwrapped": (
+        "warning",
+        (
+            "{value} lines stood in quotation marks as a whole, as after saving with another delimiter; "
+            "their cells were split."
+        ),
+    ),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),

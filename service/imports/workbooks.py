@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from service.imports.cells import MOST_BYTES, CellFault, FileRefusedError, Sheet
+from service.imports.cells import MOST_BYTES, MOST_CELLS, CellFault, FileRefusedError, Sheet
 from service.imports.columns import Coded, Columns
 
 SMALL_BYTES = 48 << 20  # a workbook may unpack to this whatever its own size
 MOST_RATIO = 100  # and to this many times its own size; offices' own reach 50
 MOST_ENTRIES = 10_000
-MOST_CELLS = 60_000_000  # rows x columns of a sheet's extent
 SPARSE_CELLS = 4_000_000  # an extent beyond which the cells must fill at least one in SPARSE_RATIO
 SPARSE_RATIO = 20
 WORKBOOK_SECONDS = 300

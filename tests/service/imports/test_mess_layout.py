@@ -147,3 +147,24 @@ def test_refused_rows_keep_the_unit_of_their_amounts(office):
     mended = "\n".join(";".join(line) for line in refused.lines).replace(";27;", ";2027;")
     assert office.bring(mended).report.files[0].stored == 1
     assert office.read("budgets")["amount"].tolist() == [1_500_000]
+
+
+def test_rows_that_a_stray_quotation_mark_joins_are_refused(office, found):
+    imported = office.bring(f'NIP;Nama;Unit Kerja\n{MELUR};"Melur;U1\n{SATRIA};Satria";U2\n')
+    assert found(imported) == [("lines-joined", 2)]
+    assert set(office.read("employees")["employee"]) == {MELUR}
+
+
+def test_a_text_of_several_lines_that_holds_delimiters_is_a_text(office, found):
+    text = "membaca, menulis,\nmengarsip, menata, menilai"
+    assert found(office.bring(f'Kode Kompetensi,Nama Kompetensi,Definisi\nT.09,Arsip,"{text}"\n')) == []
+
+
+@pytest.mark.parametrize("name", ["CafÃ© Pagi", "Caf\ufffd Pagi", "Melur â€“ Pagi"])
+def test_letters_that_were_read_wrongly_before_are_said(office, found, name):
+    imported = office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};{name};U1\n")
+    assert found(imported, "warning") == [("letters-garbled", None)]
+
+
+def test_letters_of_other_languages_are_not_garbled(office, found):
+    assert found(office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};Šimić São Âge Ação;U1\n"), "warning") == []
