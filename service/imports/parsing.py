@@ -9,15 +9,15 @@ import pandas as pd
 
 from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
 from service.imports.columns import Coded, coded, column_at
-from service.imports.dates import date_order, is_order_open
+from service.imports.dates import date_order, is_order_open, short_years
 from service.imports.encodings import is_garbled
 from service.imports.headers import INVISIBLE, Header, plain, written_at
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
-from service.imports.ratings import Labels, label_form, read_names
+from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
-from service.imports.values import faulty, is_missing, number_style, read_scaled, reader_of, unguarded
+from service.imports.values import faulty, is_missing, number_style, one_group, read_scaled, reader_of, unguarded
 from service.imports.whole_lines import check_lines
 from service.storage.frames import to_records
 from service.wording import Wording
@@ -151,7 +151,15 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, Coded], options: ParseOptio
     if told is None and is_order_open(dates):
         parsed.note("date-order-assumed", "No date tells whether the day or the month comes first; read with the day "
                     "first; say --date-order if it is not.")  # fmt: skip
+    if (short := short_years(sorted(dates))) is not None:
+        parsed.note("year-assumed", "Years of two digits are read where they stand last, as in {shown}; write years "
+                    "with four digits if they stand elsewhere.", shown=short)  # fmt: skip
     parsed.style = options.style or number_style(_texts(declared, cells, NUMBER_KINDS))
+    open_numbers = sorted(filter(one_group, _texts(declared, cells, ("decimal", "hours"))))
+    if parsed.style is None and open_numbers:
+        parsed.note("number-style-assumed", "No number tells whether {shown} is thousands or decimals; read as "
+                    "decimals; say --number-style if it is not.",
+                    severity="warning", shown=open_numbers[0])  # fmt: skip
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
@@ -269,8 +277,7 @@ def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
         return lambda cell: read_scaled(cell, factor, parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":
         return read
-    names = {name for _, name in parsed.labels}
-    return lambda cell: label_form(cell) if isinstance(cell, str) and label_form(cell) in names else read(cell)
+    return rating_reader(parsed.labels, read)
 
 
 def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | None]:

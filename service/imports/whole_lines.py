@@ -112,7 +112,7 @@ def _refuse_shifted(parsed: Rows, rows: Lines, width: int) -> None:
 def _refuse_joined(parsed: Rows, rows: Lines, width: int, delimiter: str) -> None:
     """Refuse lines that a stray quotation mark has joined: taken apart again, each has as many cells as the header."""
     for row, line in enumerate(parsed.line.tolist()):
-        text = delimiter.join(rows[line - 1])
+        text = delimiter.join(map(str, rows[line - 1]))
         if "\n" not in text and "\r" not in text:
             continue
         parts = [part.split(delimiter) for part in text.splitlines()]

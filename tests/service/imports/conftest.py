@@ -1,6 +1,8 @@
+import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 import pytest
 
 from service.imports.importer import import_files
@@ -75,3 +77,20 @@ def found():
         return [(p.code, p.line) for f in imported.report.files for p in f.problems if p.severity == severity]
 
     return of
+
+
+@pytest.fixture
+def workbook(office):
+    """Return how to bring a workbook of some rows, after an edit."""
+
+    def bring(rows, edit=lambda _book, _sheet: None, **options):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        edit(book, book.active)
+        content = io.BytesIO()
+        book.save(content)
+        (file,) = office.bring(content.getvalue(), names=["a.xlsx"], **options).report.files
+        return file
+
+    return bring

@@ -131,23 +131,6 @@ def test_accepted_choices_are_offered_in_words_that_an_office_uses(office):
     assert office.read("trainings").set_index("training").loc["T2", "mode"] == "face-to-face"
 
 
-@pytest.fixture
-def workbook(office):
-    """Return how to bring a workbook of some rows, after an edit."""
-
-    def bring(rows, edit=lambda _book, _sheet: None, **options):
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        edit(book, book.active)
-        content = io.BytesIO()
-        book.save(content)
-        (file,) = office.bring(content.getvalue(), names=["a.xlsx"], **options).report.files
-        return file
-
-    return bring
-
-
 def test_a_cell_of_several_lines_is_read_for_each_of_them(office, workbook):
     file = workbook(
         [["NIP", "Nama", "Unit Kerja"], [SATRIA, "Satria", "U2"], [MELUR, "Melur Pagi", None]],
