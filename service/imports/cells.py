@@ -65,6 +65,7 @@ class Sheet:
     is_guarded : Whether an apostrophe before ``= + - @`` is an export's guard and comes off.
     merged : Cells of a workbook that are one: first and last, row before column, from 0.
     day_shift : Days that a plain number in a date column is to be moved by: some workbooks count from 1904.
+    part_of : Name of the sheet of several tables of which this is one; None where it is all of its sheet.
     notes : Codes with a value each, for the report.
     """
 
@@ -76,6 +77,7 @@ class Sheet:
     is_guarded: bool = False
     merged: tuple[Merged, ...] = ()
     day_shift: int = 0
+    part_of: str | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 

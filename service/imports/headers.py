@@ -276,7 +276,7 @@ def _lowest(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
     return [low if plain(low) else high for high, low in zip(over, under, strict=True)]
 
 
-def _first_filled(rows: Lines) -> list[int]:
+def first_filled(rows: Lines) -> list[int]:
     """Return the first lines that hold something; a sheet may begin with a page of blank ones."""
     most = max(HEADER_SEARCH_LINES, min(len(rows), MOST_LOOKED_AT // max(1, len(rows[0]) if len(rows) else 1)))
     filled = (i for i in range(min(len(rows), most)) if any(map(plain, rows[i])))
@@ -291,7 +291,7 @@ def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, in
     rows : Cells.
     line : Index of the header row, when the person said which.
     """
-    searched = [line] if line is not None else _first_filled(rows)
+    searched = [line] if line is not None else first_filled(rows)
     tried: list[tuple[int, int, list[Names]]] = []
     for row in searched:
         cells = rows[row] if row < len(rows) else []

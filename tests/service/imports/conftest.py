@@ -80,17 +80,27 @@ def found():
 
 
 @pytest.fixture
-def workbook(office):
-    """Return how to bring a workbook of some rows, after an edit."""
+def workbook_of():
+    """Return how to make the bytes of a workbook of some rows, after an edit."""
 
-    def bring(rows, edit=lambda _book, _sheet: None, **options):
+    def make(rows, edit=lambda _book, _sheet: None):
         book = openpyxl.Workbook()
         for row in rows:
             book.active.append(row)
         edit(book, book.active)
         content = io.BytesIO()
         book.save(content)
-        (file,) = office.bring(content.getvalue(), names=["a.xlsx"], **options).report.files
+        return content.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def workbook(office, workbook_of):
+    """Return how to bring a workbook of some rows, after an edit."""
+
+    def bring(rows, edit=lambda _book, _sheet: None, **options):
+        (file,) = office.bring(workbook_of(rows, edit), names=["a.xlsx"], **options).report.files
         return file
 
     return bring
