@@ -52,6 +52,12 @@ class CellFault:
         return self.shown or "="
 
 
+class Nested(str):
+    """A list or an object of JSON in one cell, as the text that it is written with."""
+
+    __slots__ = ()
+
+
 @dataclass(kw_only=True)
 class Sheet:
     """Cells of one sheet or CSV file, with how they were found.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from service.imports import checks
 from service.imports.blocks import is_of, read_blocks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
+from service.imports.columns import Columns
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
@@ -33,6 +34,7 @@ from service.imports.references import (
 )
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.rows import Rows
+from service.imports.whole_lines import refuse_shifted
 from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.frames import row_keys
@@ -137,7 +139,10 @@ class Importer:
             return
         wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
         for reshaped in wanted:
-            self._read_reshaped(self._start(path, sheet, profile.name), reshaped)
+            part = self._start(path, sheet, profile.name)
+            self._read_reshaped(part, reshaped)
+            if profile.is_headed and part.rows is not None and not isinstance(sheet.rows, Columns):
+                refuse_shifted(part.rows, sheet.rows, len(sheet.rows[0]))
         if not wanted:
             tables = ", ".join(r.table for r in profile.reshape(sheet))
             message = self.wording.text("the file is of {tables}", tables=tables)

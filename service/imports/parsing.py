@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
+from service.imports.cells import Cell, CellError, CellFault, Lines, Nested, Sheet
 from service.imports.columns import Coded, coded, column_at
 from service.imports.dates import date_order, is_order_open, short_years
 from service.imports.encodings import is_garbled
@@ -17,7 +17,16 @@ from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
-from service.imports.values import faulty, is_missing, number_style, one_group, read_scaled, reader_of, unguarded
+from service.imports.values import (
+    faulty,
+    is_missing,
+    number_style,
+    one_group,
+    read_list,
+    read_scaled,
+    reader_of,
+    unguarded,
+)
 from service.imports.whole_lines import check_lines
 from service.storage.frames import to_records
 from service.wording import Wording
@@ -285,6 +294,8 @@ def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | Non
     if isinstance(cell, CellFault):
         told = "the cell shows an error" if cell.shown else "a formula that was never calculated; save the file again"
         return None, CellError("cell-fault", told)
+    if isinstance(cell, Nested) and read is not read_list:
+        return None, CellError("cell-nested", "holds a list or an object; one value is accepted")
     try:
         value = read(cell)
     except CellError as error:

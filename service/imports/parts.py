@@ -35,6 +35,7 @@ SHEET_NOTES = {
         "warning",
         "The sheet holds several tables under each other, in lines {value}; each is read on its own.",
     ),
+    "answer-goes-on": ("warning", "The service has more than this file holds, at {value}; fetch the rest as well."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),

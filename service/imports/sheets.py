@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
+from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Nested, Sheet
 from service.imports.delimited import read_text
 from service.imports.encodings import is_no_text
 from service.imports.oneroster import roster_sheets
@@ -112,7 +112,7 @@ def read_json(content: bytes) -> list[Sheet]:
         When it is no JSON, names a key twice in one object, or holds no list of objects.
     """
     try:
-        document = _document(content)
+        document = told = _document(content)
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
@@ -122,9 +122,26 @@ def read_json(content: bytes) -> list[Sheet]:
     if "data" in lists:  # the envelope of most services
         lists = {"": lists["data"]}
     sheets = [_json_sheet(name, rows) for name, rows in lists.items() if _are_objects(rows)]
-    if not sheets:
-        raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
+    if not sheets or (isinstance(document, dict) and "CFItems" in document):
+        raise _no_objects(document, lists)
+    if isinstance(told, dict) and isinstance(told.get("more"), str) and told["more"] and "statements" in told:
+        sheets[0].notes.append(("answer-goes-on", told["more"]))
     return sheets
+
+
+def _no_objects(document: Cell, lists: dict[str, Cell]) -> FileRefusedError:
+    """Say why a document holds no list of objects: which entry is none, or what a service answered instead."""
+    for rows in lists.values():
+        odd = [i for i, row in enumerate(rows, start=1) if not isinstance(row, dict)] if isinstance(rows, list) else []
+        if odd and len(odd) < len(rows):
+            return FileRefusedError("file-kind", "entry {number} of the list is no object; accepted as JSON: a list of "
+                                    "objects, one a row", number=odd[0])  # fmt: skip
+    if isinstance(document, dict) and isinstance(document.get("message"), str):
+        return FileRefusedError("file-kind", "the service answered without records: {answer}",
+                                answer=document["message"])  # fmt: skip
+    if isinstance(document, dict) and "CFItems" in document:
+        return FileRefusedError("file-kind", "a CASE package without its CFDocument; export the whole package")
+    return FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
 
 
 def _document(content: bytes) -> Cell:
@@ -161,7 +178,7 @@ def _flat(value: Cell) -> Cell:
     """Return a value as a cell; what is nested, or of a kind that no cell has, becomes text."""
     if value is None or isinstance(value, str | int | float | bool | date):
         return "" if value is None else value
-    return json.dumps(value) if isinstance(value, list | dict) else str(value)
+    return Nested(json.dumps(value)) if isinstance(value, list | dict) else str(value)
 
 
 def read_parquet(content: bytes) -> Sheet:

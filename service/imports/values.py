@@ -1,11 +1,12 @@
 """Cells to values: each kind of column reads its own spellings; what is not clear is refused, never guessed."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from service.imports.cells import Cell, CellError, CellFault
+from service.imports.cells import Cell, CellError, CellFault, Nested
 from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date, read_year
 from service.imports.figures import figures, need_no_date, unspaced, without_words
 from service.imports.headers import normal, plain
@@ -293,6 +294,11 @@ def read_text(cell: Cell) -> str:
 
 def read_list(cell: Cell) -> str:
     """Read a list and join its parts by ``;``."""
+    if isinstance(cell, Nested):
+        told = json.loads(cell)
+        if not isinstance(told, list) or any(isinstance(part, list | dict) for part in told):
+            raise CellError("cell-nested", "accepted: a list of plain values")
+        cell = ";".join(map(str, told))
     parts = [part.strip() for part in re.split(r"[;\n]", read_text(cell))]
     return ";".join(part for part in parts if part)
 

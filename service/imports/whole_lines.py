@@ -20,7 +20,7 @@ def check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, 
     """Look at lines as a whole: moved cells, short lines, cells without header, columns that stand there again."""
     if sheet.delimiter is not None and not isinstance(sheet.rows, Columns):  # those are all of one width
         width = max(len(sheet.rows[i]) for i in range(header.row, header.row + header.n_rows))
-        _refuse_shifted(parsed, sheet.rows, width)
+        refuse_shifted(parsed, sheet.rows, width)
         _warn_of_short(parsed, sheet.rows, header)
         _refuse_joined(parsed, sheet.rows, width, sheet.delimiter)
     _note_unnamed(parsed, sheet.rows, header)
@@ -101,7 +101,7 @@ def _are_labels(parsed: Rows, rows: Lines, position: int, name: str, read: list[
     return len(pairs) == len({code for code, _ in pairs}) == len({label for _, label in pairs})
 
 
-def _refuse_shifted(parsed: Rows, rows: Lines, width: int) -> None:
+def refuse_shifted(parsed: Rows, rows: Lines, width: int) -> None:
     """Refuse lines with more cells than the header: a delimiter inside a value has moved the values after it."""
     for row, line in enumerate(parsed.line.tolist()):
         if len(rows[line - 1]) > width and any(plain(cell) for cell in rows[line - 1][width:]):
