@@ -36,6 +36,11 @@ SHEET_NOTES = {
         "The sheet holds several tables under each other, in lines {value}; each is read on its own.",
     ),
     "answer-goes-on": ("warning", "The service has more than this file holds, at {value}; fetch the rest as well."),
+    "percent-shown": (
+        "warning",
+        "Percentages in columns {value} are read as the sheet shows them: 85% as 85, not as 0.85.",
+    ),
+    "zeros-shown": ("note", "Codes in columns {value} are read with the zeros that the sheet shows in front of them."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),

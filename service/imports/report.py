@@ -36,6 +36,8 @@ CODES = {
     "zeros-lost": "The file is of a kind in which zeros in front of codes get lost.",
     "cell-cleaned": "Invisible or decorating characters were taken out.",
     "percent-read": "Numbers with a percent sign were read without it.",
+    "percent-shown": "Percentages of a sheet are read as it shows them.",
+    "zeros-shown": "Codes of a sheet are read with the zeros that it shows.",
     "cells-merged": "One cell stands for several lines.",
     "cell-fault": "The cell shows an error, or holds a formula that was never calculated.",
     "cell-nested": "The cell holds a list or an object.",

@@ -258,3 +258,15 @@ def test_a_refused_row_keeps_the_cell_that_it_shares(office, tmp_path):
     book.save(tmp_path / "a.xlsx")
     (refused,) = office.take(tmp_path / "a.xlsx").refused
     assert refused.lines[-1][-1] == "U2"
+
+
+def test_percentages_and_codes_of_a_sheet_are_read_as_it_shows_them(office, workbook):
+    def show(_book, sheet):
+        sheet["A2"].number_format, sheet["C2"].number_format = "0000", "0.0%"
+
+    file = workbook([["Kode Unit Kerja", "Nama Unit Kerja"], [200, "Badan"]], show)
+    assert "0200" in set(office.read("units")["unit"])
+    file = workbook([["NIP", "Nama Pelatihan", "Nilai"], [MELUR, "Arsip", 0.285], [MELUR, "Surat", 85]], show)
+    scores = office.read("history").set_index("training_name")["post_score"]
+    assert (scores["Arsip"], scores["Surat"]) == (28.5, 85)
+    assert "percent-shown" in {p.code for p in file.problems if p.severity == "warning"}
