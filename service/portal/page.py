@@ -98,23 +98,41 @@ class Reader:
         return f"{self.wording.date(local.date())} {local:%H.%M} {self.zone}"
 
 
+def csrf_of(call: Call) -> str:
+    """Return what forms of the caller's session carry; empty for nobody."""
+    token = call.cookies.get(SESSION_COOKIE, "") if caller_of(call) is not None else ""
+    return csrf_token(token) if token else ""
+
+
 def reader_of(call: Call) -> Reader:
     """Return who reads the page of a call."""
     caller = caller_of(call)
-    token = call.cookies.get(SESSION_COOKIE, "") if caller is not None else ""
     zone = call.cookies.get(ZONE_COOKIE, "")
-    return Reader(wording=wording_of(call), caller=caller, csrf=csrf_token(token) if token else "",
+    return Reader(wording=wording_of(call), caller=caller, csrf=csrf_of(call),
                   zone=zone if zone in ZONES else "WIB", path=call.url.path, menu=menu_of(caller, parts_of(call).reach),
                   said=call.query_params.get("said", ""))  # fmt: skip
+
+
+@cache
+def _words_of(lang: str) -> dict[str, Callable[..., str]]:
+    """Return what templates put into words with."""
+    wording = Wording(lang)
+    return {
+        "t": wording.text, "money": wording.money, "number": wording.number, "brief": wording.brief,
+        "percent": wording.percent, "day": lambda value: wording.date(_day(value)),
+    }  # fmt: skip
+
+
+@cache
+def macros(template: str, lang: str) -> Any:  # noqa: ANN401 (its attributes are the macros of the template)
+    """Return the macros of a template that knows no reader but the language."""
+    return _templates().get_template(template).make_module(dict(_words_of(lang)))
 
 
 def render(template: str, reader: Reader, **view: object) -> str:
     """Return a page, or a part of one, as HTML."""
     wording = reader.wording
-    helpers: dict[str, Callable[..., str]] = {
-        "t": wording.text, "money": wording.money, "number": wording.number, "brief": wording.brief,
-        "percent": wording.percent, "day": lambda value: wording.date(_day(value)), "moment": reader.moment,
-    }  # fmt: skip
+    helpers = {**_words_of(wording.lang), "moment": reader.moment}
     done = wording.text(DONE[reader.said]) if reader.said in DONE else ""
     return _templates().get_template(template).render(reader=reader, lang=wording.lang, done=done, zones=tuple(ZONES),
                                                       **{"form": Form(), **helpers, **view})  # fmt: skip

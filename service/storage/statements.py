@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -92,11 +94,15 @@ def find_statements(
     connection: sa.Connection, *, employees: Sequence[str] | None = None, kinds: Sequence[str] | None = None
 ) -> list[Statement]:
     """Return statements about some people and of some kinds, all when None; the newest first."""
+    wanted = {name: list(some) for name, some in (("employee", employees), ("kind", kinds)) if some is not None}
+    return [Statement(**row) for row in connection.execute(_query(*wanted), wanted).mappings()]
+
+
+@cache
+def _query(*columns: str) -> sa.Select[Any]:
+    """Return the query by some columns; it is made once, as that takes longer than to run it."""
     query = sa.select(STATEMENTS).order_by(STATEMENTS.c.made_at.desc(), STATEMENTS.c.statement)
-    for column, wanted in ((STATEMENTS.c.employee, employees), (STATEMENTS.c.kind, kinds)):
-        if wanted is not None:
-            query = query.where(column.in_(wanted))
-    return [Statement(**row) for row in connection.execute(query).mappings()]
+    return query.where(*(STATEMENTS.c[name].in_(sa.bindparam(name, expanding=True)) for name in columns))
 
 
 def statement_of(connection: sa.Connection, statement: str) -> Statement | None:
