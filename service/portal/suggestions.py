@@ -81,8 +81,9 @@ def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Respon
     changed, asked = form.get("changed"), form.get("why")
     shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims, wording)
     cards = draw_cards(shown, lang=wording.lang, csrf=csrf_of(call), list_id=found.list_id, said=said)
+    is_beside = any(one.item.training == said.get("training") and not one.is_claimed for one in shown)
     return show(
-        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, cards=cards,
+        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, cards=cards, is_beside=is_beside,
         n_kept=len(kept), is_filtered=any(form.get(name) for name in ("mode", "from", "until", "competency", "hours")),
         changed=_told(call, employee, changed, found) if changed else [], asked=asked,
         told=_told(call, employee, asked, found) if asked else [], query=call.url.query or "",
@@ -188,7 +189,7 @@ def answer_suggestion(request: Call) -> Response[Any]:
     """Take what somebody says of a suggestion, and show what that changed."""
     form, wording, employee = form_of(request), wording_of(request), own_number(request)
     training, kind, feedback = form.get("training"), form.get("kind"), None
-    form.choice("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
+    form.button("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
     proof, words = None, form.get("words")
     if kind == "not-relevant":
         form.choice("reason", WORDS, wording.text("Choose a reason."))

@@ -90,6 +90,22 @@ def add_statement(connection: sa.Connection, said: Statement, proof: Proof | Non
         ))  # fmt: skip
 
 
+def is_said_already(connection: sa.Connection, said: Statement, proof: Proof | None = None) -> bool:
+    """Tell whether the author's last word on the very same thing is this one, and nobody has answered it."""
+    about = (STATEMENTS.c[name] for name in ("author", "employee", "training", "offering", "plan", "answers"))
+    query = sa.select(STATEMENTS).where(*(column.is_not_distinct_from(getattr(said, column.name)) for column in about))
+    last = connection.execute(query.order_by(STATEMENTS.c.made_at.desc()).limit(1)).first()
+    if last is None or (last.kind, last.words) != (said.kind, said.words):
+        return False
+    return not is_answered(connection, last.statement) and proof_of(connection, last.statement) == proof
+
+
+def is_answered(connection: sa.Connection, statement: str) -> bool:
+    """Tell whether somebody has answered a statement."""
+    query = sa.select(STATEMENTS.c.statement).where(STATEMENTS.c.answers == statement)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def find_statements(
     connection: sa.Connection, *, employees: Sequence[str] | None = None, kinds: Sequence[str] | None = None
 ) -> list[Statement]:

@@ -42,6 +42,7 @@ def test_a_profile_shows_level_state_day_and_method_and_never_assessed_as_such(a
     assert "Integritas 4 2 Di bawah standar kurang 2 level 1 Juni 2026, Uji kompetensi" in text
     assert "Kerja Sama 3 - Belum pernah dinilai -" in text
     assert "dari paling sedikit 20 JP setahun" in text
+    assert "JP</span> dari paling sedikit" in client.get("/").text
 
 
 def test_the_picture_has_a_title_and_a_description_and_a_table_beside(ani):
