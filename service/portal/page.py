@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -31,6 +32,7 @@ FILES = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript;
 DONE = {
     "password": "Your new password is set.",
     "signed-out": "You have signed out.",
+    "session-ended": "Your session has ended; sign in again.",
     "feedback-interested": "Noted: you are interested. The list below is new.",
     "feedback-not-relevant": "Noted: this is not for you. The list below is new.",
     "feedback-already-taken": "Thank you. Your claim waits for somebody of the training office to confirm it.",
@@ -80,6 +82,7 @@ class Reader:
     csrf : What forms of the session carry; empty for nobody.
     zone : ``WIB``, ``WITA`` or ``WIT``, in which moments are shown; days have no zone.
     path : Path of the page.
+    address : Where to come back to: the path with what the page is narrowed by.
     menu : Where the reader may go.
     said : Code of what a form has just done; empty for nothing.
     """
@@ -89,6 +92,7 @@ class Reader:
     csrf: str
     zone: str
     path: str
+    address: str
     menu: tuple[Entry, ...]
     said: str
 
@@ -109,8 +113,14 @@ def reader_of(call: Call) -> Reader:
     caller = caller_of(call)
     zone = call.cookies.get(ZONE_COOKIE, "")
     return Reader(wording=wording_of(call), caller=caller, csrf=csrf_of(call),
-                  zone=zone if zone in ZONES else "WIB", path=call.url.path, menu=menu_of(caller, parts_of(call).reach),
-                  said=call.query_params.get("said", ""))  # fmt: skip
+                  zone=zone if zone in ZONES else "WIB", path=call.url.path, address=_address(call),
+                  menu=menu_of(caller, parts_of(call).reach), said=call.query_params.get("said", ""))  # fmt: skip
+
+
+def _address(call: Call) -> str:
+    """Return the address of a page, without what a form has just done."""
+    query = [(name, text) for name, text in call.query_params.multi_items() if name != "said"]
+    return f"{call.url.path}?{urlencode(query)}" if query else call.url.path
 
 
 @cache

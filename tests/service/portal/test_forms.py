@@ -2,15 +2,17 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 
+from service.auth.sessions import end_sessions
 from service.portal.forms import Form, row_numbers
 from service.storage.engine import transaction
 from service.storage.statements import find_statements
 from tests.builders import rows
 from tests.service.api.conftest import ANI, BUDI, fill
-from tests.service.portal.conftest import sign_in
+from tests.service.portal.conftest import SECRET, sign_in
 from tests.service.portal.desk import Desk, cells_of
 
 
@@ -143,3 +145,40 @@ def test_a_level_that_is_no_number_is_not_stored(desk):
     for level in ("nan", "inf", "x"):
         assert 'id="to-0-fault"' in desk.send("/titles/teaches", {**sent, "to-0": level}, status=422)
     assert "P4" not in set(desk.portal.parts.database.read("training_targets")["training"])
+
+
+def test_the_address_of_a_form_leads_to_its_page_and_a_language_chosen_there_too(portal):
+    token = sign_in(portal, "budi")
+    refused = portal.client.post(f"/team/{ANI}/word", data={"csrf": token, "training": "P9"})
+    back = re.search(r'name="back" value="([^"]+)"', refused.text)[1]
+    answer = portal.client.post("/choices", data={"lang": "en", "back": back})
+    assert (answer.status_code, answer.url.path) == (200, f"/team/{ANI}")
+    sign_in(portal, "admin")
+    for path, page in (("/users/change", "/users"), ("/keys", "/users"), ("/keys/revoke", "/users"), ("/logout", "/team"),
+                       (f"/team/{ANI}/days/remove", f"/team/{ANI}"), ("/inbox/s-1", "/inbox")):  # fmt: skip
+        answer = portal.client.get(path)
+        assert (answer.status_code, answer.url.path) == (200, page), path
+
+
+def test_a_language_chosen_on_a_narrowed_page_keeps_what_it_is_narrowed_by(portal):
+    sign_in(portal, "ani")
+    page = portal.client.get("/suggestions?mode=online&said=seat&why=a%26b%22").text
+    back = unescape(re.search(r'name="back" value="([^"]+)"', page)[1])
+    assert back == "/suggestions?mode=online&why=a%26b%22"
+    assert (
+        portal.client.post("/choices", data={"lang": "en", "back": back}, follow_redirects=False).headers["location"]
+        == back
+    )
+
+
+def test_who_sends_a_form_after_the_session_has_ended_is_told_so_and_comes_back_to_its_page(portal):
+    token = sign_in(portal, "budi")
+    with transaction(portal.parts.database.engine, is_writer=True) as connection:
+        end_sessions(connection, "budi")
+    door = portal.client.post(f"/team/{ANI}/word", data={"csrf": token, "training": "P1", "kind": "nominated"})
+    assert "Sesi Anda sudah berakhir" in door.text
+    back = re.search(r'name="next" value="([^"]+)"', door.text)[1]
+    answer = portal.client.post("/login", data={"name": "budi", "password": SECRET, "next": back})
+    assert answer.url.path == f"/team/{ANI}"
+    portal.client.cookies.clear()
+    assert "Sesi Anda" not in portal.client.get("/team").text
