@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -119,7 +119,7 @@ def reader_of(call: Call) -> Reader:
 
 def _address(call: Call) -> str:
     """Return the address of a page, without what a form has just done."""
-    query = [(name, text) for name, text in call.query_params.multi_items() if name != "said"]
+    query = [(name, text) for name, text in parse_qsl(call.url.query, keep_blank_values=True) if name != "said"]
     return f"{call.url.path}?{urlencode(query)}" if query else call.url.path
 
 
