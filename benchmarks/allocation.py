@@ -5,7 +5,8 @@ options off) and, where OR-Tools is installed (`pip install 'bangkom[benchmarks]
 process of its own and within the same time. Prints the value, the bound it proved, the gap to its own bound and to the
 best bound of all, seconds, and the most memory that it and its solver's process held.
 
-    python benchmarks/allocation.py [--people 300 1000] [--seeds 1] [--tightness 1 0.8] [--seconds 60] [--only-ours]
+    python benchmarks/allocation.py [--people 300 1000] [--seeds 1] [--tightness 1 0.8] [--seconds 60]
+        [--methods bangkom greedy]
 """
 
 import argparse
@@ -113,9 +114,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--tightness", type=float, nargs="+", default=[1.0, 0.8], help="factor on all money")
     parser.add_argument("--seconds", type=float, help="for each method; 20 to 480 by size where not given")
-    parser.add_argument("--only-ours", action="store_true", help="greedy and our engine alone")
+    parser.add_argument("--methods", nargs="+", choices=list(METHODS), help="greedy and these alone")
     given = parser.parse_args()
-    methods = [name for name in METHODS if HAS_ORTOOLS or name not in OF_ORTOOLS]
+    asked = ["greedy", *(given.methods or METHODS)]
+    methods = [name for name in METHODS if name in asked and (HAS_ORTOOLS or name not in OF_ORTOOLS)]
     if not HAS_ORTOOLS:
         print("OR-Tools is not installed: without PDLP and CP-SAT")
     for n_people in given.people:
@@ -123,8 +125,7 @@ def main() -> None:
         for seed in given.seeds:
             for tightness in given.tightness:
                 print(f"\n{n_people:,} people, seed {seed}, money x {tightness}, {seconds:.0f} s each")
-                show([run(name, (seed, n_people, tightness), seconds)
-                      for name in (methods[:2] if given.only_ours else methods)])  # fmt: skip
+                show([run(name, (seed, n_people, tightness), seconds) for name in methods])
 
 
 if __name__ == "__main__":
