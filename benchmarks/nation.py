@@ -148,9 +148,10 @@ def show(name: str, ran: Ran, penalty: float) -> None:
     """Print a line."""
     value, bound, people = (float(str(ran.totals[key])) for key in ("objective", "bound", "employees"))
     recount = "agrees" if ran.totals["verified"]["ok"] else "DIFFERS"
+    ended = ", ended by the clock" if ran.totals["stopped_by_clock"] else ""
     print(f"{name:10} {people:10,.0f} people  value {value - penalty:13,.1f}  proven gap "
           f"{(bound - value) / (bound - penalty):7.3%}  recount {recount}  {ran.seconds:8.1f} s, "
-          f"{ran.seconds / people * 1e3:5.2f} ms a person  {ran.memory:5.2f} GB", flush=True)  # fmt: skip
+          f"{ran.seconds / people * 1e3:5.2f} ms a person  {ran.memory:5.2f} GB{ended}", flush=True)  # fmt: skip
 
 
 @contextmanager
