@@ -41,6 +41,9 @@ CORE_LEFT = 2.2  # of the whole program's time, what those near their price leav
 WHOLE_SHARE = 0.4  # of an office's time, for the whole program where the part that prices leave was not proved
 START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
+FEW_NEAR = 6_000  # options near their price, up to which all are weighed before anything is proved
+CLOSE = 0.02  # relative gap below which what is near its price is worth weighing first
+PROOF_SHARE = 0.5  # of the time that is left then, for the proof
 DECIDED_MARGINS = (0.01, 0.03)  # of what an option is usually worth, by which it may miss its exit price; then more
 
 
@@ -144,14 +147,31 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
 
 
+def _is_small(search: _Search, value: float) -> bool:
+    """Return whether little is near its price, of what there is too, and the plan is close but not close enough."""
+    n_near = int((search.near.free_losses <= WIDE_MARGIN).sum())
+    missing, whole = search.priced.bound - value, abs(search.priced.bound)
+    is_close = search.limits.gap * whole < missing < CLOSE * whole
+    return is_close and n_near <= min(FEW_NEAR, search.model.layout.n_options // 3)
+
+
 def _solve_city(search: _Search, solver: Solver) -> Found:
-    """Weigh what is near its price in the classes decided, then what a better plan may hold, then all that is near."""
+    """Weigh what is near its price in the classes decided, then what a better plan may hold, then all that is near.
+
+    Where little is near its price all of it is weighed first: the better the plan, the less a better one may hold.
+    """
     deadline, closing, near, gap = search.deadline, search.closing, search.near, search.limits.gap
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     improve_decided(improver, near, deadline, DECIDED_MARGINS[0], until_left=closing)
+    is_small = _is_small(search, improver.value)
+    if is_small:
+        later = closing + (deadline.left() - closing) * PROOF_SHARE
+        improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=later)
+        improve_wider(improver, near, deadline, until_left=later, gap=gap)
     bound = prove(improver, search.priced, deadline, until_left=closing, gap=gap)
     if bound - improver.value > gap * abs(bound):
-        improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=closing)
+        if not is_small:
+            improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=closing)
         rng = np.random.default_rng(search.limits.seed)
         later = closing + (deadline.left() - closing) * (1.0 - GROUP_SHARE)
         improve_in_groups(improver, near, deadline, rng, until_left=later)
