@@ -21,7 +21,7 @@ from service.storage.people import EMPLOYEE, personal_tables
 from service.storage.schema import DATABASE_TABLES, KEY_SEPARATOR, ROW_KEY, SINCE
 from service.titles import match_history
 from service.wording import Wording
-from training_catalog.errors import InputError, UnknownIdError
+from training_catalog.errors import InvalidValueError, UnknownIdError
 from training_catalog.frames import canonical
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
@@ -60,13 +60,13 @@ def from_cursor(cursor: str) -> str:
 
     Raises
     ------
-    InputError
+    InvalidValueError
         When it is none.
     """
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError, UnicodeDecodeError) as error:
-        raise InputError("cursor: '{value}' is none; take it from 'next' of the page before", value=cursor) from error
+        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

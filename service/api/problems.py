@@ -8,14 +8,24 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
+from service.api.refused_values import accepted_at, said_refusal, said_unreadable
 from service.inline import UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
 from service.wording import Wording
-from training_catalog.errors import BangkomError, ConflictError, InputError, StorageError, UnknownIdError
+from training_catalog.errors import (
+    BangkomError,
+    ConflictError,
+    InputError,
+    InvalidValueError,
+    StorageError,
+    UnknownIdError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
+REFUSED_VALUE = "value-refused"
 TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     406: "Not acceptable", 409: "Conflict", 412: "Changed since", 413: "Too large", 415: "Unsupported media type",
@@ -164,30 +174,37 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     """Say what Litestar and msgspec refuse: 422 with the place of each fault, 400 for what is no JSON."""
     wording = wording_of(request)
     extra = error.extra if isinstance(error.extra, list) else []
-    faults = [
-        Fault(pointer=_pointer(found), code="value-refused", message=str(found.get("message", "")))
-        for found in extra if isinstance(found, dict)
-    ]  # fmt: skip
+    faults = [_fault(request, found, wording) for found in extra if isinstance(found, dict)]
     if not faults:
         return _respond(request, 400, "unreadable", wording.text("the request cannot be read: {reason}",
                                                                  reason=error.detail))  # fmt: skip
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=faults)
 
 
-def _pointer(found: dict[str, Any]) -> str:
-    key = str(found.get("key", ""))
-    if key == "data":  # the framework's name of the body
-        return ""
-    if found.get("source", "body") in {"query", "path", "header", "cookie"}:
-        return key
-    return "/" + key.replace("[", "/").replace("]", "").replace(".", "/") if key else ""
+def _fault(request: Request[Any, Any, Any], found: dict[str, Any], wording: Wording) -> Fault:
+    """Return one thing refused with its place: a pointer into the body, or the name that a parameter has in a call."""
+    key, handler = str(found.get("key", "")), request.scope.get("route_handler")
+    known = handler.parsed_fn_signature.parameters if isinstance(handler, HTTPRouteHandler) else {}
+    is_parameter = found.get("source", "body") in {"query", "path", "header", "cookie"}
+    pointer = (
+        "" if is_parameter or key in {"", "data"} else "/" + key.replace("[", "/").replace("]", "").replace(".", "/")
+    )
+    taken = known.get(key if is_parameter else "data")
+    accepted = accepted_at(taken.annotation, pointer) if taken is not None else []
+    field, message = said_refusal(str(found.get("message", "")), accepted, wording)
+    if is_parameter:
+        return Fault(pointer=getattr(getattr(taken, "kwarg_definition", None), "name", None) or key, code=REFUSED_VALUE,
+                     message=message)  # fmt: skip
+    return Fault(pointer=f"{pointer}/{field}" if field else pointer, code=REFUSED_VALUE, message=message)
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Say any other error of the framework: 404, 405, 413 and the like."""
     status = error.status_code
     code = TITLES.get(status, "error").lower().replace(" ", "-")
-    detail = wording_of(request).text(TITLES.get(status, "Error"))
+    wording = wording_of(request)
+    why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
+    detail = why or wording.text(TITLES.get(status, "Error"))
     return _respond(request, status, code, detail, headers=dict(error.headers or {}))
 
 
@@ -203,7 +220,9 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     detail = wording.text("the database cannot be reached") if code == "database" else error.said(wording.text)
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
-    return _respond(request, status, code, detail, headers=headers)
+    named = error.field if isinstance(error, InvalidValueError) else ""
+    faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
+    return _respond(request, status, code, detail, faults=faults, headers=headers)
 
 
 def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
