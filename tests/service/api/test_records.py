@@ -122,7 +122,7 @@ def test_numbers_of_people_are_strings_everywhere(service):
         assert f'"{nip}"' in text or nip not in text
         assert f":{nip}" not in text
     told = problem(service("POST", "/recommendations", json={"employees": [int(BUDI)]}))
-    assert "str" in told["errors"][0]["message"]
+    assert "teks dalam tanda kutip" in told["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES])
