@@ -110,7 +110,16 @@ class PreconditionError(Exception):
 
 
 class OutOfReachError(Exception):
-    """The caller may not write the rows of these people."""
+    """What is asked for is not the caller's to see.
+
+    Parameters
+    ----------
+    employee : Number of the person it is about; empty for nobody.
+    """
+
+    def __init__(self, employee: str = "") -> None:
+        super().__init__(employee)
+        self.employee = employee
 
 
 def _etag(since: int) -> str:
@@ -165,7 +174,7 @@ def read_record(connection: sa.Connection, name: str, identifier: str, reach: Re
     query = sa.select(stored).where(stored.c[ROW_KEY] == row_key_of(identifier), within(name, reach))
     row = connection.execute(query).first()
     if row is None:
-        raise UnknownIdError(name, identifier)
+        raise UnknownIdError(EMPLOYEE if name == "employees" else name, identifier)
     return _record(table(name), row)
 
 

@@ -1,5 +1,6 @@
 """Every error as ``application/problem+json`` (RFC 9457), translated once."""
 
+import re
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from service.api.refused_values import accepted_at, said_refusal, said_unreadable
 from service.inline import UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
+from service.storage.people import EMPLOYEE
 from service.wording import Wording
 from training_catalog.errors import (
     BangkomError,
@@ -175,10 +177,18 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     wording = wording_of(request)
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [_fault(request, found, wording) for found in extra if isinstance(found, dict)]
+    faults = faults or _missing(error.detail, wording)
     if not faults:
         return _respond(request, 400, "unreadable", wording.text("the request cannot be read: {reason}",
                                                                  reason=error.detail))  # fmt: skip
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=faults)
+
+
+def _missing(detail: str, wording: Wording) -> list[Fault]:
+    """Return the parameter that is missing, of which the framework only speaks in a sentence; none for another one."""
+    found = re.match(r"Missing required \w+ parameter '([^']+)'", detail)
+    words = wording.text("A value is needed here.")
+    return [Fault(pointer=found[1], code=REFUSED_VALUE, message=words)] if found else []
 
 
 def _fault(request: Request[Any, Any, Any], found: dict[str, Any], wording: Wording) -> Fault:
@@ -232,8 +242,10 @@ def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) ->
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
 
 
-def on_out_of_reach(request: Request[Any, Any, Any], _error: OutOfReachError) -> Response[bytes]:
-    """Say 404 for rows that are not the caller's, as for rows that are not there."""
+def on_out_of_reach(request: Request[Any, Any, Any], error: OutOfReachError) -> Response[bytes]:
+    """Say of rows that are not the caller's, word for word, what is said of rows that are not there."""
+    if error.employee:
+        return on_bangkom_error(request, UnknownIdError(EMPLOYEE, error.employee))
     return _respond(request, 404, "not-found", wording_of(request).text("Not found"))
 
 
@@ -251,8 +263,9 @@ def on_refused(request: Request[Any, Any, Any], error: RefusedError) -> Response
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Say that a body is no JSON text: not UTF-8, or nested too deeply."""
-    words = wording_of(request).text("the request cannot be read: {reason}", reason=type(error).__name__)
-    return _respond(request, 400, "unreadable", words)
+    is_text = isinstance(error, UnicodeDecodeError)
+    words = "the body is not in UTF-8" if is_text else "the body is nested too deeply"
+    return _respond(request, 400, "unreadable", wording_of(request).text(words))
 
 
 def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.service.api.conftest import ANI, problem
+from tests.service.api.conftest import ANI, DEDI, problem
 
 AN_INT = ("ditemukan: bilangan bulat; yang diterima", "found: a whole number; accepted")
 LIST = f"/employees/{ANI}/recommendations"
@@ -55,3 +55,33 @@ def test_a_body_that_is_no_json_says_where(service, body, said):
     found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
     assert (found["status"], found["type"]) == (400, "/problems/bad-request")
     assert found["detail"] == f"isi permintaan bukan JSON: {said}"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(b'{"name": "\xff"}', "bukan UTF-8"), (b"[" * 100_000, "bersarang terlalu dalam")]
+)
+def test_a_body_that_cannot_be_read_says_why(service, body, said):
+    found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
+    assert (found["status"], found["detail"]) == (400, f"isi permintaan {said}")
+
+
+def test_a_parameter_that_is_missing_is_named(service):
+    found = problem(service.get("/plans/p-1/compare"))
+    assert [(one["pointer"], one["message"]) for one in found["errors"]] == [("other", "Kolom ini wajib diisi.")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", "/employees/{}", None), ("GET", "/employees/{}/recommendations", None),
+     ("GET", "/employees/{}/gaps", None), ("GET", "/employees/{}/history", None), ("GET", "/employees/{}/export", None),
+     ("PATCH", "/employees/{}", {"name": "x"}), ("POST", "/rankings", {"employee": "{}", "trainings": ["P1"]}),
+     ("POST", "/feedback", {"list": "d-00000000", "employee": "{}", "training": "P1", "kind": "interested"})],
+)  # fmt: skip
+def test_whether_somebody_of_another_unit_is_on_file_cannot_be_told_from_the_answer(service, method, path, body):
+    key, told = service.key("people:read", "people:write", "recommend:read", units=["U1"]), []
+    for nip in (DEDI, "198001012005011009"):
+        asked = None if body is None else {name: nip if text == "{}" else text for name, text in body.items()}
+        found = problem(service(method, path.format(nip), json=asked, key=key))
+        assert found["status"] == 404
+        told.append({name: str(text).replace(nip, "N") for name, text in found.items() if name != "request_id"})
+    assert told[0] == told[1]
