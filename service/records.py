@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from service.access import Reach
 from service.imports import checks
+from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.report import Problem
 from service.imports.rows import Rows
 from service.storage.database import UNCHANGED, Database
@@ -205,12 +206,25 @@ def row_keys_of(rows: Rows) -> list[str]:
 def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> None:
     """Check rows by the rules of their table."""
     name = rows.table.name
+    _check_years(rows)
     checks.check_rows(rows, lambda other: database.read(other, connection))
     for column in {"parent", "series"} & rows.given:
         above = database.read(name, connection).dropna(subset=[column])
         checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)
     if name == "prerequisites":
         checks.check_order(rows, database.read(name, connection))
+
+
+def _check_years(rows: Rows) -> None:
+    """Refuse days and years that no import reads: what is stored must come back from a file."""
+    first, last = PLAUSIBLE_YEARS
+    for column in rows.table.columns:
+        if column.kind != "date" and column.name != "year":
+            continue
+        values = rows.frame[column.name]
+        years = (values.dt.year if column.kind == "date" else values).astype("Float64")
+        for row in np.flatnonzero(((years < first) | (years > last)).fillna(value=False)).tolist():
+            rows.refuse(row, "date-unreadable", "the year is not plausible", column=column.name)
 
 
 def _check_repeats(rows: Rows) -> None:

@@ -85,3 +85,16 @@ def test_whether_somebody_of_another_unit_is_on_file_cannot_be_told_from_the_ans
         assert found["status"] == 404
         told.append({name: str(text).replace(nip, "N") for name, text in found.items() if name != "request_id"})
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "column"),
+    [(f"/employees/{ANI}", {"employee": ANI, "name": "Ani", "birth_date": "0001-01-01"}, "birth_date"),
+     (f"/employees/{ANI}", {"employee": ANI, "name": "Ani", "retirement_date": "9999-12-31"}, "retirement_date"),
+     ("/budgets/L9~22200", {"line": "L9", "year": 2200, "amount": 1}, "year")],
+)  # fmt: skip
+def test_a_year_that_no_import_reads_is_refused_here_too(service, path, body, column):
+    found = problem(service("PUT", path, json=body))
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(f"/{column}", "date-unreadable")]
+    kept = {**body, column: 2027 if column == "year" else "1980-01-01"}
+    assert service("PUT", path.replace("2200", "2027"), json=kept).status_code in {200, 201}
