@@ -19,10 +19,12 @@ _READ = frozenset({
     "identifier", "fullstatement", "abbreviatedstatement", "alternativelabel", "cfitemtype", "humancodingscheme",
     "extensions", PACKAGE_FIELD.lower(), PARENT_FIELD.lower(), SEQUENCE_FIELD.lower(), LEFT_FIELD.lower(),
 })  # fmt: skip
+_OF_PACKAGE = frozenset({PACKAGE_FIELD.lower(), LEFT_FIELD.lower()})  # what a record has that is of no item
 _LINKS = frozenset({"uri", "cfdocumenturi", "cfitemtypeuri", "lastchangedatetime"})  # say nothing of a competency
 _DOCUMENT_READ = frozenset({"identifier", "title", "officialSourceURL", "creator", "extensions"})
 _DOCUMENT_LINKS = frozenset({"uri", "lastChangeDateTime", "caseVersion", "CFPackageURI"})
 _OWN_DOCUMENT = frozenset({"adoptionStatus", "language"})  # the same in every package of ours
+_NO_PARENT = "The item stands under one that the package does not hold; read without a parent."
 _CODES_REPEAT = "Several items have this code; identifiers are the codes of those."
 
 
@@ -95,7 +97,7 @@ def _framework(document: dict[str, Cell]) -> dict[str, Cell]:
     """Return the row of a framework; its code is made of its title where nobody gave one."""
     own = _extension(document)
     source = own.get("source", "") if own else document.get("officialSourceURL") or document.get("creator", "")
-    code = own.get("framework") or code_of(plain(document.get("title", "")))
+    code = own.get("framework") or code_of(plain(document.get("title", ""))) or document.get("identifier", "")
     return {"framework": code, "name": document.get("title", ""), **{name: own.get(name, "") for name in _SCALE},
             "source": source}  # fmt: skip
 
@@ -129,6 +131,12 @@ def _codes(items: list[dict[str, Cell]]) -> tuple[dict[str, str], set[str]]:
     return {i: code if code and i not in shared else i for i, code in human.items()}, shared
 
 
+def _is_astray(item: dict[str, Cell], codes: dict[str, str], document: dict[str, Cell]) -> bool:
+    """Return whether an item stands under something that is neither an item of the package nor its document."""
+    parent = plain(item.get(PARENT_FIELD.lower(), ""))
+    return bool(parent) and parent not in codes and parent != plain(document.get("identifier", ""))
+
+
 def reshape_case(sheet: Sheet) -> list[Reshaped]:
     """Bring a package to its framework, told in the line of the first item, and to its competencies."""
     rows = records(sheet)
@@ -140,10 +148,11 @@ def reshape_case(sheet: Sheet) -> list[Reshaped]:
     left = _not_read(document, [row for _, row in rows], sheet.rows[0])
     if left:
         notes += (("header-unknown", "Not read: {columns}.", left),)
-    items = [(line, row) for line, row in rows if "fullstatement" in row]
+    items = [(line, row) for line, row in rows if set(row) - _OF_PACKAGE]
     codes, shared = _codes([row for _, row in items])
     lines = {line: _competency(row, codes, framework["framework"]) for line, row in items}
     warnings = [(line, "code-made", _CODES_REPEAT) for line, row in items if plain(row.get("identifier", "")) in shared]
+    warnings += [(line, "reference-unknown", _NO_PARENT) for line, row in items if _is_astray(row, codes, document)]
     header = list(_competency({}, {}, ""))
     found = [Reshaped(sheet=placed(sheet, list(framework), {rows[0][0]: list(framework.values())}), table="frameworks",
                       notes=notes)]  # fmt: skip

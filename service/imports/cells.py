@@ -10,6 +10,7 @@ Cell = Any  # str, int, float, bool, date, datetime, time, timedelta, CellFault;
 Lines = Sequence[list[Cell]]
 Merged = tuple[tuple[int, int], tuple[int, int]]
 MOST_BYTES = 1 << 30  # of a file, and of what it unpacks to
+MOST_CELLS = 60_000_000  # of a text; rows x columns of a sheet's extent
 
 
 class CodedError(InputError):
@@ -51,6 +52,12 @@ class CellFault:
         return self.shown or "="
 
 
+class Nested(str):
+    """A list or an object of JSON in one cell, as the text that it is written with."""
+
+    __slots__ = ()
+
+
 @dataclass(kw_only=True)
 class Sheet:
     """Cells of one sheet or CSV file, with how they were found.
@@ -64,6 +71,7 @@ class Sheet:
     is_guarded : Whether an apostrophe before ``= + - @`` is an export's guard and comes off.
     merged : Cells of a workbook that are one: first and last, row before column, from 0.
     day_shift : Days that a plain number in a date column is to be moved by: some workbooks count from 1904.
+    part_of : Name of the sheet of several tables of which this is one; None where it is all of its sheet.
     notes : Codes with a value each, for the report.
     """
 
@@ -75,6 +83,7 @@ class Sheet:
     is_guarded: bool = False
     merged: tuple[Merged, ...] = ()
     day_shift: int = 0
+    part_of: str | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 

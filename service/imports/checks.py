@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from service.imports.cells import CellError
+from service.imports.cells import CellError, CellFault
+from service.imports.lines import is_part
 from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
 from service.imports.rows import Rows
@@ -35,6 +36,10 @@ def check_employee_numbers(rows: Rows) -> None:
     nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
     rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits, and no letters",
                     column="employee")  # fmt: skip
+    words = (ids != "").to_numpy() & ~ids.str.contains(r"\d").to_numpy(dtype=np.bool_)
+    if not words.all():
+        rows.refuse_all(np.flatnonzero(words & ~rows.refused), "id-structure", "an employee number has figures, as the "
+                        "others of this file; perhaps a line is broken in two here", column="employee")  # fmt: skip
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
     is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)
@@ -141,7 +146,8 @@ def _refuse_outside(rows: Rows, column: str, ends: pd.DataFrame, *, is_zero_acce
 def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
     """Refuse ratings without a scale, or outside it."""
     frame = rows.frame
-    for row in np.flatnonzero(frame["scale"].isna().to_numpy() & ~rows.had_error("scale")).tolist():
+    is_open = frame["scale"].isna().to_numpy() & ~rows.had_error("scale") & ~rows.had_error("rating")
+    for row in np.flatnonzero(is_open).tolist():
         rows.refuse(row, "required-missing", "which scale is it on? add the column, or give it with --set scale=...",
                     column="scale", value="")  # fmt: skip
     _refuse_outside(
@@ -168,15 +174,24 @@ def warn_of_hours(rows: Rows) -> None:
 
 
 def check_totals(rows: Rows) -> None:
-    """Compare the totals that a budget file gives with the sum of the lines that are read from it."""
-    total = int(rows.frame["amount"][~rows.refused].sum())
+    """Compare each total that a budget file gives with the lines that it may add up: all, those above, or a part."""
+    amounts = rows.frame["amount"].where(~rows.refused).fillna(0).to_numpy(dtype=np.int64)
+    last = 0
     for line, name, cell in rows.totals:
+        whole, above, part = (int(amounts[is_in].sum()) for is_in in (
+            rows.line > 0, rows.line < line, (rows.line > last) & (rows.line < line)))  # fmt: skip
+        last = line
+        if isinstance(cell, CellFault):
+            rows.note("cell-fault", "the total cannot be checked: the cell shows an error, or was never calculated",
+                      severity="warning", line=line, column="amount", value=cell)  # fmt: skip
+            continue
         try:
             told = read_scaled(cell, rows.factors.get("amount", 1))
         except CellError as error:
             rows.note(error.code, error.message, severity="warning", line=line, column="amount", value=cell,
                       **error.fields)  # fmt: skip
             continue
+        total = next((found for found in (whole, above, part) if found == told), part if is_part(name) else whole)
         if told:
             rows.note("total-checked", "{name} says {told}; the lines read add up to {total}; difference {difference}.",
                       severity="note" if told == total else "warning", line=line, column="amount", value=cell,

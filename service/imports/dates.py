@@ -18,14 +18,23 @@ PIVOT = 70
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
 _NUMERIC = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+(\d{2,4})$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+['\u2019]?(\d{2,4})$")
 _MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}),? ?(\d{4})$")
 _SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")  # days that a spreadsheet counts
 _PREFIX = re.compile(r"^(?:tanggal|tgl\.?) +")
-_WEEKDAY = re.compile(
-    r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? +"
+_WEEKDAYS = {
+    name: day
+    for day, names in enumerate(
+        ("senin monday mon", "selasa tuesday tue", "rabu wednesday wed", "kamis thursday thu",
+         "jumat jum'at friday fri", "sabtu saturday sat", "minggu ahad sunday sun")
+    )
+    for name in names.split()
+}  # fmt: skip
+_WEEKDAY = re.compile(rf"^({'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})(?:\.?,? +|[,/] *)")
+_TIME = re.compile(
+    r"(?:t|,? |,? (?:pukul|jam|pkl\.?) ?)\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?"
+    r"( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$"
 )
-_TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$")
 _YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)?\.? *(\d{4})(?:[.,]0)?$")
 Parts = tuple[str, int, int]  # year as written, month, day
 
@@ -52,7 +61,13 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
             return EXCEL_EPOCH + timedelta(days=int(cell))
         if not float(cell).is_integer():
             raise CellError("date-unreadable", "a number that is no date")
-    text = _WEEKDAY.sub("", _PREFIX.sub("", figures(cell).lower()))
+        cell = int(cell)
+    text = _PREFIX.sub("", figures(cell).lower())
+    if weekday := _WEEKDAY.match(text):
+        day = read_date(text[weekday.end() :], order, pivot, is_period=is_period)
+        if day is not None and day.weekday() != _WEEKDAYS[weekday[1]]:
+            raise CellError("date-unreadable", "the weekday is not that of this day")
+        return day
     if re.fullmatch(r"\d{4}(\.0)?", text):
         if not is_period:
             raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
@@ -118,7 +133,7 @@ def _parts(text: str, order: str) -> Parts:
         return year, _month(name), int(day)
     if numeric := _NUMERIC.match(text):
         return _numeric_parts(*numeric.groups(), order=order)
-    if re.fullmatch(r"\d{8}", text):
+    if re.fullmatch(r"(?:19|2[01])\d{6}", text):
         return text[:4], int(text[4:6]), int(text[6:])
     if _SERIAL.match(text):
         raise CellError("date-unreadable", "a number that a spreadsheet counts days with; format the column as a date")
@@ -168,6 +183,21 @@ def date_order(cells: Iterable[Cell]) -> str | None:
     if day_first and month_first:
         return "mixed"
     return "dmy" if day_first else "mdy" if month_first else None
+
+
+def short_years(cells: Iterable[Cell]) -> str | None:
+    """Return a numeric date of which the first two figures could as well be the year; None where there is none.
+
+    Examples
+    --------
+    >>> short_years(["2026-01-05", "26-01-05"]), short_years(["05/01/99", "17/08/2026"])
+    ('26-01-05', None)
+    """
+    for cell in cells:
+        found = _NUMERIC.match(figures(cell)) if isinstance(cell, str) else None
+        if found and [len(part) for part in found.groups()] == [2, 2, 2] and int(found[3]) <= 31:  # noqa: PLR2004 (days)
+            return found[0]
+    return None
 
 
 def is_order_open(cells: Iterable[Cell]) -> bool:

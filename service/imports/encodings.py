@@ -1,5 +1,6 @@
-"""Bytes to text: byte order marks, UTF-8, UTF-16, Windows code pages, and files that mix them."""
+"""Bytes to text: byte order marks, UTF-8, UTF-16, UTF-32, Windows code pages, and files that mix them."""
 
+import re
 from dataclasses import dataclass
 
 from service.imports.cells import FileRefusedError
@@ -15,6 +16,8 @@ FIRST_WHITE, LAST_WHITE, FIRST_SIGN = 9, 13, 32  # tab to carriage return, and t
 FEWEST_CONTROLS = 8  # a few in a small text were put there by mistake, and are taken out
 CONTROL_SHARE = 0.05  # of the bytes of a text that may be control characters
 MOST_LINES_SHOWN = 20
+_LOST = "\ufffd"  # what stands where some program could not read a letter
+_TWICE = re.compile("[\u00c2-\u00f4][^\x00-\x7f]+")  # may be a letter of UTF-8 that was read as Windows-1252
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Decoded:
 
 
 def decode(content: bytes, encoding: str | None) -> Decoded:
-    """Read bytes as text: by what the person says, by mark, as UTF-8, as UTF-16, line by line with Windows-1252.
+    """Read bytes as text: by what the person says, by mark, as UTF-8, UTF-16 or UTF-32, line by line with Windows-1252.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def decode(content: bytes, encoding: str | None) -> Decoded:
     marked = next((name for mark, name in MARKS if content.startswith(mark)), None)
     told = encoding or marked or "utf-8"
     try:
-        if not encoding and not marked and (unmarked := _utf16_without_mark(content)):
+        if not encoding and not marked and (unmarked := _wide_without_mark(content)):
             return Decoded(text=content.decode(unmarked), encoding=unmarked, notes=(("encoding-assumed", unmarked),))
         return Decoded(text=content.decode(told), encoding=told)
     except (UnicodeError, LookupError) as error:
@@ -52,6 +55,24 @@ def decode(content: bytes, encoding: str | None) -> Decoded:
             raise FileRefusedError("file-unreadable", "cannot be read as {encoding} ({reason}); say another --encoding",
                                    encoding=told, reason=reason) from error  # fmt: skip
     return _by_line(content.removeprefix(b"\xef\xbb\xbf"))
+
+
+def is_garbled(text: str) -> bool:
+    """Return whether a text holds letters that a program lost, or read as Windows-1252 though they were UTF-8.
+
+    Examples
+    --------
+    >>> is_garbled("Caf\u00c3\u00a9"), is_garbled("Caf\ufffd"), is_garbled("Caf\u00e9 \u00c3o")
+    (True, True, False)
+    """
+    return _LOST in text or any(_is_read_twice(found[0]) for found in _TWICE.finditer(text))
+
+
+def _is_read_twice(letters: str) -> bool:
+    try:
+        return bool(letters.encode(WINDOWS).decode("utf-8"))
+    except UnicodeError:
+        return False
 
 
 def is_no_text(content: bytes) -> bool:
@@ -63,14 +84,20 @@ def is_no_text(content: bytes) -> bool:
     (True, False, False)
     """
     sample = content[:SAMPLE_BYTES]
-    if content.startswith(tuple(mark for mark, _ in MARKS)) or _utf16_without_mark(content):
+    if content.startswith(tuple(mark for mark, _ in MARKS)) or _wide_without_mark(content):
         return False
     n_controls = sum(byte < FIRST_WHITE or LAST_WHITE < byte < FIRST_SIGN for byte in sample)
     return n_controls > max(FEWEST_CONTROLS, CONTROL_SHARE * len(sample))
 
 
-def _utf16_without_mark(content: bytes) -> str | None:
+def _wide_without_mark(content: bytes) -> str | None:
+    """Return the encoding of two or four bytes a letter that zeros beside Latin letters tell; None where none does."""
     sample = content[:SAMPLE_BYTES]
+    quarters = [set(sample[at::4]) for at in range(4)]
+    if len(sample) >= 4 and 0 not in quarters[0] and quarters[2] == quarters[3] == {0}:  # noqa: PLR2004 (one letter)
+        return "utf-32-le"
+    if len(sample) >= 4 and 0 not in quarters[3] and quarters[0] == quarters[1] == {0}:  # noqa: PLR2004 (one letter)
+        return "utf-32-be"
     half = max(len(sample) // 2, 1)
     if sample[1::2].count(0) > ZERO_SHARE * half and not sample[::2].count(0):
         return "utf-16-le"
@@ -80,7 +107,7 @@ def _utf16_without_mark(content: bytes) -> str | None:
 def _by_line(content: bytes) -> Decoded:
     """Read each line as UTF-8 where it is, else as Windows-1252; lines that are the odd ones are named."""
     lines, windows, utf8 = [], [], []
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for number, line in enumerate(content.splitlines(keepends=True), start=1):
         try:
             text = line.decode("utf-8")
             if not line.isascii():
@@ -90,9 +117,9 @@ def _by_line(content: bytes) -> Decoded:
             text = _windows(line, number)
         lines.append(text)
     if not utf8:
-        return Decoded(text="\n".join(lines), encoding=WINDOWS, notes=(("encoding-assumed", WINDOWS),))
+        return Decoded(text="".join(lines), encoding=WINDOWS, notes=(("encoding-assumed", WINDOWS),))
     shown = ", ".join(map(str, windows[:MOST_LINES_SHOWN])) + (", ..." if len(windows) > MOST_LINES_SHOWN else "")
-    return Decoded(text="\n".join(lines), encoding=f"utf-8, {WINDOWS}", notes=(("encoding-mixed", shown),))
+    return Decoded(text="".join(lines), encoding=f"utf-8, {WINDOWS}", notes=(("encoding-mixed", shown),))
 
 
 def _windows(line: bytes, number: int) -> str:

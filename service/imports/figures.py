@@ -2,17 +2,23 @@
 
 import re
 import unicodedata
+from datetime import date, time, timedelta
 
-from service.imports.cells import Cell
+from service.imports.cells import Cell, CellError
 from service.imports.headers import plain
 
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 _FULL_WIDTH = 0xFEE0  # between a full-width character and its plain one
+_MARKS_BEFORE, _MARKS_BEHIND = "'`\u2018\u201c\u00b4", "'`\u2019\u201d\u00b4"  # typed, or set by a word processor
+_MARKS = tuple(_MARKS_BEFORE)
 _IN_WORDS = re.compile(r"\s*\([^\W\d_][^\d()]*\)$")
+
+_APART = re.compile(r"\d +\d")
+_THOUSANDS = re.compile(r"\D*\d{1,3}(?: \d{3})+(?: ?[.,] ?\d*)?\D*")
 
 
 def figures(cell: Cell) -> str:
-    """Return a cell as text with plain digits and signs, and without the apostrophe that made a text of it.
+    """Return a cell as text with plain digits and signs, and without the marks that made a text of it.
 
     Examples
     --------
@@ -22,7 +28,9 @@ def figures(cell: Cell) -> str:
     text = plain(cell)
     if not text.isascii():
         text = "".join(map(_plain_sign, text))
-    return text.lstrip("'`").strip()
+    if text[:1] in _MARKS:
+        text = text.lstrip(_MARKS_BEFORE).rstrip(_MARKS_BEHIND)
+    return text.strip()
 
 
 def _plain_sign(sign: str) -> str:
@@ -42,3 +50,21 @@ def without_words(text: str) -> str:
     ('24', '(1.000)')
     """
     return _IN_WORDS.sub("", text)
+
+
+def unspaced(text: str) -> str:
+    """Return a number without spaces, where they part thousands; one that parts other figures stays.
+
+    Examples
+    --------
+    >>> unspaced("Rp 1 500 000,00"), unspaced("8 5")
+    ('Rp1500000,00', '8 5')
+    """
+    is_clear = not _APART.search(text) or _THOUSANDS.fullmatch(text)
+    return text.replace(" ", "") if is_clear else text
+
+
+def need_no_date(cell: Cell, code: str) -> None:
+    """Refuse a date where none belongs: spreadsheets make dates of codes and of levels such as 1-2."""
+    if isinstance(cell, date | time | timedelta):
+        raise CellError(code, "a date, perhaps made of it by a spreadsheet; format the column as text")

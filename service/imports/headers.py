@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from service.imports.cells import Cell, Lines
 from service.imports.qualifiers import unqualified
@@ -16,7 +17,8 @@ from training_catalog.tables import TABLES
 TELLING = {"history": ("training", "training_name"), "absences": ("kind",), "interests": ("kind",),
            "trainings": ("hours", "topic", "form", "mode", "provider", "series", "position_classes")}  # fmt: skip
 Names = tuple[str, ...]  # normal names that a column may go by, most specific first
-HEADER_SEARCH_LINES = 40
+HEADER_SEARCH_LINES = 40  # that hold something
+MOST_LOOKED_AT = 100_000  # cells above a header
 MOST_HEADER_LINES = 3
 MERGED_SHARE = 0.5  # of the columns of a header of several lines that have nothing in a lower one
 # Zero-width and direction marks, control characters but line ends and tabs, halves of letters; no-break spaces.
@@ -212,8 +214,9 @@ def match_columns(
     sensitive: list[str] = []
     repeated: list[tuple[int, str]] = []
     counted = Counter(known_as[-1] for known_as in names)
+    placed = set(columns.values())
     for position, known_as in enumerate(names):
-        if not any(known_as) or position in columns.values():
+        if not any(known_as) or position in placed:
             continue
         shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
         left = plain(cells[position - 1]) if 0 < position <= len(cells) else ""
@@ -259,9 +262,11 @@ def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
     filled = [cell for cell in below if plain(cell)]
     if not filled or not all(isinstance(cell, str) and not plain(cell)[:1].isdigit() for cell in filled):
         return False
-    over = [i for i, cell in enumerate(top) if plain(cell)]
-    blank = [i for i in over if i >= len(below) or not plain(below[i])]
-    return len(blank) >= MERGED_SHARE * len(over)
+    over = {i for i, cell in enumerate(top) if plain(cell)}
+    under = {i for i, cell in enumerate(below) if plain(cell)}
+    if len(over - under) >= MERGED_SHARE * len(over):
+        return True
+    return bool(under - over) and len(over ^ under) >= len(over & under)  # names below one that spans several columns
 
 
 def _lowest(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
@@ -269,6 +274,13 @@ def _lowest(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
     width = max(len(above), len(below))
     over, under = ([*line, *[""] * (width - len(line))] for line in (above, below))
     return [low if plain(low) else high for high, low in zip(over, under, strict=True)]
+
+
+def first_filled(rows: Lines) -> list[int]:
+    """Return the first lines that hold something; a sheet may begin with a page of blank ones."""
+    most = max(HEADER_SEARCH_LINES, min(len(rows), MOST_LOOKED_AT // max(1, len(rows[0]) if len(rows) else 1)))
+    filled = (i for i in range(min(len(rows), most)) if any(map(plain, rows[i])))
+    return list(islice(filled, HEADER_SEARCH_LINES))
 
 
 def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, int, list[Names]]]:
@@ -279,7 +291,7 @@ def possible_headers(rows: Lines, line: int | None = None) -> list[tuple[int, in
     rows : Cells.
     line : Index of the header row, when the person said which.
     """
-    searched = [line] if line is not None else list(range(min(len(rows), HEADER_SEARCH_LINES)))
+    searched = [line] if line is not None else first_filled(rows)
     tried: list[tuple[int, int, list[Names]]] = []
     for row in searched:
         cells = rows[row] if row < len(rows) else []

@@ -9,7 +9,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.imports import checks
+from service.imports.blocks import is_of, read_blocks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
+from service.imports.columns import Columns
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
@@ -18,7 +20,7 @@ from service.imports.likeness import note_names_alike, warn_of_codes_alike
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
-from service.imports.parts import SHEET_NOTES, Part, RefusedRows, refused_rows
+from service.imports.parts import SHEET_NOTES, Part, RefusedRows, need_choice, need_one, refused_rows, tell
 from service.imports.profiles import find_profile
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise, shown_columns
@@ -32,7 +34,7 @@ from service.imports.references import (
 )
 from service.imports.report import FileReport, ImportReport, Problem
 from service.imports.rows import Rows
-from service.imports.sheets import read_sheets
+from service.imports.whole_lines import refuse_shifted
 from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.frames import row_keys
@@ -74,49 +76,42 @@ class Importer:
     def read(self, path: Path) -> None:
         """Read one file into parts; a file that cannot be read is a part with an error."""
         try:
-            sheets = read_sheets(path, encoding=self.options.encoding, delimiter=self.options.delimiter)
+            sheets = read_blocks(path, encoding=self.options.encoding, delimiter=self.options.delimiter,
+                                 line=self.options.header_line)  # fmt: skip
         except FileRefusedError as error:
             self._refuse_file(path, error.code, error.said(self.wording.text))
             return
         asked = self.options.sheet
-        wanted = [s for s in sheets if (not s.is_hidden if asked in {None, EVERY_SHEET} else s.name == asked)]
+        wanted = [
+            s for s in sheets if (not s.is_hidden if asked in {None, EVERY_SHEET} else asked in {s.name, s.part_of})
+        ]
         if not wanted:
             names = ", ".join(sheet.name or "-" for sheet in sheets)
             self._refuse_file(path, "sheet-unknown", self.wording.text("no such sheet; sheets: {names}", names=names))
         first = len(self.parts)
         for sheet in sheets:
             if any(sheet is one for one in wanted):
-                self._read_sheet(path, sheet)
+                self._read_block(path, sheet)
             elif asked in {None, EVERY_SHEET}:
                 report = FileReport(file=path.name, sheet=sheet.name, problems=[])
-                _note(report, "note", "sheet-hidden", self.wording.text("The hidden sheet is passed over."))
+                tell(report, "note", "sheet-hidden", self.wording.text("The hidden sheet is passed over."))
                 self.parts.append(Part(report=report, path=path))
-        self._need_one(self.parts[first:])
-        if asked is None:
-            self._need_choice(self.parts[first:])
+        need_one(self.parts[first:])
+        if asked is None or not any(asked in {sheet.name, EVERY_SHEET} for sheet in wanted):
+            need_choice(self.parts[first:], self.wording)
 
-    def _need_choice(self, parts: list[Part]) -> None:
-        """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
-        for table in {part.rows.table.name for part in parts if part.rows is not None}:
-            same = [p for p in parts if p.rows is not None and p.rows.table.name == table and len(p.rows.line)]
-            sheets = dict.fromkeys(part.report.sheet or "-" for part in same)
-            if len(sheets) > 1:
-                names = ", ".join(sheets)
-                for part in same:
-                    part.rows, part.report.read, part.report.left_out, part.report.problems = None, 0, 0, []
-                    _note(part.report, "error", "sheet-several", self.wording.text(
-                        "sheets {names} all hold {table}; name one with --sheet, or all with --sheet '*'",
-                        names=names, table=table))  # fmt: skip
-
-    def _need_one(self, parts: list[Part]) -> None:
-        """Make it an error that no sheet of a file could be read; beside others that could it is a note."""
-        if not any(part.rows is not None for part in parts):
-            for problem in [p for part in parts for p in part.report.problems if p.code in _NOT_RECOGNISED]:
-                problem.severity = "error"
+    def _read_block(self, path: Path, sheet: Sheet) -> None:
+        """Read a sheet; of one of several tables on a sheet only where it is the table that was asked for."""
+        table = self.options.table
+        if sheet.part_of is None or table is None or is_of(sheet.rows, table):
+            self._read_sheet(path, sheet)
+        else:
+            tell(self._start(path, sheet).report, "note", "table-other", self.wording.text(
+                "It holds another table than {table}, and is passed over.", table=table))  # fmt: skip
 
     def _refuse_file(self, path: Path, code: str, message: str) -> None:
         report = FileReport(file=path.name, problems=[])
-        _note(report, "error", code, message)
+        tell(report, "error", code, message)
         self.parts.append(Part(report=report, path=path))
 
     def _start(self, path: Path, sheet: Sheet, profile: str = "own") -> Part:
@@ -126,29 +121,32 @@ class Importer:
         self.parts.append(part)
         for code, value in sheet.notes:
             severity, message = SHEET_NOTES[code]
-            _note(report, severity, code, self.wording.text(message, value=value))
+            tell(report, severity, code, self.wording.text(message, value=value))
         return part
 
     def _read_sheet(self, path: Path, sheet: Sheet) -> None:
         if not any(row for row in sheet.rows):
-            _note(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
+            tell(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
             return
         try:
             sheet = split_days(sheet)
             profile = find_profile(self.options.profile, sheet.rows)
         except FileRefusedError as error:
-            _note(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
+            tell(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
             return
         if profile is None:
             self._read_own(path, sheet)
             return
         wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
         for reshaped in wanted:
-            self._read_reshaped(self._start(path, sheet, profile.name), reshaped)
+            part = self._start(path, sheet, profile.name)
+            self._read_reshaped(part, reshaped)
+            if profile.is_headed and part.rows is not None and not isinstance(sheet.rows, Columns):
+                refuse_shifted(part.rows, sheet.rows, len(sheet.rows[0]))
         if not wanted:
             tables = ", ".join(r.table for r in profile.reshape(sheet))
             message = self.wording.text("the file is of {tables}", tables=tables)
-            _note(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
+            tell(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
 
     def _read_own(self, path: Path, sheet: Sheet) -> None:
         """Read a sheet of ours; levels beside each other are one part a competency."""
@@ -170,14 +168,14 @@ class Importer:
             report.problems.append(Problem(severity=severity, line=line, column=None, value=None, code=code,
                                            message=text(message, **(named[0] if named else {}))))  # fmt: skip
         for code, message, columns in reshaped.notes:
-            _note(report, "note", code, text(message, columns=columns))
+            tell(report, "note", code, text(message, columns=columns))
         self._recognise(part, reshaped.sheet, reshaped.table)
 
     def _recognise(self, part: Part, sheet: Sheet, table: str | None) -> None:
         found = recognise(part.path, sheet, self.wording, table=table, line=self.options.header_line,
                           supplied=frozenset({*self.options.supplied, *part.asked}), ids=self._codes)  # fmt: skip
         if isinstance(found, Unrecognised):
-            _note(part.report, "error" if table else "note", found.code, found.message)
+            tell(part.report, "error" if table else "note", found.code, found.message)
         else:
             self._parse(part, sheet, found)
 
@@ -321,16 +319,11 @@ class Importer:
 
 
 EVERY_SHEET = "*"
-_NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing", "sheet-empty"})
 _NAMED_BY_OTHERS = frozenset(c.references for t in TABLES for c in t.columns if c.references)
 
 
 def _problems(part: Part) -> list[Problem]:
     return part.report.problems + (part.rows.problems if part.rows is not None else [])
-
-
-def _note(report: FileReport, severity: str, code: str, message: str) -> None:
-    report.problems.append(Problem(severity=severity, line=None, column=None, value=None, code=code, message=message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,18 +62,15 @@ def _with_line_below(sheet: Sheet, header: Header) -> list[Header]:
 
 def _level_columns(sheet: Sheet, header: Header, names: Mapping[str, str]) -> dict[int, str]:
     """Return the competency of each column that names one."""
-    width = max(len(sheet.rows[line]) for line in range(header.row, header.row + header.n_rows))
-    lowest = [normal(next(filter(plain, _upwards(sheet, header, at)), "")) for at in range(width)]
+    lines = [sheet.rows[line] for line in reversed(range(header.row, header.row + header.n_rows))]  # the lowest first
+    lowest = [
+        normal(next((line[at] for line in lines if at < len(line) and plain(line[at])), ""))
+        for at in range(max(map(len, lines)))
+    ]
     own = set(header.columns.values())
     found = {at: names[name] for at, name in enumerate(lowest) if at not in own and name in names}
     is_clear = len(found) >= FEWEST_NAMED or any(normal(code) == lowest[at] for at, code in found.items())
     return found if is_clear and not _LONG & set(lowest) else {}
-
-
-def _upwards(sheet: Sheet, header: Header, at: int) -> list[Cell]:
-    """Return the cells of a column's header, the lowest first."""
-    lines = reversed(range(header.row, header.row + header.n_rows))
-    return [sheet.rows[line][at] for line in lines if at < len(sheet.rows[line])]
 
 
 def _reshaped(sheet: Sheet, header: Header, columns: Mapping[int, str]) -> list[Reshaped]:

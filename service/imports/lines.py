@@ -11,17 +11,21 @@ from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
-SUM_WORDS = ("jumlah", "total", "grand total")
-TOTAL_WORDS = ("jumlah", "total", "sub total", "subtotal", "grand total", "selisih", "rata-rata")
+SUM_WORDS = ("jumlah", "total", "grand total", "sub")
+TOTAL_WORDS = (
+    "jumlah", "total", "grand total", "sub total", "sub jumlah", "rata rata", "subtotal", "subjumlah", "sub-total",
+    "sub-jumlah", "rata-rata", "selisih", "average",
+)  # fmt: skip
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
 # What a line under a table begins with: a note, a source, or the place, day and office of who signs it.
 _FOOT = re.compile(
-    r"(?i)(?:\*|\(\*\)|(?:catatan|keterangan|ket|sumber|note|source|dicetak|printed|mengetahui|menyetujui|demikian|"
-    r"kepala (?:badan|dinas|bagian|bidang|biro|kantor|sub)|sekretaris daerah|a\.?n\.|plt\.|plh\.)(?:\b|\s|:)|"
-    r"[^\d,;]{3,40}, (?:tanggal )?\d{1,2} [a-z]+ \d{4}$)"
+    r"(?i)(?:\*|\(\*\)|(?:catatan|keterangan|ket|sumber|note|source|terbilang|dicetak|printed|mengetahui|"
+    r"menyetujui|demikian|kepala (?:badan|dinas|bagian|bidang|biro|kantor|sub)|sekretaris daerah|a\.?n\.|plt\.|plh\.)"
+    r"(?:\b|\s|:)|[^\d,;]{3,40}, (?:tanggal )?\d{1,2} [a-z]+ \d{4}$)"
 )
+_PAGE = re.compile(r"(?i)(?:halaman|hal\.?|page|lembar) *:? *\d+(?: *(?:dari|of|/) *\d+)?")
 _NUMBERED = re.compile(r"^(\(?)(\d{1,2})(?:\.0)?(?:\s*=.*)?\)?$")
 MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
             "history": ("training", "training_name")}  # fmt: skip
@@ -30,6 +34,7 @@ TOTAL = ("row-total", "A total is left out.")
 AGAIN = ("row-header", "The header stands here once more; left out.")
 NUMBERED = ("row-header", "A line that numbers the columns is left out.")
 FOOT = ("row-footer", "A note or signature under the table is left out.")
+PAGE = ("row-header", "The number of a page, or a line from above the header once more; left out.")
 SAMPLE = ("row-sample", "A sample line is left out.")
 
 
@@ -38,13 +43,18 @@ def is_sum(name: str) -> bool:
     return name.casefold().startswith(SUM_WORDS)
 
 
+def is_part(name: str) -> bool:
+    """Return whether a line's name says that it adds up a part of the lines above."""
+    return name.casefold().startswith("sub")
+
+
 def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int, str, str]]]:
     """Return which lines below a header are rows, and those that are left out with code and reason, in order."""
     filled = _filled(lines, np.arange(header.row + header.n_rows, len(lines)))
     reasons: dict[int, tuple[str, str]] = {}
     for find, reason in (
-        (_numbered, NUMBERED), (_headers_again, AGAIN), (_blank, BLANK), (_totals, TOTAL), (_samples, SAMPLE),
-        (_feet, FOOT),
+        (_numbered, NUMBERED), (_headers_again, AGAIN), (_pages, PAGE), (_blank, BLANK), (_totals, TOTAL),
+        (_samples, SAMPLE), (_feet, FOOT),
     ):  # fmt: skip
         rest = (
             np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True) if reasons else filled
@@ -79,6 +89,29 @@ def _headers_again(lines: Lines, header: Header, chosen: np.ndarray) -> list[int
         is_alike = column_at(lines, first, reached).changed(normal).which(names[first].__eq__)
         found += [line for line in reached[is_alike].tolist() if _texts(lines[line]) == _texts(lines[row])]
     return found
+
+
+def _pages(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the lines that number a page, or stand above the header too, as at the head of each printed page."""
+    above = [_texts(lines[row]) for row in range(header.row)]
+    above = [texts for texts in above if texts]
+    heads = {next(filter(None, texts)) for texts in above}
+    initials = {*"hplHPL", *(head[0] for head in heads), *(head[0].upper() for head in heads)}
+
+    def may_be_one(cell: Cell) -> bool:
+        is_likely = isinstance(cell, str) and cell[:1] in initials  # most cells of a large file are not
+        return is_likely and (normal(cell) in heads or bool(_PAGE.fullmatch(plain(cell))))
+
+    found: list[int] = []
+    for cells, reached in _columns(lines, chosen):
+        is_one = cells.which(may_be_one)
+        found += [line for line in reached[is_one].tolist() if _texts(lines[line]) in above or _is_page(lines[line])]
+    return found
+
+
+def _is_page(cells: Sequence[Cell]) -> bool:
+    told = [plain(cell) for cell in cells if plain(cell)]
+    return len(told) == 1 and bool(_PAGE.fullmatch(told[0]))
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:

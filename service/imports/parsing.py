@@ -7,16 +7,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.imports.cells import Cell, CellError, CellFault, Lines, Sheet
+from service.imports.cells import Cell, CellError, CellFault, Lines, Nested, Sheet
 from service.imports.columns import Coded, coded, column_at
-from service.imports.dates import date_order, is_order_open
+from service.imports.dates import date_order, is_order_open, short_years
+from service.imports.encodings import is_garbled
 from service.imports.headers import INVISIBLE, Header, plain, written_at
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
-from service.imports.ratings import Labels, label_form, read_names
+from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
-from service.imports.values import faulty, is_missing, number_style, read_scaled, reader_of, unguarded
+from service.imports.values import (
+    faulty,
+    is_missing,
+    number_style,
+    one_group,
+    read_list,
+    read_scaled,
+    reader_of,
+    unguarded,
+)
 from service.imports.whole_lines import check_lines
 from service.storage.frames import to_records
 from service.wording import Wording
@@ -150,7 +160,15 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, Coded], options: ParseOptio
     if told is None and is_order_open(dates):
         parsed.note("date-order-assumed", "No date tells whether the day or the month comes first; read with the day "
                     "first; say --date-order if it is not.")  # fmt: skip
+    if (short := short_years(sorted(dates))) is not None:
+        parsed.note("year-assumed", "Years of two digits are read where they stand last, as in {shown}; write years "
+                    "with four digits if they stand elsewhere.", shown=short)  # fmt: skip
     parsed.style = options.style or number_style(_texts(declared, cells, NUMBER_KINDS))
+    open_numbers = sorted(filter(one_group, _texts(declared, cells, ("decimal", "hours"))))
+    if parsed.style is None and open_numbers:
+        parsed.note("number-style-assumed", "No number tells whether {shown} is thousands or decimals; read as "
+                    "decimals; say --number-style if it is not.",
+                    severity="warning", shown=open_numbers[0])  # fmt: skip
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
@@ -221,6 +239,11 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
     if hidden:
         parsed.note("cell-cleaned", "Invisible characters were taken out of {n} cells of {column}.", column=column.name,
                     n=hidden)  # fmt: skip
+    garbled = [place for place, cell in unusual if is_garbled(cell)]
+    if garbled:
+        parsed.note("letters-garbled", "{n} cells of {column} hold letters that look read in a wrong encoding before, "
+                    "as in {shown}; stored as they stand.", severity="warning", column=column.name,
+                    n=int(counts[garbled].sum()), shown=plain(cells.different[garbled[0]])[:MOST_SHOWN])  # fmt: skip
     percents = sum(int(counts[place]) for place, cell in enumerate(cells.different)
                    if isinstance(cell, str) and "%" in cell and values[place] is not None)  # fmt: skip
     if percents and column.kind in NUMBER_KINDS:
@@ -263,8 +286,7 @@ def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
         return lambda cell: read_scaled(cell, factor, parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":
         return read
-    names = {name for _, name in parsed.labels}
-    return lambda cell: label_form(cell) if isinstance(cell, str) and label_form(cell) in names else read(cell)
+    return rating_reader(parsed.labels, read)
 
 
 def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | None]:
@@ -272,6 +294,8 @@ def _read(read: Callable[[Cell], Any], cell: Cell) -> tuple[Any, CellError | Non
     if isinstance(cell, CellFault):
         told = "the cell shows an error" if cell.shown else "a formula that was never calculated; save the file again"
         return None, CellError("cell-fault", told)
+    if isinstance(cell, Nested) and read is not read_list:
+        return None, CellError("cell-nested", "holds a list or an object; one value is accepted")
     try:
         value = read(cell)
     except CellError as error:

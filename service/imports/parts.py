@@ -1,23 +1,46 @@
 """One sheet on its way into a table, and the rows of it that were refused, as they stand in the file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from service.imports.blocks import read_blocks
 from service.imports.cells import Cell, Lines, Sheet
 from service.imports.headers import Header
 from service.imports.merged import unmerged
 from service.imports.options import ImportOptions
 from service.imports.qualifiers import factor_above
-from service.imports.report import FileReport
+from service.imports.report import FileReport, Problem
 from service.imports.rows import Rows
-from service.imports.sheets import read_sheets
+from service.wording import Wording
 
+_NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing", "sheet-empty"})
 SHEET_NOTES = {
     "encoding-assumed": ("note", "Read as {value}, because it is no UTF-8; say --encoding if letters look wrong."),
     "encoding-mixed": ("warning", "Lines {value} are no UTF-8 and were read as Windows-1252; look at their letters."),
+    "lines-unwrapped": (
+        "warning",
+        (
+            "{value} lines stood in quotation marks as a whole, as after saving with another delimiter; "
+            "their cells were split."
+        ),
+    ),
+    "tables-beside": (
+        "warning",
+        "The sheet holds several tables side by side, in columns {value}; each is read on its own.",
+    ),
+    "tables-stacked": (
+        "warning",
+        "The sheet holds several tables under each other, in lines {value}; each is read on its own.",
+    ),
+    "answer-goes-on": ("warning", "The service has more than this file holds, at {value}; fetch the rest as well."),
+    "percent-shown": (
+        "warning",
+        "Percentages in columns {value} are read as the sheet shows them: 85% as 85, not as 0.85.",
+    ),
+    "zeros-shown": ("note", "Codes in columns {value} are read with the zeros that the sheet shows in front of them."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
@@ -40,6 +63,32 @@ class Part:
     repeated: np.ndarray | None = None
 
 
+def tell(report: FileReport, severity: str, code: str, message: str) -> None:
+    """Write down one thing found of a file or sheet as a whole."""
+    report.problems.append(Problem(severity=severity, line=None, column=None, value=None, code=code, message=message))
+
+
+def need_choice(parts: Sequence[Part], wording: Wording) -> None:
+    """Ask which sheet is meant where several of a file hold the same table; none of them is read before."""
+    for table in {part.rows.table.name for part in parts if part.rows is not None}:
+        same = [p for p in parts if p.rows is not None and p.rows.table.name == table and len(p.rows.line)]
+        sheets = dict.fromkeys(part.report.sheet or "-" for part in same)
+        if len(sheets) > 1:
+            names = ", ".join(sheets)
+            for part in same:
+                part.rows, part.report.read, part.report.left_out, part.report.problems = None, 0, 0, []
+                tell(part.report, "error", "sheet-several", wording.text(
+                    "sheets {names} all hold {table}; name one with --sheet, or all with --sheet '*'",
+                    names=names, table=table))  # fmt: skip
+
+
+def need_one(parts: Sequence[Part]) -> None:
+    """Make it an error that no sheet of a file could be read; beside others that could it is a note."""
+    if not any(part.rows is not None for part in parts):
+        for problem in [p for part in parts for p in part.report.problems if p.code in _NOT_RECOGNISED]:
+            problem.severity = "error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedRows:
     """Refused rows of one sheet, as they stand in the file, to mend and send again.
@@ -59,7 +108,7 @@ class RefusedRows:
 def refused_rows(parts: list[Part], options: ImportOptions) -> tuple[RefusedRows, ...]:
     """Read the header and the refused lines of files once more, as they stand; keeping them all costs memory."""
     again: Mapping[Path, list[Sheet]] = {
-        path: read_sheets(path, encoding=options.encoding, delimiter=options.delimiter)
+        path: read_blocks(path, encoding=options.encoding, delimiter=options.delimiter, line=options.header_line)
         for path in {part.path for part in parts if part.rows is not None and part.rows.refused.any()}
     }
     found = []

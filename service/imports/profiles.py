@@ -34,11 +34,13 @@ class Profile:
     name : As in ``--profile``.
     recognises : Whether rows are of this source.
     reshape : Its rows under our headers, one sheet a table.
+    is_headed : Whether its first line is the header, so that no line below may have more cells.
     """
 
     name: str
     recognises: Callable[[Lines], bool]
     reshape: Callable[[Sheet], list[Reshaped]]
+    is_headed: bool = False
 
 
 def _is_onet(rows: Lines) -> bool:
@@ -152,8 +154,8 @@ def _parents(codes: list[str]) -> set[str]:
 
 
 PROFILES: dict[str, Profile] = {
-    "onet": Profile(name="onet", recognises=_is_onet, reshape=_reshape_onet),
-    "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco),
+    "onet": Profile(name="onet", recognises=_is_onet, reshape=_reshape_onet, is_headed=True),
+    "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco, is_headed=True),
     "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),
@@ -161,11 +163,11 @@ PROFILES: dict[str, Profile] = {
     "rating-list": Profile(name="rating-list", recognises=is_rating_list, reshape=reshape_rating_list),
     "parts": Profile(name="parts", recognises=has_parts, reshape=reshape_parts),
     "side-by-side": Profile(name="side-by-side", recognises=is_side_by_side, reshape=reshape_side_by_side),
-    "siasn": Profile(name="siasn", recognises=is_siasn, reshape=reshape_siasn),
+    "siasn": Profile(name="siasn", recognises=is_siasn, reshape=reshape_siasn, is_headed=True),
     "xapi": Profile(name="xapi", recognises=is_xapi, reshape=reshape_xapi),
-    "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle),
+    "moodle": Profile(name="moodle", recognises=is_moodle, reshape=reshape_moodle, is_headed=True),
     "case": Profile(name="case", recognises=is_case, reshape=reshape_case),
-    "oneroster": Profile(name="oneroster", recognises=is_oneroster, reshape=reshape_oneroster),
+    "oneroster": Profile(name="oneroster", recognises=is_oneroster, reshape=reshape_oneroster, is_headed=True),
 }
 
 

@@ -1,13 +1,14 @@
 """Names of ratings: which value a name has on which scale, and which scale only one name can be of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from service.imports.cells import Cell, CellError
 from service.imports.headers import normal
-from service.imports.values import read_number
+from service.imports.values import NO_NUMBER, read_number
 
 Labels = Mapping[tuple[str, str], float]  # (scale, name of a rating in normal form) -> rating
 
@@ -51,6 +52,30 @@ def read_label(part: str) -> tuple[float, str] | None:
         return (read_number(value), name) if name else None
     except CellError:
         return None
+
+
+def rating_reader(labels: Labels, read: Callable[[Cell], float]) -> Callable[[Cell], Any]:
+    """Return a reader of ratings that are numbers, or names that some scale gives them.
+
+    Parameters
+    ----------
+    labels : Value of each name of each scale.
+    read : Reader of a number.
+    """
+    names = list(dict.fromkeys(name for _, name in labels))
+
+    def rating(cell: Cell) -> Any:  # noqa: ANN401 (a number, or a name that is still to be read)
+        if isinstance(cell, str) and label_form(cell) in names:
+            return label_form(cell)
+        try:
+            return read(cell)
+        except CellError as error:
+            if error.message != NO_NUMBER or not names:
+                raise
+            raise CellError("number-unreadable", "neither a number nor the name of a rating; accepted: {names}",
+                            names=", ".join(names)) from error  # fmt: skip
+
+    return rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

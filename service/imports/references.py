@@ -129,7 +129,7 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
         rows.frame.loc[named, column.name] = by_name[named].astype("str")
         unknown &= ~named
         if rows.table.name in NAMING and column.references in MADE_BY_REFERENCE:
-            made |= _make(rows, column.name, column.references, unknown & ~rows.refused, known)
+            made |= _make(rows, column.name, column.references, unknown, known)
         else:
             _refuse_unknown(rows, column.name, column.references, unknown, known, ids | own)
     return made
@@ -267,6 +267,7 @@ def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: Know
     """Make units or positions that are named for the first time; what looks like a slip of the pen is refused."""
     on_file = sorted(known.ids(target))
     wanted = sorted(set(rows.frame[column][unknown]))
+    needed = set(rows.frame[column][unknown & ~rows.refused])
     folded = {_folded(name): name for name in on_file}
     slips = {v: near for v in wanted if (near := _slip(v, on_file, folded))}
     for row in np.flatnonzero(unknown).tolist():
@@ -274,7 +275,7 @@ def _make(rows: Rows, column: str, target: str, unknown: np.ndarray, known: Know
         if value in slips:
             rows.refuse(row, "reference-unknown", "not on file in {table}; did you mean {hint}?", column=column,
                         value=value, table=target, hint=slips[value])  # fmt: skip
-    fresh = [value for value in wanted if value not in slips]
+    fresh = [value for value in wanted if value not in slips and value in needed]
     names = known.names(target)
     for n_before, value in enumerate(fresh):
         hint = suggestion_by_name(value, names) if n_before < MOST_SUGGESTIONS else ""

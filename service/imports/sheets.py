@@ -1,28 +1,22 @@
 """Bytes to cells: the kind of a file is told by its content; CSV with encoding and delimiter found, JSON, Parquet."""
 
-import csv
 import gzip
 import io
 import json
 import zipfile
 import zlib
-from collections.abc import Sequence
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
-from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Sheet
-from service.imports.encodings import decode, is_no_text
+from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Nested, Sheet
+from service.imports.delimited import read_text
+from service.imports.encodings import is_no_text
 from service.imports.oneroster import roster_sheets
 from service.imports.packages import unpacked
-from service.imports.regular import read_regular
-from service.imports.workbooks import read_workbook
+from service.imports.workbooks import MOST_RATIO, SMALL_BYTES, read_workbook
 
-SAMPLE_LINES = 60
-DELIMITERS = (";", ",", "\t", "|", "^")
-MOST_IN_CELL = 10_000_000  # characters
 _WORKBOOK = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PICTURES_AND_PACKS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"7z\xbc\xaf", b"Rar!")
@@ -98,84 +92,15 @@ def _content(path: Path) -> bytes:
 
 
 def _gunzip(content: bytes) -> bytes:
+    most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * len(content)))
     try:
         with gzip.open(io.BytesIO(content)) as stream:
-            unpacked = stream.read(MOST_BYTES + 1)
+            unpacked = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise FileRefusedError("file-unreadable", "the packed file is damaged: {reason}", reason=error) from error
-    if len(unpacked) > MOST_BYTES:
-        raise FileRefusedError("file-too-large", "the file unpacks to more than {most} bytes", most=MOST_BYTES)
+    if len(unpacked) > most:
+        raise FileRefusedError("file-too-large", "the file unpacks to more than {most} bytes", most=most)
     return unpacked
-
-
-def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """Read a CSV file's cells, every one as text.
-
-    Raises
-    ------
-    FileRefusedError
-        When a quotation mark is never closed: what follows it would all be one cell.
-    """
-    decoded = decode(content, encoding)
-    text = decoded.text
-    lines = list(islice(io.StringIO(text, newline=""), SAMPLE_LINES + 1))
-    told: list[
-        list[Cell]
-    ] = []  # a line that only tells the delimiter, kept so that lines count as the person sees them
-    if lines and lines[0].lower().startswith("sep="):
-        delimiter = delimiter or lines[0].strip()[4:5]
-        text = text[len(lines.pop(0)) :]
-        told = [[]]
-    delimiter = delimiter or find_delimiter(lines[:SAMPLE_LINES])
-    csv.field_size_limit(MOST_IN_CELL)
-    regular = None if told else read_regular(text, delimiter)
-    rows = told + _split(text, delimiter) if regular is None else regular
-    return Sheet(name=None, rows=rows, encoding=decoded.encoding, delimiter=delimiter,
-                 is_guarded=True, notes=list(decoded.notes))  # fmt: skip
-
-
-def _split(text: str, delimiter: str) -> list[list[Cell]]:
-    """Split text into cells; a quotation mark inside a cell is forgiven, one that never closes is not."""
-    rows: list[list[Cell]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    last = 0
-    try:
-        for row in reader:
-            rows.append(list(row))
-            last = reader.line_num
-    except (csv.Error, TypeError) as error:
-        if "unexpected end of data" in str(error):
-            raise FileRefusedError("file-unreadable", "a quotation mark opened in line {line} is never closed",
-                                   line=last + 1) from error  # fmt: skip
-    else:
-        return rows
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except (csv.Error, TypeError) as error:
-        raise FileRefusedError("file-unreadable", "cannot be read as CSV: {reason}", reason=error) from error
-
-
-def find_delimiter(lines: Sequence[str]) -> str:
-    """Return the delimiter that splits the most lines into the same number of cells, more than one.
-
-    Examples
-    --------
-    >>> find_delimiter(["nama;nilai", "Melur Pagi, S.Kom.;3,5"])
-    ';'
-    """
-    best, best_score = ",", (0, 0.0)
-    for candidate in DELIMITERS:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
-        except csv.Error:
-            continue
-        if not widths:
-            continue
-        common = max(set(widths), key=lambda width: (widths.count(width), width))
-        score = (int(common > 1), widths.count(common) / len(widths) + 0.01 * min(common, 20))
-        if score > best_score:
-            best, best_score = candidate, score
-    return best
 
 
 def read_json(content: bytes) -> list[Sheet]:
@@ -187,7 +112,7 @@ def read_json(content: bytes) -> list[Sheet]:
         When it is no JSON, names a key twice in one object, or holds no list of objects.
     """
     try:
-        document = _document(content)
+        document = told = _document(content)
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
@@ -197,9 +122,26 @@ def read_json(content: bytes) -> list[Sheet]:
     if "data" in lists:  # the envelope of most services
         lists = {"": lists["data"]}
     sheets = [_json_sheet(name, rows) for name, rows in lists.items() if _are_objects(rows)]
-    if not sheets:
-        raise FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
+    if not sheets or (isinstance(document, dict) and "CFItems" in document):
+        raise _no_objects(document, lists)
+    if isinstance(told, dict) and isinstance(told.get("more"), str) and told["more"] and "statements" in told:
+        sheets[0].notes.append(("answer-goes-on", told["more"]))
     return sheets
+
+
+def _no_objects(document: Cell, lists: dict[str, Cell]) -> FileRefusedError:
+    """Say why a document holds no list of objects: which entry is none, or what a service answered instead."""
+    for rows in lists.values():
+        odd = [i for i, row in enumerate(rows, start=1) if not isinstance(row, dict)] if isinstance(rows, list) else []
+        if odd and len(odd) < len(rows):
+            return FileRefusedError("file-kind", "entry {number} of the list is no object; accepted as JSON: a list of "
+                                    "objects, one a row", number=odd[0])  # fmt: skip
+    if isinstance(document, dict) and isinstance(document.get("message"), str):
+        return FileRefusedError("file-kind", "the service answered without records: {answer}",
+                                answer=document["message"])  # fmt: skip
+    if isinstance(document, dict) and "CFItems" in document:
+        return FileRefusedError("file-kind", "a CASE package without its CFDocument; export the whole package")
+    return FileRefusedError("file-kind", "accepted as JSON: a list of objects, one a row")
 
 
 def _document(content: bytes) -> Cell:
@@ -236,7 +178,7 @@ def _flat(value: Cell) -> Cell:
     """Return a value as a cell; what is nested, or of a kind that no cell has, becomes text."""
     if value is None or isinstance(value, str | int | float | bool | date):
         return "" if value is None else value
-    return json.dumps(value) if isinstance(value, list | dict) else str(value)
+    return Nested(json.dumps(value)) if isinstance(value, list | dict) else str(value)
 
 
 def read_parquet(content: bytes) -> Sheet:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from service.imports.cells import Cell, CellError, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import names_of
+from service.imports.levels import read_level
 from service.imports.reshaping import body_lines, header_names, placed
-from service.imports.values import is_missing, read_level
+from service.imports.values import is_missing
 from training_catalog.tables import table
 
 _MET = "{met} of {n} standards are met; short, by so many levels: {short}; above: {above}; not assessed: {unknown}."

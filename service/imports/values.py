@@ -1,14 +1,16 @@
 """Cells to values: each kind of column reads its own spellings; what is not clear is refused, never guessed."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from service.imports.cells import Cell, CellError, CellFault
+from service.imports.cells import Cell, CellError, CellFault, Nested
 from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date, read_year
-from service.imports.figures import figures, without_words
+from service.imports.figures import figures, need_no_date, unspaced, without_words
 from service.imports.headers import normal, plain
+from service.imports.levels import read_level
 from training_catalog.schema import Column, Kind
 
 BLANK = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "null"})  # also where the column holds names
@@ -20,7 +22,6 @@ CENT = 0.01  # rupiah that a decimal number times a million may be off
 NIP_DIGITS = 18
 SIGNED = frozenset({"sequence"})  # whole numbers that may be below zero
 GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "\n")  # what an export guards with an apostrophe
-ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
 INDONESIAN, ENGLISH, MIXED = "1.234,5", "1,234.5", "mixed"
 _INDONESIAN = re.compile(r"^\D*\d{1,3}((\.\d{3}){2,}|(\.\d{3})+,\d*)\D*$|^\D*\d+,\d{1,2}\D*$")
 _ENGLISH = re.compile(r"^\D*\d{1,3}((,\d{3}){2,}|(,\d{3})+\.\d*)\D*$|^\D*\d+\.\d{1,2}\D*$")
@@ -28,12 +29,17 @@ _ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}([.,])\d{3}$")  # 1.500: fifteen hun
 _SCIENTIFIC = re.compile(r"^[+-]?\d([.,]\d+)?e\+?\d+$", re.IGNORECASE)
 _LONG_DECIMAL = re.compile(r"^\d{15,}[.,]\d+$")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?$")
-_LEVEL = re.compile(
-    r"^(?:level|lvl|lv|l|tingkat)?[\s.:]*([ivx]+|\d+(?:[.,]\d+)?)\s*(?:\(.*\)|[-:\u2013]\s*[^\d\s].*)?$", re.IGNORECASE
-)
+NO_NUMBER = "accepted: a number such as 3,5 or 3.5"
 _FAULT = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
-_UNITS = re.compile(r"(?i)(jpl?|jampel(ajar|atih)an|jampembelajaran|jam|orang|org|peserta|pegawai|%)\.?$")
-_NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)\b[\s.:]*(?=\d)")  # what is sometimes written before a NIP
+_UNITS = re.compile(
+    r"(?i)\s*(jpl?|jam pel(ajar|atih)an|jam pembelajaran|jam|orang|org|peserta|pegawai|kursi|pax|tahun|thn|th|%)\.?$"
+)
+_HOURS_BEFORE = re.compile(r"(?i)^(?:jpl?|jam pelajaran)\b[\s.:]*(?=\d)")
+_DAYS = r"(?:hari|minggu|bulan|menit|tahun|semester|days?|weeks?|months?)"
+_HOURS_AND_DAYS = re.compile(  # 24 JP (3 hari), 3 hari / 24 JP
+    rf"(?i)^(\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+\d+ ?{_DAYS}\)?$|^\d+ ?{_DAYS}[ ,;/=(]+(\d+(?:[.,]\d+)?) ?jpl?\)?$"
+)
+_NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)[\s.:]*(?=\d)")  # what is sometimes written before a NIP
 _NO_PRICE = frozenset({"gratis", "free", "tanpa biaya"})
 
 
@@ -88,12 +94,6 @@ def number_style(cells: Iterable[Cell]) -> str | None:
     return INDONESIAN if indonesian else ENGLISH if english else None
 
 
-def _need_no_date(cell: Cell, code: str) -> None:
-    """Refuse a date where none belongs: spreadsheets make dates of codes and of levels such as 1-2."""
-    if isinstance(cell, date | time | timedelta):
-        raise CellError(code, "a date, perhaps made of it by a spreadsheet; format the column as text")
-
-
 def read_id(cell: Cell) -> str:
     """Read an id as text; numbers that may have lost digits are refused.
 
@@ -110,7 +110,7 @@ def read_id(cell: Cell) -> str:
                 "id-digits-lost", "a number keeps only 15 digits; format the column as text and paste again"
             )
         return str(int(cell)) if float(cell).is_integer() else str(cell)
-    _need_no_date(cell, "id-structure")
+    need_no_date(cell, "id-structure")
     text = figures(cell)
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
@@ -137,10 +137,10 @@ def read_number(cell: Cell, style: str | None = None) -> float:
     """
     if isinstance(cell, bool):
         raise CellError("number-unreadable", "a truth value is no number")
-    _need_no_date(cell, "number-unreadable")
+    need_no_date(cell, "number-unreadable")
     if isinstance(cell, int | float):
         return float(cell)
-    text = _UNITS.sub("", without_words(figures(cell)).replace(" ", ""))
+    text = unspaced(_UNITS.sub("", without_words(figures(cell))))
     if group := _ONE_GROUP.match(text):
         if style == MIXED:
             raise CellError("number-unreadable", "thousands or decimals? the file has both; say --number-style")
@@ -152,7 +152,19 @@ def read_number(cell: Cell, style: str | None = None) -> float:
         return float(text.replace(".", "").replace(",", "."))
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         return float(text.replace(",", ""))
-    raise CellError("number-unreadable", "accepted: a number such as 3,5 or 3.5")
+    raise CellError("number-unreadable", NO_NUMBER)
+
+
+def one_group(cell: Cell) -> str | None:
+    """Return what parts three figures at the end from those before, as in 1.500; None for any other cell.
+
+    Examples
+    --------
+    >>> one_group("1.500 JP"), one_group("1.50")
+    ('.', None)
+    """
+    found = _ONE_GROUP.match(_UNITS.sub("", figures(cell))) if isinstance(cell, str) else None
+    return found[1] if found else None
 
 
 def read_hours(cell: Cell, style: str | None = None) -> float:
@@ -160,12 +172,14 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
 
     Examples
     --------
-    >>> read_hours("32 JP")
-    32.0
+    >>> read_hours("32 JP"), read_hours("3 hari (24 JP)")
+    (32.0, 24.0)
     """
-    if isinstance(cell, str) and re.search(r"(?i)\b(hari|minggu|bulan|menit|days?|weeks?|months?)\)?$", plain(cell)):
+    if isinstance(cell, str) and (both := _HOURS_AND_DAYS.match(figures(cell))):
+        cell = both[1] or both[2]
+    if isinstance(cell, str) and re.search(rf"(?i)\b{_DAYS}\)?$", plain(cell)):
         raise CellError("hours-in-days", "a duration in days, weeks or minutes is no JP; give the JP")
-    hours = read_number(cell, style)
+    hours = read_number(_HOURS_BEFORE.sub("", cell) if isinstance(cell, str) else cell, style)
     if hours < 0:
         raise CellError("number-unreadable", "JP cannot be negative")
     return hours
@@ -179,9 +193,14 @@ def read_whole(cell: Cell, style: str | None = None) -> int:
     >>> read_whole("20 org"), read_whole("1.500")
     (20, 1500)
     """
-    if isinstance(cell, str) and (group := _ONE_GROUP.match(_UNITS.sub("", figures(cell).replace(" ", "")))):
-        style = style or (INDONESIAN if group[1] == "." else ENGLISH)
-    value = read_number(cell, style)
+    if group := one_group(cell):
+        style = style or (INDONESIAN if group == "." else ENGLISH)
+    try:
+        value = read_number(cell, style)
+    except CellError as error:
+        if error.message != NO_NUMBER:
+            raise
+        raise CellError("number-unreadable", "accepted: a whole number such as 30") from error
     if not value.is_integer():
         raise CellError("number-unreadable", "accepted: a whole number")
     if abs(value) >= MOST_EXACT:
@@ -207,7 +226,7 @@ def read_money(cell: Cell, style: str | None = None) -> int:
     """
     if isinstance(cell, bool):
         raise CellError("money-unclear", "a truth value is no amount")
-    _need_no_date(cell, "money-unclear")
+    need_no_date(cell, "money-unclear")
     if isinstance(cell, int | float):
         if abs(cell) >= MOST_EXACT or not float(cell).is_integer():
             raise CellError("money-unclear", "accepted: whole rupiah below 10^15 in a number cell")
@@ -215,13 +234,13 @@ def read_money(cell: Cell, style: str | None = None) -> int:
     told = without_words(figures(cell))
     if told.lower() in _NO_PRICE:
         return 0
-    text = re.sub(r"(?i)^(-?)\s*(?:rp|idr)\.?\s*|\s*(?:idr|rupiah)$", r"\1", told).replace(" ", "")
+    text = unspaced(re.sub(r"(?i)^(-?)\s*(?:rp|idr)\.?\s*|\s*(?:idr|rupiah)$", r"\1", told))
     text = re.sub(r"[.,][-=]+$", "", text)
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1]
     if (group := _ONE_GROUP.match(text)) and style == (ENGLISH if group[1] == "." else INDONESIAN):
         raise CellError("money-unclear", "thousands or decimals? elsewhere the file writes them the other way")
-    for pattern, separator in ((r"-?\d{1,3}(\.\d{3})+(,0+)?", "."), (r"-?\d{1,3}(,\d{3})+(\.0+)?", ",")):
+    for pattern, separator in ((r"-?\d{1,3}(\.\d{3})+(,0{1,2})?", "."), (r"-?\d{1,3}(,\d{3})+(\.0{1,2})?", ",")):
         if re.fullmatch(pattern, text):
             cents = "," if separator == "." else "."
             return _amount(int(text.split(cents)[0].replace(separator, "")))
@@ -258,28 +277,6 @@ def _amount(amount: int) -> int:
     return amount
 
 
-def read_level(cell: Cell) -> float:
-    """Read a level in its spellings.
-
-    Examples
-    --------
-    >>> [read_level(text) for text in ("Level 3", "III", "3 (Menengah)", "3,0")]
-    [3.0, 3.0, 3.0, 3.0]
-    """
-    _need_no_date(cell, "level-unreadable")
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    match = _LEVEL.match(figures(cell))
-    if not match:
-        raise CellError("level-unreadable", "accepted: a level such as 3, III or Level 3")
-    text = match[1].lower()
-    if text in ROMAN:
-        return float(ROMAN[text])
-    if not text[0].isdigit():
-        raise CellError("level-unreadable", "accepted: a level such as 3, III or Level 3")
-    return float(text.replace(",", "."))
-
-
 def read_text(cell: Cell) -> str:
     """Read text as it stands, without what nobody sees; whole numbers lose their point.
 
@@ -297,6 +294,11 @@ def read_text(cell: Cell) -> str:
 
 def read_list(cell: Cell) -> str:
     """Read a list and join its parts by ``;``."""
+    if isinstance(cell, Nested):
+        told = json.loads(cell)
+        if not isinstance(told, list) or any(isinstance(part, list | dict) for part in told):
+            raise CellError("cell-nested", "accepted: a list of plain values")
+        cell = ";".join(map(str, told))
     parts = [part.strip() for part in re.split(r"[;\n]", read_text(cell))]
     return ";".join(part for part in parts if part)
 

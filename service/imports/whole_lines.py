@@ -1,5 +1,6 @@
 """Lines as a whole: moved, short, with cells under no header, and columns that stand there more than once."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +12,7 @@ from service.imports.ranks import grade_of, rank_grade
 from service.imports.rows import Rows
 from service.imports.values import is_missing
 
+FEWEST_JOINED = 3  # cells of a line: with fewer a text of several lines may well have as many delimiters
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ, or that are short, that are listed
 
 
@@ -18,8 +20,9 @@ def check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, 
     """Look at lines as a whole: moved cells, short lines, cells without header, columns that stand there again."""
     if sheet.delimiter is not None and not isinstance(sheet.rows, Columns):  # those are all of one width
         width = max(len(sheet.rows[i]) for i in range(header.row, header.row + header.n_rows))
-        _refuse_shifted(parsed, sheet.rows, width)
+        refuse_shifted(parsed, sheet.rows, width)
         _warn_of_short(parsed, sheet.rows, header)
+        _refuse_joined(parsed, sheet.rows, width, sheet.delimiter)
     _note_unnamed(parsed, sheet.rows, header)
     for position, name in header.repeated:
         _compare_repeated(parsed, sheet.rows, position, name, cells[name].cells(), header)
@@ -98,9 +101,28 @@ def _are_labels(parsed: Rows, rows: Lines, position: int, name: str, read: list[
     return len(pairs) == len({code for code, _ in pairs}) == len({label for _, label in pairs})
 
 
-def _refuse_shifted(parsed: Rows, rows: Lines, width: int) -> None:
+def refuse_shifted(parsed: Rows, rows: Lines, width: int) -> None:
     """Refuse lines with more cells than the header: a delimiter inside a value has moved the values after it."""
     for row, line in enumerate(parsed.line.tolist()):
         if len(rows[line - 1]) > width and any(plain(cell) for cell in rows[line - 1][width:]):
             parsed.refuse(row, "row-shifted", "The line has {n} cells and the header {width}; put values that hold the "
                           "delimiter in quotation marks.", n=len(rows[line - 1]), width=width)  # fmt: skip
+
+
+def _refuse_joined(parsed: Rows, rows: Lines, width: int, delimiter: str) -> None:
+    """Refuse lines that a stray quotation mark has joined: taken apart again, each has as many cells as the header."""
+    for row, line in enumerate(parsed.line.tolist()):
+        text = delimiter.join(map(str, rows[line - 1]))
+        if "\n" not in text and "\r" not in text:
+            continue
+        parts = [part.split(delimiter) for part in text.splitlines()]
+        if width >= FEWEST_JOINED and len(parts) > 1 and all(
+            len(part) == width and _shape(part[0]) == _shape(parts[0][0]) for part in parts
+        ):  # fmt: skip
+            parsed.refuse(row, "lines-joined", "A quotation mark joins {n} lines, each of which is a row by itself; "
+                          "take the mark out.", n=len(parts))  # fmt: skip
+
+
+def _shape(cell: str) -> str:
+    """Return what a code looks like: a for letters, 9 for figures, other signs as they are."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", cell.strip()))

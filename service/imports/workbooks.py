@@ -8,23 +8,27 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from service.imports.cells import MOST_BYTES, CellFault, FileRefusedError, Sheet
+from service.imports.cells import MOST_BYTES, MOST_CELLS, CellFault, FileRefusedError, Sheet
 from service.imports.columns import Coded, Columns
+from service.imports.headers import letters_of
+from service.imports.number_formats import Places, as_shown, pattern_of, telling_styles
 
 SMALL_BYTES = 48 << 20  # a workbook may unpack to this whatever its own size
 MOST_RATIO = 100  # and to this many times its own size; offices' own reach 50
 MOST_ENTRIES = 10_000
-MOST_CELLS = 60_000_000  # rows x columns of a sheet's extent
 SPARSE_CELLS = 4_000_000  # an extent beyond which the cells must fill at least one in SPARSE_RATIO
 SPARSE_RATIO = 20
 WORKBOOK_SECONDS = 300
 WORKBOOK_MEMORY = 3 << 30  # bytes of address space of the process that opens a workbook
 CHUNK = 1 << 20
+MOST_STYLES = 16 << 20  # bytes of the part that lists the styles of cells
 MOST_ROWS_SHOWN = 20
 LONGEST_CELL = 1 << 18  # bytes; a spreadsheet's cell holds 32,767 characters
 _PREFIX = rb"(?:\w{1,20}:)?"  # some writers name every element with one
@@ -60,6 +64,7 @@ class _Extent:
     faults: Faults = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     has_hidden_columns: bool = False
+    formatted: Places = field(default_factory=dict)
 
 
 def column_of(letters: bytes) -> int:
@@ -76,7 +81,7 @@ def column_of(letters: bytes) -> int:
     return column
 
 
-def check_archive(content: bytes) -> dict[str, _Extent]:
+def check_archive(content: bytes, styles: Mapping[bytes, int] | None = None) -> dict[str, _Extent]:
     """Check a workbook's directory and the extent of its sheets before anything opens it.
 
     Returns
@@ -97,21 +102,22 @@ def check_archive(content: bytes) -> dict[str, _Extent]:
                 raise FileRefusedError("file-too-large", "the workbook unpacks to {size} bytes; accepted: up to {most}",
                                        size=total, most=most)  # fmt: skip
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
-            return {entry.filename: _check_extent(archive, entry) for entry in sheets}
+            pattern = pattern_of(styles or {})
+            return {entry.filename: _check_extent(archive, entry, pattern) for entry in sheets}
     except _DAMAGES as error:
         raise FileRefusedError("file-unreadable", "the workbook is damaged or was cut off; get it again") from error
 
 
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Extent:
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, formatted: re.Pattern[bytes] | None) -> _Extent:
     """Stream a sheet once: its furthest cell, how many there are, and which hold no value to trust."""
     extent, tail = _Extent(), b""
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
             seen = tail + chunk
             end = _last_start(seen) if len(chunk) == CHUNK else len(seen)
-            _scan(seen[:end], extent)
+            _scan(seen[:end], extent, formatted)
             tail = seen[end:]
-    _scan(tail, extent)
+    _scan(tail, extent, formatted)
     span = extent.widest * extent.tallest
     if span > MOST_CELLS or (span > SPARSE_CELLS and span > SPARSE_RATIO * extent.n_cells):
         raise FileRefusedError("file-too-large", "sheet {sheet} spans {rows} x {columns} cells, most of them empty",
@@ -125,8 +131,10 @@ def _last_start(seen: bytes) -> int:
     return starts[-1] if starts else len(seen)
 
 
-def _scan(part: bytes, extent: _Extent) -> None:
+def _scan(part: bytes, extent: _Extent, formatted: re.Pattern[bytes] | None) -> None:
     """Add whole cells of a sheet's XML to its extent."""
+    for style, letters, digits in formatted.findall(part) if formatted else ():
+        extent.formatted.setdefault((column_of(letters) - 1, style), array("i")).append(int(digits) - 1)
     found = _REFERENCE.findall(part)
     if found:
         extent.n_cells += len(found)
@@ -167,6 +175,28 @@ def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int]:
     return parts, DAYS_TO_1904 if _FROM_1904.search(book) else 0
 
 
+def _styles_of(content: bytes) -> dict[bytes, int]:
+    """Return the styles that show numbers otherwise than they are; none of a workbook that is damaged or too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entry = archive.getinfo("xl/styles.xml")
+            return (
+                telling_styles(archive.read(entry).decode("utf-8", "replace")) if entry.file_size < MOST_STYLES else {}
+            )
+    except (*_DAMAGES, KeyError):
+        return {}  # what is wrong with the archive is said when its sheets are looked at
+
+
+def _show(sheet: Sheet, places: Places, styles: Mapping[bytes, int]) -> None:
+    """Read percentages and codes with zeros in front as the sheet shows them, and say so."""
+    if not isinstance(sheet.rows, Columns):
+        return
+    sheet.rows, percents, zeros = as_shown(sheet.rows, places, styles)
+    for code, columns in (("percent-shown", percents), ("zeros-shown", zeros)):
+        if columns:
+            sheet.notes.append((code, ", ".join(map(letters_of, sorted(columns)))))
+
+
 def _attributes(tag: re.Pattern[str], text: str) -> list[dict[str, str]]:
     """Return the attributes of each tag, by name without prefix."""
     return [
@@ -205,13 +235,16 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
         With the stable code and a sentence for a person.
     """
     is_archive = content[:2] == b"PK"
-    extents = check_archive(content) if is_archive else {}
+    styles = _styles_of(content) if is_archive else {}
+    extents = check_archive(content, styles) if is_archive else {}
     parts, day_shift = _parts_of_sheets(content) if extents else ({}, 0)
     sheets = _open_apart(path)
     for sheet in sheets:
         extent = extents.get(parts.get(sheet.name or "", ""), _Extent())
         if extent.faults and isinstance(sheet.rows, Columns):
             sheet.rows = _with_faults(sheet.rows, extent.faults)
+        if extent.formatted:
+            _show(sheet, extent.formatted, styles)
         sheet.day_shift = day_shift
         _note_hidden(sheet, extent)
         if not is_archive:

@@ -15,6 +15,7 @@ _RANK = {"completed": 2, "failed": 1, "withdrawn": 0}  # of the statements of on
 _LANGUAGES = ("id", "id-ID", "en", "en-US", "en-GB")
 _OTHER = "The statement tells of no completion, failure or withdrawal; left out."
 _VOIDED = "The statement was voided, or voids another; left out."
+_NO_SCORE = "A score below zero, that is no number or without its largest value is not read."
 _SAME = "Another statement tells the outcome of the same attempt; left out."
 
 
@@ -27,6 +28,7 @@ class _Outcome:
     day: str
     status: str
     score: Cell
+    has_unread: bool  # a score that means nothing on 0 to 100
     cells: tuple[Cell, ...]
 
 
@@ -93,6 +95,7 @@ def _outcome(line: int, row: dict[str, Cell]) -> _Outcome | None:
     registration = plain(_part(row.get("context", ""), "registration"))
     return _Outcome(
         line=line, attempt=(plain(person), address, registration or day), day=day, status=status, score=_score(result),
+        has_unread=_score(result) == "" and any(_part(result, "score", name) != "" for name in ("scaled", "raw")),
         cells=(person, last_part(address), _title(_part(row["object"], "definition", "name")), day, status,
                plain(_part(row.get("context", ""), "platform"))),
     )  # fmt: skip
@@ -118,6 +121,9 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
             attempts[outcome.attempt].append(outcome)
         elif line not in voided:
             left_out.append((line, "row-incomplete", _OTHER))
+    unread = [
+        (one.line, "number-unreadable", _NO_SCORE) for told in attempts.values() for one in told if one.has_unread
+    ]
     lines: dict[int, list[Cell]] = {}
     for told in attempts.values():
         chosen = max(told, key=lambda one: (_RANK[one.status], one.day, -one.line))
@@ -125,4 +131,5 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
         *cells, provider = chosen.cells
         lines[chosen.line] = [*cells, scores[-1] if scores else "", provider]
         left_out += [(one.line, "row-repeated", _SAME) for one in told if one is not chosen]
-    return [Reshaped(sheet=placed(sheet, _HEADER, lines), table="history", left_out=tuple(sorted(left_out)))]
+    return [Reshaped(sheet=placed(sheet, _HEADER, lines), table="history", left_out=tuple(sorted(left_out)),
+                     warnings=tuple(sorted(unread)))]  # fmt: skip

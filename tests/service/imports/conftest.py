@@ -1,6 +1,8 @@
+import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 import pytest
 
 from service.imports.importer import import_files
@@ -75,3 +77,30 @@ def found():
         return [(p.code, p.line) for f in imported.report.files for p in f.problems if p.severity == severity]
 
     return of
+
+
+@pytest.fixture
+def workbook_of():
+    """Return how to make the bytes of a workbook of some rows, after an edit."""
+
+    def make(rows, edit=lambda _book, _sheet: None):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        edit(book, book.active)
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def workbook(office, workbook_of):
+    """Return how to bring a workbook of some rows, after an edit."""
+
+    def bring(rows, edit=lambda _book, _sheet: None, **options):
+        (file,) = office.bring(workbook_of(rows, edit), names=["a.xlsx"], **options).report.files
+        return file
+
+    return bring

@@ -1,13 +1,17 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.imports.cells import Sheet
 from service.imports.columns import Columns, coded
 from service.imports.headers import find_header
+from service.imports.level_matrix import levels_beside
 from service.imports.lines import rows_below
+from service.imports.options import ImportOptions
 from training_catalog.tables import TABLES, table
 
 CELLS = st.one_of(st.sampled_from(["", " ", "-", "Jumlah", "contoh", "3", "a"]), st.booleans(), st.integers(0, 2),
@@ -65,3 +69,20 @@ def test_a_file_says_the_same_with_and_without_quotation_marks(desk, found):
     assert plain.refused == other.refused
     assert ("row-sample", 2) in found(plain, "note")
     assert ("required-missing", 5) in found(plain)
+
+
+class Counted(Columns):
+    """Lines that count how often one of them is made."""
+
+    n_made = 0
+
+    def __getitem__(self, line):
+        self.n_made += 1
+        return super().__getitem__(line)
+
+
+def test_a_header_is_not_made_once_a_column():
+    lines = Counted([coded([f"k{i}", "1"]) for i in range(300)] + [coded(["NIP", "1"])])
+    names = pd.DataFrame({"competency": ["M.01"], "name": ["Integritas"]})
+    levels_beside(Sheet(name=None, rows=lines), ImportOptions(), lambda _: names)
+    assert lines.n_made < 50

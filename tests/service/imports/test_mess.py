@@ -131,23 +131,6 @@ def test_accepted_choices_are_offered_in_words_that_an_office_uses(office):
     assert office.read("trainings").set_index("training").loc["T2", "mode"] == "face-to-face"
 
 
-@pytest.fixture
-def workbook(office):
-    """Return how to bring a workbook of some rows, after an edit."""
-
-    def bring(rows, edit=lambda _book, _sheet: None, **options):
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        edit(book, book.active)
-        content = io.BytesIO()
-        book.save(content)
-        (file,) = office.bring(content.getvalue(), names=["a.xlsx"], **options).report.files
-        return file
-
-    return bring
-
-
 def test_a_cell_of_several_lines_is_read_for_each_of_them(office, workbook):
     file = workbook(
         [["NIP", "Nama", "Unit Kerja"], [SATRIA, "Satria", "U2"], [MELUR, "Melur Pagi", None]],
@@ -275,3 +258,15 @@ def test_a_refused_row_keeps_the_cell_that_it_shares(office, tmp_path):
     book.save(tmp_path / "a.xlsx")
     (refused,) = office.take(tmp_path / "a.xlsx").refused
     assert refused.lines[-1][-1] == "U2"
+
+
+def test_percentages_and_codes_of_a_sheet_are_read_as_it_shows_them(office, workbook):
+    def show(_book, sheet):
+        sheet["A2"].number_format, sheet["C2"].number_format = "0000", "0.0%"
+
+    file = workbook([["Kode Unit Kerja", "Nama Unit Kerja"], [200, "Badan"]], show)
+    assert "0200" in set(office.read("units")["unit"])
+    file = workbook([["NIP", "Nama Pelatihan", "Nilai"], [MELUR, "Arsip", 0.285], [MELUR, "Surat", 85]], show)
+    scores = office.read("history").set_index("training_name")["post_score"]
+    assert (scores["Arsip"], scores["Surat"]) == (28.5, 85)
+    assert "percent-shown" in {p.code for p in file.problems if p.severity == "warning"}

@@ -1,5 +1,7 @@
 """Layouts as planners send them: headers, totals, notes and columns where nobody expects them."""
 
+from datetime import date
+
 import pytest
 
 MELUR, SATRIA = "199003152014021987", "198507072010012976"
@@ -49,6 +51,8 @@ LEFT_OUT = {
     "numbered-with-sums": (PEOPLE.replace("Kerja\n", "Kerja\n1;2;3;4=2+3\n"), {"row-header": [2]}),
     "signed": (f"{PEOPLE}Jumlah;1;;\n;Bandung, 3 Maret 2026;;\n;Kepala;;\n;;;\n;NIP. 196001011985031001;;\n",
                {"row-total": [3], "row-footer": [4, 5, 7]}),
+    "printed-pages": (f"Daftar Pegawai;;;\n{PEOPLE}Halaman 1 dari 2;;;\nDaftar Pegawai;;;\nNo;NIP;Nama;Unit Kerja\n",
+                      {"row-metadata": [1], "row-header": [4, 5, 6]}),
     "noted": (f"{PEOPLE}Catatan: per 1 Maret 2026;;;\n", {"row-footer": [3]}),
 }  # fmt: skip
 
@@ -147,3 +151,49 @@ def test_refused_rows_keep_the_unit_of_their_amounts(office):
     mended = "\n".join(";".join(line) for line in refused.lines).replace(";27;", ";2027;")
     assert office.bring(mended).report.files[0].stored == 1
     assert office.read("budgets")["amount"].tolist() == [1_500_000]
+
+
+def test_rows_that_a_stray_quotation_mark_joins_are_refused(office, found):
+    imported = office.bring(f'NIP;Nama;Unit Kerja\n{MELUR};"Melur;U1\n{SATRIA};Satria";U2\n')
+    assert found(imported) == [("lines-joined", 2)]
+    assert set(office.read("employees")["employee"]) == {MELUR}
+
+
+def test_a_text_of_several_lines_that_holds_delimiters_is_a_text(office, found):
+    text = "membaca, menulis,\nmengarsip, menata, menilai"
+    assert found(office.bring(f'Kode Kompetensi,Nama Kompetensi,Definisi\nT.09,Arsip,"{text}"\n')) == []
+
+
+@pytest.mark.parametrize("name", ["CafÃ© Pagi", "Caf\ufffd Pagi", "Melur â€“ Pagi"])
+def test_letters_that_were_read_wrongly_before_are_said(office, found, name):
+    imported = office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};{name};U1\n")
+    assert found(imported, "warning") == [("letters-garbled", None)]
+
+
+def test_letters_of_other_languages_are_not_garbled(office, found):
+    assert found(office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};Šimić São Âge Ação;U1\n"), "warning") == []
+
+
+PARTS = "Kode Anggaran;Tahun;Uraian;Pagu\nL1;2027;A;1.000\n;;Sub Jumlah;{part}\nL2;2027;B;2.000\n;;Jumlah;3.000\n"
+
+
+@pytest.mark.parametrize(("part", "severity"), [("1.000", "note"), ("1.500", "warning")])
+def test_a_total_of_a_part_is_compared_with_that_part(office, found, part, severity):
+    imported = office.bring(PARTS.format(part=part))
+    assert ("total-checked", 3) in found(imported, severity)
+    assert ("total-checked", 5) in found(imported, "note")
+    assert found(imported) == []
+
+
+def test_a_header_of_groups_with_columns_below_each_is_read_whole(workbook):
+    file = workbook([["NIP", "Pelatihan", None, "Tanggal", None, "Hasil", None],
+                    [None, "Nama", "JP", "Mulai", "Selesai", "Nilai", "Status"],
+                    [MELUR, "Arsip", 10, date(2026, 1, 5), date(2026, 1, 6), 80, "Lulus"]])  # fmt: skip
+    assert (file.stored, file.refused) == (1, 0)
+    assert set(file.columns.values()) == {
+        "employee", "training_name", "hours", "start_date", "end_date", "post_score", "status"}  # fmt: skip
+
+
+def test_a_header_below_a_page_of_blank_lines_is_found(office):
+    (file,) = office.bring(";;\n" * 60 + f"NIP;Nama;Unit Kerja\n{SATRIA};Satria;U1\n").report.files
+    assert (file.header_line, file.stored) == (61, 1)

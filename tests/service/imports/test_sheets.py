@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.imports.cells import FileRefusedError
-from service.imports.sheets import find_delimiter, read_sheets, read_text
+from service.imports.delimited import MOST_COLUMNS, find_delimiter, read_text
+from service.imports.sheets import read_sheets
 
 
 def sheet_of(tmp_path, content, name="x.csv"):
@@ -40,6 +41,40 @@ def test_a_quotation_mark_that_never_closes_is_refused_rather_than_eating_the_re
 
 def test_a_quotation_mark_inside_a_name_is_forgiven():
     assert read_text(b'nip,nama\n1,"Adi" Putra\n').rows[1] == ["1", "Adi Putra"]
+
+
+WRAPPED = {
+    "every line": '"nip,nama,unit"\n"1,""Melur, S.H."",U1"\n"2,Satria,U2"\n',
+    "some lines": 'nip,nama,unit\n"1,""Melur, S.H."",U1"\n2,Satria,U2\n',
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_lines_that_quotation_marks_hold_as_a_whole_are_split_and_said(name):
+    sheet = read_text(WRAPPED[name].encode())
+    assert list(sheet.rows) == [["nip", "nama", "unit"], ["1", "Melur, S.H.", "U1"], ["2", "Satria", "U2"]]
+    assert [code for code, _ in sheet.notes] == ["lines-unwrapped"]
+
+
+def test_a_title_in_quotation_marks_is_not_split():
+    assert read_text(b'"Daftar, per Maret"\nnip,nama,unit\n1,A,U1\n').rows[0] == ["Daftar, per Maret"]
+
+
+def test_the_delimiter_is_found_beside_a_very_long_cell():
+    assert read_text(b"nip;nama;unit\n1;" + b"A" * 200_000 + b";U1\n").delimiter == ";"
+
+
+@pytest.mark.parametrize("first", [b"nip", b'"n""ip"'])
+def test_a_line_of_more_cells_than_any_spreadsheet_has_is_refused(first):
+    with pytest.raises(FileRefusedError, match=str(MOST_COLUMNS)) as refused:
+        read_text(first + b";" * MOST_COLUMNS + b"\n")
+    assert refused.value.code == "file-too-large"
+
+
+def test_a_small_packed_file_that_unpacks_to_much_is_refused(tmp_path):
+    with pytest.raises(FileRefusedError) as refused:
+        sheet_of(tmp_path, gzip.compress(b"nip,nama\n" + bytes(50 << 20), 1), "x.csv.gz")
+    assert refused.value.code == "file-too-large"
 
 
 def test_windows_letters_are_read_and_said(tmp_path):
