@@ -154,7 +154,8 @@ def request_id_of(request: Request[Any, Any, Any]) -> str:
 
 def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: str, *,
              faults: list[Fault] | None = None, headers: dict[str, str] | None = None) -> Response[bytes]:  # fmt: skip
-    body = problem_bytes(status, code, detail, path=request.url.path, request_id=request_id_of(request), faults=faults)
+    path = request.scope.get("state", {}).get("asked") or request.url.path
+    body = problem_bytes(status, code, detail, path=path, request_id=request_id_of(request), faults=faults)
     return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 

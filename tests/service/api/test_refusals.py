@@ -98,3 +98,7 @@ def test_a_year_that_no_import_reads_is_refused_here_too(service, path, body, co
     assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(f"/{column}", "date-unreadable")]
     kept = {**body, column: 2027 if column == "year" else "1980-01-01"}
     assert service("PUT", path.replace("2200", "2027"), json=kept).status_code in {200, 201}
+
+
+def test_an_error_stands_under_the_address_that_was_asked_for(service):
+    assert problem(service.get("/plans/p-1.csv"))["instance"] == "/api/v1/plans/p-1.csv"
