@@ -28,6 +28,11 @@ REASONS = {
     "service-effect": "In the past, one more training a head in a unit was followed by {levels} points of {indicator}.",
 }
 
+INDICATORS = {  # of units; an office's own codes are shown as they are
+    "complaints-resolved": "complaints resolved",
+    "satisfaction": "public satisfaction",
+}
+
 LEFT_OUT = {
     "inactive": "Not in active service.",
     "on-leave": "On leave or on a study assignment.",
@@ -82,7 +87,7 @@ def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
         levels=wording.number(reason.levels, 2 if reason.code == "service-effect" else 1),
         required=wording.number(reason.required, 1),
         assessed=wording.number(reason.assessed, 1),
-        indicator=reason.indicator,
+        indicator=wording.text(INDICATORS.get(reason.indicator, reason.indicator)) if reason.indicator else "",
     )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from service.access import Reach
 from service.imports import checks
+from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.report import Problem
 from service.imports.rows import Rows
 from service.storage.database import UNCHANGED, Database
@@ -21,7 +22,7 @@ from service.storage.people import EMPLOYEE, personal_tables
 from service.storage.schema import DATABASE_TABLES, KEY_SEPARATOR, ROW_KEY, SINCE
 from service.titles import match_history
 from service.wording import Wording
-from training_catalog.errors import InputError, UnknownIdError
+from training_catalog.errors import InvalidValueError, UnknownIdError
 from training_catalog.frames import canonical
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
@@ -60,13 +61,13 @@ def from_cursor(cursor: str) -> str:
 
     Raises
     ------
-    InputError
+    InvalidValueError
         When it is none.
     """
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError, UnicodeDecodeError) as error:
-        raise InputError("cursor: '{value}' is none; take it from 'next' of the page before", value=cursor) from error
+        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,16 @@ class PreconditionError(Exception):
 
 
 class OutOfReachError(Exception):
-    """The caller may not write the rows of these people."""
+    """What is asked for is not the caller's to see.
+
+    Parameters
+    ----------
+    employee : Number of the person it is about; empty for nobody.
+    """
+
+    def __init__(self, employee: str = "") -> None:
+        super().__init__(employee)
+        self.employee = employee
 
 
 def _etag(since: int) -> str:
@@ -165,7 +175,7 @@ def read_record(connection: sa.Connection, name: str, identifier: str, reach: Re
     query = sa.select(stored).where(stored.c[ROW_KEY] == row_key_of(identifier), within(name, reach))
     row = connection.execute(query).first()
     if row is None:
-        raise UnknownIdError(name, identifier)
+        raise UnknownIdError(EMPLOYEE if name == "employees" else name, identifier)
     return _record(table(name), row)
 
 
@@ -196,12 +206,25 @@ def row_keys_of(rows: Rows) -> list[str]:
 def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> None:
     """Check rows by the rules of their table."""
     name = rows.table.name
+    _check_years(rows)
     checks.check_rows(rows, lambda other: database.read(other, connection))
     for column in {"parent", "series"} & rows.given:
         above = database.read(name, connection).dropna(subset=[column])
         checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)
     if name == "prerequisites":
         checks.check_order(rows, database.read(name, connection))
+
+
+def _check_years(rows: Rows) -> None:
+    """Refuse days and years that no import reads: what is stored must come back from a file."""
+    first, last = PLAUSIBLE_YEARS
+    for column in rows.table.columns:
+        if column.kind != "date" and column.name != "year":
+            continue
+        values = rows.frame[column.name]
+        years = (values.dt.year if column.kind == "date" else values).astype("Float64")
+        for row in np.flatnonzero(((years < first) | (years > last)).fillna(value=False)).tolist():
+            rows.refuse(row, "date-unreadable", "the year is not plausible", column=column.name)
 
 
 def _check_repeats(rows: Rows) -> None:

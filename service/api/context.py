@@ -105,4 +105,4 @@ def check_reach(reach: Reach, employee: str, unit: str) -> None:
         Said as 404, so that nobody learns who is on file.
     """
     if not reach.covers(employee, unit):
-        raise OutOfReachError
+        raise OutOfReachError(employee)

@@ -139,6 +139,7 @@ class Gate:
             scope["method"] = "GET"
         plan = _PLAN_FILE.fullmatch(scope["path"])
         if plan is not None:  # the framework's paths have no suffixes
+            state["asked"] = scope["path"]
             scope["path"] = f"{plan[1]}/files/{plan[2]}"
             scope["raw_path"] = scope["path"].encode()
         await self.app(scope, _limited(receive, limit) if limit else receive, send)

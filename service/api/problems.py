@@ -1,5 +1,6 @@
 """Every error as ``application/problem+json`` (RFC 9457), translated once."""
 
+import re
 import uuid
 from typing import Any
 
@@ -8,14 +9,25 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
+from service.api.refused_values import accepted_at, said_refusal, said_unreadable
 from service.inline import UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
+from service.storage.people import EMPLOYEE
 from service.wording import Wording
-from training_catalog.errors import BangkomError, ConflictError, InputError, StorageError, UnknownIdError
+from training_catalog.errors import (
+    BangkomError,
+    ConflictError,
+    InputError,
+    InvalidValueError,
+    StorageError,
+    UnknownIdError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
+REFUSED_VALUE = "value-refused"
 TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     406: "Not acceptable", 409: "Conflict", 412: "Changed since", 413: "Too large", 415: "Unsupported media type",
@@ -142,7 +154,8 @@ def request_id_of(request: Request[Any, Any, Any]) -> str:
 
 def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: str, *,
              faults: list[Fault] | None = None, headers: dict[str, str] | None = None) -> Response[bytes]:  # fmt: skip
-    body = problem_bytes(status, code, detail, path=request.url.path, request_id=request_id_of(request), faults=faults)
+    path = request.scope.get("state", {}).get("asked") or request.url.path
+    body = problem_bytes(status, code, detail, path=path, request_id=request_id_of(request), faults=faults)
     return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
@@ -164,30 +177,45 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     """Say what Litestar and msgspec refuse: 422 with the place of each fault, 400 for what is no JSON."""
     wording = wording_of(request)
     extra = error.extra if isinstance(error.extra, list) else []
-    faults = [
-        Fault(pointer=_pointer(found), code="value-refused", message=str(found.get("message", "")))
-        for found in extra if isinstance(found, dict)
-    ]  # fmt: skip
+    faults = [_fault(request, found, wording) for found in extra if isinstance(found, dict)]
+    faults = faults or _missing(error.detail, wording)
     if not faults:
         return _respond(request, 400, "unreadable", wording.text("the request cannot be read: {reason}",
                                                                  reason=error.detail))  # fmt: skip
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=faults)
 
 
-def _pointer(found: dict[str, Any]) -> str:
-    key = str(found.get("key", ""))
-    if key == "data":  # the framework's name of the body
-        return ""
-    if found.get("source", "body") in {"query", "path", "header", "cookie"}:
-        return key
-    return "/" + key.replace("[", "/").replace("]", "").replace(".", "/") if key else ""
+def _missing(detail: str, wording: Wording) -> list[Fault]:
+    """Return the parameter that is missing, of which the framework only speaks in a sentence; none for another one."""
+    found = re.match(r"Missing required \w+ parameter '([^']+)'", detail)
+    words = wording.text("A value is needed here.")
+    return [Fault(pointer=found[1], code=REFUSED_VALUE, message=words)] if found else []
+
+
+def _fault(request: Request[Any, Any, Any], found: dict[str, Any], wording: Wording) -> Fault:
+    """Return one thing refused with its place: a pointer into the body, or the name that a parameter has in a call."""
+    key, handler = str(found.get("key", "")), request.scope.get("route_handler")
+    known = handler.parsed_fn_signature.parameters if isinstance(handler, HTTPRouteHandler) else {}
+    is_parameter = found.get("source", "body") in {"query", "path", "header", "cookie"}
+    pointer = (
+        "" if is_parameter or key in {"", "data"} else "/" + key.replace("[", "/").replace("]", "").replace(".", "/")
+    )
+    taken = known.get(key if is_parameter else "data")
+    accepted = accepted_at(taken.annotation, pointer) if taken is not None else []
+    field, message = said_refusal(str(found.get("message", "")), accepted, wording)
+    if is_parameter:
+        return Fault(pointer=getattr(getattr(taken, "kwarg_definition", None), "name", None) or key, code=REFUSED_VALUE,
+                     message=message)  # fmt: skip
+    return Fault(pointer=f"{pointer}/{field}" if field else pointer, code=REFUSED_VALUE, message=message)
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Say any other error of the framework: 404, 405, 413 and the like."""
     status = error.status_code
     code = TITLES.get(status, "error").lower().replace(" ", "-")
-    detail = wording_of(request).text(TITLES.get(status, "Error"))
+    wording = wording_of(request)
+    why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
+    detail = why or wording.text(TITLES.get(status, "Error"))
     return _respond(request, status, code, detail, headers=dict(error.headers or {}))
 
 
@@ -203,7 +231,9 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     detail = wording.text("the database cannot be reached") if code == "database" else error.said(wording.text)
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
-    return _respond(request, status, code, detail, headers=headers)
+    named = error.field if isinstance(error, InvalidValueError) else ""
+    faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
+    return _respond(request, status, code, detail, faults=faults, headers=headers)
 
 
 def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
@@ -213,8 +243,10 @@ def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) ->
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
 
 
-def on_out_of_reach(request: Request[Any, Any, Any], _error: OutOfReachError) -> Response[bytes]:
-    """Say 404 for rows that are not the caller's, as for rows that are not there."""
+def on_out_of_reach(request: Request[Any, Any, Any], error: OutOfReachError) -> Response[bytes]:
+    """Say of rows that are not the caller's, word for word, what is said of rows that are not there."""
+    if error.employee:
+        return on_bangkom_error(request, UnknownIdError(EMPLOYEE, error.employee))
     return _respond(request, 404, "not-found", wording_of(request).text("Not found"))
 
 
@@ -232,8 +264,9 @@ def on_refused(request: Request[Any, Any, Any], error: RefusedError) -> Response
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Say that a body is no JSON text: not UTF-8, or nested too deeply."""
-    words = wording_of(request).text("the request cannot be read: {reason}", reason=type(error).__name__)
-    return _respond(request, 400, "unreadable", words)
+    is_text = isinstance(error, UnicodeDecodeError)
+    words = "the body is not in UTF-8" if is_text else "the body is nested too deeply"
+    return _respond(request, 400, "unreadable", wording_of(request).text(words))
 
 
 def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

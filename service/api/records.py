@@ -117,7 +117,7 @@ class Routes:
 
         def merged(old: Record | None) -> dict[str, Any]:
             if old is None:
-                raise UnknownIdError(self.name, identifier)
+                raise UnknownIdError(EMPLOYEE if self.name == "employees" else self.name, identifier)
             new = {**old.values, **values}
             if self._id_of(new) != identifier:
                 raise ApiError(422, "values-refused", "values are not accepted", faults=(FaultSaid(

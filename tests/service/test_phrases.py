@@ -7,8 +7,10 @@ import pytest
 from models.evaluation import Comparison
 from models.verdict import judge, judge_parts
 from recommender.allocation.verify import Violation
-from service.phrases import clash_text, recount_texts, verdict_text
+from recommender.explanation import Reason
+from service.phrases import clash_text, reason_text, recount_texts, verdict_text
 from service.wording import Wording
+from tests.builders import office
 
 ENGLISH, INDONESIAN = Wording("en"), Wording("id")
 CLASH = {"code": "budget", "subject": "P01", "limit": "1.02", "needed": 77_580_000, "available": 316_540,
@@ -83,3 +85,9 @@ def test_a_recount_names_the_broken_rules_and_counts_the_rest():
     assert recount_texts([str(broken)], ENGLISH)[1] == (
         "  Too many of the unit away on one day: U 1 at 2027-03-01: 3, allowed 1"
     )
+
+
+@pytest.mark.parametrize(("indicator", "said"), [("satisfaction", "kepuasan masyarakat"), ("IKM-2", "IKM-2")])
+def test_an_indicator_is_said_in_words_and_an_offices_own_as_it_is(indicator, said):
+    text = reason_text(Reason(code="service-effect", levels=3.61, indicator=indicator), office().catalog, INDONESIAN)
+    assert text == f"Pada masa lalu, satu pelatihan tambahan per orang dalam unit kerja diikuti 3,61 poin {said}."

@@ -52,8 +52,8 @@ ROOMS = ("service", "recommender", "models", "training_catalog")
 ERRORS = ("BangkomError", "ConflictError", "InputError", "InvalidValueError", "UnknownIdError",
           "ArtifactRefusedError", "SolverError", "DigitsLostError", "_refuse", "find_rows", "BadParameter",
           "UsageError", "ApiError", "RefusedError")  # fmt: skip
-PHRASES = (phrases.REASONS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES, labels.UNMET,
-           labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
+PHRASES = (phrases.REASONS, phrases.INDICATORS, phrases.LEFT_OUT, phrases.UNMET, phrases.MODES, phrases.PLAN_STATES,
+           labels.UNMET, labels.CLASSES, labels.WARNINGS, labels.RULES)  # fmt: skip
 
 
 class Module:

@@ -1,0 +1,104 @@
+"""What is refused names its field as the caller wrote it, says what is accepted, in the caller's language."""
+
+import pytest
+
+from tests.service.api.conftest import ANI, DEDI, problem
+
+AN_INT = ("ditemukan: bilangan bulat; yang diterima", "found: a whole number; accepted")
+LIST = f"/employees/{ANI}/recommendations"
+
+
+TEXT = ("teks dalam tanda kutip", "a text in quotes")
+DAY = ("yang diterima: hari seperti 2027-03-31", "accepted: a day such as 2027-03-31")
+MODES = ("yang diterima: blended, face-to-face, online", "accepted: blended, face-to-face, online")
+CASES = [
+    ("PUT", f"/employees/{ANI}", {"employee": 1}, "/employee",
+     (f"{AN_INT[0]}: {TEXT[0]}", f"{AN_INT[1]}: {TEXT[1]}")),
+    ("PATCH", f"/employees/{ANI}", {"grade": 5}, "/grade",
+     (f"{AN_INT[0]}: {TEXT[0]}, null", f"{AN_INT[1]}: {TEXT[1]}, null")),
+    ("PUT", f"/employees/{ANI}", {"employee": ANI, "colour": "x"}, "/colour",
+     ("kolom ini tidak ada", "there is no such field")),
+    ("PATCH", f"/employees/{ANI}", {"service_start": "31/03/2027"}, "/service_start", DAY),
+    ("POST", "/assessments", {"items": [{"employee": ANI}]}, "/items/0/competency",
+     ("Kolom ini wajib diisi.", "A value is needed here.")),
+    ("POST", "/assessments", {"items": []}, "/items",
+     ("yang diterima: 1 isian atau lebih", "accepted: 1 entries or more")),
+    ("POST", "/recommendations", {"employees": [ANI], "mode": "zoom"}, "/mode", MODES),
+    ("POST", "/plans", {"year": 1999}, "/year", ("yang diterima: 2000 atau lebih", "accepted: 2000 or more")),
+    ("GET", f"{LIST}?limit=101", None, "limit", ("yang diterima: 100 atau kurang", "accepted: 100 or less")),
+    ("GET", f"{LIST}?from=x", None, "from", DAY),
+    ("GET", f"{LIST}?mode=zoom", None, "mode", MODES),
+    ("GET", "/employees?cursor=zzz", None, "cursor",
+     ("cursor: zzz tidak diterima; yang diterima: isi 'next' pada halaman sebelumnya",
+      "cursor: zzz is not accepted; accepted: what 'next' of the page before says")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body", "pointer", "words"), CASES)
+def test_a_refused_value_is_named_and_explained(service, method, path, body, pointer, words):
+    for lang, said in zip(("id", "en"), words, strict=True):
+        found = problem(service(method, path, json=body, headers={"Accept-Language": lang}))
+        assert found["status"] == 422
+        assert [(one["pointer"], one["message"]) for one in found["errors"]] == [(pointer, said)]
+
+
+def test_a_header_is_named_as_in_a_call(service):
+    found = problem(service("POST", "/plans", json={"year": 2027}, headers={"Idempotency-Key": "a b"}))
+    assert [one["pointer"] for one in found["errors"]] == ["Idempotency-Key"]
+    assert found["errors"][0]["message"].startswith("yang diterima: teks berbentuk ^[A-Za-z0-9")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(b'{"year": 2027', "terpotong sebelum selesai"), (b"{year: 2027}", "salah pada bita 1")]
+)
+def test_a_body_that_is_no_json_says_where(service, body, said):
+    found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
+    assert (found["status"], found["type"]) == (400, "/problems/bad-request")
+    assert found["detail"] == f"isi permintaan bukan JSON: {said}"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(b'{"name": "\xff"}', "bukan UTF-8"), (b"[" * 100_000, "bersarang terlalu dalam")]
+)
+def test_a_body_that_cannot_be_read_says_why(service, body, said):
+    found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
+    assert (found["status"], found["detail"]) == (400, f"isi permintaan {said}")
+
+
+def test_a_parameter_that_is_missing_is_named(service):
+    found = problem(service.get("/plans/p-1/compare"))
+    assert [(one["pointer"], one["message"]) for one in found["errors"]] == [("other", "Kolom ini wajib diisi.")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", "/employees/{}", None), ("GET", "/employees/{}/recommendations", None),
+     ("GET", "/employees/{}/gaps", None), ("GET", "/employees/{}/history", None), ("GET", "/employees/{}/export", None),
+     ("PATCH", "/employees/{}", {"name": "x"}), ("POST", "/rankings", {"employee": "{}", "trainings": ["P1"]}),
+     ("POST", "/feedback", {"list": "d-00000000", "employee": "{}", "training": "P1", "kind": "interested"})],
+)  # fmt: skip
+def test_whether_somebody_of_another_unit_is_on_file_cannot_be_told_from_the_answer(service, method, path, body):
+    key, told = service.key("people:read", "people:write", "recommend:read", units=["U1"]), []
+    for nip in (DEDI, "198001012005011009"):
+        asked = None if body is None else {name: nip if text == "{}" else text for name, text in body.items()}
+        found = problem(service(method, path.format(nip), json=asked, key=key))
+        assert found["status"] == 404
+        told.append({name: str(text).replace(nip, "N") for name, text in found.items() if name != "request_id"})
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "column"),
+    [(f"/employees/{ANI}", {"employee": ANI, "name": "Ani", "birth_date": "0001-01-01"}, "birth_date"),
+     (f"/employees/{ANI}", {"employee": ANI, "name": "Ani", "retirement_date": "9999-12-31"}, "retirement_date"),
+     ("/budgets/L9~22200", {"line": "L9", "year": 2200, "amount": 1}, "year")],
+)  # fmt: skip
+def test_a_year_that_no_import_reads_is_refused_here_too(service, path, body, column):
+    found = problem(service("PUT", path, json=body))
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(f"/{column}", "date-unreadable")]
+    kept = {**body, column: 2027 if column == "year" else "1980-01-01"}
+    assert service("PUT", path.replace("2200", "2027"), json=kept).status_code in {200, 201}
+
+
+def test_an_error_stands_under_the_address_that_was_asked_for(service):
+    assert problem(service.get("/plans/p-1.csv"))["instance"] == "/api/v1/plans/p-1.csv"
