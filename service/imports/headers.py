@@ -34,6 +34,7 @@ SENSITIVE = frozenset({
     "no. bpjs", "nomor bpjs", "bpjs nomor", "alamat", "address", "nomor hp", "no hp", "no. hp", "suku", "ethnicity",
     "golongan darah", "blood type", "nomor surat keterangan dokter", "surat dokter", "disabilitas", "disability",
 })  # fmt: skip
+NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
 _SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
           "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
@@ -223,7 +224,7 @@ def match_columns(
         if left and len(known_as) > 1 and counted[known_as[-1]] > 1:
             shown = f"{shown} ({left})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
-        if any(name in SENSITIVE for name in known_as):
+        if any(name in SENSITIVE for name in known_as) or (NATIONAL_NUMBER in known_as and "employee" in columns):
             sensitive.append(shown)
         elif free:
             columns[free[0]] = position
