@@ -29,7 +29,7 @@ from service.wording import Wording
 YEARS = range(2022, 2026)
 SPENT: dict[str, float] = {}
 STEPS = (  # of an import: where each is taken, and its name
-    (importer, "read_sheets", "bytes to cells"),
+    (importer, "read_blocks", "bytes to cells"),
     (importer, "parse_rows", "cells to values"),
     (importer.Importer, "store", "check and store"),
     (database, "load", "of storing SQLite's own insert"),
