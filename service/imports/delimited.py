@@ -103,11 +103,19 @@ def _unwrapped(rows: list[list[Cell]], delimiter: str) -> _Split:
     held = [i for i, row in enumerate(rows) if len(row) == 1 and delimiter in row[0]]
     if not held:
         return _Split(rows=rows)
-    again: dict[int, list[Cell]] = {i: list(next(csv.reader([rows[i][0]], delimiter=delimiter), [])) for i in held}
+    again: dict[int, list[Cell]] = {i: _cells_of(rows[i][0], delimiter) for i in held}
     widths = Counter(len(again.get(i, row)) for i, row in enumerate(rows[:SAMPLE_LINES]) if row)
     width = max(widths, key=lambda one: (widths[one], one))
     fitting = {i: row for i, row in again.items() if len(row) == width}
     return _Split(rows=[fitting.get(i, row) for i, row in enumerate(rows)], n_unwrapped=len(fitting))
+
+
+def _cells_of(line: str, delimiter: str) -> list[Cell]:
+    """Return the cells of one line; none of a text that is no line of a table."""
+    try:
+        return list(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return []
 
 
 def find_delimiter(lines: Sequence[str]) -> str:

@@ -258,6 +258,11 @@ def _score(header: Header) -> tuple[int, float]:
     return int(header.is_telling), len(header.columns) * share
 
 
+def _is_better(header: Header, best: Header) -> bool:
+    """Return whether a header says more, or the same in fewer lines: a title right above is none of them."""
+    return (*_score(header), -header.n_rows) > (*_score(best), -best.n_rows)
+
+
 def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
     """Return whether a line may go on with the header above it: texts, and blanks under what spans both."""
     filled = [cell for cell in below if plain(cell)]
@@ -332,7 +337,7 @@ def find_header(
         best = None
         for row, n_rows, names in tried:
             header = match_columns(rows[row], names, table, rows=(row, n_rows), supplied=own, is_named=is_named)
-            if header.columns and (best is None or _score(header) > _score(best)):
+            if header.columns and (best is None or _is_better(header, best)):
                 best = header
         if best is not None:
             found.append(best)

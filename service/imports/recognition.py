@@ -163,7 +163,8 @@ def _told_by_name(
 def _is_doubtful(sheet: Sheet, header: Header) -> bool:
     """Return whether a header has a key that any list has, and no more columns of the table than others."""
     key = header.columns.get(header.table.key[0])
-    is_bare = key is not None and normal(sheet.rows[header.row][key]) in BARE_KEYS
+    lines = sheet.rows[header.row : header.row + header.n_rows]
+    is_bare = key is not None and any(normal(cells[key]) in BARE_KEYS for cells in lines if key < len(cells))
     return is_bare and len(header.unknown) >= len(header.columns)
 
 

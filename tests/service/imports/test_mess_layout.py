@@ -213,3 +213,14 @@ def test_days_in_figures_with_one_month_are_read_as_two(office):
     (file,) = office.bring(f"{head}\nQ1;P01;1-3/3/2027\nQ2;P01;2027\n").report.files
     assert (file.preview[0]["start_date"], file.preview[0]["end_date"]) == ("2027-03-01", "2027-03-03")
     assert (file.stored, file.refused) == (1, 1)
+
+
+def test_a_line_right_above_a_header_is_none_of_its_lines(office, found):
+    imported = office.bring(f"OPD;BKPSDM\nNIP;Nama;Unit Kerja;Jabatan\n{SATRIA};Satria;U1;J1\n")
+    assert found(imported, "note")[0] == ("row-metadata", 1)
+    assert imported.report.files[0].header_line == 2
+
+
+def test_a_code_that_only_the_second_line_of_a_header_names_is_looked_at(office):
+    (file,) = office.bring("Nama Pelatihan;JP\n;;ID\nArsip;3;P09\n").report.files
+    assert (file.table, file.stored) == ("trainings", 1)

@@ -60,6 +60,10 @@ def test_a_title_in_quotation_marks_is_not_split():
     assert read_text(b'"Daftar, per Maret"\nnip,nama,unit\n1,A,U1\n').rows[0] == ["Daftar, per Maret"]
 
 
+def test_a_cell_of_several_lines_alone_in_its_row_stays_one():
+    assert read_text(b'a;b\n"x;y\nz;w"\n').rows[1] == ["x;y\nz;w"]
+
+
 def test_the_delimiter_is_found_beside_a_very_long_cell():
     assert read_text(b"nip;nama;unit\n1;" + b"A" * 200_000 + b";U1\n").delimiter == ";"
 
