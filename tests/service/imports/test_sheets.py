@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.imports.cells import FileRefusedError
-from service.imports.delimited import MOST_COLUMNS, find_delimiter, read_text
+from service.imports.delimited import MOST_COLUMNS, MOST_SPLIT, find_delimiter, read_text
 from service.imports.sheets import read_sheets
 
 
@@ -72,6 +72,12 @@ def test_the_delimiter_is_found_beside_a_very_long_cell():
 def test_a_line_of_more_cells_than_any_spreadsheet_has_is_refused(first):
     with pytest.raises(FileRefusedError, match=str(MOST_COLUMNS)) as refused:
         read_text(first + b";" * MOST_COLUMNS + b"\n")
+    assert refused.value.code == "file-too-large"
+
+
+def test_a_text_of_more_cells_than_fit_in_memory_is_refused():
+    with pytest.raises(FileRefusedError, match=str(MOST_SPLIT)) as refused:
+        read_text(b'"a";b\n' + b";\n" * (MOST_SPLIT // 2))
     assert refused.value.code == "file-too-large"
 
 
