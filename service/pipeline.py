@@ -259,6 +259,13 @@ class PlanRequest:
     seed: int = 0
 
 
+def limits_of(request: PlanRequest) -> SolveLimits:
+    """Return what a search may use: the time asked for, and beyond a city every core."""
+    processes = usual_processes()
+    return SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic,
+                       run=run_in(processes), processes=processes)  # fmt: skip
+
+
 def decide(
     office: Office,
     request: PlanRequest,
@@ -286,12 +293,9 @@ def decide(
         policy=request.policy,
         earlier=earlier_rows(office, earlier) if earlier is not None else None,
     )
-    processes = usual_processes()
-    limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic,
-                         tell=on_found, run=run_in(processes), processes=processes)  # fmt: skip
     return make_plan(
         office.workforce, office.catalog, office.predictor.predictor, budget, request.policy, office.on,
-        inputs=inputs, limits=limits, on_progress=on_progress,
+        inputs=inputs, limits=replace(limits_of(request), tell=on_found), on_progress=on_progress,
     )  # fmt: skip
 
 

@@ -1,12 +1,10 @@
 """Plans of one year under several budgets and rules in one run: people are ranked once, plans begin from plans."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.demand import Demand
 from recommender.plan import Plan
@@ -14,7 +12,7 @@ from recommender.plan_making import PlanInputs
 from recommender.policy import PlanRules
 from recommender.scenarios import hours_first, most_even, with_unit_floor
 from recommender.use_cases import find_demand, plan_demand
-from service.pipeline import Office, PlanRequest, earlier_rows
+from service.pipeline import Office, PlanRequest, earlier_rows, limits_of
 
 BASE = "base"
 HOURS_FIRST, MOST_EVEN, UNIT_FLOOR = "hours-first", "most-even", "unit-floor"
@@ -113,7 +111,6 @@ class Explorer:
             model=found.identifier, model_state=found.state, verdict=found.verdict, policy=policy,
             earlier=None if before is None else earlier_rows(office, before.assignments),
         )  # fmt: skip
-        limits = SolveLimits(seconds=request.time_limit, gap=request.gap, seed=request.seed, clock=time.monotonic)
         plan = plan_demand(self.demand, office.workforce, office.catalog, budget, policy, office.on, inputs=inputs,
-                           limits=limits)  # fmt: skip
+                           limits=limits_of(request))  # fmt: skip
         return Made(name=name, factor=factor, request=request, plan=plan)

@@ -18,16 +18,18 @@ MOST_CORRECTED = 2.0  # times what the asked regions held of a limit before, or 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A region in two numbers.
+    """A region in a few numbers.
 
     Parameters
     ----------
     people : How many.
     wanted : shape (n_limits,), rupiah of each shared limit that all its options would take together.
+    idle : What it is worth when nobody gets anything: nothing, less what floors miss.
     """
 
     people: int
     wanted: FloatArray
+    idle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

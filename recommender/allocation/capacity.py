@@ -53,7 +53,7 @@ def class_loads(problem: AllocationProblem) -> csr_array:
     return loads
 
 
-def _exceeds(loads: csr_array, caps: Money) -> BoolArray:
+def exceeds(loads: csr_array, caps: Money) -> BoolArray:
     """Return rows with an entry above its line's cap."""
     row = np.repeat(np.arange(loads.shape[0]), np.diff(loads.indptr))
     over = np.zeros(loads.shape[0], dtype=np.bool_)
@@ -75,7 +75,7 @@ def possible_options(problem: AllocationProblem) -> BoolArray:
     """
     caps, classes, options = line_caps(problem), problem.classes, problem.options
     loads = option_loads(problem)
-    dear_class = _exceeds(class_loads(problem), caps) | ((classes.fixed_cost > 0) & (classes.line < 0))
+    dear_class = exceeds(class_loads(problem), caps) | ((classes.fixed_cost > 0) & (classes.line < 0))
     empty_class = (
         (people_wanting(problem) < classes.seats_min)
         | (classes.seats_max < 1)
@@ -83,7 +83,7 @@ def possible_options(problem: AllocationProblem) -> BoolArray:
     )
     bad_class = dear_class | empty_class
     too_long = classes.hours[options.offering] > problem.people.hours_cap[options.employee] + 1e-9
-    return ~(_exceeds(loads, caps) | bad_class[options.offering] | too_long)
+    return ~(exceeds(loads, caps) | bad_class[options.offering] | too_long)
 
 
 def demanded_classes(problem: AllocationProblem, demanded: tuple[IndexArray, ...]) -> list[IndexArray]:

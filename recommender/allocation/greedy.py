@@ -30,9 +30,8 @@ def fill(placement: Placement, order: IndexArray) -> None:
     """
     banned: set[int] = set()
     offering = placement.problem.options.offering.tolist()
-    queue = order.tolist()
     for _ in range(MOST_ROUNDS):
-        for option in queue:
+        for option in order[placement.with_room()[order]].tolist():
             if offering[option] not in banned and placement.fits(option):
                 placement.add(option)
         short = placement.short_classes()

@@ -10,7 +10,7 @@ from recommender.allocation.greedy import greedy, ratio_scores
 from recommender.allocation.highs import highs_version
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.nation import NationPlan, solve_nation
-from recommender.allocation.objective import worth
+from recommender.allocation.objective import kept_worth, worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.region import Region
@@ -98,7 +98,8 @@ def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: Solve
     chosen = _with_what_is_left(problem, planned)
     value = worth(problem, chosen)
     bound, price_bound = (max(figure, value.objective) for figure in (found.bound, found.price_bound))
-    limits.tell(value.objective, min(bound, price_bound))
+    kept = kept_worth(problem, chosen)
+    limits.tell(value.objective - kept, min(bound, price_bound) - kept)
     prices = join_prices(problem, regions, found.plans, found.shared)
     unmet = [part.options[group] for part, plan in own for group in plan.unmet]
     return Allocation(

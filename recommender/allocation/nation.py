@@ -96,10 +96,35 @@ class _Task:
     keep: Keep | None = None
 
 
+class _SoFar:
+    """A plan in which everybody in regions still to be planned gets nothing, and what is proved meanwhile.
+
+    Parameters
+    ----------
+    outlines, wishes : Of all regions, in the order in which they will be planned.
+    crossing, told : What they share, and its prices.
+    """
+
+    def __init__(
+        self, outlines: Sequence[Outline], wishes: Sequence[Wish], crossing: Crossing, told: FloatArray
+    ) -> None:
+        self.values, self.bounds = [outline.idle for outline in outlines], [wish.bound for wish in wishes]
+        self.crossing, self.charged = crossing, float(told @ crossing.limit)
+        self.use, self.kept, self.n = np.zeros(crossing.n_limits, dtype=np.int64), 0.0, 0
+
+    def add(self, totals: Totals) -> tuple[float, float]:
+        """Add the next region's plan; return value and bound of everything, see `SolveLimits.tell`."""
+        self.values[self.n], self.bounds[self.n] = totals.value, min(totals.bound, self.bounds[self.n])
+        self.use, self.kept, self.n = self.use + totals.use, self.kept + totals.kept, self.n + 1
+        value = sum(self.values) - self.crossing.cost_of_missing(self.use)
+        return value - self.kept, max(self.charged + sum(self.bounds), value) - self.kept
+
+
 def _outline(source: Source) -> Outline:
     region = source()
-    everything = np.arange(len(region.problem.options.employee))
-    return Outline(people=len(region.problem.people.ids), wanted=np.abs(region.use(everything)).astype(np.float64))
+    everything, nothing = np.arange(len(region.problem.options.employee)), np.empty(0, dtype=np.int64)
+    wanted = np.abs(region.use(everything)).astype(np.float64)
+    return Outline(people=len(region.problem.people.ids), wanted=wanted, idle=region.worth(nothing))
 
 
 def _wish(task: _Task) -> Wish:
@@ -148,12 +173,14 @@ def solve_nation(
     far = replace(limits, run=run_here, tell=tell_nobody)
     tasks = [_Task(number=i, source=source, shared=np.zeros(crossing.n_limits), own=None, effort=effort, limits=far,
                    keep=keep) for i, source in enumerate(sources)]  # fmt: skip
-    asked = Asked(sources, outlines, crossing, most=effort.asked)
-    told, wishes = _agree(asked, tasks, outlines, limits, deadline)
+    told, wishes = _agree(tasks, outlines, crossing, limits, deadline)
     shares = crossing.shares(np.array([wish.use for wish in wishes]))
     ready = [replace(task, shared=told.shared, own=wish.prices, share=share)
              for task, wish, share in zip(tasks, wishes, shares, strict=True)]  # fmt: skip
-    found = list(limits.run(_plan, _in_time(ready, outlines, limits, deadline)))
+    so_far, found = _SoFar(outlines, wishes, crossing, told.shared), list[tuple[Totals, RegionPlan | None]]()
+    for planned in limits.run(_plan, _in_time(ready, outlines, limits, deadline)):
+        found.append(planned)
+        limits.tell(*so_far.add(planned[0]))
     patient = list(_in_time(ready, outlines, limits, Deadline(limits)))
     _call_again(patient, found, crossing, told.shared, limits)
     return NationPlan(
@@ -163,9 +190,13 @@ def solve_nation(
 
 
 def _agree(
-    asked: Asked, tasks: list[_Task], outlines: Sequence[Outline], limits: SolveLimits, deadline: Deadline
+    tasks: list[_Task], outlines: Sequence[Outline], crossing: Crossing, limits: SolveLimits, deadline: Deadline
 ) -> tuple[SharedPrices, list[Wish]]:
-    """Find shared prices, and what each region takes and its own prices at these; a hurry on the way stays marked."""
+    """Find shared prices, and what each region takes and its own prices at these; a hurry on the way stays marked.
+
+    The regions that were asked are held in memory only here.
+    """
+    asked = Asked([task.source for task in tasks], outlines, crossing, most=tasks[0].effort.asked)
     told = asked.search(passes=SHARED_PASSES, seconds=deadline.left() * SHARED_SHARE, now=limits.clock)
     tasks = [replace(task, shared=told.shared, own=told.own.get(task.number)) for task in tasks]
     wishes = list(limits.run(_wish, _in_time(tasks, outlines, limits, deadline)))

@@ -40,6 +40,11 @@ def option_values(problem: AllocationProblem) -> FloatArray:
     return values
 
 
+def kept_worth(problem: AllocationProblem, chosen: IndexArray) -> float:
+    """Return what keeping choices of an earlier plan counts for."""
+    return problem.rules.stability_weight * int(problem.options.was_chosen[chosen].sum())
+
+
 def full_values(problem: AllocationProblem) -> FloatArray:
     """Return what each option adds at most: by itself, and with its hours towards the person's floor."""
     options, people = problem.options, problem.people

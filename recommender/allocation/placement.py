@@ -3,13 +3,16 @@
 The greedy rule, the exchange of equal options and the reasons for unmet needs all ask this one state.
 """
 
+from array import array
 from copy import copy
+from itertools import pairwise
 
 import numpy as np
 
 from recommender.allocation.capacity import (
     away_limits,
     class_loads,
+    exceeds,
     line_caps,
     option_loads,
     possible_options,
@@ -17,16 +20,28 @@ from recommender.allocation.capacity import (
     topics_of,
 )
 from recommender.allocation.problem import AllocationProblem
-from training_catalog.columns import IndexArray, IntArray
+from training_catalog.columns import BoolArray, IndexArray, IntArray
 
 FITS = ""
 HOURS_TOLERANCE = 1e-9  # JP
 
 
-def _rows(indptr: IntArray, values: IntArray) -> list[list[int]]:
-    """Split a CSR column into plain lists; plain lists are several times faster to walk one option at a time."""
-    flat, bounds = values.tolist(), indptr.tolist()
-    return [flat[bounds[i] : bounds[i + 1]] for i in range(len(bounds) - 1)]
+def _rows(indptr: IntArray, values: IntArray) -> list[tuple[int, ...]]:
+    """Split a CSR column into plain tuples, several times faster to walk one option at a time; equal ones are one."""
+    seen: dict[bytes, tuple[int, ...]] = {}
+    flat, bounds, width = values.tobytes(), indptr.tolist(), values.itemsize
+    rows = []
+    for begin, end in pairwise(bounds):
+        key = flat[begin * width : end * width]
+        if key not in seen:
+            seen[key] = tuple(values[begin:end].tolist())
+        rows.append(seen[key])
+    return rows
+
+
+def _numbers(column: IntArray) -> "array[int]":
+    """Return a long column as plain integers that are made when one is read."""
+    return array("q", column.astype(np.int64).tobytes())
 
 
 class Placement:
@@ -48,7 +63,7 @@ class Placement:
         loads, fixed = option_loads(problem), class_loads(problem)
         self._lines, self._loads = _rows(loads.indptr, loads.indices), _rows(loads.indptr, loads.data)
         self._class_lines, self._class_loads = _rows(fixed.indptr, fixed.indices), _rows(fixed.indptr, fixed.data)
-        self._employee, self._offering = options.employee.tolist(), options.offering.tolist()
+        self._employee, self._offering = _numbers(options.employee), _numbers(options.offering)
         self._training: list[int] = classes.training.tolist()
         self._hours: list[float] = classes.hours.tolist()
         self._seats: list[int] = classes.seats_max.tolist()
@@ -64,7 +79,7 @@ class Placement:
         self._requires: dict[int, list[int]] = {}
         for training, required in problem.rules.prerequisites:
             self._requires.setdefault(training, []).append(required)
-        self._fixed_cost, self._cost = classes.fixed_cost.tolist(), options.cost.tolist()
+        self._fixed_cost, self._cost = classes.fixed_cost.tolist(), _numbers(options.cost)
         self._caps: list[int] = line_caps(problem).tolist()
         capped = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
         self._earmark_caps = [int(mark.at_most or 0) for mark in capped]
@@ -213,6 +228,22 @@ class Placement:
     def fits(self, option: int) -> bool:
         """Return whether an option can be added without breaking a limit."""
         return self.is_possible[option] and option not in self.chosen and self.blocked_by(option)[0] == FITS
+
+    def with_room(self) -> BoolArray:
+        """Return options that seats, hours and money may still allow; adding others never allows more.
+
+        Returns
+        -------
+        shape (n_options,); one that is left out does not fit, one that is not may do.
+        """
+        options, people = self.problem.options, self.problem.people
+        hours = np.array(self.hours)
+        has_time = np.array([len(own) for own in self.own], dtype=np.int64) < people.max_trainings
+        has_seat = np.array(self.taken, dtype=np.int64) < self.problem.classes.seats_max
+        who, where = options.employee, options.offering
+        too_long = hours[who] + self.problem.classes.hours[where] > people.hours_cap[who] + HOURS_TOLERANCE
+        short = exceeds(option_loads(self.problem), np.array(self.left, dtype=np.int64))
+        return has_time[who] & has_seat[where] & ~too_long & ~short
 
     def add(self, option: int) -> None:
         """Add an option that fits."""

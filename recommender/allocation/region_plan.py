@@ -19,6 +19,7 @@ from recommender.allocation.greedy import greedy
 from recommender.allocation.highs import EARLY_SHARE, Solver
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.nearness import nearness
+from recommender.allocation.objective import kept_worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem, Money
 from recommender.allocation.region import Region
@@ -65,11 +66,13 @@ class Wish:
     ----------
     use : shape (n_limits,), rupiah, as an average over the later passes.
     prices : The region's own prices, in its own order.
+    bound : What it is worth at most, less what it takes at shared prices.
     was_hurried : Whether the clock cut the search short.
     """
 
     use: FloatArray
     prices: FloatArray
+    bound: float
     was_hurried: bool
 
 
@@ -98,6 +101,7 @@ class Totals:
     Parameters
     ----------
     value : What its choices are worth, without what floors of earmarks miss.
+    kept : Part of it that keeping choices of an earlier plan counts for.
     use : shape (n_limits,), whole rupiah of each shared limit; of floors with the sign turned.
     bound : What it is worth at most, less what it takes at shared prices.
     price_bound : The same, by its root prices alone.
@@ -108,6 +112,7 @@ class Totals:
     """
 
     value: float
+    kept: float
     use: Money
     bound: float
     price_bound: float
@@ -172,7 +177,7 @@ def wish_of(
     """Find a region's own prices under shared ones, and what it wants then."""
     charged = _Charged(region, shared, possible_demands(region))
     ascent = find_prices(charged.relaxed, passes=passes, seconds=seconds, now=clock, start=charged.begin(own))
-    return Wish(use=charged.use(ascent), prices=ascent.prices, was_hurried=ascent.was_hurried)
+    return Wish(use=charged.use(ascent), prices=ascent.prices, bound=ascent.bound, was_hurried=ascent.was_hurried)
 
 
 def plan_region(
@@ -205,7 +210,8 @@ def plan_region(
             improver.try_decided(near, margin, seconds=deadline.left(), gap=effort.gap, nodes=effort.nodes)
     chosen = prefer_lower_ids(empty.fresh(improver.chosen))
     totals = Totals(
-        value=region.worth(chosen), use=region.use(chosen), bound=min(priced.bound, priced.root.bound),
+        value=region.worth(chosen), kept=kept_worth(problem, chosen), use=region.use(chosen),
+        bound=min(priced.bound, priced.root.bound),
         price_bound=priced.root.bound, cost=_cost(problem, chosen), seats=len(chosen),
         people=len(np.unique(problem.options.employee[chosen])),
         n_unmet=len(unmet), was_stopped=priced.was_hurried or deadline.left() <= EARLY_SHARE * limits.seconds,

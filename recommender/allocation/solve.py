@@ -23,7 +23,7 @@ from recommender.allocation.highs import Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness, nearness
-from recommender.allocation.objective import worth
+from recommender.allocation.objective import kept_worth, worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.regions import cut
@@ -117,9 +117,9 @@ def _begin(
 
 def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     """Tell of a plan and the bound, without what keeping earlier choices counts for; the start where it is better."""
-    problem, weight = search.model.problem, search.model.problem.rules.stability_weight
+    problem = search.model.problem
     best = better(problem, search.start, chosen)
-    kept = weight * int(problem.options.was_chosen[best].sum()) if weight else 0.0
+    kept = kept_worth(problem, best)
     value = worth(problem, best).objective
     search.limits.tell(value - kept, max(min(bound, search.priced.bound), value) - kept)
 

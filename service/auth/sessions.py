@@ -14,6 +14,9 @@ from service.auth.users import User, caller_of
 from service.storage.access import SESSIONS, USERS
 
 _OF_PROVIDER = "oidc:"
+_FOUND = sa.select(
+    USERS, SESSIONS.c.digest, SESSIONS.c.seen_at, SESSIONS.c.expires_at, SESSIONS.c.subject.label("session_subject")
+).join(USERS, USERS.c.name == SESSIONS.c.name).where(SESSIONS.c.digest == sa.bindparam("digest"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,7 @@ def must_change(user: User, subject: str) -> bool:
 
 def find_session(connection: sa.Connection, token: str) -> Any:  # noqa: ANN401 (a row of the database)
     """Return the row of a session with the columns of its user, or None; the session's subject is `session_subject`."""
-    query = sa.select(
-        USERS, SESSIONS.c.digest, SESSIONS.c.seen_at, SESSIONS.c.expires_at,
-        SESSIONS.c.subject.label("session_subject"),
-    ).join(USERS, USERS.c.name == SESSIONS.c.name).where(SESSIONS.c.digest == digest_of(token))  # fmt: skip
-    return connection.execute(query).first()
+    return connection.execute(_FOUND, {"digest": digest_of(token)}).first()
 
 
 def has_ended(session: Any, last_use: datetime, now: datetime, settings: AuthSettings) -> bool:  # noqa: ANN401 (as above)

@@ -77,18 +77,23 @@ def make_and_keep(
     """Make a plan with progress on the terminal, and store it; it keeps the choices of an earlier one."""
     from service.decisions import decide_and_keep
 
+    wording = terminal.wording
+    solving = wording.text("Solving (at most {seconds} s)", seconds=wording.brief(request.time_limit))
     with terminal.progress() as progress:
-        task = progress.add_task(terminal.wording.text("Ranking"), total=office.workforce.n_people)
+        ranking = progress.add_task(wording.text("Ranking"), total=office.workforce.n_people)
+        search = progress.add_task(solving, total=None, visible=False)
 
         def on_progress(n_people: int) -> None:
-            progress.advance(task, n_people)
-            if progress.tasks[0].finished:
-                solving = terminal.wording.text(
-                    "Solving (at most {seconds} s)", seconds=terminal.wording.brief(request.time_limit)
-                )
-                progress.add_task(solving, total=None)
+            progress.advance(ranking, n_people)
+            progress.update(search, visible=progress.tasks[0].finished)
 
-        return decide_and_keep(database, office, request, earlier=earlier, cancelled=cancelled, on_progress=on_progress)
+        def on_found(value: float, bound: float) -> None:
+            found = wording.text("Best so far {value} levels, at most {bound}", value=wording.number(value, 1),
+                                 bound=wording.number(bound, 1))  # fmt: skip
+            progress.update(search, description=found)
+
+        return decide_and_keep(database, office, request, earlier=earlier, cancelled=cancelled,
+                               on_progress=on_progress, on_found=on_found)  # fmt: skip
 
 
 def finish(terminal: Terminal, office: Any, plan_id: str, made: Any, *, out: Path | None, full: bool) -> None:

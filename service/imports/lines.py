@@ -14,8 +14,8 @@ from service.imports.values import faulty, is_missing
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 SUM_WORDS = ("jumlah", "total", "grand total", "sub")
 TOTAL_WORDS = (
-    "jumlah", "total", "sub total", "subtotal", "sub-total", "sub jumlah", "subjumlah", "sub-jumlah", "grand total",
-    "selisih", "rata-rata", "rata rata", "average",
+    "jumlah", "total", "grand total", "sub total", "sub jumlah", "rata rata", "subtotal", "subjumlah", "sub-total",
+    "sub-jumlah", "rata-rata", "selisih", "average",
 )  # fmt: skip
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row

@@ -9,16 +9,21 @@ from litestar import Response, get, post
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
 from service.auth.accounts import Accounts
-from service.auth.caller import SCOPES
+from service.auth.caller import ADMIN, SCOPES
 from service.auth.journal import list_entries
 from service.auth.keys import create_key, list_keys, revoke_key
+from service.auth.users import tidy_name
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
 from service.storage.decisions import list_decisions
-from training_catalog.errors import InputError
+from training_catalog.errors import InputError, InvalidValueError
 
 MOST = 100
 WORDS = {"employee": "Employee", "supervisor": "Supervisor", "planner": "Planner", "admin": "Administrator"}
+FIELDS = {  # of the forms, by what an error is about
+    "name": "name", "role": "role", "employee": "employee", "unit": "units", "label": "label", "scope": "scopes",
+    "expires": "expires",
+}  # fmt: skip
 ACTIONS = ("password", "role", "units", "disable", "enable", "unlock")
 
 
@@ -47,9 +52,15 @@ def add_user(request: Call) -> Response[Any]:
         added = accounts.add(form.get("name"), role=form.get("role"), units=_units(form), password=secret,
                              employee=form.get("employee") or None)  # fmt: skip
     except InputError as error:
-        form.faults["name"] = error.said(wording_of(request).text)
+        form.faults[_field_of(error)] = error.said(wording_of(request).text)
         return _page(request, form, status=422)
     return _page(request, Form(), shown=(added.name, secret))
+
+
+def _field_of(error: InputError) -> str:
+    """Return the field of a form that an error is about; empty for the form as a whole."""
+    about = error.field if isinstance(error, InvalidValueError) else getattr(error, "kind", "")
+    return FIELDS.get(about, "")
 
 
 def _accounts(call: Call) -> Accounts:
@@ -61,12 +72,16 @@ def _accounts(call: Call) -> Accounts:
 def change_user(request: Call) -> Response[Any]:
     """Change a person's role or units, give a new password, or shut them out."""
     form, accounts, name = form_of(request), _accounts(request), form_of(request).get("name")
-    action = form.choice("action", ACTIONS, wording_of(request).text("Choose one of the answers."))
-    if action == "password":
-        secret = secrets.token_urlsafe(12)
-        accounts.set_password(name, secret)
-        return _page(request, Form(), shown=(name, secret))
+    action = form.button("action", ACTIONS, wording_of(request).text("Choose one of the answers."))
+    shuts_out = action == "disable" or (action == "role" and form.get("role") != ADMIN)
+    if shuts_out and _is_own(request, name):
+        form.faults[""] = wording_of(request).text("You can't shut yourself out; another administrator can.")
+        return _page(request, form, status=422)
     try:
+        if action == "password":
+            secret = secrets.token_urlsafe(12)
+            accounts.set_password(name, secret)
+            return _page(request, Form(), shown=(name, secret))
         if action == "role":
             accounts.set_role(name, form.get("role"))
         elif action == "units":
@@ -76,6 +91,10 @@ def change_user(request: Call) -> Response[Any]:
     except InputError as error:
         form.faults[""] = error.said(wording_of(request).text)
     return _page(request, form, status=422) if form.faults else go("/users", "user-changed")
+
+
+def _is_own(call: Call, name: str) -> bool:
+    return known_caller(call).subject == f"user:{tidy_name(name)}"
 
 
 @post("/keys", opt=rule("users.manage"), **THREAD)
@@ -90,7 +109,8 @@ def add_key(request: Call) -> Response[Any]:
         key, text = create_key(database, form.get("label"), actor=known_caller(request).subject, expires_at=expires,
                                scopes=form.all("scopes"), units=_units(form) or None)  # fmt: skip
     except InputError as error:
-        form.faults["label"] = error.said(wording.text)
+        field = _field_of(error)
+        form.faults["key-units" if field == "units" else field] = error.said(wording.text)
         return _page(request, form, status=422)
     return _page(request, Form(), shown=(key.label, text))
 

@@ -148,7 +148,7 @@ def _calibrations(card: dict[str, Any], wording: Wording) -> list[Calibration]:
 def decide_on_model(request: Call, model: FromPath[str]) -> Response[Any]:
     """Let a model serve, or the one before again."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
-    action = form.choice("action", ("approve", "rollback", "check"), wording.text("Choose one of the answers."))
+    action = form.button("action", ("approve", "rollback", "check"), wording.text("Choose one of the answers."))
     author = known_caller(request).subject
     try:
         if action == "approve":

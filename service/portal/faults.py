@@ -8,8 +8,9 @@ import msgspec
 from litestar import Request, Response
 
 from service.api.headers import is_page
+from service.api.parts import SESSION_COOKIE
 from service.api.problems import TITLES, Problem
-from service.portal.page import HTML, Reader, reader_of, render
+from service.portal.page import HTML, Reader, go, reader_of, render
 from service.wording import Wording
 
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
@@ -20,18 +21,36 @@ def _as_page(request: Request[Any, Any, Any], answer: Response[Any]) -> Response
     """Return a problem as a page; who is not signed in is sent to the door, and back afterwards."""
     problem = msgspec.json.decode(cast("bytes", answer.content), type=Problem)
     if problem.status == 401:  # noqa: PLR2004 (not authenticated)
-        query = f"?{request.url.query}" if request.url.query else ""
-        back = f"?next={quote(request.url.path + query, safe='')}" if request.method in {"GET", "HEAD"} else ""
-        return Response(content=b"", media_type=HTML, status_code=303, headers={"Location": f"/login{back}"})
+        had_session = bool(request.cookies.get(SESSION_COOKIE))
+        return go(f"/login?next={quote(_address(request), safe='')}", "session-ended" if had_session else "")
     if problem.type == CHANGE_PASSWORD:
-        return Response(content=b"", media_type=HTML, status_code=303, headers={"Location": "/password"})
+        return go("/password")
+    if problem.status == 405 and request.method in {"GET", "HEAD"}:  # noqa: PLR2004 (the address of a form)
+        return go(_page_of(request.url.path))
     body = render("fault.html.j2", reader_of(request), problem=problem)
     return Response(content=body, status_code=problem.status, media_type=HTML, headers=answer.headers)
 
 
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Return the address that was asked for; of a form, which is lost, where it was sent to."""
+    query = f"?{request.url.query}" if request.url.query and request.method in {"GET", "HEAD"} else ""
+    return f"{request.url.path}{query}"
+
+
+def _page_of(path: str) -> str:
+    """Return the page above the address of a form, at which somebody arrives by a language, a log-in or a bookmark.
+
+    Examples
+    --------
+    >>> _page_of("/team/199001012015011001/word"), _page_of("/keys"), _page_of("/choices")
+    ('/team/199001012015011001', '/users', '/')
+    """
+    return "/users" if path == "/keys" else path.rpartition("/")[0] or "/"
+
+
 def plain_page(status: int, detail: str, wording: Wording) -> bytes:
     """Return the page of an error before it is known who reads it."""
-    reader = Reader(wording=wording, caller=None, csrf="", zone="WIB", path="", menu=(), said="")
+    reader = Reader(wording=wording, caller=None, csrf="", zone="WIB", path="", address="/", menu=(), said="")
     problem = Problem(type="", title=TITLES.get(status, "Error"), status=status, detail=detail, instance="",
                       request_id="")  # fmt: skip
     return render("fault.html.j2", reader, problem=problem).encode()

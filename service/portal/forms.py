@@ -1,8 +1,11 @@
 """Forms: read once, checked against forgery, each field with its error beside it."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from litestar.datastructures import FormMultiDict, UploadFile
 
@@ -15,6 +18,9 @@ CSRF = "csrf"
 OPEN_FORMS = ("/login", "/choices")  # those that nobody has to be signed in for
 KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_TEXT = 2_000
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # as in imports; another one is a slip
+_DAY = re.compile(r"(?P<year>\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_WHOLE = re.compile(r"\d{1,15}|\d{1,3}(?:[. ]\d{3}){1,4}", re.ASCII)  # 1.5 is no 15
 
 
 @dataclass(slots=True)
@@ -52,28 +58,56 @@ class Form:
         self.faults[name] = fault
         return None
 
+    def button(self, name: str, accepted: Iterable[str], fault: str) -> str | None:
+        """Return which button was pressed; None, with the fault of the form as a whole noted, for none of them."""
+        value = self.get(name)
+        if value in set(accepted):
+            return value
+        self.faults[""] = fault
+        return None
+
     def day(self, name: str, fault: str) -> date | None:
         """Return a day, written as browsers send it or as people type it; None where it is blank or refused."""
         value = self.get(name)
         if not value:
             return None
-        try:
-            parts = [int(part) for part in value.replace("/", "-").replace(".", "-").split("-")]
-            year, month, day = parts if value[4:5] == "-" else parts[::-1]
-            return date(year, month, day)
-        except ValueError:
-            self.faults[name] = fault
-            return None
+        found = _DAY.fullmatch(value)
+        parts = [int(part) for part in found.groups() if part] if found else [0, 0, 0]
+        year, month, day = parts if found and found["year"] else parts[::-1]
+        with suppress(ValueError):
+            if FIRST_YEAR <= year <= LAST_YEAR:
+                return date(year, month, day)
+        self.faults[name] = fault
+        return None
 
     def whole(self, name: str, fault: str, *, least: int, most: int) -> int | None:
         """Return a whole number; dots that group thousands are read over; None where it is blank or refused."""
-        value = self.get(name).replace(".", "").replace(" ", "")
+        value = self.get(name)
         if not value:
             return None
-        if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+        number = int(re.sub("[. ]", "", value)) if _WHOLE.fullmatch(value) else None
+        if number is None or not least <= number <= most:
             self.faults[name] = fault
             return None
-        return int(value)
+        return number
+
+
+def row_numbers(form: Form, fields: tuple[str, ...], keys: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the number of each row of a form that is a table: the one it was sent under, else one of its own.
+
+    Rows that were stored are gone when the rest is shown again, and what was filled in must not move to another row.
+
+    Parameters
+    ----------
+    form : As sent; an empty one at first.
+    fields : Names, before the number, of the hidden fields that a row is known by.
+    keys : What they hold, of each row to show.
+    """
+    begin = f"{fields[0]}-"
+    given = sorted(name.removeprefix(begin) for name in form.values if name.startswith(begin))
+    sent = {tuple(form.get(f"{field}-{n}") for field in fields): n for n in given}
+    fresh = (str(n) for n in count() if str(n) not in given)
+    return [sent.get(key) or next(fresh) for key in keys]
 
 
 def _as_form(data: FormMultiDict) -> Form:

@@ -119,14 +119,25 @@ def read_file(request: Call, statement: FromPath[str]) -> Response[bytes]:
 def answer(request: Call, statement: FromPath[str]) -> Response[Any]:
     """Answer an objection, confirm or refuse a claim, or give a declined seat back."""
     found, form, wording = _find(request, statement), form_of(request), wording_of(request)
-    action = form.choice("action", ANSWERS.get(found.kind, ()), wording.text("Choose one of the answers."))
+    action = form.button("action", ANSWERS.get(found.kind, ()), wording.text("Choose one of the answers."))
     if action in {ANSWERED, REFUSED} and not form.get("words"):
         form.faults[f"words-{statement}"] = wording.text("Say it in words; the employee reads them.")
     if action is not None and not form.faults:
-        _act(request, found, action, form)
+        kind, words = ANSWERED if action == CANCEL else action, form.get("words") or None
+        answers = _answers(request, found)
+        if not answers:
+            _act(request, found, action, form)
+        elif (kind, words) not in {(one.kind, one.words) for one in answers}:  # else the form was sent twice by a slip
+            form.faults[""] = wording.text("Somebody has answered this meanwhile.")
     if form.faults:
         return _page(request, form, statement, 422)
     return go("/inbox", "answered")
+
+
+def _answers(call: Call, found: Statement) -> list[Statement]:
+    """Return how a statement has been answered."""
+    said = said_of(call, [found.employee], ANSWERED, CONFIRMED, REFUSED)
+    return [one for one in said if one.answers == found.statement]
 
 
 def _act(call: Call, found: Statement, action: str, form: Form) -> None:

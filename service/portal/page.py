@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -31,6 +32,7 @@ FILES = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript;
 DONE = {
     "password": "Your new password is set.",
     "signed-out": "You have signed out.",
+    "session-ended": "Your session has ended; sign in again.",
     "feedback-interested": "Noted: you are interested. The list below is new.",
     "feedback-not-relevant": "Noted: this is not for you. The list below is new.",
     "feedback-already-taken": "Thank you. Your claim waits for somebody of the training office to confirm it.",
@@ -80,6 +82,7 @@ class Reader:
     csrf : What forms of the session carry; empty for nobody.
     zone : ``WIB``, ``WITA`` or ``WIT``, in which moments are shown; days have no zone.
     path : Path of the page.
+    address : Where to come back to: the path with what the page is narrowed by.
     menu : Where the reader may go.
     said : Code of what a form has just done; empty for nothing.
     """
@@ -89,6 +92,7 @@ class Reader:
     csrf: str
     zone: str
     path: str
+    address: str
     menu: tuple[Entry, ...]
     said: str
 
@@ -98,23 +102,47 @@ class Reader:
         return f"{self.wording.date(local.date())} {local:%H.%M} {self.zone}"
 
 
+def csrf_of(call: Call) -> str:
+    """Return what forms of the caller's session carry; empty for nobody."""
+    token = call.cookies.get(SESSION_COOKIE, "") if caller_of(call) is not None else ""
+    return csrf_token(token) if token else ""
+
+
 def reader_of(call: Call) -> Reader:
     """Return who reads the page of a call."""
     caller = caller_of(call)
-    token = call.cookies.get(SESSION_COOKIE, "") if caller is not None else ""
     zone = call.cookies.get(ZONE_COOKIE, "")
-    return Reader(wording=wording_of(call), caller=caller, csrf=csrf_token(token) if token else "",
-                  zone=zone if zone in ZONES else "WIB", path=call.url.path, menu=menu_of(caller, parts_of(call).reach),
-                  said=call.query_params.get("said", ""))  # fmt: skip
+    return Reader(wording=wording_of(call), caller=caller, csrf=csrf_of(call),
+                  zone=zone if zone in ZONES else "WIB", path=call.url.path, address=_address(call),
+                  menu=menu_of(caller, parts_of(call).reach), said=call.query_params.get("said", ""))  # fmt: skip
+
+
+def _address(call: Call) -> str:
+    """Return the address of a page, without what a form has just done."""
+    query = [(name, text) for name, text in parse_qsl(call.url.query, keep_blank_values=True) if name != "said"]
+    return f"{call.url.path}?{urlencode(query)}" if query else call.url.path
+
+
+@cache
+def _words_of(lang: str) -> dict[str, Callable[..., str]]:
+    """Return what templates put into words with."""
+    wording = Wording(lang)
+    return {
+        "t": wording.text, "money": wording.money, "number": wording.number, "brief": wording.brief,
+        "percent": wording.percent, "day": lambda value: wording.date(_day(value)),
+    }  # fmt: skip
+
+
+@cache
+def macros(template: str, lang: str) -> Any:  # noqa: ANN401 (its attributes are the macros of the template)
+    """Return the macros of a template that knows no reader but the language."""
+    return _templates().get_template(template).make_module(dict(_words_of(lang)))
 
 
 def render(template: str, reader: Reader, **view: object) -> str:
     """Return a page, or a part of one, as HTML."""
     wording = reader.wording
-    helpers: dict[str, Callable[..., str]] = {
-        "t": wording.text, "money": wording.money, "number": wording.number, "brief": wording.brief,
-        "percent": wording.percent, "day": lambda value: wording.date(_day(value)), "moment": reader.moment,
-    }  # fmt: skip
+    helpers = {**_words_of(wording.lang), "moment": reader.moment}
     done = wording.text(DONE[reader.said]) if reader.said in DONE else ""
     return _templates().get_template(template).render(reader=reader, lang=wording.lang, done=done, zones=tuple(ZONES),
                                                       **{"form": Form(), **helpers, **view})  # fmt: skip

@@ -5,7 +5,14 @@ from litestar.datastructures import UploadFile
 from service.api.context import Call, known_caller, parts_of
 from service.portal.forms import Form
 from service.storage.engine import transaction
-from service.storage.statements import Proof, Statement, add_statement, find_statements, new_statement_id
+from service.storage.statements import (
+    Proof,
+    Statement,
+    add_statement,
+    find_statements,
+    is_said_already,
+    new_statement_id,
+)
 
 PROOF_KINDS = {
     "application/pdf": b"%PDF-",
@@ -16,12 +23,13 @@ LARGEST_PROOF = 1_500_000  # bytes
 
 
 def say(call: Call, kind: str, employee: str, *, proof: Proof | None = None, **about: str | None) -> None:
-    """Store a statement of the caller about a person."""
+    """Store a statement of the caller about a person, once: a form sent twice by a slip says it no second time."""
     parts = parts_of(call)
     said = Statement(statement=new_statement_id(), made_at=parts.database.clock(), author=known_caller(call).subject,
                      kind=kind, employee=employee, **about)  # fmt: skip
     with transaction(parts.database.engine, is_writer=True) as connection:
-        add_statement(connection, said, proof)
+        if not is_said_already(connection, said, proof):
+            add_statement(connection, said, proof)
 
 
 def said_of(call: Call, employees: list[str] | None, *kinds: str) -> list[Statement]:

@@ -112,12 +112,12 @@ def _plan_page(call: Call, form: Form, status: int = 200) -> Response[str]:
 def answer_seat(request: Call) -> Response[Any]:
     """Accept or decline an offered seat; the latest answer counts."""
     form, wording, employee = form_of(request), wording_of(request), own_number(request)
-    kind = form.choice("kind", (ACCEPTED, DECLINED), wording.text("Choose one of the answers."))
+    kind = form.button("kind", (ACCEPTED, DECLINED), wording.text("Choose one of the answers."))
     wanted = (form.get("plan"), form.get("offering"))
     seats = {(seat.plan, seat.offering): seat for plan in own_plans(request, employee) for seat in plan.seats}
     if wanted not in seats or not seats[wanted].can_answer:
         form.faults[""] = wording.text("This seat is not offered to you any more; look at the page again.")
-    if kind == DECLINED and not form.get("words"):
+    elif kind == DECLINED and not form.get("words"):
         form.faults[f"words-{form.get('offering')}"] = wording.text(
             "Say why, so that the planner can find something better."
         )

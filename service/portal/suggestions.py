@@ -17,9 +17,10 @@ from service.inline import ranking_document
 from service.list_items import ListFilter
 from service.lookup import change_text
 from service.phrases import LEFT_OUT, left_out_text
+from service.portal.cards import WORDS, Shown, draw_cards
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
-from service.portal.page import THREAD, go, show
+from service.portal.page import THREAD, csrf_of, go, show
 from service.portal.said import read_proof, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
@@ -32,20 +33,6 @@ from training_catalog.training import MODES
 MOST = 100  # items that are asked for, of which the filters show some
 N_SHOWN = 10
 N_FOUND = 5  # trainings of one name
-WORDS = {  # why a training is not for somebody
-    "wrong-time": "The dates do not suit me", "not-my-work": "It has little to do with my work",
-    "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
-    "other": "Another reason",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A suggestion with what colleagues gained from it; None where too few were measured."""
-
-    item: RecommendedItem
-    colleagues: str | None
-    is_claimed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +76,14 @@ def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Respon
     found = list_of(call, employee, ListFilter(limit=MOST) if form.faults else wanted)
     kept = [item for item in found.items if form.faults or _kept(item, competency, hours)]
     told = said_of(call, [employee], CLAIMED, CONFIRMED, REFUSED)
-    claims = {one.training for one in told if one.kind == CLAIMED and one.training}
-    answered = {one.training for one in told if one.kind != CLAIMED}
+    answered = {one.answers for one in told}
+    claims = {one.training for one in told if one.kind == CLAIMED and one.training and one.statement not in answered}
     changed, asked = form.get("changed"), form.get("why")
+    shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims, wording)
+    cards = draw_cards(shown, lang=wording.lang, csrf=csrf_of(call), list_id=found.list_id, said=said)
+    is_beside = any(one.item.training == said.get("training") and not one.is_claimed for one in shown)
     return show(
-        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, reasons=WORDS,
-        shown=_shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims - answered, wording),
+        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, cards=cards, is_beside=is_beside,
         n_kept=len(kept), is_filtered=any(form.get(name) for name in ("mode", "from", "until", "competency", "hours")),
         changed=_told(call, employee, changed, found) if changed else [], asked=asked,
         told=_told(call, employee, asked, found) if asked else [], query=call.url.query or "",
@@ -200,7 +189,7 @@ def answer_suggestion(request: Call) -> Response[Any]:
     """Take what somebody says of a suggestion, and show what that changed."""
     form, wording, employee = form_of(request), wording_of(request), own_number(request)
     training, kind, feedback = form.get("training"), form.get("kind"), None
-    form.choice("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
+    form.button("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
     proof, words = None, form.get("words")
     if kind == "not-relevant":
         form.choice("reason", WORDS, wording.text("Choose a reason."))

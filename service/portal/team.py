@@ -226,7 +226,7 @@ def say_of_member(request: Call, employee: FromPath[str]) -> Response[Any]:
     """Nominate a person for a training, endorse a suggestion, or not, with the reason."""
     check_person(request, employee)
     form, wording, parts = form_of(request), wording_of(request), parts_of(request)
-    kind = form.choice("kind", STATUSES, wording.text("Choose one of the answers."))
+    kind = form.button("kind", STATUSES, wording.text("Choose one of the answers."))
     trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings.ids
     if form.get("training") not in trainings:
         form.faults["training"] = wording.text("No training of this code is on file.")

@@ -196,6 +196,33 @@ def reference_faults(problem: ProblemFile) -> Faults:
     yield from _circles({b.line: b.parent for b in problem.budgets if b.parent}, "$.budgets", "parent")
     first = {p.training: p.requires for p in problem.rules.prerequisites}
     yield from _circles(first, "$.rules.prerequisites", "requires")
+    yield from _unpaid(problem)
+
+
+def payer(option: Option, employee: Employee | None, budgets: Sequence[BudgetLine]) -> str | None:
+    """Return the line that pays what an option costs beside its charges: its own, its employee's, or the only one."""
+    only = budgets[0].line if len(budgets) == 1 else None
+    return option.line or (employee.line if employee else None) or only
+
+
+def seat_cost(option: Option, offering: Offering) -> int:
+    """Return the rupiah of an option beside its charges."""
+    return (0 if option.charges is not None else option.cost) + offering.seat_cost
+
+
+def _unpaid(problem: ProblemFile) -> Faults:
+    people = {e.employee: e for e in problem.employees}
+    offerings = {o.offering: o for o in problem.offerings}
+    for i, option in enumerate(problem.options):
+        offering = offerings.get(option.offering)
+        if offering is None or payer(option, people.get(option.employee), problem.budgets) is not None:
+            continue
+        if cost := seat_cost(option, offering):
+            yield InputError(
+                "$.options[{i}].line: {employee} in {offering} costs {cost} and no line pays; accepted: a line of "
+                "$.budgets here, or in the employee",
+                i=i, employee=option.employee, offering=option.offering, cost=cost,
+            )  # fmt: skip
 
 
 def _repeated(ids: Sequence[str], where: str, field: str) -> Faults:

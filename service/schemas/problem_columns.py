@@ -15,8 +15,8 @@ from recommender.allocation.problem import (
     Rules,
 )
 from service.schemas.problem import Employee, Offering, Option, ProblemFile
+from service.schemas.problem_checks import payer, seat_cost
 from training_catalog.columns import IndexArray, TextArray
-from training_catalog.errors import InputError
 
 
 def _texts(values: list[str]) -> TextArray:
@@ -78,17 +78,10 @@ def _classes(file: ProblemFile, offerings: list[Offering], place: dict[str, int]
     )
 
 
-def _charges_of(option: Option, employee: Employee, offering: Offering, only_line: str | None) -> list[tuple[str, int]]:
+def _charges_of(option: Option, employee: Employee, offering: Offering, file: ProblemFile) -> list[tuple[str, int]]:
     """Return (line, amount) parts: the option's own charges or cost, and the class's cost per head."""
-    line = option.line or employee.line or only_line
+    line, cost = payer(option, employee, file.budgets), seat_cost(option, offering)
     parts = [(charge.line, charge.amount) for charge in option.charges or ()]
-    cost = (0 if option.charges is not None else option.cost) + offering.seat_cost
-    if cost and line is None:
-        raise InputError(
-            "option of {employee} in {offering}: no line pays its cost; name `line` in the option or the employee",
-            employee=option.employee,
-            offering=option.offering,
-        )
     return [*parts, (line, cost)] if cost and line is not None else parts
 
 
@@ -106,12 +99,11 @@ def _options(
 ) -> Options:
     employees = {e.employee: e for e in file.employees}
     offerings = {o.offering: o for o in file.offerings}
-    only_line = file.budgets[0].line if len(file.budgets) == 1 else None
     topics = _positions(sorted({topic for option in options for topic in option.addresses}))
     charges: list[tuple[int, int, int]] = []
     addresses: list[tuple[int, int, int]] = []
     for i, option in enumerate(options):
-        parts = _charges_of(option, employees[option.employee], offerings[option.offering], only_line)
+        parts = _charges_of(option, employees[option.employee], offerings[option.offering], file)
         charges += [(i, lines[line], amount) for line, amount in parts if amount]
         addresses += [(i, topics[topic], 1) for topic in set(option.addresses)]
     earlier = {(choice.employee, choice.offering) for choice in file.previous or ()}
@@ -153,11 +145,6 @@ def to_columns(file: ProblemFile) -> AllocationProblem:
 
     Options of unknown offerings are left out; `service.commands.solve` answers them as ``no-offering``. The same
     person, class and line listed twice keeps the first in file order of benefit, larger first.
-
-    Raises
-    ------
-    InputError
-        When an option costs something and no line pays it.
     """
     lines = _lines(file)
     line_place = _positions(lines.ids.tolist())

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -88,15 +90,35 @@ def add_statement(connection: sa.Connection, said: Statement, proof: Proof | Non
         ))  # fmt: skip
 
 
+def is_said_already(connection: sa.Connection, said: Statement, proof: Proof | None = None) -> bool:
+    """Tell whether the author's last word on the very same thing is this one, and nobody has answered it."""
+    about = (STATEMENTS.c[name] for name in ("author", "employee", "training", "offering", "plan", "answers"))
+    query = sa.select(STATEMENTS).where(*(column.is_not_distinct_from(getattr(said, column.name)) for column in about))
+    last = connection.execute(query.order_by(STATEMENTS.c.made_at.desc()).limit(1)).first()
+    if last is None or (last.kind, last.words) != (said.kind, said.words):
+        return False
+    return not is_answered(connection, last.statement) and proof_of(connection, last.statement) == proof
+
+
+def is_answered(connection: sa.Connection, statement: str) -> bool:
+    """Tell whether somebody has answered a statement."""
+    query = sa.select(STATEMENTS.c.statement).where(STATEMENTS.c.answers == statement)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def find_statements(
     connection: sa.Connection, *, employees: Sequence[str] | None = None, kinds: Sequence[str] | None = None
 ) -> list[Statement]:
     """Return statements about some people and of some kinds, all when None; the newest first."""
+    wanted = {name: list(some) for name, some in (("employee", employees), ("kind", kinds)) if some is not None}
+    return [Statement(**row) for row in connection.execute(_query(*wanted), wanted).mappings()]
+
+
+@cache
+def _query(*columns: str) -> sa.Select[Any]:
+    """Return the query by some columns; it is made once, as that takes longer than to run it."""
     query = sa.select(STATEMENTS).order_by(STATEMENTS.c.made_at.desc(), STATEMENTS.c.statement)
-    for column, wanted in ((STATEMENTS.c.employee, employees), (STATEMENTS.c.kind, kinds)):
-        if wanted is not None:
-            query = query.where(column.in_(wanted))
-    return [Statement(**row) for row in connection.execute(query).mappings()]
+    return query.where(*(STATEMENTS.c[name].in_(sa.bindparam(name, expanding=True)) for name in columns))
 
 
 def statement_of(connection: sa.Connection, statement: str) -> Statement | None:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ def city(bangkom, tmp_path):
     def make(name):
         run = bangkom("demo", tmp_path / name, "--people", "60", "--time-limit", "60", "--json")
         assert run.code == 0, run.err
+        assert re.search(r"Best so far \d+\.\d levels, at most \d+\.\d", run.err), run.err
         return json.loads(run.out), tmp_path / name
 
     return make

@@ -141,6 +141,19 @@ def test_bad_input_is_named_with_its_place(bangkom, tmp_path, name):
     assert "Traceback" not in run.err
 
 
+def test_every_option_that_no_line_pays_is_named(bangkom, tmp_path):
+    lines = [{"line": "A", "amount": 10}, {"line": "B", "amount": 10}]
+    offerings = [{"offering": "K"}, {"offering": "L", "seat_cost": 7}]
+    options = [{"employee": "E", "offering": "K", "benefit": 1.0, "cost": 3},
+               {"employee": "E", "offering": "K", "benefit": 1.0, "cost": 3, "line": "B"},
+               {"employee": "E", "offering": "L", "benefit": 1.0, "charges": [{"line": "A", "amount": 1}]},
+               {"employee": "E", "offering": "K", "benefit": 1.0}]  # fmt: skip
+    run = bangkom("solve", write(tmp_path, **{**SMALL, "budgets": lines, "offerings": offerings, "options": options}))
+    assert run.code == 3
+    assert [line.partition(" and ")[0].strip() for line in run.err.splitlines() if "$." in line] == [
+        "$.options[0].line: E in K costs 3", "$.options[2].line: E in L costs 7"]  # fmt: skip
+
+
 FAULTS_IN_INDONESIAN = {
     "offerings[0].maximum: isian tidak dikenal; maksud Anda 'max'?": ("offerings", {"offering": "K", "maximum": 3}),
     "units[0].x9: isian tidak dikenal; yang diterima: unit": ("units", {"unit": "U", "headcount": 1, "x9": 1}),
@@ -167,7 +180,7 @@ def test_faults_are_said_in_the_reader_s_language(bangkom, tmp_path, words):
 
 def test_each_of_many_faults_stands_on_its_own_line_up_to_a_limit(bangkom, tmp_path):
     lines = [{"line": f"L{i}", "amount": -1} for i in range(60)]
-    run = bangkom("--lang", "id", "solve", write(tmp_path, **{**SMALL, "budgets": lines}))
+    run = bangkom("--lang", "id", "solve", write(tmp_path, **{**SMALL, "budgets": lines, "options": []}))
     said = run.err.splitlines()
     assert said[1].startswith("  $.budgets[0].amount: ")
     assert said[50].startswith("  $.budgets[49].amount: ")

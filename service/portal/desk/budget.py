@@ -66,7 +66,7 @@ def _names(call: Call, year: int) -> dict[str, str]:
 def _year(call: Call, years: list[int]) -> int:
     """Return the year asked for, else this one, else the last on file."""
     asked, today = asked_for(call, "year"), parts_of(call).settings.today().year
-    if asked.isdigit() and int(asked) in years:
+    if asked in {str(year) for year in years}:
         return int(asked)
     return today if today in years or not years else years[-1]
 

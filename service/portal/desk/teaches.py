@@ -1,5 +1,6 @@
 """Trainings of which it is not on file what they teach: competencies suggested, levels filled in, stored together."""
 
+import math
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,7 +8,7 @@ from litestar import Response, get, post
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
 from service.portal.desk.view import paged
-from service.portal.forms import Form, form_of
+from service.portal.forms import Form, form_of, row_numbers
 from service.portal.page import THREAD, go, show
 from service.records import EVERYONE, REFUSED, write_records
 from service.storage.engine import transaction
@@ -24,9 +25,12 @@ def _suggested(call: Call) -> list[dict[str, Any]]:
 
 
 def _page(call: Call, form: Form, status: int = 200) -> Response[str]:
-    rows = _suggested(call)
-    pages = paged(call, len(rows))
-    return show(call, "desk/teaches.html.j2", status=status, form=form, rows=rows[pages.shown], pages=pages)
+    found = _suggested(call)
+    pages = paged(call, len(found))
+    rows = found[pages.shown]
+    numbers = row_numbers(form, ("training", "competency"), ((row["training"], row["competency"]) for row in rows))
+    rows = [{**row, "n": n} for row, n in zip(rows, numbers, strict=True)]
+    return show(call, "desk/teaches.html.j2", status=status, form=form, rows=rows, pages=pages)
 
 
 @get("/titles/teaches", opt=rule("imports.make"), **THREAD)
@@ -38,14 +42,15 @@ def suggestions(request: Call) -> Response[str]:
 def _level(form: Form, name: str) -> float | None:
     """Return a level that was filled in, which is checked against its scale when it is stored; None for blank."""
     try:
-        return float(form.get(name).replace(",", "."))
+        level = float(form.get(name).replace(",", "."))
     except ValueError:
         return None
+    return level if math.isfinite(level) else None
 
 
 @post("/titles/teaches", opt=rule("imports.make"), **THREAD)
 def store(request: Call) -> Response[Any]:
-    """Store what ticked trainings teach; all of it, or nothing where a level is missing or not on its scale."""
+    """Store what ticked trainings teach; nothing where a level is missing, and all but what is not on its scale."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
     ticked = sorted(form.all("ticked"))
     rows = [

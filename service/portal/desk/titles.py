@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
 from service.portal.desk.view import names_of, paged
-from service.portal.forms import Form, form_of
+from service.portal.forms import Form, form_of, row_numbers
 from service.portal.page import THREAD, go, show
 from service.records import EVERYONE, REFUSED, Outcome, write_records
 from service.storage.engine import transaction
@@ -44,6 +44,8 @@ def _page(call: Call, form: Form, status: int = 200) -> Response[str]:
          "confidence": None if pd.isna(row["confidence"]) else float(row["confidence"])}
         for row in waiting.iloc[pages.shown].to_dict("records")
     ]  # fmt: skip
+    numbers = row_numbers(form, ("title",), ((row["title"],) for row in rows))
+    rows = [{**row, "n": n, "was_sent": form.has(f"title-{n}")} for row, n in zip(rows, numbers, strict=True)]
     trainings = names_of(call, "trainings")
     return show(call, "desk/titles.html.j2", status=status, form=form, rows=rows, pages=pages, likely=LIKELY,
                 trainings=trainings if len(trainings) <= MOST_LISTED else {})  # fmt: skip
@@ -55,29 +57,29 @@ def title_list(request: Call) -> Response[str]:
     return _page(request, Form())
 
 
-def chosen_titles(form: Form) -> list[dict[str, Any]]:
-    """Return the ticked titles of a form with the trainings they mean; None for none of those on file."""
-    return [
-        {"title": form.get(f"title-{n}"), "training": form.get(f"training-{n}").split(" ")[0] or None,
-         "confidence": None, "status": CONFIRMED}
+def chosen_titles(form: Form) -> dict[str, dict[str, Any]]:
+    """Return the ticked titles of a form by number, with the trainings they mean; None for none of those on file."""
+    return {
+        n: {"title": form.get(f"title-{n}"), "training": form.get(f"training-{n}").split(" ")[0] or None,
+            "confidence": None, "status": CONFIRMED}
         for n in sorted(form.all("ticked")) if form.get(f"title-{n}")
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 @post("/titles", opt=rule("imports.make"), **THREAD)
 def confirm(request: Call) -> Response[Any]:
     """Confirm the ticked titles; what is confirmed is remembered and not asked again."""
     form, wording, database = form_of(request), wording_of(request), parts_of(request).database
-    rows = chosen_titles(form)
-    if not rows:
+    chosen = chosen_titles(form)
+    if not chosen:
         form.faults[""] = wording.text("Tick at least one title.")
         return _page(request, form, 422)
     with database.writing_as(known_caller(request).subject, "portal") as writing:
-        outcomes = write_records(database, writing, TABLE, rows, EVERYONE, wording)
-    refused = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome.state == REFUSED]
-    for row, outcome in refused:
-        form.faults[f"row-{row['title']}"] = _said(row, outcome)
-    return _page(request, form, 422) if refused else go("/titles", "titles-confirmed")
+        outcomes = write_records(database, writing, TABLE, list(chosen.values()), EVERYONE, wording)
+    for (n, row), outcome in zip(chosen.items(), outcomes, strict=True):
+        if outcome.state == REFUSED:
+            form.faults[f"training-{n}"] = _said(row, outcome)
+    return _page(request, form, 422) if form.faults else go("/titles", "titles-confirmed")
 
 
 def _said(row: dict[str, Any], outcome: Outcome) -> str:

@@ -16,8 +16,15 @@ async function follow(part) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part]");
     if (fresh === null) return;
     part.replaceChildren(...fresh.childNodes);
+    say(part.querySelector("#stage")?.textContent ?? "");
     if (fresh.dataset.part === "ended") return void location.reload();
   }
+}
+
+/** Say to a screen reader what has changed; figures that change every second are not read out. */
+function say(text) {
+  const live = document.querySelector("#said");
+  if (live !== null && live.textContent !== text) live.textContent = text;
 }
 
 /** Let files be dropped on a form's field. */

@@ -109,6 +109,31 @@ def test_the_greedy_plan_keeps_every_rule(problem):
     assert verify(problem, claim(problem, greedy(Placement(problem), ratio_scores(problem)))) == ()
 
 
+@QUICK
+@given(tiny_problems(), st.integers(0, 2**16))
+def test_what_has_no_room_does_not_fit(problem, seed):
+    placement = Placement(problem)
+    order = np.random.default_rng(seed).permutation(len(problem.options.employee))
+    for option in order[: len(order) // 2 + 1].tolist():
+        if placement.fits(option):
+            placement.add(option)
+    fits = np.array([placement.fits(option) for option in range(len(order))], dtype=np.bool_)
+    assert not (fits & ~placement.with_room()).any()
+
+
+def test_money_seats_and_hours_leave_room_or_not():
+    options = [{"who": who, "where": where, "benefit": 1.0, "cost": cost}
+               for who, where, cost in ((0, 0, 3), (0, 1, 3), (1, 0, 3), (1, 2, 8), (2, 0, 3))]  # fmt: skip
+    problem = make_problem(budgets=[10], classes=[{"max": 2, "hours": 6}, {"hours": 6}, {"hours": 6}], options=options,
+                           n_people=3, people={"cap": [10.0, 40.0, 40.0]})  # fmt: skip
+    placement = Placement(problem)
+    assert placement.with_room().all()
+    placement.add(0)
+    assert placement.with_room().tolist() == [False, False, True, False, True]  # 4 JP left for 6; Rp 7 left for 8
+    placement.add(2)
+    assert not placement.with_room().any()  # no seat is left
+
+
 @pytest.mark.parametrize("engine", list(Engine))
 @FEW
 @given(tiny_problems(demanded=True))

@@ -142,6 +142,19 @@ def test_an_answer_in_regions_keeps_every_rule_and_its_bound_holds(limits, probl
         assert found.bound >= best_by_trying(problem)[2] - 1e-6
 
 
+def test_each_region_s_plan_is_told_with_what_the_others_still_lack():
+    """More money than everybody needs; three people of a town that waits lack 8 JP each, at 0.25 levels: 6 levels."""
+    problem, told = two_towns(money=18), []
+    people, rules = problem.people, problem.rules
+    problem = replace(problem, people=replace(people, hours_floor=np.full(6, 8.0)),
+                      rules=replace(rules, hours_weight=0.25))  # fmt: skip
+    found = answer(problem, tell=lambda *figures: told.append(figures))
+    values, bounds = zip(*told, strict=True)
+    assert values[:2] == (pytest.approx(1.0 + 1.1 + 1.2 - 6.0), pytest.approx(7.5))
+    assert (np.diff(bounds) <= 1e-9).all()
+    assert told[-1] == (pytest.approx(found.objective), pytest.approx(found.bound))
+
+
 def test_a_floor_of_an_earmark_is_met_by_the_regions_together():
     """At least 8 rupiah for the training of the second town, whose people gain little."""
     classes = [{"training": i, "hours": 8} for i in (0, 1)]

@@ -187,9 +187,14 @@ def _class_elsewhere(folder):
                    folder / "agency=A" / "options.parquet")  # fmt: skip
 
 
+def _cost_that_no_line_pays(folder):
+    pq.write_table(pa.table({"employee": [f"A{i}" for i in range(4)]}), folder / "agency=A" / "employees.parquet")
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
+        (_cost_that_no_line_pays, "agency=A:\n  $.options[0].line: A0 in KA costs 2 and no line pays"),
         (_without_options, "agency=A/options.parquet: missing"),
         (_no_table, "agency=A/options.parquet: not a Parquet table"),
         (_same_person_elsewhere, "employee: 1 ids stand in two agencies, for example in A and A2"),

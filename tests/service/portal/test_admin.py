@@ -37,18 +37,44 @@ def test_a_person_is_added_with_a_password_that_is_shown_once_and_must_be_change
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
-    [({"name": "a b", "role": "planner"}, "a b"), ({"name": "eko", "role": "king"}, "king"),
-     ({"name": "eko", "role": "planner", "units": "U9"}, "U9"), ({"name": "ani", "role": "planner"}, "ani"),
-     ({"name": "eko", "role": "employee", "employee": "1"}, "1")],
+    ("asked", "field"),
+    [({"name": "a b", "role": "planner"}, "name"), ({"name": "eko", "role": "king"}, "role"),
+     ({"name": "eko", "role": "planner", "units": "U9"}, "units"), ({"name": "ani", "role": "planner"}, "name"),
+     ({"name": "eko", "role": "employee", "employee": "1"}, "employee")],
 )  # fmt: skip
-def test_what_is_not_accepted_is_said_beside_the_field_and_nothing_is_stored(admin, asked, words):
+def test_what_is_not_accepted_is_said_beside_the_field_and_nothing_is_stored(admin, asked, field):
     _, client, post = admin
     before = client.get("/users").text.count("/users/change")
     answer = post("/users", **asked)
     assert answer.status_code == 422
-    assert words in re.search(r'id="name-fault">([^<]+)<', answer.text)[1]
+    assert asked[field] in re.search(rf'id="{field}-fault">([^<]+)<', answer.text)[1]
+    assert f'value="{asked["name"]}"' in answer.text
     assert client.get("/users").text.count("/users/change") == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"scopes": "people:read"}, "label"), ({"label": "k"}, "scopes"), ({"label": "k", "scopes": "x"}, "scopes"),
+     ({"label": "k", "scopes": "people:read", "expires": "2020-01-01"}, "expires"),
+     ({"label": "k", "scopes": "people:read", "units": "U9"}, "key-units")],
+)  # fmt: skip
+def test_what_a_key_lacks_is_said_beside_its_field(admin, asked, field):
+    _, _, post = admin
+    answer = post("/keys", **asked)
+    assert answer.status_code == 422
+    assert f'<p class="fault" id="{field}-fault">' in answer.text
+    assert f'<a href="#{field}">' in answer.text
+
+
+def test_an_administrator_cannot_shut_out_who_is_signed_in(admin):
+    _, client, post = admin
+    for asked in ({"action": "role", "role": "employee"}, {"action": "disable", "role": "admin"}):
+        answer = post("/users/change", name="Admin", **asked)
+        assert answer.status_code == 422
+        assert "admin lain dapat melakukannya" in answer.text
+    assert client.get("/users").status_code == 200
+    assert post("/users/change", name="admin", action="role", role="admin").status_code == 303
+    assert post("/users/change", name="nobody", action="password").status_code == 422
 
 
 def test_who_is_shut_out_is_out_in_the_next_request(portal):

@@ -19,6 +19,8 @@ def look(page, *, scripts):
     if scripts:
         assert faults_of(page) == [], page.url
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
+        cut = "[...document.querySelectorAll('caption')].filter(one => one.getBoundingClientRect().right > innerWidth)"
+        assert page.evaluate(f"{cut}.length") == 0, page.url
 
 
 def wait_for(page, work, name, *, scripts):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -23,15 +24,16 @@ def said(portal, employee=ANI):
         return find_statements(connection, employees=[employee])
 
 
+def post_as(client, token, path, **data):
+    return client.post(path, data={"csrf": token, **data}, follow_redirects=False)
+
+
 @pytest.fixture
 def ani(portal):
     """Return the portal, Ani's client and the token of her forms."""
     token = sign_in(portal, "ani")
 
-    def post(path, **data):
-        return portal.client.post(path, data={"csrf": token, **data}, follow_redirects=False)
-
-    return portal, portal.client, post
+    return portal, portal.client, partial(post_as, portal.client, token)
 
 
 def test_a_profile_shows_level_state_day_and_method_and_never_assessed_as_such(ani):
@@ -40,6 +42,7 @@ def test_a_profile_shows_level_state_day_and_method_and_never_assessed_as_such(a
     assert "Integritas 4 2 Di bawah standar kurang 2 level 1 Juni 2026, Uji kompetensi" in text
     assert "Kerja Sama 3 - Belum pernah dinilai -" in text
     assert "dari paling sedikit 20 JP setahun" in text
+    assert "JP</span> dari paling sedikit" in client.get("/").text
 
 
 def test_the_picture_has_a_title_and_a_description_and_a_table_beside(ani):
@@ -94,6 +97,32 @@ def test_a_claim_needs_words_or_a_proof_that_is_a_pdf_or_a_picture(ani):
         assert answer.status_code == status, answer.text
     assert [one.kind for one in said(portal)] == ["already-taken"]
     assert "Pernyataan Anda sudah mengikutinya menunggu konfirmasi" in client.get("/suggestions").text
+
+
+def test_what_a_claim_lacks_is_said_beside_its_field_and_the_link_above_leads_there(ani):
+    _, client, post = ani
+    found = list_id(client.get("/suggestions").text)
+    page = post("/suggestions", list=found, training="P1", kind="already-taken").text
+    assert '<a href="#words-P1">' in page
+    assert 'id="words-P1-fault"' in page
+    assert page.count("<details open>") == 1
+
+
+def test_a_claim_after_a_refused_one_waits_again(ani):
+    portal, client, post = ani
+    for n_refused in range(2):
+        found = list_id(client.get("/suggestions").text)
+        claim = {"list": found, "training": "P1", "kind": "already-taken", "words": "Bandung"}
+        assert post("/suggestions", **claim).status_code == 303
+        assert "menunggu konfirmasi" in client.get("/suggestions").text, n_refused
+        claim = said(portal)[0]
+        token = sign_in(portal, "rita")
+        answer = client.post(f"/inbox/{claim.statement}", follow_redirects=False,
+                             data={"csrf": token, "action": "claim-refused", "words": "tanpa bukti"})  # fmt: skip
+        assert answer.status_code == 303, answer.text
+        token = sign_in(portal, "ani")
+        post = partial(post_as, client, token)
+        assert "menunggu konfirmasi" not in client.get("/suggestions").text, n_refused
 
 
 def test_why_not_this_one_is_answered_for_every_training_on_file(ani):

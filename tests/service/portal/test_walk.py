@@ -79,7 +79,8 @@ def test_another_persons_number_as_a_field_changes_nothing(portal, name):
     own = {path: portal.client.get(path).text for path in ("/", "/my-history", "/my-plan")}
     for path, text in own.items():
         for field in ("nip", "employee", "id"):
-            assert portal.client.get(f"{path}?{field}={DEDI}").text == text, (path, field)
+            page = portal.client.get(f"{path}?{field}={DEDI}").text
+            assert page.replace(f"?{field}={DEDI}", "") == text, (path, field)  # the way back from another language
     assert DEDI not in portal.client.get("/my-data/file").text
 
 

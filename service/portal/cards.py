@@ -1,0 +1,78 @@
+"""Cards of suggestions: what is the same again is put into HTML once, whoever it is for.
+
+A card is made of what it shows and of nothing else, which is all of the key it is kept by: another figure, sentence or
+language is another card, and nothing of one person can stand on another's page that would not stand there anyway. What
+differs by session and list is left open, and filled in on each page.
+"""
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+from markupsafe import Markup, escape
+
+from service.portal.forms import CSRF, Form
+from service.portal.page import macros
+from service.schemas.lists import RecommendedItem
+
+WORDS = {  # why a training is not for somebody
+    "wrong-time": "The dates do not suit me", "not-my-work": "It has little to do with my work",
+    "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
+    "other": "Another reason",
+}  # fmt: skip
+MOST_FACES, MOST_ANSWERS = 5_000, 2_000  # kept in a process; 1 and 2 kB each
+_GAP = secrets.token_hex(16)  # stands for the fields that are filled in; nobody's text can hold it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A suggestion with what colleagues gained from it; None where too few were measured."""
+
+    item: RecommendedItem
+    colleagues: str | None
+    is_claimed: bool
+
+
+def draw_cards(shown: list[Shown], *, lang: str, csrf: str, list_id: str, said: Form) -> list[Markup]:
+    """Return suggestions as HTML.
+
+    Parameters
+    ----------
+    shown : In the order to show.
+    lang : ``id`` or ``en``.
+    csrf, list_id : What forms of the session and of this list carry.
+    said : The form that was refused, shown again in its card; an empty one for none.
+    """
+    hidden = (f'<input type="hidden" name="{CSRF}" value="{escape(csrf)}">'
+              f'<input type="hidden" name="list" value="{escape(list_id)}">')  # fmt: skip
+    return [_card(one, lang, hidden, said) for one in shown]
+
+
+def _card(one: Shown, lang: str, hidden: str, said: Form) -> Markup:
+    training = one.item.training
+    frame = macros("card.html.j2", lang)
+    if one.is_claimed:
+        answers = str(frame.claimed())
+    elif said.faults and said.get("training") == training:
+        answers = str(frame.answers(training, one.item.name, WORDS, Markup(hidden), said))  # noqa: S704 (made above)
+    else:
+        answers = hidden.join(_answers(training, one.item.name, lang))
+    face = _face(msgspec.json.encode(one.item), lang)
+    colleagues = f"<p>{escape(one.colleagues)}</p>\n" if one.colleagues else ""
+    name = escape(training)
+    return Markup(  # noqa: S704 (each part is escaped where it is made)
+        f'<article class="card" id="t-{name}" aria-labelledby="t-{name}-title">\n{face}{colleagues}{answers}</article>'
+    )
+
+
+@lru_cache(MOST_FACES)
+def _face(item: bytes, lang: str) -> str:
+    return str(macros("card.html.j2", lang).face(msgspec.json.decode(item, type=RecommendedItem)))
+
+
+@lru_cache(MOST_ANSWERS)
+def _answers(training: str, name: str, lang: str) -> tuple[str, ...]:
+    """Return the forms of a training, in the pieces between which hidden fields go."""
+    made = macros("card.html.j2", lang).answers(training, name, WORDS, Markup(_GAP), Form())  # noqa: S704 (hex digits)
+    return tuple(str(made).split(_GAP))
