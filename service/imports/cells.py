@@ -72,6 +72,7 @@ class Sheet:
     merged : Cells of a workbook that are one: first and last, row before column, from 0.
     day_shift : Days that a plain number in a date column is to be moved by: some workbooks count from 1904.
     part_of : Name of the sheet of several tables of which this is one; None where it is all of its sheet.
+    header_at, above : Where a header had stood that was moved to the first line, and the lines above it.
     notes : Codes with a value each, for the report.
     """
 
@@ -84,6 +85,8 @@ class Sheet:
     merged: tuple[Merged, ...] = ()
     day_shift: int = 0
     part_of: str | None = None
+    header_at: int = 0
+    above: tuple[int, ...] = ()
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from service.imports.cells import Cell, Lines
 
 LINES_AT_ONCE = 10_000  # made of their columns at a time
+FIGURES = "0123456789"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,11 @@ class Coded:
     def which(self, is_so: Callable[[Cell], bool]) -> np.ndarray:
         """Return for each line whether its cell is so."""
         return np.array([is_so(cell) for cell in self.different], dtype=np.bool_)[self.places]
+
+    def which_words(self, is_so: Callable[[Cell], bool]) -> np.ndarray:
+        """Return for each line whether its cell is so, where no text that is blank or begins with a figure can be."""
+        told = [not (isinstance(cell, str) and cell[:1] in FIGURES) and is_so(cell) for cell in self.different]
+        return np.array(told, dtype=np.bool_)[self.places]
 
     def counts(self) -> np.ndarray:
         """Return in how many lines each different cell stands."""

@@ -43,7 +43,7 @@ def split_days(sheet: Sheet) -> Sheet:
         return sheet
     line, at = place
     sample = [row[at] for row in sheet.rows[line + 1 : line + 1 + SAMPLE_LINES] if at < len(row) and plain(row[at])]
-    if sum(_days_of(cell) is not None for cell in sample) <= LEAST_SHARE * len(sample):
+    if sum(_days_of(cell) is not None for cell in sample) < max(1, LEAST_SHARE * len(sample)):
         return sheet
     told: list[Cell] = [row[at] if at < len(row) else "" for row in sheet.rows]
     days = [_days_of(cell) for cell in told]

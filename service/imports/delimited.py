@@ -17,6 +17,7 @@ SAMPLE_LINES = 60
 SAMPLE_LETTERS = 1 << 20
 DELIMITERS = (";", ",", "\t", "|", "^")
 MOST_IN_CELL = 10_000_000  # characters
+MOST_SPLIT = 20_000_000  # cells of a text that is split line by line: each takes more than a hundred bytes
 MOST_COLUMNS = 16_384  # as many as a spreadsheet has
 _WHOLE = re.compile(r'"((?:[^"]|"")*)"')  # a line that one pair of quotation marks holds
 
@@ -48,8 +49,10 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
         text = text[len(lines.pop(0)) :]
         told = [[]]
     delimiter = delimiter or find_delimiter(lines[:SAMPLE_LINES])
-    _check_extent(text, delimiter)
+    _check_extent(text, delimiter, MOST_CELLS)
     regular = None if told else read_regular(text, delimiter)
+    if regular is None:
+        _check_extent(text, delimiter, MOST_SPLIT)
     split = _split(text, delimiter) if regular is None else _Split(rows=regular)
     _check_width(split.rows)
     notes = [*decoded.notes, *([("lines-unwrapped", str(split.n_unwrapped))] if split.n_unwrapped else [])]
@@ -57,11 +60,13 @@ def read_text(content: bytes, *, encoding: str | None = None, delimiter: str | N
                  delimiter=delimiter, is_guarded=True, notes=notes)  # fmt: skip
 
 
-def _check_extent(text: str, delimiter: str) -> None:
+def _check_extent(text: str, delimiter: str, most: int) -> None:
     n_cells = text.count(delimiter) + text.count("\n") + 1
-    if n_cells > MOST_CELLS:
-        raise FileRefusedError("file-too-large", "the file has {n} cells; accepted: up to {most}", n=n_cells,
-                               most=MOST_CELLS)  # fmt: skip
+    if n_cells > most:
+        raise FileRefusedError("file-too-large", "the file has {n} cells; accepted: up to {most}, or {split} where "
+                               "there are quotation marks, blank lines or lines of different widths; import it in "
+                               "parts",
+                               n=n_cells, most=MOST_CELLS, split=MOST_SPLIT)  # fmt: skip
 
 
 def _check_width(rows: Lines) -> None:
@@ -103,11 +108,19 @@ def _unwrapped(rows: list[list[Cell]], delimiter: str) -> _Split:
     held = [i for i, row in enumerate(rows) if len(row) == 1 and delimiter in row[0]]
     if not held:
         return _Split(rows=rows)
-    again: dict[int, list[Cell]] = {i: list(next(csv.reader([rows[i][0]], delimiter=delimiter), [])) for i in held}
+    again: dict[int, list[Cell]] = {i: _cells_of(rows[i][0], delimiter) for i in held}
     widths = Counter(len(again.get(i, row)) for i, row in enumerate(rows[:SAMPLE_LINES]) if row)
     width = max(widths, key=lambda one: (widths[one], one))
     fitting = {i: row for i, row in again.items() if len(row) == width}
     return _Split(rows=[fitting.get(i, row) for i, row in enumerate(rows)], n_unwrapped=len(fitting))
+
+
+def _cells_of(line: str, delimiter: str) -> list[Cell]:
+    """Return the cells of one line; none of a text that is no line of a table."""
+    try:
+        return list(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return []
 
 
 def find_delimiter(lines: Sequence[str]) -> str:

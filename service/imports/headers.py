@@ -34,6 +34,7 @@ SENSITIVE = frozenset({
     "no. bpjs", "nomor bpjs", "bpjs nomor", "alamat", "address", "nomor hp", "no hp", "no. hp", "suku", "ethnicity",
     "golongan darah", "blood type", "nomor surat keterangan dokter", "surat dokter", "disabilitas", "disability",
 })  # fmt: skip
+NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
 _SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
           "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
@@ -223,7 +224,7 @@ def match_columns(
         if left and len(known_as) > 1 and counted[known_as[-1]] > 1:
             shown = f"{shown} ({left})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
-        if any(name in SENSITIVE for name in known_as):
+        if any(name in SENSITIVE for name in known_as) or (NATIONAL_NUMBER in known_as and "employee" in columns):
             sensitive.append(shown)
         elif free:
             columns[free[0]] = position
@@ -255,6 +256,11 @@ def _score(header: Header) -> tuple[int, float]:
     n_cells = len(header.columns) + len(header.unknown) + len(header.repeated) + len(header.sensitive)
     share = len(header.columns) / max(n_cells, 1)
     return int(header.is_telling), len(header.columns) * share
+
+
+def _is_better(header: Header, best: Header) -> bool:
+    """Return whether a header says more, or the same in fewer lines: a title right above is none of them."""
+    return (*_score(header), -header.n_rows) > (*_score(best), -best.n_rows)
 
 
 def _could_be_merged(top: Sequence[Cell], below: Sequence[Cell]) -> bool:
@@ -331,7 +337,7 @@ def find_header(
         best = None
         for row, n_rows, names in tried:
             header = match_columns(rows[row], names, table, rows=(row, n_rows), supplied=own, is_named=is_named)
-            if header.columns and (best is None or _score(header) > _score(best)):
+            if header.columns and (best is None or _is_better(header, best)):
                 best = header
         if best is not None:
             found.append(best)

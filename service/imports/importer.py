@@ -21,7 +21,7 @@ from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
 from service.imports.parts import SHEET_NOTES, Part, RefusedRows, need_choice, need_one, refused_rows, tell
-from service.imports.profiles import find_profile
+from service.imports.profiles import find_profile, reshaped_by
 from service.imports.ratings import rating_labels
 from service.imports.recognition import Unrecognised, recognise, shown_columns
 from service.imports.references import (
@@ -130,21 +130,23 @@ class Importer:
             return
         try:
             sheet = split_days(sheet)
-            profile = find_profile(self.options.profile, sheet.rows)
+            found = find_profile(self.options.profile, sheet)
         except FileRefusedError as error:
             tell(self._start(path, sheet).report, "error", error.code, error.said(self.wording.text))
             return
-        if profile is None:
+        if found is None:
             self._read_own(path, sheet)
             return
-        wanted = [r for r in profile.reshape(sheet) if self.options.table in (None, r.table)]
+        profile, sheet = found
+        every = reshaped_by(profile, sheet)
+        wanted = [r for r in every if self.options.table in (None, r.table)]
         for reshaped in wanted:
             part = self._start(path, sheet, profile.name)
             self._read_reshaped(part, reshaped)
             if profile.is_headed and part.rows is not None and not isinstance(sheet.rows, Columns):
                 refuse_shifted(part.rows, sheet.rows, len(sheet.rows[0]))
         if not wanted:
-            tables = ", ".join(r.table for r in profile.reshape(sheet))
+            tables = ", ".join(r.table for r in every)
             message = self.wording.text("the file is of {tables}", tables=tables)
             tell(self._start(path, sheet, profile.name).report, "error", "table-unknown", message)
 
@@ -190,7 +192,8 @@ class Importer:
             style=options.number_style, origin=part.origin,
             supplied={**dict.fromkeys(part.asked, ""), **options.supplied},
         ))  # fmt: skip
-        report.table, report.header_line = header.table.name, header.row + 1
+        part.header_at = sheet.header_at
+        report.table, report.header_line = header.table.name, header.row + 1 + sheet.header_at
         report.date_order, report.number_style = rows.order, rows.style
         report.read += len(rows.line) + rows.n_left_out
         report.left_out += rows.n_left_out
@@ -364,17 +367,18 @@ def import_files(
     imported: list[Imported] = []
 
     def last(connection: sa.Connection) -> None:
-        imported.append(_finish(importer, was_rolled_back=False))
+        imported.append(_finish(importer))
         also(connection, imported[0])
 
     try:
         importer.store(on_progress, last)
     except _RolledBackError:
-        return _finish(importer, was_rolled_back=True)
+        return _finish(importer)
     return imported[0]
 
 
-def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
+def _finish(importer: Importer) -> Imported:
+    is_kept_out = importer.options.all_or_nothing and not importer.is_clean
     for part in importer.parts:
         if part.rows is None:
             continue
@@ -382,7 +386,7 @@ def _finish(importer: Importer, *, was_rolled_back: bool) -> Imported:
         part.report.columns = {part.rows.written(name) or name: name for name in part.rows.origin}
         part.report.preview = preview_of(part.rows)
         part.report.problems.sort(key=lambda p: (p.line is None, p.line or 0))
-        if was_rolled_back and not importer.options.dry_run:
+        if is_kept_out:
             part.report.refused += part.report.stored + part.report.unchanged
             part.report.stored = part.report.unchanged = 0
     report = ImportReport(dry_run=importer.options.dry_run, ok=importer.is_clean,

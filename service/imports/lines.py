@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from service.imports.cells import Cell, Lines
-from service.imports.columns import Coded, column_at, reaching
+from service.imports.columns import FIGURES, Coded, column_at, reaching
 from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
@@ -82,13 +83,17 @@ def _headers_again(lines: Lines, header: Header, chosen: np.ndarray) -> list[int
     found: list[int] = []
     for row in range(header.row, header.row + header.n_rows):
         names = [normal(cell) for cell in lines[row]]
-        first = next((i for i, name in enumerate(names) if name), None)
+        first = next((i for i, name in enumerate(names) if name and name[0] not in FIGURES), None)
         if first is None or sum(map(bool, names)) < 2:  # noqa: PLR2004 (a single word may be a value)
             continue
         reached = reaching(lines, first, chosen)
-        is_alike = column_at(lines, first, reached).changed(normal).which(names[first].__eq__)
+        is_alike = column_at(lines, first, reached).which_words(partial(_is_named, names[first]))
         found += [line for line in reached[is_alike].tolist() if _texts(lines[line]) == _texts(lines[row])]
     return found
+
+
+def _is_named(name: str, cell: Cell) -> bool:
+    return normal(cell) == name
 
 
 def _pages(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
@@ -96,15 +101,13 @@ def _pages(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
     above = [_texts(lines[row]) for row in range(header.row)]
     above = [texts for texts in above if texts]
     heads = {next(filter(None, texts)) for texts in above}
-    initials = {*"hplHPL", *(head[0] for head in heads), *(head[0].upper() for head in heads)}
 
     def may_be_one(cell: Cell) -> bool:
-        is_likely = isinstance(cell, str) and cell[:1] in initials  # most cells of a large file are not
-        return is_likely and (normal(cell) in heads or bool(_PAGE.fullmatch(plain(cell))))
+        return normal(cell) in heads or bool(_PAGE.fullmatch(plain(cell)))
 
     found: list[int] = []
     for cells, reached in _columns(lines, chosen):
-        is_one = cells.which(may_be_one)
+        is_one = cells.which_words(may_be_one)
         found += [line for line in reached[is_one].tolist() if _texts(lines[line]) in above or _is_page(lines[line])]
     return found
 
@@ -187,13 +190,17 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     known = set(header.columns.values())
     found: set[int] = set()
     for position, (cells, reached) in enumerate(_columns(lines, chosen)):
-        is_total = cells.which(lambda cell: plain(cell).casefold().startswith(TOTAL_WORDS))
+        is_total = cells.which_words(_is_total)
         named = reached[is_total & (n_before[reached] < TOTAL_WITHIN)].tolist()
         is_own = header.table.name == "budgets" or position == key
         found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
                   or (position not in known and not n_before[line])}  # fmt: skip
         n_before[reached] += cells.which(lambda cell: cell != "") & (n_before[reached] < TOTAL_WITHIN)
     return found
+
+
+def _is_total(cell: Cell) -> bool:
+    return plain(cell).casefold().startswith(TOTAL_WORDS)
 
 
 def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:

@@ -57,6 +57,7 @@ class Part:
     path: Path
     header: Header | None = None
     n_header: int | None = None
+    header_at: int = 0
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     rows: Rows | None = None
@@ -117,7 +118,7 @@ def refused_rows(parts: list[Part], options: ImportOptions) -> tuple[RefusedRows
             continue
         sheet = next(sheet for sheet in again[part.path] if sheet.name == part.report.sheet)
         cells = sheet.rows if part.origin else unmerged(sheet, part.header)[0].rows
-        first, n_header = part.header.row, part.n_header or part.header.n_rows
+        first, n_header = part.header.row + part.header_at, part.n_header or part.header.n_rows
         lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
         top = [*_unit_of(cells[:first]), *cells[first : first + n_header]]
         found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,

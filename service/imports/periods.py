@@ -18,6 +18,7 @@ _DAYS = (
     re.compile(rf"^(\d{{1,2}}){TO}(\d{{1,2}})([ ./-][a-z]+[ ./-]+\d{{4}})$"),
     re.compile(rf"^(\d{{1,2}}[ ./-][a-z]+){TO}(\d{{1,2}}[ ./-][a-z]+)([ ./-]+\d{{4}})$"),
 )
+_NUMERIC_DAYS = re.compile(rf"^(\d{{1,2}}){TO}(\d{{1,2}})([./-]\d{{1,2}}[./-]\d{{4}})$")
 _TWO_DAYS = re.compile(
     r"^(\d{1,2}[ ./-][a-z]+[ ./-]\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d)"
     rf"{TO}(\d{{1,2}}[ ./-][a-z]+[ ./-]\d{{4}}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}|\d{{4}}-\d\d-\d\d)$"
@@ -56,11 +57,13 @@ def first_and_last(cell: object) -> tuple[str, str] | None:
     --------
     >>> first_and_last("1 s.d. 3 Maret 2027"), first_and_last("30 Jan - 2 Feb 2027")
     (('1 maret 2027', '3 maret 2027'), ('30 jan 2027', '2 feb 2027'))
+    >>> first_and_last("1-3/3/2027")
+    ('1/3/2027', '3/3/2027')
     """
     text = figures(cell).lower()
     if two := _TWO_DAYS.match(text):
         return two[1], two[2]
-    for pattern in _DAYS:
+    for pattern in (*_DAYS, _NUMERIC_DAYS):
         if found := pattern.match(text):
             return found[1] + found[3], found[2] + found[3]
     return None

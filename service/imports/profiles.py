@@ -1,13 +1,13 @@
 """Files of others brought to our own headers: O*NET, ESCO, budget files, schedules, learning systems."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
 from service.imports.cells import Cell, FileRefusedError, LeftOut, Lines, Remark, Reshaped, Sheet
-from service.imports.headers import normal, plain
+from service.imports.headers import first_filled, normal, plain
 from service.imports.lines import is_sum
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
@@ -22,6 +22,7 @@ from service.imports.side_by_side import is_side_by_side, reshape_side_by_side
 from service.imports.values import is_missing, read_text
 from service.imports.xapi import is_xapi, reshape_xapi
 
+MOST_TITLES = 10  # lines above the header of another system
 ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
 
 
@@ -171,8 +172,8 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def find_profile(wanted: str | None, rows: Lines) -> Profile | None:
-    """Return the profile asked for, else the one whose source the rows are of; None for our own.
+def find_profile(wanted: str | None, sheet: Sheet) -> tuple[Profile, Sheet] | None:
+    """Return the profile asked for, else the one whose source a sheet is of, and its sheet; None for our own.
 
     Raises
     ------
@@ -181,8 +182,35 @@ def find_profile(wanted: str | None, rows: Lines) -> Profile | None:
     """
     if wanted == "own":
         return None
-    if wanted is None:
-        return next((profile for profile in PROFILES.values() if profile.recognises(rows)), None)
-    if not PROFILES[wanted].recognises(rows):
+    profiles = list(PROFILES.values()) if wanted is None else [PROFILES[wanted]]
+    first = next((profile for profile in profiles if profile.recognises(sheet.rows)), None)
+    found = (first, sheet) if first else _find_below(profiles, sheet)
+    if found is None and wanted is not None:
         raise FileRefusedError("profile-differs", "the headers are not those of profile {profile}", profile=wanted)
-    return PROFILES[wanted]
+    return found
+
+
+def _find_below(profiles: Sequence[Profile], sheet: Sheet) -> tuple[Profile, Sheet] | None:
+    """Return the profile of which a header stands below titles, and the sheet with that header in its first line."""
+    filled = first_filled(sheet.rows)[:MOST_TITLES]
+    for n_above, line in enumerate(filled):
+        header = sheet.rows[line]
+        found = next((one for one in profiles if one.is_headed and line and _is_of(one, [header])), None)
+        if found is not None:
+            lines = [header, *([] for _ in range(line)), *list(sheet.rows)[line + 1 :]]  # all others where they stood
+            return found, replace(sheet, rows=lines, header_at=line, above=tuple(filled[:n_above]))
+    return None
+
+
+def _is_of(profile: Profile, rows: Lines) -> bool:
+    try:
+        return profile.recognises(rows)
+    except FileRefusedError:
+        return False
+
+
+def reshaped_by(profile: Profile, sheet: Sheet) -> list[Reshaped]:
+    """Bring a sheet under our headers; the first table that it gives tells of the lines above its header."""
+    found = profile.reshape(sheet)
+    above = tuple((line + 1, "row-metadata", "A line above the header is left out.") for line in sheet.above)
+    return [replace(found[0], left_out=(*above, *found[0].left_out)), *found[1:]] if above and found else found

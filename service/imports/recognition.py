@@ -1,12 +1,23 @@
 """Which table a sheet is of, or in words why nobody can tell."""
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.imports.cells import CellError, Sheet
-from service.imports.headers import BARE_KEYS, TELLING, Header, find_header, is_clear, names_of, normal
+from service.imports.headers import (
+    BARE_KEYS,
+    HEADER_SEARCH_LINES,
+    TELLING,
+    Header,
+    find_header,
+    is_clear,
+    names_of,
+    normal,
+    plain,
+)
 from service.imports.values import read_id
 from service.wording import Wording
 from training_catalog.schema import Table
@@ -25,6 +36,7 @@ _NAME_WORDS = {
 }  # fmt: skip
 _IDLE_WORDS = frozenset({"siasn", "ref", "referensi", "reference", "data", "daftar", "list", "master", "tabel", "table",
                          "struktural", "kerja", "organisasi"})  # fmt: skip
+NEAR = 0.74  # of its letters that a misspelt header has in common with the right one
 NEAREST_COLUMNS = 2  # a table of which a header has fewer columns is not worth naming
 
 
@@ -133,7 +145,7 @@ def recognise(
     if told is not None and (told.missing or is_clear([told])):
         return told
     called = _told_by_name(path, sheet, row, supplied, found) if table is None else None
-    return called or _say_why(found, wording, is_named=table is not None)
+    return called or _no_delimiter(sheet, wording) or _say_why(found, wording, is_named=table is not None)
 
 
 def _told_by_name(
@@ -151,12 +163,33 @@ def _told_by_name(
 def _is_doubtful(sheet: Sheet, header: Header) -> bool:
     """Return whether a header has a key that any list has, and no more columns of the table than others."""
     key = header.columns.get(header.table.key[0])
-    is_bare = key is not None and normal(sheet.rows[header.row][key]) in BARE_KEYS
+    lines = sheet.rows[header.row : header.row + header.n_rows]
+    is_bare = key is not None and any(normal(cells[key]) in BARE_KEYS for cells in lines if key < len(cells))
     return is_bare and len(header.unknown) >= len(header.columns)
 
 
 def _is_more_than_key(header: Header) -> bool:
     return bool((set(header.columns) | header.supplied) - set(header.table.key))
+
+
+def _no_delimiter(sheet: Sheet, wording: Wording) -> Unrecognised | None:
+    """Say that no delimiter was found, where every line of a text is one cell."""
+    rows = [row for row in sheet.rows[:HEADER_SEARCH_LINES] if any(map(plain, row))]
+    if sheet.delimiter is None or len(rows) < 2 or any(len(row) > 1 for row in rows):  # noqa: PLR2004 (a header and a row)
+        return None
+    return Unrecognised(code="table-unknown", message=wording.text(
+        "every line is one cell, for no delimiter was found; say --delimiter, or save the file as .xlsx"))  # fmt: skip
+
+
+def _misspelt(header: Header, lacking: tuple[str, ...]) -> str:
+    """Return headers that look like a slip of the pen for columns that are missing."""
+    near = [
+        shown
+        for shown in header.unknown
+        for name in lacking
+        if difflib.get_close_matches(normal(shown), names_of(header.table.column(name)), n=1, cutoff=NEAR)
+    ]
+    return ", ".join(dict.fromkeys(near))
 
 
 def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unrecognised:
@@ -168,7 +201,9 @@ def _say_why(found: list[Header], wording: Wording, *, is_named: bool) -> Unreco
     lacking = best.missing or (() if best.is_telling else TELLING[best.table.name][:1])
     if lacking:
         required = tuple(column.name for column in best.table.columns if column.required)
-        return Unrecognised(code="header-missing", message=wording.text(
+        near = _misspelt(best, lacking)
+        hint = wording.text("Perhaps misspelt: {near}.", near=near) + " " if near else ""
+        return Unrecognised(code="header-missing", message=hint + wording.text(
             "nearest table is {table}, which needs the columns {needed}; missing: {missing}; add them, or give one "
             "value for all rows with --set, as in --set {example}=...; or name another table with --table",
             table=best.table.name, needed=shown_columns(best.table, required, wording),

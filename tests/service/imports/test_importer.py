@@ -260,3 +260,9 @@ def test_parents_that_go_in_a_circle_by_name_or_over_two_files_are_refused(desk,
     over_two = desk.bring(head + "A,Satu,B\n", head + "B,Dua,A\n")
     assert found(over_two) == [("parent-circle", 2), ("parent-circle", 2)]
     assert desk.read("positions").empty
+
+
+def test_a_dry_run_of_all_or_nothing_says_what_the_real_one_does(office):
+    content = f"NIP;Nama\n{SATRIA};Satria\n{MELUR};\n"
+    dry, real = (office.bring(content, all_or_nothing=True, dry_run=dry).report.files[0] for dry in (True, False))
+    assert (dry.stored, dry.refused) == (real.stored, real.refused) == (0, 2)

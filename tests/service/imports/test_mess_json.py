@@ -81,3 +81,20 @@ def test_a_line_of_another_system_with_more_cells_than_its_header_is_refused(off
     imported = office.bring(f"{header}\n{SATRIA},Satria, S.H.,U1,Sekretariat,Analis\n")
     assert set(found(imported)) == {("row-shifted", 2)}
     assert SATRIA not in set(office.read("employees")["employee"])
+
+
+TITLED = f"DAFTAR PEGAWAI;;;;;;\n;;;;;;\nNIP BARU;NAMA;UNOR ID;UNOR NAMA;JABATAN NAMA;AGAMA NAMA;NIK\n{SATRIA};"
+
+
+def test_a_header_of_another_system_below_titles_is_found(office, found):
+    imported = office.bring(f"{TITLED}Satria;U1;Sekretariat;Analis;X;3174012345678901\n{MELUR};;U1;Sekretariat;A;X;\n")
+    people = next(f for f in imported.report.files if f.table == "employees")
+    assert (people.profile, people.header_line, people.stored, people.refused) == ("siasn", 3, 1, 1)
+    assert ("row-metadata", 1) in found(imported, "note")
+    assert [lines[0] for lines in imported.refused[0].lines] == ["NIP BARU", MELUR]
+
+
+def test_a_national_number_beside_another_is_neither_read_nor_shown(office):
+    (file,) = office.bring(f"NIP;Nama;NIK\n{SATRIA};Satria;3174012345678901\n").report.files
+    assert ("column-sensitive", "NIK") in {(p.code, p.message.split(": ")[-1].rstrip(".")) for p in file.problems}
+    assert not any("3174012345678901" in f"{p.value}{p.message}" for p in file.problems)

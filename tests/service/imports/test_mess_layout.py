@@ -197,3 +197,30 @@ def test_a_header_of_groups_with_columns_below_each_is_read_whole(workbook):
 def test_a_header_below_a_page_of_blank_lines_is_found(office):
     (file,) = office.bring(";;\n" * 60 + f"NIP;Nama;Unit Kerja\n{SATRIA};Satria;U1\n").report.files
     assert (file.header_line, file.stored) == (61, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("NIP Nama\n1 Satria\n", "no delimiter was found"), ("NIP;Nma;Unit Kerja\n1;Satria;U1\n", "misspelt: Nma")],
+)
+def test_a_header_that_is_not_known_is_answered_with_what_may_be_amiss(office, content, words):
+    (file,) = office.bring(content).report.files
+    assert words in file.problems[0].message
+
+
+def test_days_in_figures_with_one_month_are_read_as_two(office):
+    head = "Kode Kelas;Kode Pelatihan;Tanggal Pelaksanaan"
+    (file,) = office.bring(f"{head}\nQ1;P01;1-3/3/2027\nQ2;P01;2027\n").report.files
+    assert (file.preview[0]["start_date"], file.preview[0]["end_date"]) == ("2027-03-01", "2027-03-03")
+    assert (file.stored, file.refused) == (1, 1)
+
+
+def test_a_line_right_above_a_header_is_none_of_its_lines(office, found):
+    imported = office.bring(f"OPD;BKPSDM\nNIP;Nama;Unit Kerja;Jabatan\n{SATRIA};Satria;U1;J1\n")
+    assert found(imported, "note")[0] == ("row-metadata", 1)
+    assert imported.report.files[0].header_line == 2
+
+
+def test_a_code_that_only_the_second_line_of_a_header_names_is_looked_at(office):
+    (file,) = office.bring("Nama Pelatihan;JP\n;;ID\nArsip;3;P09\n").report.files
+    assert (file.table, file.stored) == ("trainings", 1)

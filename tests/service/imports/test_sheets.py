@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.imports.cells import FileRefusedError
-from service.imports.delimited import MOST_COLUMNS, find_delimiter, read_text
+from service.imports.delimited import MOST_COLUMNS, MOST_SPLIT, find_delimiter, read_text
 from service.imports.sheets import read_sheets
 
 
@@ -60,6 +60,10 @@ def test_a_title_in_quotation_marks_is_not_split():
     assert read_text(b'"Daftar, per Maret"\nnip,nama,unit\n1,A,U1\n').rows[0] == ["Daftar, per Maret"]
 
 
+def test_a_cell_of_several_lines_alone_in_its_row_stays_one():
+    assert read_text(b'a;b\n"x;y\nz;w"\n').rows[1] == ["x;y\nz;w"]
+
+
 def test_the_delimiter_is_found_beside_a_very_long_cell():
     assert read_text(b"nip;nama;unit\n1;" + b"A" * 200_000 + b";U1\n").delimiter == ";"
 
@@ -68,6 +72,12 @@ def test_the_delimiter_is_found_beside_a_very_long_cell():
 def test_a_line_of_more_cells_than_any_spreadsheet_has_is_refused(first):
     with pytest.raises(FileRefusedError, match=str(MOST_COLUMNS)) as refused:
         read_text(first + b";" * MOST_COLUMNS + b"\n")
+    assert refused.value.code == "file-too-large"
+
+
+def test_a_text_of_more_cells_than_fit_in_memory_is_refused():
+    with pytest.raises(FileRefusedError, match=str(MOST_SPLIT)) as refused:
+        read_text(b'"a";b\n' + b";\n" * (MOST_SPLIT // 2))
     assert refused.value.code == "file-too-large"
 
 
