@@ -105,8 +105,11 @@ def places(score: NDArray[np.float32], depth: int = DEPTH) -> NDArray[np.int16]:
     [[0, 3, 0, 2]]
     """
     n_seen = min(depth + 1, score.shape[1])
-    part = np.argpartition(-score, n_seen - 1, axis=1)[:, :n_seen]
-    order = np.take_along_axis(part, np.argsort(-np.take_along_axis(score, part, 1), axis=1), 1)  # equal ones anyhow
+    if n_seen < score.shape[1]:
+        part = np.argpartition(-score, n_seen - 1, axis=1)[:, :n_seen]
+        order = np.take_along_axis(part, np.argsort(-np.take_along_axis(score, part, 1), axis=1), 1)
+    else:
+        order = np.argsort(-score, axis=1)  # equal ones anyhow, here and above
     value = np.take_along_axis(score, order, 1)
     first = np.zeros(value.shape, dtype=np.int16)
     first[:, 1:] = np.where(value[:, 1:] < value[:, :-1], np.arange(1, n_seen), 0)

@@ -52,6 +52,18 @@ def test_what_goes_with_the_past_stands_above_what_does_not(here):
     assert follows > max(other, nobody_s)
 
 
+def test_pairs_in_any_order_are_told_the_same(here):
+    past = learn_habits(here.workforce, here.catalog, ON)
+    people = np.array([here.person(name) for name in ("E00", "E01", "NEW", "ONE") for _ in range(3)])
+    training = np.array([here.training(code) for code in ("P2", "P4", "P5")] * 4)
+    asked = (here.workforce, here.catalog)
+    order = np.random.default_rng(3).permutation(len(people))
+    in_order = habit_columns(past, *asked, people, training, ON)["goes_with_past"]
+    shuffled = habit_columns(past, *asked, people[order], training[order], ON)["goes_with_past"]
+    assert np.isnan(in_order).sum() == 3
+    assert np.array_equal(in_order[order], shuffled, equal_nan=True)
+
+
 def test_new_people_have_no_past_to_go_with_and_new_trainings_no_completion(here):
     found = columns(here, "NEW", ["P2", "P5"])
     assert np.isnan(found["goes_with_past"]).all()
