@@ -39,6 +39,11 @@ WORD_TABLES = (
     "WORDS",
     "TITLES",
     "WAYS",
+    "OPTION_LABELS",
+    "DELIMITERS",
+    "ENCODINGS",
+    "DATE_ORDERS",
+    "NUMBER_STYLES",
 )  # sentences of the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")

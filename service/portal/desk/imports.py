@@ -13,6 +13,7 @@ from service.imports.profiles import PROFILES
 from service.imports.report import Problem
 from service.jobs.job import ENDED, pack_files
 from service.portal.desk.jobs import TONES, WORDS
+from service.portal.desk.reading import CHOICES, OPTION_LABELS, field_of, read_options, with_labels
 from service.portal.desk.view import asked_for, job_key, once_token, paged
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
@@ -39,7 +40,9 @@ def _form_page(call: Call, form: Form, status: int = 200) -> Response[str]:
                 *((name, name) for name in PROFILES)]  # fmt: skip
     return show(call, "desk/imports.html.j2", status=status, form=form, field=FILES, tables=table_choices(wording),
                 profiles=profiles, jobs=jobs.items, following=jobs.next, words=WORDS, tones=TONES, most=MOST_FILES,
-                once=form.get("once") or once_token())  # fmt: skip
+                labels={field_of(option): wording.text(label) for option, label in OPTION_LABELS.items()},
+                choices={field_of(option): [(value, wording.text(text)) for value, text in words.items()]
+                         for option, words in CHOICES.items()}, once=form.get("once") or once_token())  # fmt: skip
 
 
 @get("/imports", opt=rule("imports.make"), **THREAD)
@@ -58,17 +61,18 @@ def put_in_import(request: Call) -> Response[Any]:
     """Put files in as an import, and go on to see how far it is."""
     form, wording = form_of(request), wording_of(request)
     files = _uploaded(form)
+    options = read_options(form, wording)
     if not 0 < len(files) <= MOST_FILES:
         form.faults[FILES] = wording.text(TOO_MANY_FILES, most=MOST_FILES)
+    if form.faults:
         return _form_page(request, form, 422)
-    options: dict[str, Any] = {name: form.get(name) or None for name in ("table", "profile")}
     options |= {name: form.has(name) for name in ("dry_run", "all_or_nothing")}
     payload = pack_files(files)
     key = job_key(request, form, {**options, "payload": hashlib.sha256(payload).hexdigest()})
     try:
         job = submit(request, "import", options, key=key, payload=payload)
     except InputError as error:
-        form.faults[""] = error.said(wording.text)
+        form.faults[""] = with_labels(error.said(wording.text), wording)
         return _form_page(request, form, 422)
     return go(f"/jobs/{job.content.id}")
 
@@ -105,16 +109,17 @@ def _import_of(call: Call, job_id: str) -> JobStatus:
 @get("/imports/{job_id:str}", opt=rule("imports.make"), **THREAD)
 def import_report(request: Call, job_id: FromPath[str]) -> Response[Any]:
     """Show what an import says of every file and row; one that has not succeeded shows how far it is."""
-    job = _import_of(request, job_id)
+    job, wording = _import_of(request, job_id), wording_of(request)
     if job.state not in ENDED or job.result is None:
         return go(f"/jobs/{job_id}")
     severity, file = asked_for(request, "severity"), asked_for(request, "file")
     findings = findings_of(job.result, severity if severity in SEVERITIES else "", file)
     pages = paged(request, len(findings))
-    titles = dict(table_choices(wording_of(request)))
+    titles = dict(table_choices(wording))
     parts = [{**part, "name": _name(n, part)} for n, part in enumerate(job.result["files"])]
     return show(request, "desk/import_report.html.j2", job=job, report=job.result, files=parts, titles=titles,
-                findings=findings[pages.shown], pages=pages, severity=severity, file=file, severities=SEVERITIES,
+                findings=findings[pages.shown], pages=pages, labelled=lambda text: with_labels(text, wording),
+                severity=severity, file=file, severities=SEVERITIES,
                 sums={name: sum(part[name] for part in parts) for name in COUNTS})  # fmt: skip
 
 

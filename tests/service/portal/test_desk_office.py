@@ -63,6 +63,35 @@ def test_an_import_without_files_or_with_an_option_that_is_not_known_is_refused_
     assert desk.work() == 0
 
 
+RATINGS = "nip\takhir periode\tnilai\n{}\t03/04/2026\t2\n"
+
+
+def test_what_the_form_says_of_the_reading_of_a_file_is_followed_and_a_report_speaks_of_its_fields(desk):
+    content = RATINGS.format(ANI).encode()
+    report = put_in(desk, content, "nilai.txt", table="performance").replace("/jobs/", "/imports/")
+    said = {"delimiter": "tab", "date_order": "mdy", "supplied": "scale=skp-predikat\n", "header_line": "1"}
+    told = put_in(desk, content, "nilai.txt", table="performance", **said).replace("/jobs/", "/imports/")
+    desk.work()
+    found = [row[5] for row in cells_of(desk.text(f"{report}?severity=error"), "problems-caption")[1:]]
+    assert any("“Satu nilai untuk semua baris”" in message for message in found), found
+    assert "--" not in "".join(found)
+    assert cells_of(desk.text(told), "files-caption")[1][3:5] == ["1", "1"]
+    kept = desk.portal.parts.database.read_all()["performance"]
+    assert (2026, 3, 4) in [(day.year, day.month, day.day) for day in kept["period_end"]]
+
+
+WRONG = {"delimiter": ";;", "encoding": "klingon", "header_line": "1,5", "supplied": "scale", "date_order": "ymd"}
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG.items(), ids=list(WRONG))
+def test_a_wrong_option_of_an_import_is_refused_beside_its_field_and_kept(desk, field, value):
+    files = [("files", ("pegawai.csv", CSV, "text/csv"))]
+    page = desk.send("/imports", {field: value, "sheet": "Data"}, files=files, status=422)
+    assert f'id="{field}-fault"' in page
+    assert 'value="Data"' in page
+    assert desk.work() == 0
+
+
 def test_problems_are_paged_and_narrowed_by_kind_and_file():
     one = {"line": 1, "column": None, "value": None, "code": "c", "message": "m"}
     report = {"files": [{"file": "a", "sheet": None, "problems": [{**one, "severity": "note"}]},
