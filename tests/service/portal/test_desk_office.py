@@ -37,7 +37,7 @@ def test_an_import_is_followed_reported_row_by_row_and_its_refused_rows_come_bac
     assert files[0] == "1. pegawai.csv"
     assert files[3:] == ["2", "1", "0", "1", "0"]
     found = cells_of(desk.text(f"{report}?severity=error"), "problems-caption")[1]
-    assert (found[0], found[2], found[4]) == ("galat", "3", "198013012005011001")
+    assert (found[0], found[3], found[5]) == ("galat", "3", "198013012005011001")
     refused = desk.get(f"{job}/file")
     assert b"198013012005011001" in refused.content
     assert "attachment" in refused.headers["content-disposition"]
@@ -72,7 +72,7 @@ def test_what_the_form_says_of_the_reading_of_a_file_is_followed_and_a_report_sp
     said = {"delimiter": "tab", "date_order": "mdy", "supplied": "scale=skp-predikat\n", "header_line": "1"}
     told = put_in(desk, content, "nilai.txt", table="performance", **said).replace("/jobs/", "/imports/")
     desk.work()
-    found = [row[5] for row in cells_of(desk.text(f"{report}?severity=error"), "problems-caption")[1:]]
+    found = [row[1] for row in cells_of(desk.text(f"{report}?severity=error"), "problems-caption")[1:]]
     assert any("“Satu nilai untuk semua baris”" in message for message in found), found
     assert "--" not in "".join(found)
     assert cells_of(desk.text(told), "files-caption")[1][3:5] == ["1", "1"]
