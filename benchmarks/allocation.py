@@ -41,11 +41,13 @@ def by_greedy(problem: AllocationProblem, _seconds: float) -> Found:
 
 def by_us(problem: AllocationProblem, seconds: float) -> Found:
     """Solve with our engine, and recount its plan."""
-    found = solve(problem, SolveLimits(seconds=seconds, clock=time.monotonic))
+    begun, told = time.monotonic(), list[tuple[float, float]]()
+    found = solve(problem, SolveLimits(seconds=seconds, clock=time.monotonic, tell=lambda _, bound: told.append(
+        (time.monotonic() - begun, bound))))  # fmt: skip
     wrong = verify(problem, found) if len(problem.people.ids) <= MOST_VERIFIED else ()
     if wrong:
         raise SystemExit("\n".join(map(str, wrong)))
-    return Found(value=found.objective, bound=found.bound)
+    return Found(value=found.objective, bound=found.bound, early=told[0])
 
 
 METHODS: dict[str, Callable[[AllocationProblem, float], Found]] = {
@@ -57,13 +59,17 @@ OF_ORTOOLS = ("PDLP (approx.)", "CP-SAT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One method on one problem: what it found, less the penalty, seconds of everything and memory in GB."""
+    """One method on one problem: what it found, less the penalty, seconds of everything and memory in GB.
+
+    `early` are the seconds after which a bound was first told, and the bound.
+    """
 
     method: str
     value: float
     bound: float
     seconds: float
     memory: float
+    early: tuple[float, float] | None = None
 
 
 def _serve(connection: Connection, method: str, drawn: tuple[int, int, float], seconds: float) -> None:
@@ -77,8 +83,9 @@ def _serve(connection: Connection, method: str, drawn: tuple[int, int, float], s
     found = METHODS[method](ministry.problem, seconds)
     took = time.monotonic() - begun
     held = [resource.getrusage(who).ru_maxrss / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    early = found.early and (found.early[0], found.early[1] - ministry.penalty)
     connection.send(Row(method=method, value=found.value - ministry.penalty, bound=found.bound - ministry.penalty,
-                        seconds=took, memory=sum(held)))  # fmt: skip
+                        seconds=took, memory=sum(held), early=early))  # fmt: skip
 
 
 def run(method: str, drawn: tuple[int, int, float], seconds: float) -> Row:
@@ -101,10 +108,11 @@ def show(rows: list[Row]) -> None:
     best = min(row.bound for row in rows if row.method not in OF_ORTOOLS)
     floor = rows[0].value
     for row in rows:
+        early = f"  bound {row.early[1]:.1f} after {row.early[0]:.0f} s" if row.early else ""
         own = (row.bound - row.value) / row.bound if np.isfinite(row.bound + row.value) else np.nan
         print(f"{row.method:15} value {row.value:12.1f}  bound {row.bound:12.1f}  proven gap {own:8.3%}  to the best "
               f"bound {(best - row.value) / best:8.3%}  above greedy {row.value / floor - 1.0:7.1%}  "
-              f"{row.seconds:6.1f} s  {row.memory:5.2f} GB", flush=True)  # fmt: skip
+              f"{row.seconds:6.1f} s  {row.memory:5.2f} GB{early}", flush=True)  # fmt: skip
 
 
 def main() -> None:

@@ -21,10 +21,14 @@ UNBOUNDED = 1e6  # in place of infinity, which CP-SAT has no word for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a solver found: the value of its plan (-inf for none) and its bound (inf for none)."""
+    """What a solver found: the value of its plan (-inf for none) and its bound (inf for none).
+
+    `early` are the seconds after which a bound was first told, and the bound.
+    """
 
     value: float = -np.inf
     bound: float = np.inf
+    early: tuple[float, float] | None = None
 
 
 def with_demands(problem: AllocationProblem) -> Model:
