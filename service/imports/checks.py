@@ -36,10 +36,6 @@ def check_employee_numbers(rows: Rows) -> None:
     nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
     rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits, and no letters",
                     column="employee")  # fmt: skip
-    words = (ids != "").to_numpy() & ~ids.str.contains(r"\d").to_numpy(dtype=np.bool_)
-    if not words.all():
-        rows.refuse_all(np.flatnonzero(words & ~rows.refused), "id-structure", "an employee number has figures, as the "
-                        "others of this file; perhaps a line is broken in two here", column="employee")  # fmt: skip
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
     is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)

@@ -22,6 +22,7 @@ def check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, 
         width = max(len(sheet.rows[i]) for i in range(header.row, header.row + header.n_rows))
         refuse_shifted(parsed, sheet.rows, width)
         _warn_of_short(parsed, sheet.rows, header)
+        _refuse_halves(parsed, sheet.rows, width)
         _refuse_joined(parsed, sheet.rows, width, sheet.delimiter)
     _note_unnamed(parsed, sheet.rows, header)
     for position, name in header.repeated:
@@ -55,6 +56,19 @@ def _warn_of_short(parsed: Rows, rows: Lines, header: Header) -> None:
     for line in short[:MOST_DIFFERENT]:
         parsed.note("row-short", "The line has {n} cells; what is read reaches to cell {width}; the rest counts as "
                     "blank.", severity="warning", line=line, n=len(rows[line - 1]), width=needed)  # fmt: skip
+
+
+def _refuse_halves(parsed: Rows, rows: Lines, width: int) -> None:
+    """Refuse short lines that begin with words where other people have a number: a line may be broken in two."""
+    if parsed.table.name != "employees":
+        return
+    ids = parsed.frame["employee"].fillna("")
+    words = (ids != "").to_numpy() & ~ids.str.contains(r"\d").to_numpy(dtype=np.bool_)
+    is_short = np.array([len(rows[line - 1]) < width for line in parsed.line.tolist()], dtype=np.bool_)
+    if not words.all():
+        parsed.refuse_all(np.flatnonzero(words & is_short & ~parsed.refused), "id-structure", "an employee number has "
+                          "figures, as the others of this file; perhaps a line is broken in two here",
+                          column="employee")  # fmt: skip
 
 
 def _compare_repeated(parsed: Rows, rows: Lines, position: int, name: str, read: list[Cell],

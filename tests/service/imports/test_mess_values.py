@@ -59,6 +59,11 @@ def test_a_rating_that_is_no_name_is_answered_with_the_names(office):
     assert "butuh perbaikan" in problem.message
 
 
+def test_a_number_in_words_is_a_number_where_its_line_is_whole(office):
+    (file,) = office.bring("NIP;Nama;Unit Kerja\nABDUL;Abdul;U1\nE17;Melur;U1\n").report.files
+    assert (file.stored, file.refused) == (2, 0)
+
+
 def test_a_line_broken_in_two_makes_nobody_of_its_second_half(office, found):
     imported = office.bring(f"NIP;Nama;Unit Kerja\n{MELUR};Melur\nPagi;U1\n{SATRIA};Satria;U2\n")
     assert ("id-structure", 3) in found(imported)
