@@ -12,11 +12,9 @@ from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
-SUM_WORDS = ("jumlah", "total", "grand total", "sub")
-TOTAL_WORDS = (
-    "jumlah", "total", "grand total", "sub total", "sub jumlah", "rata rata", "subtotal", "subjumlah", "sub-total",
-    "sub-jumlah", "rata-rata", "selisih", "average",
-)  # fmt: skip
+PART_WORDS = ("sub total", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
+SUM_WORDS = ("jumlah", "total", "grand total", *PART_WORDS)
+TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata-rata", "rata rata", "average")
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
@@ -46,7 +44,7 @@ def is_sum(name: str) -> bool:
 
 def is_part(name: str) -> bool:
     """Return whether a line's name says that it adds up a part of the lines above."""
-    return name.casefold().startswith("sub")
+    return name.casefold().startswith(PART_WORDS)
 
 
 def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int, str, str]]]:

@@ -224,3 +224,13 @@ def test_a_line_right_above_a_header_is_none_of_its_lines(office, found):
 def test_a_code_that_only_the_second_line_of_a_header_names_is_looked_at(office):
     (file,) = office.bring("Nama Pelatihan;JP\n;;ID\nArsip;3;P09\n").report.files
     assert (file.table, file.stored) == ("trainings", 1)
+
+
+@pytest.mark.parametrize("heading", ["Sub Kegiatan Peningkatan Kompetensi", "Subbagian Umum", "Subsidi"])
+def test_a_heading_that_begins_with_sub_adds_up_nothing(office, heading):
+    content = ("Tahun;2027;;\nNo. Rekening;Uraian;Sebelum;Sesudah\n"
+               f";{heading};;2.000.000\n5.1.02;Kursus;1.000.000;1.500.000\n;Sub Jumlah;;1.500.000\n")  # fmt: skip
+    (file,) = office.bring(content).report.files
+    assert (file.read, file.stored, file.refused, file.left_out) == (4, 1, 0, 3)
+    told = [problem.message for problem in file.problems if problem.code == "total-checked"]
+    assert [message.partition(" says")[0] for message in told] == ["Sub Jumlah"]
