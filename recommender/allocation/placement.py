@@ -61,6 +61,7 @@ class Placement:
         options, classes, people = problem.options, problem.classes, problem.people
         self.is_possible: list[bool] = possible_options(problem).tolist()
         loads, fixed = option_loads(problem), class_loads(problem)
+        self._all_loads = loads
         self._lines, self._loads = _rows(loads.indptr, loads.indices), _rows(loads.indptr, loads.data)
         self._class_lines, self._class_loads = _rows(fixed.indptr, fixed.indices), _rows(fixed.indptr, fixed.data)
         self._employee, self._offering = _numbers(options.employee), _numbers(options.offering)
@@ -242,7 +243,7 @@ class Placement:
         has_seat = np.array(self.taken, dtype=np.int64) < self.problem.classes.seats_max
         who, where = options.employee, options.offering
         too_long = hours[who] + self.problem.classes.hours[where] > people.hours_cap[who] + HOURS_TOLERANCE
-        short = exceeds(option_loads(self.problem), np.array(self.left, dtype=np.int64))
+        short = exceeds(self._all_loads, np.array(self.left, dtype=np.int64))
         return has_time[who] & has_seat[where] & ~too_long & ~short
 
     def add(self, option: int) -> None:
