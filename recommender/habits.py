@@ -127,9 +127,7 @@ def _goes_with_past(
     for first in range(0, len(people), PEOPLE_AT_ONCE):
         fused = find_standings(past.together, histories.take(people[first : first + PEOPLE_AT_ONCE])).fused
         pairs = np.flatnonzero(is_known & (place >= first) & (place < first + PEOPLE_AT_ONCE))
-        pairs = pairs[np.argsort(place[pairs], kind="stable")]
-        asked = np.append(np.searchsorted(place[pairs], np.arange(first, first + len(fused))), len(pairs))
-        ordered, value = np.sort(fused, axis=1), fused[place[pairs] - first, training[pairs]]
-        below = [np.searchsorted(row, value[a:b]) for row, a, b in zip(ordered, asked[:-1], asked[1:], strict=True)]
-        found[pairs] = np.concatenate(below) / max(past.together.n_items - 1, 1)
+        row = place[pairs] - first
+        below = (fused[row] < fused[row, training[pairs]][:, None]).sum(axis=1)
+        found[pairs] = below / max(past.together.n_items - 1, 1)
     return found
