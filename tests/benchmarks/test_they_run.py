@@ -1,4 +1,4 @@
-"""Every benchmark runs to its end at its smallest size and prints its figures; what they are is no test's matter."""
+"""Benchmarks run to their end at their smallest size and print their figures; what these are is no test's matter."""
 
 import subprocess
 import sys
