@@ -14,7 +14,7 @@ from service.imports.values import faulty, is_missing
 SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
 PART_WORDS = ("sub total", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
 SUM_WORDS = ("jumlah", "total", "grand total", *PART_WORDS)
-TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata-rata", "rata rata", "average")
+TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata rata", "rata-rata", "average")
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
