@@ -11,7 +11,7 @@ as well. Prints what each plan truly closes as a share of the best possible plan
 
 import argparse
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from plan_city import ON, best_possible, city_tables, demand_for, reference_tables, truth_of, what_serves
@@ -20,83 +20,26 @@ from scipy.special import ndtri
 from recommender.allocation.limits import SolveLimits
 from recommender.allocation.solve import solve
 from recommender.budget import build_budget
-from recommender.gap import Gaps, find_gaps
+from recommender.gap import find_gaps
+from recommender.levels import Belief, believe, learn_spread
 from recommender.planning_problem import build_problem
 from recommender.policy import Policy, RankingRules
 from recommender.simulation.city import simulate_city
 from recommender.simulation.truth import Truth, true_benefit, true_completion
-from recommender.workforce import SELF_RATED, Workforce
 from recommender.workforce_tables import build_workforce
 from training_catalog.catalog import build_catalog
 from training_catalog.columns import FloatArray, IndexArray, look_up
-from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.training import Trainings
 
 NODES = ndtri((np.arange(15) + 0.5) / 15)  # of a standard normal, equally likely
-DRIFT = 0.03  # variance that a level gains a year
-LEAST = 0.01  # variance, where moments find less
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Notes:
-    """Levels above or below the required one that were written down of gaps: shape (n_notes,), by gap, then day."""
-
-    gap: IndexArray
-    above: FloatArray
-    years: FloatArray
-
-
-def _notes(workforce: Workforce, gaps: Gaps, *, self_rated: bool) -> _Notes:
-    records = workforce.assessments
-    gap = look_up(gaps.keys, records.employee * gaps.n_competencies + records.competency)
-    rows = np.flatnonzero((gap >= 0) & ((records.method == SELF_RATED) == self_rated))
-    rows = rows[np.lexsort((records.on[rows], gap[rows]))]
-    days = (np.datetime64(ON, "D") - records.on[rows]).astype(np.float64)
-    return _Notes(gap=gap[rows], above=records.level[rows] - gaps.required[gap[rows]], years=days / DAYS_PER_YEAR)
-
-
-def believed(workforce: Workforce, gaps: Gaps) -> tuple[FloatArray, FloatArray]:
-    """Return mean and spread of each gap's level above the required one, given all that was written down.
-
-    Notes
-    -----
-    Level = mean + person + own; an assessment errs around it, a self-rating errs more and is too high. Posterior of
-    normal variables: first the person's part from all their levels, then each level about it.
-    """
-    found, said = _notes(workforce, gaps, self_rated=False), _notes(workforce, gaps, self_rated=True)
-    is_same = found.gap[1:] == found.gap[:-1]
-    error = float(np.var(np.diff(found.above)[is_same])) / 2
-    last = np.append(~is_same, True)
-    mean, rest = float(found.above[last].mean()), found.above[last] - found.above[last].mean()
-    who = gaps.employee[found.gap[last]]
-    n, total, squares = (np.bincount(who, weights=w, minlength=gaps.n_people) for w in (None, rest, rest**2))
-    person = max(float((total**2 - squares).sum() / (n * (n - 1)).sum()), LEAST)
-    own = max(float(rest.var()) - person - error, LEAST)
-    latest = np.full(len(gaps.employee), np.nan)
-    latest[found.gap[last]] = found.above[last]
-    excess = said.above - latest[said.gap]
-    excess = excess[~np.isnan(excess)]
-    noise = max(float(excess.var()) - error, LEAST)
-    weight = np.concatenate([1 / (error + DRIFT * found.years), np.full(len(said.gap), 1 / noise)])
-    value = np.concatenate([found.above, said.above - excess.mean()])
-    where = np.concatenate([found.gap, said.gap])
-    precision = np.bincount(where, weights=weight, minlength=len(latest))
-    noted = np.bincount(where, weights=weight * value, minlength=len(latest)) / np.where(precision > 0, precision, 1)
-    pull = precision / (1 + own * precision)  # of a note on the person's part
-    certainty = 1 / person + np.bincount(gaps.employee, weights=pull, minlength=gaps.n_people)
-    part = np.bincount(gaps.employee, weights=pull * (noted - mean), minlength=gaps.n_people) / certainty
-    trust = own * pull
-    centre = mean + part[gaps.employee]
-    spread = own * (1 - trust) + (1 - trust) ** 2 / certainty[gaps.employee]
-    return centre + trust * (noted - centre), np.sqrt(spread)
 
 
 def expected(truth: Truth, trainings: Trainings, pairs: tuple[IndexArray, IndexArray],
-             levels: tuple[FloatArray, FloatArray]) -> FloatArray:  # fmt: skip
+             belief: Belief) -> FloatArray:  # fmt: skip
     """Return each pair's benefit by the simulation's formulas, averaged over what levels may be."""
-    mean, spread = levels
+    above, spread = belief.above, belief.spread
     parts = [
-        true_benefit(replace(truth, level=truth.required + mean + node * spread), trainings, *pairs) for node in NODES
+        true_benefit(replace(truth, level=truth.required + above + node * spread), trainings, *pairs) for node in NODES
     ]
     return np.mean(parts, axis=0)
 
@@ -115,15 +58,16 @@ def one_city(seed: int, n_people: int, seconds: float) -> dict[str, float]:
     truth, trainings = city.truth, catalog.trainings
     gaps = find_gaps(workforce, catalog, ON, policy.gap)
     at = look_up(gaps.keys, truth.employee * truth.n_competencies + truth.competency)
-    mean, spread = (column[at] for column in believed(workforce, gaps))
+    own_belief = believe(workforce, gaps, ON, learn_spread(workforce, gaps, ON))
+    belief = Belief(above=own_belief.above[at], spread=own_belief.spread[at])
     usual = replace(truth, motivation=np.full_like(truth.motivation, truth.motivation.mean()),
                     support=np.full_like(truth.support, truth.support.mean()), interest=truth.interest[:0])  # fmt: skip
     pairs = (demand.employee, demand.training)
-    records = expected(usual, trainings, pairs, (mean, spread)) / true_completion(usual, trainings, *pairs)
+    records = expected(usual, trainings, pairs, belief) / true_completion(usual, trainings, *pairs)
     estimates = {
         "product": (own, policy),
         "records": (replace(demand, benefit=records * demand.completion), wide),
-        "traits": (replace(demand, benefit=expected(truth, trainings, pairs, (mean, spread))), wide),
+        "traits": (replace(demand, benefit=expected(truth, trainings, pairs, belief)), wide),
     }
     best = best_possible(city, workforce, catalog, budget, policy, seconds)
     shares = {}

@@ -17,12 +17,13 @@ from models.features import FEATURES
 from models.rows import without_empty_columns
 from recommender.candidates import find_candidates
 from recommender.gap import find_gaps
+from recommender.levels import expect
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
 from recommender.policy import Policy
 from recommender.simulation.city import simulate_city
-from recommender.use_cases import expect, recommend_in_chunks
+from recommender.use_cases import recommend_in_chunks
 from recommender.workforce_tables import build_workforce
 from training_catalog.catalog import build_catalog
 
@@ -40,8 +41,8 @@ def main() -> None:
     workforce = build_workforce(tables, catalog)
     past = gather_outcomes(workforce, catalog, ON, policy.gap).rows
     model = PairModel().fit(past.features, past.completed, past.gain)
-    expected = expect(workforce, catalog, ON, policy)
-    gaps = find_gaps(workforce, catalog, ON, policy.gap, expected)
+    expected = expect(workforce, catalog, ON, policy.gap)
+    gaps = find_gaps(workforce, catalog, ON, policy.gap, expected.deficits)
     candidates = find_candidates(workforce, catalog, gaps, ON, policy)
     features = make_features(workforce, catalog, candidates, describe_people(workforce, catalog, gaps, ON), ON)
     finishes, gains = (without_empty_columns(features[:, [getattr(feature, tells) for feature in FEATURES]])

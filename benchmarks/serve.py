@@ -26,10 +26,10 @@ import numpy as np
 
 from recommender.candidates import find_candidates
 from recommender.gap import find_gaps
+from recommender.levels import expect
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
 from recommender.policy import Policy
-from recommender.use_cases import expect
 from service.pipeline import load_office
 from service.storage.database import open_database
 
@@ -125,10 +125,10 @@ def bare_predict(url: str, n: int = 300) -> tuple[float, list[str]]:
     office, policy = load_office(open_database(url), date.fromisoformat(ON)), Policy()
     if office.predictor.state != "model":
         sys.exit("no model serves, so there is no `predict` to compare with")
-    expected, matrices = expect(office.workforce, office.catalog, office.on, policy), []
+    expected, matrices = expect(office.workforce, office.catalog, office.on, policy.gap), []
     for row in range(min(n, office.workforce.n_people)):
         crew = office.workforce.take([row])
-        gaps = find_gaps(crew, office.catalog, office.on, policy.gap, expected)
+        gaps = find_gaps(crew, office.catalog, office.on, policy.gap, expected.deficits)
         candidates = find_candidates(crew, office.catalog, gaps, office.on, policy)
         people = describe_people(crew, office.catalog, gaps, office.on)
         matrices.append(make_features(crew, office.catalog, candidates, people, office.on))

@@ -18,7 +18,7 @@ from models.benefit import PairModel
 from models.features import FEATURES
 from training_catalog.errors import ArtifactRefusedError
 
-SCHEMA_VERSION = 3  # of the pickled classes; raise it when their attributes change
+SCHEMA_VERSION = 4  # of the pickled classes; raise it when their attributes change
 
 
 def library_versions() -> dict[str, str]:

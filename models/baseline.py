@@ -105,6 +105,11 @@ def rule_gain(X: FeatureMatrix) -> FloatArray:
     return np.maximum(_column(X, "rule_benefit"), 0.0)
 
 
+def course_gain(X: FeatureMatrix) -> FloatArray:
+    """Return what one course of usual size is expected to close, in weighted levels; nothing where missing."""
+    return np.maximum(_column(X, "one_course"), 0.0)
+
+
 def covered_deficit(X: FeatureMatrix) -> FloatArray:
     """Return the most that a training can close, in weighted levels; nothing where it is not known."""
     return np.maximum(_column(X, "covered_deficit"), 0.0)

@@ -1,23 +1,27 @@
-"""How a training's hours count: the plain rule times a power of its hours per competency taught, if outcomes say so."""
+"""How much a course teaches: a share of the deficit or a fixed amount, times a power of its hours, as outcomes say."""
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
 
-from models.features import FEATURE_NAMES, FeatureMatrix
+from models.baseline import course_gain
+from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix
 from models.rows import RowEstimator
-from training_catalog.columns import FloatArray
+from training_catalog.columns import FloatArray, freeze
 
 HOURS, TARGETS = FEATURE_NAMES.index("hours"), FEATURE_NAMES.index("n_targets")
 EXPONENTS = np.linspace(0.0, 1.0, 101)  # more hours never teach less, and never more than in proportion
 FACTORS = (0.4, 2.0)  # bounds of the factor: beyond the hours that were seen nothing is known
 FEWEST_MEASURED = 100  # measured gains; below, hours count for nothing
 CLEAR = 1.0  # standard errors by which the exponent must exceed zero
+SURE = 2.0  # standard errors by which what is known of courses must miss more than the rule to give way
+BY_SHARE, BY_COURSE = "rule_benefit", "one_course"  # a share of a deficit, or what one course teaches
 
 
 class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """E[deficit closed | completes]: the rule times (hours per competency / usual hours) to a fitted power.
+    """E[deficit closed | completes]: what a course teaches, times a fitted power of its hours per competency.
 
     Notes
     -----
@@ -26,12 +30,26 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
     of an assessment, so what misleads about deficits does not mislead here. The usual hours are those at which the
     factor is one; with them the rule keeps its size on average.
 
+    The rule also lets a course close a share of the deficit, however large. What is known of courses is the amount they
+    teach, and of deficits that they are found with error: `recommender.levels.one_course` reckons with both. It takes
+    the rule's place unless the measured gains lie clearly closer to the rule (decision record 0037).
+
+    Parameters
+    ----------
+    may_be_course : Whether it may; else the rule stays.
+    schema : See `models.rows.RowEstimator`.
+
     Attributes
     ----------
+    basis_ : `BY_SHARE` or `BY_COURSE`: the column whose size the hours change.
     exponent_ : 0 to 1; 0 where outcomes do not tell.
     error_ : Its standard error; infinite where too few gains were measured.
     usual_ : Hours per competency at which the factor is one.
     """
+
+    def __init__(self, *, may_be_course: bool = True, schema: tuple[Feature, ...] | None = FEATURES) -> None:
+        super().__init__(schema=schema)
+        self.may_be_course = may_be_course
 
     def fit(self, X: FeatureMatrix, y: FloatArray) -> Self:
         """Fit on rows whose gain is known.
@@ -47,17 +65,21 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
             When the columns are not those of `FEATURES`.
         """
         X, y = self._learned_from(X, y, y_numeric=True)
-        self.exponent_, self.error_, self.usual_ = 0.0, float("inf"), 1.0
-        rule, hours = self._rule(X), self._hours(X)
-        known = ~np.isnan(y) & (rule > 0) & (hours > 0)
+        self.basis_, self.exponent_, self.error_, self.usual_ = BY_SHARE, 0.0, float("inf"), 1.0
+        hours = self._hours(X)
+        known = ~np.isnan(y) & (self._rule(X) > 0) & (hours > 0)
         if known.sum() >= FEWEST_MEASURED:
-            logs = np.log(hours[known])
-            middle = float(np.average(logs, weights=rule[known]))
-            exponent, self.error_ = fit_exponent(rule[known], logs - middle, y[known])
-            self.exponent_ = exponent if exponent > CLEAR * self.error_ else 0.0
+            X, y, hours = X[known], y[known], hours[known]
+            power = fit_power(self._taught(X), hours, y)
+            if self.may_be_course and self.has_schema:
+                other = fit_power(course_gain(X), hours, y)
+                if not is_clearly_less(power.missed, other.missed):
+                    self.basis_, power = BY_COURSE, other
+            self.error_ = power.error
+            self.exponent_ = power.exponent if power.exponent > CLEAR * power.error else 0.0
             if self.exponent_ > 0:
-                powers = hours[known] ** self.exponent_
-                self.usual_ = float(np.average(powers, weights=rule[known]) ** (1 / self.exponent_))
+                powers = hours**self.exponent_
+                self.usual_ = float(np.average(powers, weights=self._taught(X)) ** (1 / self.exponent_))
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
@@ -65,7 +87,10 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
         X = self._asked_of(X)
         hours = self._hours(X)
         factor = np.clip((np.where(hours > 0, hours, self.usual_) / self.usual_) ** self.exponent_, *FACTORS)
-        return self._bounded(self._rule(X) * factor, X)
+        return self._bounded(self._taught(X) * factor, X)
+
+    def _taught(self, X: FeatureMatrix) -> FloatArray:
+        return course_gain(X) if self.basis_ == BY_COURSE else self._rule(X)
 
     def _hours(self, X: FeatureMatrix) -> FloatArray:
         return hours_per_competency(X) if self.has_schema else np.zeros(len(X))
@@ -83,28 +108,50 @@ def hours_per_competency(X: FeatureMatrix) -> FloatArray:
     return np.maximum(hours, 0.0) / np.maximum(n_targets, 1.0)
 
 
-def fit_exponent(rule: FloatArray, logs: FloatArray, gain: FloatArray) -> tuple[float, float]:
-    """Fit gain = size x rule x exp(exponent x logs) by least squares.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """How gains grow with hours.
 
     Parameters
     ----------
-    rule, gain : Weighted levels expected by the rule, and found.
-    logs : Logarithm of hours, about its middle.
-
-    Returns
-    -------
-    exponent : The best of `EXPONENTS`.
+    exponent : One of `EXPONENTS`.
     error : Its standard error, whatever the spread of each row (sandwich; White 1980, Econometrica 48); infinite where
         hours do not vary.
+    missed : shape (n_rows,): squared difference of each gain from what was fitted.
     """
-    scaled = rule * np.exp(EXPONENTS[:, None] * logs)
+
+    exponent: float
+    error: float
+    missed: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+def fit_power(taught: FloatArray, hours: FloatArray, gain: FloatArray) -> Power:
+    """Fit gain = size x taught x hours to a power by least squares.
+
+    Parameters
+    ----------
+    taught, gain : Weighted levels expected of a course of usual hours, and found; the first not all nothing.
+    hours : Hours per competency, above 0.
+    """
+    logs = np.log(hours)
+    logs = logs - float(np.average(logs, weights=taught))
+    scaled = taught * np.exp(EXPONENTS[:, None] * logs)
     size = scaled @ gain / (scaled**2).sum(axis=1)
     best = int(np.argmin(((gain - size[:, None] * scaled) ** 2).sum(axis=1)))
     slopes = np.stack([scaled[best], size[best] * scaled[best] * logs])
     bread = slopes @ slopes.T
     if np.linalg.matrix_rank(bread) < len(bread):
-        return 0.0, float("inf")
+        return Power(exponent=0.0, error=float("inf"), missed=(gain - size[0] * scaled[0]) ** 2)
     rest = gain - size[best] * scaled[best]
     inverse = np.linalg.inv(bread)
     variance = inverse @ ((slopes * rest**2) @ slopes.T) @ inverse
-    return float(EXPONENTS[best]), float(np.sqrt(variance[1, 1]))
+    return Power(exponent=float(EXPONENTS[best]), error=float(np.sqrt(variance[1, 1])), missed=rest**2)
+
+
+def is_clearly_less(missed: FloatArray, other: FloatArray) -> bool:
+    """Return whether squared errors are on average smaller than others of the same rows, beyond chance."""
+    more = other - missed
+    return bool(more.mean() > SURE * more.std() / np.sqrt(len(more)))

@@ -49,6 +49,9 @@ FEATURES: tuple[Feature, ...] = (
             tells_completion=False, meaning="Deficit the rule expects this training to close."),
     Feature(name="covered_deficit", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
             tells_completion=False, meaning="Deficit in the competencies it teaches, up to the level it leads to."),
+    Feature(name="one_course", unit="weighted levels", minimum=0, maximum=100, benefit_direction=1,
+            tells_completion=False, meaning="Deficit that one course closes if it teaches a fixed amount, with levels"
+            " as uncertain as the records leave them."),
     Feature(name="person_deficit", unit="weighted levels", minimum=0, maximum=200, benefit_direction=1,
             tells_completion=False, meaning="All deficits of the person."),
     Feature(name="n_covered", unit="competencies", minimum=0, maximum=50, benefit_direction=1,

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.benefit import PairModel, is_latest, measured
 from models.completion import UsualCompletion
-from models.dose import DosedRule
+from models.dose import BY_COURSE, SURE, DosedRule
 from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
 from models.judged import Judged, clustered_error, foretell, put_together, resampled_gains
@@ -97,7 +97,8 @@ def learn(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) -> Lear
     if _knows_too_little(whole):
         return whole
     is_better = is_completion_better(whole.comparison) and _tells_who_completes(whole.judged)
-    parts = _learn_parts(rows, splits, rng, whole.models if is_better else None)
+    completion = whole.models if is_better else None
+    parts = _better_form(*(_learn_parts(rows, splits, rng, completion, may_be_course=may) for may in (False, True)))
     if parts.verdict.code != APPROVED:
         return whole
     return whole if whole.verdict.code == APPROVED and _is_clearly_better(whole, parts, rng) else parts
@@ -125,6 +126,46 @@ def _is_clearly_better(whole: Learned, parts: Learned, rng: np.random.Generator)
     return float(np.quantile(resampled_gains(used, N_RESAMPLES, rng), 0.025)) > 0
 
 
+def _better_form(by_share: Learned, by_course: Learned) -> Learned:
+    """Return the parts with a course that teaches a fixed amount, unless a share of the deficit comes clearly closer.
+
+    Notes
+    -----
+    Where learned parts are approved either way, the form is not what was learned but what is known of courses: it stays
+    unless later outcomes lie clearly closer to the other (decision record 0037).
+    """
+    gain = by_course.model.benefit_
+    if not isinstance(gain, DosedRule) or gain.basis_ != BY_COURSE:
+        return by_share
+    if by_share.verdict.code != APPROVED:
+        return by_course
+    if _is_clearly_closer(by_share.judged, by_course.judged):
+        return by_share
+    return replace(by_course, verdict=replace(by_course.verdict, code=APPROVED))
+
+
+def _is_clearly_closer(one: Judged, other: Judged) -> bool:
+    """Return whether later outcomes lie closer to what the one foretold, beyond chance, each at its best size.
+
+    Notes
+    -----
+    Squared errors, because a benefit is an expectation: the order of single outcomes also tells of how they scatter,
+    and those of large deficits scatter more.
+    """
+    used = np.flatnonzero(one.is_used)
+    more = _missed(other.take(used)) - _missed(one.take(used))
+    weight, person = one.weight[used], one.person[used]
+    return bool(np.average(more, weights=weight) > SURE * clustered_error(more, person, weight))
+
+
+def _missed(judged: Judged) -> FloatArray:
+    """Return squared errors of used rows, after what was foretold was brought to the size that misses least."""
+    foretold, weight = judged.own.mean, judged.weight
+    size = float((weight * foretold * judged.outcome).sum()) / max(float((weight * foretold**2).sum()), 1e-12)
+    missed: FloatArray = (judged.outcome - size * foretold) ** 2
+    return missed
+
+
 def _knows_too_little(learned: Learned) -> bool:
     """Return whether there are too few rows to judge anything; missing test scores matter to the whole model only."""
     return learned.verdict.code == NOT_ENOUGH_DATA and not learned.verdict.lacks_scores
@@ -144,19 +185,21 @@ def _learn_whole(rows: Rows, splits: Sequence[Split], rng: np.random.Generator) 
 
 
 def _learn_parts(
-    rows: Rows, splits: Sequence[Split], rng: np.random.Generator, learned: Sequence[PairModel] | None
-) -> Learned:
+    rows: Rows, splits: Sequence[Split], rng: np.random.Generator, learned: Sequence[PairModel] | None, *,
+    may_be_course: bool,
+) -> Learned:  # fmt: skip
     """Learn hours beside completion: that of the models given, with the settings they found; the rule's when None."""
-    models, exponent = [], 0.0
+    models = list[PairModel]()
     for i, (earlier, _) in enumerate(splits):
-        own, hours = rows.take(earlier), DosedRule()
+        own, hours = rows.take(earlier), DosedRule(may_be_course=may_be_course)
         completion = UsualCompletion() if learned is None else learned[i].completion_
         models.append(PairModel(completion, hours).fit(
             own.features, own.completed, own.gain, is_calibration=is_latest(len(own.features)),
         ))  # fmt: skip
-        exponent = hours.fit(own.features, own.gain).exponent_
+    hours = hours.fit(own.features, own.gain)  # of the model that may serve
     judged, comparison = _compared(models, rows, splits, rng)
-    verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=exponent)
+    verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=hours.exponent_,
+                          by_course=hours.basis_ == BY_COURSE)  # fmt: skip
     return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 

@@ -40,6 +40,7 @@ COMPLETION_PART = (
 HOURS_PART = (
     "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
 )
+BY_COURSE = "A course counts with what one course teaches, not with a share of the deficit."  # said after the parts
 WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
 STANDINGS = {
     DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
@@ -115,7 +116,9 @@ def is_completion_better(comparison: "Comparison") -> bool:
     return comparison.rule_brier - comparison.model_brier > CLEAR * comparison.brier_error
 
 
-def judge_parts(comparison: "Comparison", *, learned_completion: bool, exponent: float) -> Verdict:
+def judge_parts(
+    comparison: "Comparison", *, learned_completion: bool, exponent: float, by_course: bool = False
+) -> Verdict:
     """Judge the rule with the parts that outcomes clearly tell of.
 
     Parameters
@@ -123,6 +126,7 @@ def judge_parts(comparison: "Comparison", *, learned_completion: bool, exponent:
     comparison : The rule with its learned parts, against the rule.
     learned_completion : Whether completion is learned, by `is_completion_better`.
     exponent : How hours count (`models.dose`); 0 when outcomes do not tell.
+    by_course : Whether a course counts with what it teaches, instead of a share of the deficit.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def judge_parts(comparison: "Comparison", *, learned_completion: bool, exponent:
     )  # fmt: skip
     is_learned = learned_completion or exponent > 0
     code = APPROVED if is_learned and c.model_concordance >= c.rule_concordance else NO_BETTER
-    return Verdict(code=code, words=figures, comparison=c)
+    return Verdict(code=code, words=f"{figures} {BY_COURSE}" if by_course else figures, comparison=c)
 
 
 def objections(code: str, *, does_harm: bool, standing: str = "") -> tuple[str, ...]:

@@ -148,6 +148,22 @@ def pairs_with_need(gaps: Gaps, teaching: csr_array) -> tuple[IndexArray, IndexA
     return employee, product.indices.astype(np.int64)
 
 
+def targets_needed(
+    gaps: Gaps, trainings: Trainings, employee: IndexArray, training: IndexArray
+) -> tuple[IndexArray, IndexArray, IndexArray]:
+    """Find what each pair's training teaches that the person needs.
+
+    Returns
+    -------
+    pair, target, gap : Rows of the pairs, of the trainings' targets and of the gaps, by pair, then target.
+    """
+    pair, target = join_groups(trainings.target_bounds, training)
+    wanted = employee[pair] * gaps.n_competencies + trainings.target_competency[target]
+    gap = look_up(gaps.keys, wanted)
+    hit = np.append(gaps.need, 0.0)[gap] > 0
+    return pair[hit], target[hit], gap[hit]
+
+
 def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: IndexArray) -> Coverage:
     """Work out what each pair's training does for the person's needs.
 
@@ -162,11 +178,7 @@ def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: Inde
     For a need n of a person at level p, required r, and a training that leads from a to b:
     covered = max(0, min(b, r) - p), at most n; the rule closes covered x level_fit x mode_effectiveness.
     """
-    pair, target = join_groups(trainings.target_bounds, training)
-    wanted = employee[pair] * gaps.n_competencies + trainings.target_competency[target]
-    gap = look_up(gaps.keys, wanted)
-    hit = np.append(gaps.need, 0.0)[gap] > 0
-    pair, target, gap = pair[hit], target[hit], gap[hit]
+    pair, target, gap = targets_needed(gaps, trainings, employee, training)
     level = gaps.required[gap] - gaps.need[gap]
     level_from, level_to = trainings.level_from[target], trainings.level_to[target]
     covered = np.clip(np.minimum(level_to, gaps.required[gap]) - level, 0.0, gaps.need[gap])

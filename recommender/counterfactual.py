@@ -9,12 +9,12 @@ from models.baseline import BenefitPredictor
 from recommender.catalog_day import CatalogDay
 from recommender.gap import Gaps, GapState
 from recommender.habits import Habits
+from recommender.levels import Expected
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
 from recommender.use_cases import recommend
 from recommender.workforce import Assessments, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray
 from training_catalog.tables_people import METHODS
 
 OBSERVED = METHODS.index("assessment-centre")
@@ -36,7 +36,7 @@ class Setting:
     model: BenefitPredictor
     on: date
     policy: Policy
-    expected: FloatArray | None = None
+    expected: Expected | None = None
     day: CatalogDay | None = None
     past: Habits | None = None
 

@@ -9,8 +9,9 @@ import numpy as np
 from models.features import FEATURE_NAMES, FeatureMatrix
 from models.learning import Rows
 from recommender.candidates import Candidates, describe_pairs
-from recommender.gap import GapState, expected_deficits, find_gaps
+from recommender.gap import GapState, find_gaps
 from recommender.habits import learn_habits
+from recommender.levels import believe, expect, found_missing
 from recommender.pair_features import make_features
 from recommender.past_records import SPAN
 from recommender.person_features import describe_people
@@ -74,13 +75,20 @@ def next_levels(workforce: Workforce, n_competencies: int, keys: IndexArray, aft
     return np.where(hit, np.append(records.level[rows], np.nan)[np.where(hit, found, len(rows))], np.nan)
 
 
-def _gains(workforce: Workforce, pairs: Candidates, end: DateArray, unaided: FloatArray) -> FloatArray:
-    """Weighted levels closed by each pair beyond what closes unaided; NaN unless all it works on was measured again."""
+def _gains(
+    workforce: Workforce, pairs: Candidates, end: DateArray, unaided: FloatArray, lacked: FloatArray
+) -> FloatArray:
+    """Weighted levels closed by each pair beyond what closes unaided; NaN unless all it works on was measured again.
+
+    Parameters
+    ----------
+    lacked : shape (n_gaps,): levels that another assessment before it was expected to find missing.
+    """
     gaps, coverage = pairs.gaps, pairs.coverage
     pair = np.repeat(np.arange(pairs.n_pairs), np.diff(coverage.bounds))
     after = next_levels(workforce, gaps.n_competencies, gaps.keys[coverage.gap], end[pair])
     before_known = gaps.state[coverage.gap] != GapState.NEVER_ASSESSED
-    closed = np.clip(after - gaps.assessed[coverage.gap], 0.0, gaps.deficit[coverage.gap])
+    closed = lacked[coverage.gap] - np.maximum(gaps.required[coverage.gap] - after, 0.0)
     closed = (closed - unaided_closing(unaided, gaps.deficit[coverage.gap])) * gaps.weight[coverage.gap]
     measured = (before_known & ~np.isnan(after)).astype(np.float64)
     n_measured, n_covered = coverage.total(measured), np.diff(coverage.bounds)
@@ -129,18 +137,19 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
     usable = (history.training >= 0) & (history.end <= np.datetime64(on, "D"))
     usable &= np.isin(history.status, (COMPLETED, FAILED, WITHDRAWN))
     rows = np.flatnonzero(usable)
-    unaided = find_unaided_closing(workforce, catalog, on)
+    unaided = find_unaided_closing(workforce, catalog, on, expect(workforce, catalog, on, rules).spread)
     parts: list[tuple[FeatureMatrix, IndexArray, FloatArray]] = []
     for day, step in _steps(history.start[rows]):
         chosen = rows[step]
         people, local = np.unique(history.employee[chosen], return_inverse=True)
         crew = workforce.take(people)
-        gaps = find_gaps(crew, catalog, day, rules)
-        gaps = find_gaps(crew, catalog, day, rules, expected_deficits(gaps, crew, catalog))
+        expected = expect(workforce, catalog, day, rules)
+        gaps = find_gaps(crew, catalog, day, rules, expected.deficits)
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
         people_then, past = describe_people(crew, catalog, gaps, day), learn_habits(workforce, catalog, day)
-        features = make_features(crew, catalog, pairs, people_then, day, past)
-        parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided)))
+        features = make_features(crew, catalog, pairs, people_then, day, past, expected.spread)
+        lacked = found_missing(believe(crew, gaps, day, expected.spread), expected.spread)
+        parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided, lacked)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)
     measured = np.concatenate([part[2] for part in parts]) if parts else np.empty(0)

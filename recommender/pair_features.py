@@ -8,6 +8,7 @@ from models.baseline import mode_effectiveness
 from models.features import FEATURE_NAMES, FeatureMatrix
 from recommender.candidates import Candidates, assessment_age_years
 from recommender.habits import Habits, habit_columns, learn_habits
+from recommender.levels import LevelSpread, believe, one_course
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
@@ -65,6 +66,7 @@ def make_features(
     people: PersonFeatures,
     on: date,
     past: Habits | None = None,
+    spread: LevelSpread | None = None,
 ) -> FeatureMatrix:
     """Turn pairs into the feature matrix declared in `models.features`.
 
@@ -73,6 +75,7 @@ def make_features(
     workforce, catalog, candidates, people : The same people on the same day throughout.
     on : Only what was known on this day is used.
     past : From `learn_habits` on the whole workforce; these people's own when None.
+    spread : From `recommender.levels.expect` on the whole workforce; None: levels are as they were found.
 
     Returns
     -------
@@ -80,6 +83,10 @@ def make_features(
     """
     columns = _coverage_columns(candidates, on) | _training_columns(catalog, candidates.training)
     columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
+    belief = believe(workforce, candidates.gaps, on, spread)
+    columns["one_course"] = one_course(
+        candidates.gaps, belief, catalog.trainings, candidates.employee, candidates.training
+    )
     past = past or learn_habits(workforce, catalog, on)
     columns |= habit_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
     matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
@@ -100,5 +107,6 @@ def held_in(features: FeatureMatrix, usual: IndexArray, mode: IndexArray) -> Fea
     held = features.copy()
     held[:, column["is_online"]] = mode == ONLINE
     held[:, column["is_blended"]] = mode == BLENDED
-    held[:, column["rule_benefit"]] *= mode_effectiveness(mode) / mode_effectiveness(usual)
+    for name in ("rule_benefit", "one_course"):
+        held[:, column[name]] *= mode_effectiveness(mode) / mode_effectiveness(usual)
     return held

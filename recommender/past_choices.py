@@ -13,8 +13,9 @@ from models.judged import Judged
 from models.off_policy import BudgetValue, LoggedChoices, PolicyValue, gain_of, value_of, value_under_budget
 from models.preference import PreferenceModel
 from recommender.candidates import describe_pairs
-from recommender.gap import expected_deficits, find_gaps
+from recommender.gap import find_gaps
 from recommender.habits import learn_habits
+from recommender.levels import expect
 from recommender.outcomes import Outcomes
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
@@ -139,8 +140,8 @@ def _menus(outcomes: Outcomes, rows: IndexArray, workforce: Workforce, catalog: 
         people, local = np.unique(outcomes.employee[rows[of_day]], return_inverse=True)
         on: date = day.astype("datetime64[D]").item()
         crew = workforce.take(people)
-        gaps = find_gaps(crew, catalog, on, policy.gap)
-        gaps = find_gaps(crew, catalog, on, policy.gap, expected_deficits(gaps, crew, catalog))
+        expected = expect(workforce, catalog, on, policy.gap)
+        gaps = find_gaps(crew, catalog, on, policy.gap, expected.deficits)
         training = np.tile(np.arange(n_trainings), len(of_day))
         pairs = describe_pairs(gaps, catalog, np.repeat(local, n_trainings).astype(np.int64), training)
         history = workforce.history
@@ -150,7 +151,7 @@ def _menus(outcomes: Outcomes, rows: IndexArray, workforce: Workforce, catalog: 
             owner=np.repeat(of_day, n_trainings),
             is_chosen=training == np.repeat(outcomes.training[rows[of_day]], n_trainings),
             features=make_features(crew, catalog, pairs, describe_people(crew, catalog, gaps, on), on,
-                                   learn_habits(workforce, catalog, on)),
+                                   learn_habits(workforce, catalog, on), expected.spread),
             popularity=popularity[training],
         ))  # fmt: skip
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Menus.__slots__}

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from recommender.levels import LevelSpread, believed_once, found_missing
 from recommender.workforce import COMPLETED, SELF_RATED, UNKNOWN_DAY, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import BoolArray, FloatArray, IndexArray, join_groups, look_up
@@ -40,13 +41,14 @@ def _was_trained(
     return trained
 
 
-def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date) -> FloatArray:
+def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date, spread: LevelSpread | None) -> FloatArray:
     """Average what closes between two assessments of people who took no training for the competency in between.
 
     Parameters
     ----------
     workforce, catalog : People with their assessments and past, requirements and targets.
     on : Assessments after this day are not used.
+    spread : How levels vary, see `recommender.levels`.
 
     Returns
     -------
@@ -63,7 +65,8 @@ def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date) -> Fl
     required = required_levels(workforce, catalog, records.employee[one], records.competency[one])
     deficit = required - records.level[one]
     used = untrained & (deficit > 0)
-    closed = np.clip(records.level[two] - records.level[one], 0.0, np.maximum(deficit, 0.0))[used]
+    lacked = found_missing(believed_once(-deficit[used], records.competency[one[used]], spread), spread)
+    closed = lacked - np.maximum(required[used] - records.level[two[used]], 0.0)
     size = np.clip(np.round(deficit[used]), 1, LARGEST_DEFICIT).astype(np.int64)
     count = np.bincount(size, minlength=LARGEST_DEFICIT + 1)
     total = np.bincount(size, weights=closed, minlength=LARGEST_DEFICIT + 1)

@@ -20,8 +20,9 @@ from recommender.catalog_day import CatalogDay, open_catalog
 from recommender.class_estimates import estimate_classes
 from recommender.demand import Demand, demand_of, gather_demand, wanted_pairs
 from recommender.evidence import Evidence, gather_evidence
-from recommender.gap import expected_deficits, find_gaps
+from recommender.gap import find_gaps
 from recommender.habits import Habits, learn_habits
+from recommender.levels import Expected, expect
 from recommender.options import find_options
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
@@ -37,7 +38,7 @@ from recommender.ranking import RankedLists, rank
 from recommender.watch import Reference, refer_to
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import IndexArray
 
 PEOPLE_PER_CHUNK = 5_000  # bounds memory; the answer does not depend on it
 LATER_SHARES = (0.55, 0.4, 0.25)  # of past participations after each split; the last split's model may serve
@@ -62,14 +63,9 @@ class FittedModel:
         return self.cuts[-1]
 
 
-def expect(workforce: Workforce, catalog: Catalog, on: date, policy: Policy) -> FloatArray:
-    """Average known deficits by position class: what is assumed for people who were never assessed."""
-    return expected_deficits(find_gaps(workforce, catalog, on, policy.gap), workforce, catalog)
-
-
 def recommend(
     workforce: Workforce, catalog: Catalog, model: BenefitPredictor, on: date, policy: Policy, *,
-    expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+    expected: Expected | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
     day: CatalogDay | None = None, past: Habits | None = None,
 ) -> RankedLists:  # fmt: skip
     """Rank trainings for people.
@@ -80,7 +76,7 @@ def recommend(
     model : The approved model, or the baseline rule.
     on : The day; only what was known on it is used.
     policy : Horizons and list length.
-    expected : From `expect` on the whole workforce.
+    expected : From `recommender.levels.expect` on the whole workforce.
     wanted : (employee, training) pairs the planner demands.
     day : From `open_catalog`, where it is at hand.
     past : From `learn_habits` on the whole workforce.
@@ -95,15 +91,15 @@ def recommend(
 
 def find_prospects(
     workforce: Workforce, catalog: Catalog, on: date, policy: Policy, *,
-    expected: FloatArray | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
+    expected: Expected | None = None, wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED,
     day: CatalogDay | None = None, past: Habits | None = None,
 ) -> Prospects:  # fmt: skip
     """Describe people's candidates in their classes: all of `recommend` that does not depend on the model."""
     day = day or open_catalog(catalog, workforce.units, on)
-    gaps = find_gaps(workforce, catalog, on, policy.gap, expected)
+    gaps = find_gaps(workforce, catalog, on, policy.gap, expected.deficits if expected else None)
     candidates = find_candidates(workforce, catalog, gaps, on, policy, wanted, day)
     people = describe_people(workforce, catalog, gaps, on)
-    features = make_features(workforce, catalog, candidates, people, on, past)
+    features = make_features(workforce, catalog, candidates, people, on, past, expected.spread if expected else None)
     options = find_options(workforce, catalog, candidates, on, policy, day)
     short_staffed, full_calendar = is_short_of_time(workforce, on, policy.ranking)
     return arrange(catalog, candidates, options, features, short_staffed | full_calendar)
@@ -120,7 +116,7 @@ def recommend_in_chunks(
     wanted: tuple[IndexArray, IndexArray] = NOTHING_WANTED, on_progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[int, Workforce, RankedLists]]:  # fmt: skip
     """Run `recommend` over consecutive people; yield the first row, the people and their lists."""
-    expected, day = expect(workforce, catalog, on, policy), open_catalog(catalog, workforce.units, on)
+    expected, day = expect(workforce, catalog, on, policy.gap), open_catalog(catalog, workforce.units, on)
     past = learn_habits(workforce, catalog, on)
     for first in range(0, workforce.n_people, PEOPLE_PER_CHUNK):
         crew = workforce.take(np.arange(first, min(first + PEOPLE_PER_CHUNK, workforce.n_people)))
@@ -167,7 +163,7 @@ def plan_demand(
     planning = build_problem(demand, workforce, catalog, budget, policy, inputs.earlier)
     allocation = solve(planning.problem, limits)
     violations = verify(planning.problem, allocation)
-    gaps = find_gaps(workforce, catalog, on, policy.gap, expect(workforce, catalog, on, policy))
+    gaps = find_gaps(workforce, catalog, on, policy.gap, expect(workforce, catalog, on, policy.gap).deficits)
     return put_together(
         planning, allocation, violations, demand=demand, gaps=gaps, workforce=workforce, catalog=catalog,
         budget=budget, on=on, inputs=inputs, limits=limits,

@@ -20,8 +20,9 @@ from models.drift import (
 from models.features import FeatureMatrix
 from models.judged import Judged, foretell
 from recommender.candidates import find_candidates
-from recommender.gap import expected_deficits, find_gaps
+from recommender.gap import find_gaps
 from recommender.habits import learn_habits
+from recommender.levels import expect
 from recommender.outcomes import gather_outcomes
 from recommender.pair_features import make_features
 from recommender.person_features import describe_people
@@ -64,12 +65,12 @@ def describe_lists(
     """Return the features of what people could be recommended on a day, and whose row each is; of `MOST_WATCHED`."""
     n = workforce.n_people
     chosen = np.unique(np.linspace(0, max(n - 1, 0), min(n, MOST_WATCHED)).astype(np.int64))
-    expected = expected_deficits(find_gaps(workforce, catalog, on, policy.gap), workforce, catalog)
+    expected = expect(workforce, catalog, on, policy.gap)
     crew = workforce.take(chosen)
-    gaps = find_gaps(crew, catalog, on, policy.gap, expected)
+    gaps = find_gaps(crew, catalog, on, policy.gap, expected.deficits)
     candidates = find_candidates(crew, catalog, gaps, on, policy)
     people, habits = describe_people(crew, catalog, gaps, on), learn_habits(workforce, catalog, on)
-    features = make_features(crew, catalog, candidates, people, on, habits)
+    features = make_features(crew, catalog, candidates, people, on, habits, expected.spread)
     return features, candidates.employee
 
 

@@ -19,12 +19,13 @@ from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
 from recommender.explanation import Context
 from recommender.habits import Habits, learn_habits
+from recommender.levels import Expected, expect
 from recommender.person_features import is_short_of_time
 from recommender.plan import Plan, Proof
 from recommender.plan_making import PlanInputs
 from recommender.policy import Policy
 from recommender.service_effect import build_unit_outcomes, link_service
-from recommender.use_cases import FittedModel, expect, fit_models, make_plan, measure_effects
+from recommender.use_cases import FittedModel, fit_models, make_plan, measure_effects
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
@@ -38,7 +39,7 @@ from service.storage.engine import transaction
 from service.storage.history import last_change
 from service.titles import with_titles
 from training_catalog.catalog import Catalog, build_catalog, content_digest
-from training_catalog.columns import SUGGESTIONS, FloatArray, IndexArray, find_rows, look_up
+from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
 from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
 from training_catalog.frames import Tables, text_of
 
@@ -154,19 +155,19 @@ class Background:
 
     Parameters
     ----------
-    expected : Deficits assumed for people who were never assessed, see `recommender.use_cases.expect`.
+    expected : What everybody's levels say of people of whom little is known, see `recommender.levels.expect`.
     links : What history says about trainings and the units' service.
     past : What everybody's past choices say of trainings.
     """
 
-    expected: FloatArray
+    expected: Expected
     links: tuple[ServiceLink, ...]
     past: Habits
 
 
 def background_of(office: Office, policy: Policy) -> Background:
     """Work out what lists take from everybody's records."""
-    expected = expect(office.workforce, office.catalog, office.on, policy)
+    expected = expect(office.workforce, office.catalog, office.on, policy.gap)
     past = learn_habits(office.workforce, office.catalog, office.on)
     return Background(expected=expected, links=service_links(office), past=past)
 

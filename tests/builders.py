@@ -9,8 +9,9 @@ import pandas as pd
 
 from models.baseline import BaselineRule
 from recommender.gap import find_gaps
+from recommender.levels import expect
 from recommender.policy import Policy
-from recommender.use_cases import expect, recommend
+from recommender.use_cases import recommend
 from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from training_catalog.catalog import Catalog, build_catalog
@@ -62,7 +63,7 @@ class Office:
 
     def lists(self, policy=None, model=None, rows=None, **keywords):
         policy = policy or Policy()
-        expected = expect(self.workforce, self.catalog, self.on, policy)
+        expected = expect(self.workforce, self.catalog, self.on, policy.gap)
         crew = self.workforce if rows is None else self.workforce.take(np.asarray(rows, dtype=np.int64))
         return recommend(crew, self.catalog, model or BaselineRule(), self.on, policy, expected=expected, **keywords)
 

@@ -23,8 +23,9 @@ class Planted:
 def random_features(n_rows: int, rng: np.random.Generator, missing: float = 0.1) -> FeatureMatrix:
     """Features inside their ranges that hang together: the rule is within what is covered, which is within all."""
     features = np.empty((n_rows, len(FEATURES)), dtype=np.float32)
-    for i, feature in enumerate(FEATURES):
-        features[:, i] = rng.uniform(feature.minimum, min(feature.maximum, 4.0), n_rows)
+    others = [i for i in range(len(FEATURES)) if i != COLUMN["one_course"]]
+    for i in others:
+        features[:, i] = rng.uniform(FEATURES[i].minimum, min(FEATURES[i].maximum, 4.0), n_rows)
     for name in TRUTHS:
         features[:, COLUMN[name]] = rng.random(n_rows) < 0.3
     features[:, COLUMN["is_blended"]] *= 1 - features[:, COLUMN["is_online"]]
@@ -33,7 +34,9 @@ def random_features(n_rows: int, rng: np.random.Generator, missing: float = 0.1)
     features[:, COLUMN["rule_benefit"]] = 0.4 * covered * rng.uniform(0.5, 1.0, n_rows)
     features[:, COLUMN["person_deficit"]] = covered + rng.exponential(1.0, n_rows)
     features[:, COLUMN["rating"]] = rng.random(n_rows)
-    gone = rng.random(features.shape) < missing
+    features[:, COLUMN["one_course"]] = np.minimum(0.4 * rng.spawn(1)[0].uniform(0.5, 1.0, n_rows), covered)
+    gone = np.zeros(features.shape, dtype=np.bool_)
+    gone[:, others] = rng.random((n_rows, len(others))) < missing
     for name in ("rule_benefit", "covered_deficit", "assessment_age", *TRUTHS):
         gone[:, COLUMN[name]] = False
     features[gone] = np.nan

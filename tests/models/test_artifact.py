@@ -113,7 +113,7 @@ def test_a_version_that_is_not_stated_is_refused_unopened(trap):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema_version": 9}, "schema version is 9, this release reads 3"),
+        ({"schema_version": 9}, "schema version is 9, this release reads 4"),
         ({"features": "0" * 64}, "features are 000000000000, this release has"),
         ({"model_id": "m-000000000000"}, "id does not belong to the file"),
         ({"sha256": "0" * 64}, "its manifest says 000000000000"),

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.baseline import covered_deficit, rule_gain
+from models.baseline import course_gain, covered_deficit, rule_gain
 from models.benefit import PairModel
 from models.completion import UsualCompletion
-from models.dose import FACTORS, FEWEST_MEASURED, DosedRule, hours_per_competency
+from models.dose import BY_COURSE, BY_SHARE, FACTORS, FEWEST_MEASURED, DosedRule, hours_per_competency
 from models.features import FEATURES
 from tests.models.planted import COLUMN, random_features
 from training_catalog.errors import LengthMismatchError
@@ -45,6 +45,26 @@ def test_where_hours_tell_nothing_the_rule_stays_the_rule(power):
     model = DosedRule().fit(features, found_gains(features, power, seed=3))
     assert model.exponent_ == 0.0
     assert model.predict(features) == pytest.approx(np.minimum(rule_gain(features), covered_deficit(features)))
+
+
+def test_what_one_course_teaches_takes_the_rules_place_unless_gains_lie_clearly_closer_to_the_rule():
+    features = courses(4_000, seed=1)
+    by_share = DosedRule().fit(features, found_gains(features, 0.5, seed=2))
+    assert by_share.basis_ == BY_SHARE
+    course = course_gain(features) * (hours_per_competency(features) / 24.0) ** 0.5
+    noisy = course + np.random.default_rng(2).normal(0.0, 0.5, len(features))
+    by_course = DosedRule().fit(features, noisy)
+    assert by_course.basis_ == BY_COURSE
+    assert np.corrcoef(by_course.predict(features), course)[0, 1] > 0.98
+    assert DosedRule(may_be_course=False).fit(features, noisy).basis_ == BY_SHARE
+    too_few = features[: FEWEST_MEASURED - 1]
+    assert DosedRule().fit(too_few, noisy[: FEWEST_MEASURED - 1]).basis_ == BY_SHARE
+
+
+def test_where_gains_tell_the_forms_apart_by_chance_alone_a_course_teaches_an_amount():
+    features = courses(400, seed=1)
+    nothing_to_tell = np.random.default_rng(4).normal(0.3, 2.0, len(features))
+    assert DosedRule().fit(features, nothing_to_tell).basis_ == BY_COURSE
 
 
 def test_the_rule_keeps_its_size_on_average_and_the_factor_its_bounds():

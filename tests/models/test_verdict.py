@@ -70,5 +70,14 @@ def test_learned_parts_serve_unless_they_order_later_outcomes_worse(learned_comp
     assert judge_parts(replace(BETTER, model_concordance=0.599), **parts).code == "no-better-than-rule"
 
 
+def test_that_a_course_counts_with_what_it_teaches_is_said_and_is_no_learned_part():
+    found = judge_parts(BETTER, learned_completion=True, exponent=0.5, by_course=True)
+    assert found.code == "approved"
+    assert found.words.endswith(
+        "the rule 60.0%. A course counts with what one course teaches, not with a share of the deficit."
+    )
+    assert judge_parts(BETTER, learned_completion=False, exponent=0.0, by_course=True).code == "no-better-than-rule"
+
+
 def test_without_a_learned_part_nothing_serves_but_the_rule():
     assert judge_parts(BETTER, learned_completion=False, exponent=0.0).code == "no-better-than-rule"

@@ -86,7 +86,7 @@ def test_what_closes_unaided_is_taken_off():
         history=took("A P1 2025-03-20 2025-03-28 completed - -"),
         assessments=found(*lines, "A M.01 1 2025-01-01", "A M.01 3 2025-09-01"),
     )  # fmt: skip
-    unaided = find_unaided_closing(here.workforce, here.catalog, ON)
+    unaided = find_unaided_closing(here.workforce, here.catalog, ON, None)
     assert unaided[:3].tolist() == [0, 0.5, 1]  # of two levels one closed unaided; the share, for other deficits
     gain = gather_outcomes(here.workforce, here.catalog, ON, GapRules()).gain
     assert gain.tolist() == [1]
@@ -97,14 +97,37 @@ def test_who_was_trained_in_between_says_nothing_of_what_closes_unaided():
         **trainings(P1="M.01 3"), history=took("A P1 2023-03-20 2023-03-28 completed - -"),
         assessments=found("A M.01 1 2023-01-01", "A M.01 3 2024-01-01"),
     )  # fmt: skip
-    assert find_unaided_closing(here.workforce, here.catalog, ON).sum() == 0
+    assert find_unaided_closing(here.workforce, here.catalog, ON, None).sum() == 0
 
 
 @pytest.mark.parametrize("given", [{}, {"requirements": rows("position competency level")}])
 def test_without_any_past_nothing_closes_unaided_and_there_are_no_outcomes(given):
     here = office(**given)
-    assert find_unaided_closing(here.workforce, here.catalog, ON).tolist() == [0] * 7
+    assert find_unaided_closing(here.workforce, here.catalog, ON, None).tolist() == [0] * 7
     assert outcomes(**given).features.shape == (0, len(FEATURE_NAMES))
+
+
+def test_outcomes_of_a_crowd_are_counted_from_what_is_believed_of_the_level_before():
+    """Nobody learns anything: counted from levels found, the worst found would all seem to gain."""
+    rng = np.random.default_rng(5)
+    names = [f"E{i:04}" for i in range(1_500)]
+    level = 2.2 + 0.7 * rng.normal(size=len(names))
+    days = ("2022-01-01", "2025-01-01", "2025-09-01")
+    lines = [f"{name} M.01 {true + rng.normal(0, 0.5):.3f} {day}"
+             for name, true in zip(names, level, strict=True) for day in days]  # fmt: skip
+    here = office(
+        frameworks=rows("framework name level_min level_max direction", "ASN ASN -9 15 higher"),
+        competencies=rows("competency name framework weight", "M.01 A ASN -"),
+        employees=rows("employee", *names), assessments=found(*lines), **trainings(P1="M.01 3"),
+        history=took(*(f"{name} P1 2025-03-20 2025-03-28 completed - -" for name in names)),
+    )  # fmt: skip
+    result = gather_outcomes(here.workforce, here.catalog, ON, GapRules())
+    covered = result.features[:, FEATURE_NAMES.index("covered_deficit")]
+    known = ~np.isnan(result.gain) & (covered > 0)
+    assert known.sum() > 800
+    worst = known & (covered > np.quantile(covered[known], 0.8))
+    assert abs(result.gain[known].mean()) < 0.03
+    assert abs(result.gain[worst].mean()) < 0.08
 
 
 def test_between_whole_levels_it_is_interpolated_and_an_unknown_deficit_closes_nothing():

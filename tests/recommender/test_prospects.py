@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from recommender.catalog_day import open_catalog
 from recommender.habits import learn_habits
+from recommender.levels import expect
 from recommender.policy import Policy
-from recommender.use_cases import expect, find_prospects
+from recommender.use_cases import find_prospects
 from tests.builders import office, rows, trainings
 from tests.recommender.test_use_cases import crowd
 
@@ -19,7 +20,7 @@ def parts(here):
     policy = Policy()
     return {
         "catalog": here.catalog, "on": here.on, "policy": policy,
-        "expected": expect(here.workforce, here.catalog, here.on, policy),
+        "expected": expect(here.workforce, here.catalog, here.on, policy.gap),
         "day": open_catalog(here.catalog, here.workforce.units, here.on),
         "past": learn_habits(here.workforce, here.catalog, here.on),
     }  # fmt: skip

@@ -68,6 +68,14 @@ def test_the_verdict_on_learned_parts_is_said_in_indonesian(parts):
     assert ("pangkat 0,41" in said) == (parts[1] > 0)
 
 
+def test_what_a_course_counts_with_is_said_in_indonesian_after_the_parts():
+    words = judge_parts(BETTER, learned_completion=True, exponent=0.41, by_course=True).words
+    assert verdict_text(words, ENGLISH) == words
+    assert verdict_text(words, INDONESIAN).endswith(
+        "aturan 60,0%. Satu pelatihan dihitung menurut yang diajarkannya, bukan menurut bagian dari kesenjangan."
+    )
+
+
 def test_a_verdict_that_nobody_knows_is_said_as_it_is():
     assert (
         verdict_text("model m-1 refused: made with numpy 2.1", INDONESIAN) == "model m-1 refused: made with numpy 2.1"

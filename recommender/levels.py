@@ -1,0 +1,252 @@
+"""What is believed of levels: assessments err, so a level is known as surely as the records leave it, and no surer.
+
+A level above or below the required one is taken as the competency's mean, plus a part common to the person's levels,
+plus a part of its own; an assessment errs around it, a self-rating errs more and is higher. Variances are those of the
+records, by moments (Searle, Casella & McCulloch 1992, Variance Components, chapter 4); what is believed of one level is
+the posterior of normal variables, given all that was written down of the person.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from models.baseline import level_fit, mode_effectiveness
+from recommender.candidates import targets_needed
+from recommender.gap import Gaps, expected_deficits, find_gaps
+from recommender.policy import GapRules
+from recommender.workforce import SELF_RATED, Workforce
+from training_catalog.catalog import Catalog
+from training_catalog.columns import FloatArray, IndexArray, freeze, look_up
+from training_catalog.training import Trainings
+
+FEWEST_REPEATED = 100  # levels found twice; below, nothing is known of errors and levels are taken as they were found
+LEAST = 0.01  # variance in levels squared, where moments find less
+NODES = ndtri((np.arange(9) + 0.5) / 9)  # of a standard normal, equally likely
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelSpread:
+    """How levels vary, and how surely they are found; variances in levels squared.
+
+    Parameters
+    ----------
+    centre : shape (n_competencies,): mean level above the required one.
+    person, own : Variance of what is common to a person's levels, and of each level about that.
+    error : Variance of an assessment about the level.
+    excess, noise : Mean and variance of a self-rating about the level; infinite noise where too few tell.
+    """
+
+    centre: FloatArray
+    person: float
+    own: float
+    error: float
+    excess: float
+    noise: float
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What everybody's records say of one whose own say little.
+
+    Parameters
+    ----------
+    deficits : shape (n_classes + 1, n_competencies), see `recommender.gap.expected_deficits`.
+    spread : How levels vary; None where too few were found twice.
+    """
+
+    deficits: FloatArray
+    spread: LevelSpread | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """What is believed of each required competency: level above the required one, and its standard deviation.
+
+    Parameters
+    ----------
+    above, spread : shape (n_gaps,), levels; a spread of 0 where the level is taken as it stands.
+    """
+
+    above: FloatArray
+    spread: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notes:
+    """Levels that were written down, above the required one: shape (n_notes,), by gap, then day."""
+
+    gap: IndexArray
+    above: FloatArray
+
+
+def _notes(workforce: Workforce, gaps: Gaps, on: date, *, self_rated: bool) -> _Notes:
+    records = workforce.assessments
+    gap = look_up(gaps.keys, records.employee * gaps.n_competencies + records.competency)
+    known = (gap >= 0) & (records.on <= np.datetime64(on, "D"))
+    rows = np.flatnonzero(known & ((records.method == SELF_RATED) == self_rated))
+    rows = rows[np.lexsort((records.on[rows], gap[rows]))]
+    return _Notes(gap=gap[rows], above=records.level[rows] - gaps.required[gap[rows]])
+
+
+def learn_spread(workforce: Workforce, gaps: Gaps, on: date) -> LevelSpread | None:
+    """Learn from everybody's records how levels vary and how surely they are found.
+
+    Parameters
+    ----------
+    workforce, gaps : Everybody, and their gaps on the day.
+    on : Only what was known on this day is used.
+
+    Returns
+    -------
+    None where fewer than `FEWEST_REPEATED` levels were found twice.
+    """
+    found, said = (_notes(workforce, gaps, on, self_rated=own) for own in (False, True))
+    is_same = found.gap[1:] == found.gap[:-1]
+    if is_same.sum() < FEWEST_REPEATED:
+        return None
+    error = max(float(np.var(np.diff(found.above)[is_same])) / 2, LEAST)
+    last = np.append(~is_same, True)
+    gap, above = found.gap[last], found.above[last]
+    centre = _centres(gaps.competency[gap], above, gaps.n_competencies)
+    rest = above - centre[gaps.competency[gap]]
+    who = gaps.employee[gap]
+    n, total, squares = (np.bincount(who, weights=w, minlength=gaps.n_people) for w in (None, rest, rest**2))
+    n_pairs = float((n * (n - 1)).sum())
+    person = max(float((total**2 - squares).sum()) / n_pairs if n_pairs else 0.0, LEAST)
+    latest = np.full(len(gaps.employee), np.nan)
+    latest[gap] = above
+    excess = said.above - latest[said.gap]
+    excess = excess[~np.isnan(excess)]
+    tells = len(excess) >= FEWEST_REPEATED
+    return LevelSpread(
+        centre=centre,
+        person=person,
+        own=max(float(rest.var()) - person - error, LEAST),
+        error=error,
+        excess=float(excess.mean()) if tells else 0.0,
+        noise=max(float(excess.var()) - error, LEAST) if tells else float("inf"),
+    )
+
+
+def expect(workforce: Workforce, catalog: Catalog, on: date, rules: GapRules) -> Expected:
+    """Learn from everybody's records what is expected where a person's own say little.
+
+    Parameters
+    ----------
+    workforce, catalog : Everybody, and what their positions require.
+    on : Only what was known on this day is used.
+    rules : How assessed levels are read.
+    """
+    gaps = find_gaps(workforce, catalog, on, rules)
+    return Expected(deficits=expected_deficits(gaps, workforce, catalog), spread=learn_spread(workforce, gaps, on))
+
+
+def _centres(competency: IndexArray, above: FloatArray, n_competencies: int) -> FloatArray:
+    """Return each competency's mean, shrunk to that of all by how much means of so few would vary by chance."""
+    overall, within = float(above.mean()), max(float(above.var()), LEAST)
+    n = np.bincount(competency, minlength=n_competencies)
+    mean = np.bincount(competency, weights=above - overall, minlength=n_competencies) / np.maximum(n, 1)
+    between = max(float(np.average(mean**2, weights=n)) - within * float((n > 0).sum() / n.sum()), 0.0)
+    trust = between * n / (between * n + within)
+    return overall + trust * mean
+
+
+def believe(workforce: Workforce, gaps: Gaps, on: date, spread: LevelSpread | None) -> Belief:
+    """Say what is believed of every required competency of some people.
+
+    Parameters
+    ----------
+    workforce, gaps : The people, and their gaps on the day.
+    on : Only what was known on this day is used.
+    spread : From `learn_spread` on everybody. None: levels are as they were found, or as ranking assumes.
+
+    Notes
+    -----
+    First the person's part from all their levels, then each level about it.
+    """
+    if spread is None:
+        found = gaps.assessed - gaps.required
+        return Belief(above=np.where(np.isnan(found), -gaps.need, found), spread=np.zeros(len(gaps.need)))
+    centre = spread.centre[gaps.competency]
+    precision, noted = np.zeros(len(centre)), np.zeros(len(centre))
+    for is_own, error, excess in ((False, spread.error, 0.0), (True, spread.noise, spread.excess)):
+        notes = _notes(workforce, gaps, on, self_rated=is_own)
+        rest = notes.above - excess - centre[notes.gap]
+        precision += np.bincount(notes.gap, minlength=len(centre)) / error
+        noted += np.bincount(notes.gap, weights=rest, minlength=len(centre)) / error
+    noted /= np.where(precision > 0, precision, 1.0)
+    pull = precision / (1 + spread.own * precision)  # of a level on the person's part
+    certainty = 1 / spread.person + np.bincount(gaps.employee, weights=pull, minlength=gaps.n_people)
+    part = np.bincount(gaps.employee, weights=pull * noted, minlength=gaps.n_people) / certainty
+    trust, part, certainty = spread.own * pull, part[gaps.employee], certainty[gaps.employee]
+    variance = spread.own * (1 - trust) + (1 - trust) ** 2 / certainty
+    return Belief(above=centre + part + trust * (noted - part), spread=np.sqrt(variance))
+
+
+def missing(above: FloatArray, spread: FloatArray) -> FloatArray:
+    """Return the levels expected to be missing, E[max(0, required - level)], of a normal level.
+
+    Examples
+    --------
+    >>> missing(np.array([-1.0, 2.0, 0.0]), np.array([0.0, 0.0, 1.0])).round(3).tolist()
+    [1.0, 0.0, 0.399]
+    """
+    safe = np.maximum(spread, 1e-9)
+    z = -above / safe
+    return np.maximum(-above * ndtr(z) + safe * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi), 0.0)
+
+
+def found_missing(belief: Belief, spread: LevelSpread | None) -> FloatArray:
+    """Return the levels that a new assessment on the day is expected to find missing: it errs too."""
+    return missing(belief.above, np.hypot(belief.spread, np.sqrt(spread.error) if spread else 0.0))
+
+
+def believed_once(found: FloatArray, competency: IndexArray, spread: LevelSpread | None) -> Belief:
+    """Say what is believed of levels of which one assessment is all that is known.
+
+    Parameters
+    ----------
+    found : shape (n,): levels found above the required one.
+    competency : Of which competency.
+    spread : From `learn_spread`; None: levels are as they were found.
+    """
+    if spread is None:
+        return Belief(above=found, spread=np.zeros(len(found)))
+    trust = (spread.person + spread.own) / (spread.person + spread.own + spread.error)
+    centre = spread.centre[competency]
+    return Belief(above=centre + trust * (found - centre), spread=np.full(len(found), np.sqrt(trust * spread.error)))
+
+
+def one_course(
+    gaps: Gaps, belief: Belief, trainings: Trainings, employee: IndexArray, training: IndexArray
+) -> FloatArray:
+    """Return the weighted levels that each pair's course is expected to close, if a course teaches a fixed amount.
+
+    Parameters
+    ----------
+    gaps, belief : Needs, and what is believed of the levels behind them.
+    trainings : What is taught.
+    employee, training : shape (n_pairs,), indices.
+
+    Notes
+    -----
+    E[min(deficit, level_fit x mode_effectiveness)], summed over the needs it works on, the level as uncertain as it is
+    believed: the rule's shares of a level as levels, whether one or three are missing. Quantiles of a normal level.
+    """
+    pair, target, gap = targets_needed(gaps, trainings, employee, training)
+    required = gaps.required[gap]
+    level_from, level_to = trainings.level_from[target], trainings.level_to[target]
+    taught, total = mode_effectiveness(trainings.mode[training[pair]]), np.zeros(len(pair))
+    for node in NODES:
+        above = belief.above[gap] + node * belief.spread[gap]
+        fit = level_fit(required + above, level_from, level_to, required)
+        total += np.minimum(np.maximum(-above, 0.0), taught * fit)
+    return np.bincount(pair, weights=total / len(NODES) * gaps.weight[gap], minlength=len(employee)).astype(np.float64)
