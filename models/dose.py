@@ -13,6 +13,7 @@ from training_catalog.columns import FloatArray, freeze
 
 HOURS, TARGETS = FEATURE_NAMES.index("hours"), FEATURE_NAMES.index("n_targets")
 EXPONENTS = np.linspace(0.0, 1.0, 101)  # more hours never teach less, and never more than in proportion
+SIZES = (0.25, 1.5)  # beyond these, measured gains are doubted rather than what is known of courses
 FACTORS = (0.4, 2.0)  # bounds of the factor: beyond the hours that were seen nothing is known
 FEWEST_MEASURED = 100  # measured gains; below, hours count for nothing
 CLEAR = 1.0  # standard errors by which the exponent must exceed zero
@@ -28,11 +29,12 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
     The rule takes a course of three hours and one of forty for equal. One exponent can be learned from a few hundred
     noisy gains, where a factor for each kind of pair cannot; and a training's hours have nothing to do with the errors
     of an assessment, so what misleads about deficits does not mislead here. The usual hours are those at which the
-    factor is one; with them the rule keeps its size on average.
+    factor is one.
 
     The rule also lets a course close a share of the deficit, however large. What is known of courses is the amount they
     teach, and of deficits that they are found with error: `recommender.levels.one_course` reckons with both. It takes
-    the rule's place unless the measured gains lie clearly closer to the rule (decision record 0037).
+    the rule's place unless the measured gains lie clearly closer to the rule. Where gains are clearly larger or smaller
+    on the whole, so is what is expected (decision record 0037).
 
     Parameters
     ----------
@@ -45,6 +47,7 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
     exponent_ : 0 to 1; 0 where outcomes do not tell.
     error_ : Its standard error; infinite where too few gains were measured.
     usual_ : Hours per competency at which the factor is one.
+    size_ : Measured gains as a share of what was expected, within `SIZES`; 1 where they do not clearly differ.
     """
 
     def __init__(self, *, may_be_course: bool = True, schema: tuple[Feature, ...] | None = FEATURES) -> None:
@@ -65,7 +68,8 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
             When the columns are not those of `FEATURES`.
         """
         X, y = self._learned_from(X, y, y_numeric=True)
-        self.basis_, self.exponent_, self.error_, self.usual_ = BY_SHARE, 0.0, float("inf"), 1.0
+        self.basis_, self.exponent_, self.error_ = BY_SHARE, 0.0, float("inf")
+        self.usual_, self.size_ = 1.0, 1.0
         hours = self._hours(X)
         known = ~np.isnan(y) & (self._rule(X) > 0) & (hours > 0)
         if known.sum() >= FEWEST_MEASURED:
@@ -80,14 +84,20 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
             if self.exponent_ > 0:
                 powers = hours**self.exponent_
                 self.usual_ = float(np.average(powers, weights=self._taught(X)) ** (1 / self.exponent_))
+            size, error = fit_size(self._expected(X), y)
+            if abs(size - 1) > SURE * error:
+                self.size_ = float(np.clip(size, *SIZES))
         return self
 
     def predict(self, X: FeatureMatrix) -> FloatArray:
         """Return the gain of each row, 0 to the covered deficit; hours that are not known change nothing."""
         X = self._asked_of(X)
+        return self._bounded(self._expected(X), X)
+
+    def _expected(self, X: FeatureMatrix) -> FloatArray:
         hours = self._hours(X)
         factor = np.clip((np.where(hours > 0, hours, self.usual_) / self.usual_) ** self.exponent_, *FACTORS)
-        return self._bounded(self._taught(X) * factor, X)
+        return self._taught(X) * factor * self.size_
 
     def _taught(self, X: FeatureMatrix) -> FloatArray:
         return course_gain(X) if self.basis_ == BY_COURSE else self._rule(X)
@@ -149,6 +159,19 @@ def fit_power(taught: FloatArray, hours: FloatArray, gain: FloatArray) -> Power:
     inverse = np.linalg.inv(bread)
     variance = inverse @ ((slopes * rest**2) @ slopes.T) @ inverse
     return Power(exponent=float(EXPONENTS[best]), error=float(np.sqrt(variance[1, 1])), missed=rest**2)
+
+
+def fit_size(expected: FloatArray, gain: FloatArray) -> tuple[float, float]:
+    """Fit gain = size x expected by least squares; return the size and its standard error (sandwich).
+
+    Examples
+    --------
+    >>> fit_size(np.array([1.0, 1.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0]))
+    (0.5, 0.25)
+    """
+    squares = float(expected @ expected)
+    size = float(expected @ gain) / squares
+    return size, float(np.sqrt(expected**2 @ (gain - size * expected) ** 2)) / squares
 
 
 def is_clearly_less(missed: FloatArray, other: FloatArray) -> bool:

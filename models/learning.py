@@ -199,7 +199,7 @@ def _learn_parts(
     hours = hours.fit(own.features, own.gain)  # of the model that may serve
     judged, comparison = _compared(models, rows, splits, rng)
     verdict = judge_parts(comparison, learned_completion=learned is not None, exponent=hours.exponent_,
-                          by_course=hours.basis_ == BY_COURSE)  # fmt: skip
+                          by_course=hours.basis_ == BY_COURSE, size=hours.size_)  # fmt: skip
     return Learned(models=tuple(models), judged=judged, comparison=comparison, verdict=verdict)
 
 

@@ -41,6 +41,7 @@ HOURS_PART = (
     "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
 )
 BY_COURSE = "A course counts with what one course teaches, not with a share of the deficit."  # said after the parts
+SIZED = "What is expected is {size} of what is known of courses, as measured gains say."  # said last
 WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
 STANDINGS = {
     DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
@@ -117,7 +118,7 @@ def is_completion_better(comparison: "Comparison") -> bool:
 
 
 def judge_parts(
-    comparison: "Comparison", *, learned_completion: bool, exponent: float, by_course: bool = False
+    comparison: "Comparison", *, learned_completion: bool, exponent: float, by_course: bool = False, size: float = 1.0
 ) -> Verdict:
     """Judge the rule with the parts that outcomes clearly tell of.
 
@@ -127,6 +128,7 @@ def judge_parts(
     learned_completion : Whether completion is learned, by `is_completion_better`.
     exponent : How hours count (`models.dose`); 0 when outcomes do not tell.
     by_course : Whether a course counts with what it teaches, instead of a share of the deficit.
+    size : What is expected, as a share of what the rule's sources say.
 
     Returns
     -------
@@ -138,9 +140,10 @@ def judge_parts(
         model_brier=f"{c.model_brier:.4f}", rule_brier=f"{c.rule_brier:.4f}", exponent=f"{exponent:.2f}",
         model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}",
     )  # fmt: skip
+    said = [figures, *([BY_COURSE] if by_course else []), *([SIZED.format(size=f"{size:.0%}")] if size != 1 else [])]
     is_learned = learned_completion or exponent > 0
     code = APPROVED if is_learned and c.model_concordance >= c.rule_concordance else NO_BETTER
-    return Verdict(code=code, words=f"{figures} {BY_COURSE}" if by_course else figures, comparison=c)
+    return Verdict(code=code, words=" ".join(said), comparison=c)
 
 
 def objections(code: str, *, does_harm: bool, standing: str = "") -> tuple[str, ...]:

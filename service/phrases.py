@@ -7,7 +7,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-from models.verdict import BY_COURSE, STANDINGS
+from models.verdict import BY_COURSE, SIZED, STANDINGS
 from models.verdict import WORDS as VERDICT_WORDS
 from recommender.explanation import Reason
 from service.labels import IN_RUPIAH, RULES, cut, word_for
@@ -161,9 +161,11 @@ def verdict_text(words: str, wording: Wording) -> str:
     for standing in STANDINGS.values():
         if words.startswith(standing):
             return f"{wording.text(standing)} {verdict_text(words.removeprefix(standing).lstrip(), wording)}".strip()
-    if words.endswith(BY_COURSE):
-        return f"{verdict_text(words.removesuffix(BY_COURSE).rstrip(), wording)} {wording.text(BY_COURSE)}"
-    for template in VERDICT_WORDS:
+    for last in (SIZED, BY_COURSE):
+        first, mark, rest = words.partition(f" {last.split('{', maxsplit=1)[0]}")
+        if mark:
+            return f"{verdict_text(first, wording)} {verdict_text(mark.lstrip() + rest, wording)}"
+    for template in (*VERDICT_WORDS, SIZED):
         figures = _read_back(template, words)
         if figures is not None:
             shown = {name: figure.replace(".", wording.number(0, 1)[1]) for name, figure in figures.items()}

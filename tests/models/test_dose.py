@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.baseline import course_gain, covered_deficit, rule_gain
 from models.benefit import PairModel
 from models.completion import UsualCompletion
-from models.dose import BY_COURSE, BY_SHARE, FACTORS, FEWEST_MEASURED, DosedRule, hours_per_competency
+from models.dose import BY_COURSE, BY_SHARE, FACTORS, FEWEST_MEASURED, SIZES, DosedRule, hours_per_competency
 from models.features import FEATURES
 from tests.models.planted import COLUMN, random_features
 from training_catalog.errors import LengthMismatchError
@@ -25,9 +25,9 @@ def courses(n_rows: int, seed: int) -> np.ndarray:
     return features
 
 
-def found_gains(features: np.ndarray, power: float, seed: int) -> np.ndarray:
+def found_gains(features: np.ndarray, power: float, seed: int, size: float = 1.0) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    gain = rule_gain(features) * 0.6 * (hours_per_competency(features) / 24.0) ** power
+    gain = rule_gain(features) * size * (hours_per_competency(features) / 24.0) ** power
     return gain + rng.normal(0.0, 0.5, len(features))
 
 
@@ -44,7 +44,8 @@ def test_where_hours_tell_nothing_the_rule_stays_the_rule(power):
     features = courses(4_000, seed=1)
     model = DosedRule().fit(features, found_gains(features, power, seed=3))
     assert model.exponent_ == 0.0
-    assert model.predict(features) == pytest.approx(np.minimum(rule_gain(features), covered_deficit(features)))
+    usual = np.minimum(rule_gain(features) * model.size_, covered_deficit(features))
+    assert model.predict(features) == pytest.approx(usual)
 
 
 def test_what_one_course_teaches_takes_the_rules_place_unless_gains_lie_clearly_closer_to_the_rule():
@@ -67,12 +68,24 @@ def test_where_gains_tell_the_forms_apart_by_chance_alone_a_course_teaches_an_am
     assert DosedRule().fit(features, nothing_to_tell).basis_ == BY_COURSE
 
 
-def test_the_rule_keeps_its_size_on_average_and_the_factor_its_bounds():
+@pytest.mark.parametrize("size", [0.5, 0.8, 1.2])
+def test_gains_that_are_clearly_smaller_or_larger_than_expected_change_what_is_expected(size):
     features = courses(4_000, seed=1)
-    rule = rule_gain(features)
-    found = DosedRule().fit(features, found_gains(features, 0.5, seed=2)).predict(features)
-    assert found.sum() == pytest.approx(rule.sum(), rel=0.05)
-    factor = DosedRule().fit(features, found_gains(features, 0.8, seed=2)).predict(features) / rule
+    model = DosedRule().fit(features, found_gains(features, 0.0, seed=2, size=size))
+    assert model.size_ == pytest.approx(size, abs=0.06)
+    expected = np.minimum(rule_gain(features) * model.size_, covered_deficit(features))
+    assert model.predict(features) == pytest.approx(expected)
+    assert DosedRule().fit(features, found_gains(features, 0.0, seed=2)).size_ == 1
+    doubtful = DosedRule().fit(features, found_gains(features, 0.0, seed=2, size=-1.0))
+    assert doubtful.size_ == SIZES[0]
+
+
+def test_what_is_expected_is_on_average_what_was_found_and_the_factor_keeps_its_bounds():
+    features = courses(4_000, seed=1)
+    gains = found_gains(features, 0.5, seed=2)
+    assert DosedRule().fit(features, gains).predict(features).sum() == pytest.approx(gains.sum(), rel=0.05)
+    model = DosedRule().fit(features, found_gains(features, 0.8, seed=2))
+    factor = model.predict(features) / rule_gain(features) / model.size_
     assert FACTORS[0] - 1e-12 <= factor.min() < 0.6
     assert 1.5 < factor.max() <= FACTORS[1] + 1e-12
 
@@ -81,7 +94,8 @@ def test_hours_that_are_not_known_change_nothing():
     features = courses(4_000, seed=1)
     model = DosedRule().fit(features, found_gains(features, 0.5, seed=2))
     features[:, COLUMN["hours"]] = np.nan
-    assert model.predict(features) == pytest.approx(np.minimum(rule_gain(features), covered_deficit(features)))
+    usual = np.minimum(rule_gain(features) * model.size_, covered_deficit(features))
+    assert model.predict(features) == pytest.approx(usual)
 
 
 def test_too_few_gains_or_hours_that_do_not_vary_tell_nothing():

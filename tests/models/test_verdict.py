@@ -79,5 +79,10 @@ def test_that_a_course_counts_with_what_it_teaches_is_said_and_is_no_learned_par
     assert judge_parts(BETTER, learned_completion=False, exponent=0.0, by_course=True).code == "no-better-than-rule"
 
 
+def test_how_much_smaller_gains_were_than_expected_is_said_last():
+    found = judge_parts(BETTER, learned_completion=True, exponent=0.5, by_course=True, size=0.7)
+    assert found.words.endswith(" What is expected is 70% of what is known of courses, as measured gains say.")
+
+
 def test_without_a_learned_part_nothing_serves_but_the_rule():
     assert judge_parts(BETTER, learned_completion=False, exponent=0.0).code == "no-better-than-rule"

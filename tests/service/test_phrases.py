@@ -71,6 +71,11 @@ def test_the_verdict_on_learned_parts_is_said_in_indonesian(parts):
 def test_what_a_course_counts_with_is_said_in_indonesian_after_the_parts():
     words = judge_parts(BETTER, learned_completion=True, exponent=0.41, by_course=True).words
     assert verdict_text(words, ENGLISH) == words
+    sized = judge_parts(BETTER, learned_completion=True, exponent=0.41, by_course=True, size=0.7).words
+    assert verdict_text(sized, ENGLISH) == sized
+    assert verdict_text(sized, INDONESIAN).endswith(
+        "kesenjangan. Yang diharapkan adalah 70% dari yang diketahui tentang pelatihan, menurut kenaikan yang terukur."
+    )
     assert verdict_text(words, INDONESIAN).endswith(
         "aturan 60,0%. Satu pelatihan dihitung menurut yang diajarkannya, bukan menurut bagian dari kesenjangan."
     )
