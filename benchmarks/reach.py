@@ -11,7 +11,7 @@ as well. Prints what each plan truly closes as a share of the best possible plan
 
 import argparse
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from plan_city import ON, best_possible, city_tables, demand_for, reference_tables, truth_of, what_serves
@@ -58,8 +58,8 @@ def one_city(seed: int, n_people: int, seconds: float) -> dict[str, float]:
     truth, trainings = city.truth, catalog.trainings
     gaps = find_gaps(workforce, catalog, ON, policy.gap)
     at = look_up(gaps.keys, truth.employee * truth.n_competencies + truth.competency)
-    own_belief = believe(workforce, gaps, ON, learn_spread(workforce, gaps, ON))
-    belief = Belief(above=own_belief.above[at], spread=own_belief.spread[at])
+    own_belief = believe(workforce, gaps, ON, learn_spread(workforce, gaps, catalog.competencies, ON))
+    belief = Belief(**{column.name: getattr(own_belief, column.name)[at] for column in fields(Belief)})
     usual = replace(truth, motivation=np.full_like(truth.motivation, truth.motivation.mean()),
                     support=np.full_like(truth.support, truth.support.mean()), interest=truth.interest[:0])  # fmt: skip
     pairs = (demand.employee, demand.training)

@@ -75,7 +75,7 @@ class DosedRule(RegressorMixin, RowEstimator):  # type: ignore[misc]  # scikit-l
         if known.sum() >= FEWEST_MEASURED:
             X, y, hours = X[known], y[known], hours[known]
             power = fit_power(self._taught(X), hours, y)
-            if self.may_be_course and self.has_schema:
+            if self.may_be_course and self.has_schema and course_gain(X).any():
                 other = fit_power(course_gain(X), hours, y)
                 if not is_clearly_less(power.missed, other.missed):
                     self.basis_, power = BY_COURSE, other

@@ -148,7 +148,7 @@ def gather_outcomes(workforce: Workforce, catalog: Catalog, on: date, rules: Gap
         pairs = describe_pairs(gaps, catalog, local.astype(np.int64), history.training[chosen])
         people_then, past = describe_people(crew, catalog, gaps, day), learn_habits(workforce, catalog, day)
         features = make_features(crew, catalog, pairs, people_then, day, past, expected.spread)
-        lacked = found_missing(believe(crew, gaps, day, expected.spread), expected.spread)
+        lacked = found_missing(believe(crew, gaps, day, expected.spread))
         parts.append((features, chosen, _gains(crew, pairs, history.end[chosen], unaided, lacked)))
     order = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     completed = (history.status[order] == COMPLETED).astype(np.float64)

@@ -8,7 +8,7 @@ from models.baseline import mode_effectiveness
 from models.features import FEATURE_NAMES, FeatureMatrix
 from recommender.candidates import Candidates, assessment_age_years
 from recommender.habits import Habits, habit_columns, learn_habits
-from recommender.levels import LevelSpread, believe, one_course
+from recommender.levels import LevelSpread, believe, one_course, unknown_spread
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
@@ -83,7 +83,7 @@ def make_features(
     """
     columns = _coverage_columns(candidates, on) | _training_columns(catalog, candidates.training)
     columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
-    belief = believe(workforce, candidates.gaps, on, spread)
+    belief = believe(workforce, candidates.gaps, on, spread or unknown_spread(catalog.competencies))
     columns["one_course"] = one_course(
         candidates.gaps, belief, catalog.trainings, candidates.employee, candidates.training
     )

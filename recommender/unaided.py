@@ -41,7 +41,7 @@ def _was_trained(
     return trained
 
 
-def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date, spread: LevelSpread | None) -> FloatArray:
+def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date, spread: LevelSpread) -> FloatArray:
     """Average what closes between two assessments of people who took no training for the competency in between.
 
     Parameters
@@ -65,7 +65,7 @@ def find_unaided_closing(workforce: Workforce, catalog: Catalog, on: date, sprea
     required = required_levels(workforce, catalog, records.employee[one], records.competency[one])
     deficit = required - records.level[one]
     used = untrained & (deficit > 0)
-    lacked = found_missing(believed_once(-deficit[used], records.competency[one[used]], spread), spread)
+    lacked = found_missing(believed_once(-deficit[used], records.competency[one[used]], spread))
     closed = lacked - np.maximum(required[used] - records.level[two[used]], 0.0)
     size = np.clip(np.round(deficit[used]), 1, LARGEST_DEFICIT).astype(np.int64)
     count = np.bincount(size, minlength=LARGEST_DEFICIT + 1)

@@ -40,7 +40,7 @@ def crowd(n_people, seed, twice=0.6, said=0.5):
         if rng.random() < said:
             lines.append((*about, level + EXCESS + rng.normal(0, NOISE), "2025-01-01", "self"))
     here = office(
-        frameworks=rows("framework name level_min level_max direction", "ASN ASN -9 15 higher"),
+        frameworks=rows("framework name level_min level_max direction", "ASN ASN - - higher"),
         competencies=rows("competency name framework weight", "M.01 A ASN -", "M.02 B ASN -", "M.03 C ASN -"),
         employees=rows("employee", *names),
         requirements=rows("position competency level", "J M.01 3", "J M.02 3", "J M.03 3"),
@@ -74,11 +74,14 @@ def test_beliefs_come_closer_than_what_was_found_and_are_as_sure_as_they_say():
 
 
 def test_of_one_assessment_alone_the_belief_is_the_same_where_nothing_else_was_written_down():
-    spread = LevelSpread(centre=np.array([-0.5]), person=0.0, own=0.4, error=0.1, excess=0.0, noise=np.inf)
-    belief = believed_once(np.array([-1.5]), np.array([0]), spread)
-    assert belief.above == pytest.approx([-0.5 - 0.8])
-    assert belief.spread == pytest.approx([np.sqrt(0.08)])
-    assert found_missing(belief, spread) == pytest.approx(missing(np.array([-1.3]), np.array([np.sqrt(0.18)])))
+    spread = LevelSpread(step=np.array([1.0, 25.0]), is_known=True, centre=np.array([-0.5, -0.5]), person=0.0, own=0.4,
+                         error=0.1, excess=0.0, noise=np.inf)  # fmt: skip
+    belief = believed_once(np.array([-1.5, -37.5]), np.array([0, 1]), spread)
+    assert belief.above == pytest.approx(np.array([1, 25]) * (-0.5 - 0.8))
+    assert belief.spread == pytest.approx(np.array([1, 25]) * np.sqrt(0.08))
+    assert found_missing(belief) == pytest.approx(
+        np.array([1, 25]) * missing(np.array([-1.3, -1.3]), np.sqrt([0.18, 0.18]))
+    )
 
 
 def test_too_few_levels_found_twice_leave_levels_as_they_were_found():
@@ -90,8 +93,9 @@ def test_too_few_levels_found_twice_leave_levels_as_they_were_found():
         assessments=rows("employee competency level assessed_on", *lines),
     )  # fmt: skip
     gaps = find_gaps(here.workforce, here.catalog, ON, GapRules())
-    assert expect(here.workforce, here.catalog, ON, GapRules()).spread is None
-    belief = believe(here.workforce, gaps, ON, None)
+    spread = expect(here.workforce, here.catalog, ON, GapRules()).spread
+    assert not spread.is_known
+    belief = believe(here.workforce, gaps, ON, spread)
     assert belief.spread.tolist() == [0] * (n + 1)
     assert belief.above[0] == -GapRules().unknown_deficit  # A was never assessed
     assert belief.above[1:4].tolist() == [-1, -0.25, 0]
@@ -112,7 +116,7 @@ def test_what_is_missing_grows_with_doubt_and_shrinks_with_the_level(above, spre
 @given(st.lists(st.floats(0, 2), min_size=2, max_size=2, unique=True), st.floats(0, 1))
 def test_a_course_closes_no_more_than_it_teaches_nor_than_is_missing(lacks, doubt):
     here = office(
-        frameworks=rows("framework name level_min level_max direction", "ASN ASN -9 15 higher"),
+        frameworks=rows("framework name level_min level_max direction", "ASN ASN - - higher"),
         competencies=rows("competency name framework weight", "M.01 A ASN -"),
         employees=rows("employee", "A", "B"), trainings=rows("training name", "P1 P1"),
         training_targets=rows("training competency level_from level_to", "P1 M.01 -9 3"),
@@ -120,8 +124,23 @@ def test_a_course_closes_no_more_than_it_teaches_nor_than_is_missing(lacks, doub
                      for name, lack in zip("AB", sorted(lacks), strict=True)],
     )  # fmt: skip
     gaps = find_gaps(here.workforce, here.catalog, ON, GapRules())
-    belief = Belief(above=gaps.assessed - gaps.required, spread=np.full(2, doubt))
+    belief = Belief(above=gaps.assessed - gaps.required, spread=np.full(2, doubt), error=np.zeros(2), step=np.ones(2))
     course = one_course(gaps, belief, here.catalog.trainings, np.array([0, 1]), np.zeros(2, dtype=np.int64))
     assert (course <= 0.4 + 1e-12).all()
     assert (course <= missing(belief.above, belief.spread) + 0.05).all()  # quantiles of a normal are coarse
     assert course[0] <= course[1] + 1e-12  # the second lacks more
+
+
+@pytest.mark.parametrize(("lowest", "highest", "closes"), [(1, 5, 0.4), (0, 100, 10.0)])
+def test_on_a_longer_scale_a_course_teaches_as_much_of_it(lowest, highest, closes):
+    here = office(
+        frameworks=rows("framework name level_min level_max direction", f"ASN ASN {lowest} {highest} higher"),
+        competencies=rows("competency name framework weight", "M.01 A ASN -"), trainings=rows("training name", "P1 P1"),
+        requirements=rows("position competency level", f"J M.01 {highest}"),
+        assessments=rows("employee competency level assessed_on", f"A M.01 {lowest} 2025-05-01"),
+        training_targets=rows("training competency level_from level_to", f"P1 M.01 {lowest} {highest}"),
+    )  # fmt: skip
+    gaps = find_gaps(here.workforce, here.catalog, ON, GapRules())
+    belief = believe(here.workforce, gaps, ON, expect(here.workforce, here.catalog, ON, GapRules()).spread)
+    first = np.zeros(1, dtype=np.int64)
+    assert one_course(gaps, belief, here.catalog.trainings, first, first).tolist() == pytest.approx([closes])

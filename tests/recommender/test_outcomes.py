@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from models.features import FEATURE_NAMES
+from recommender.levels import unknown_spread
 from recommender.outcomes import gather_outcomes
 from recommender.policy import GapRules
 from recommender.unaided import find_unaided_closing, unaided_closing
@@ -86,7 +87,7 @@ def test_what_closes_unaided_is_taken_off():
         history=took("A P1 2025-03-20 2025-03-28 completed - -"),
         assessments=found(*lines, "A M.01 1 2025-01-01", "A M.01 3 2025-09-01"),
     )  # fmt: skip
-    unaided = find_unaided_closing(here.workforce, here.catalog, ON, None)
+    unaided = find_unaided_closing(here.workforce, here.catalog, ON, unknown_spread(here.catalog.competencies))
     assert unaided[:3].tolist() == [0, 0.5, 1]  # of two levels one closed unaided; the share, for other deficits
     gain = gather_outcomes(here.workforce, here.catalog, ON, GapRules()).gain
     assert gain.tolist() == [1]
@@ -97,13 +98,16 @@ def test_who_was_trained_in_between_says_nothing_of_what_closes_unaided():
         **trainings(P1="M.01 3"), history=took("A P1 2023-03-20 2023-03-28 completed - -"),
         assessments=found("A M.01 1 2023-01-01", "A M.01 3 2024-01-01"),
     )  # fmt: skip
-    assert find_unaided_closing(here.workforce, here.catalog, ON, None).sum() == 0
+    assert find_unaided_closing(here.workforce, here.catalog, ON, unknown_spread(here.catalog.competencies)).sum() == 0
 
 
 @pytest.mark.parametrize("given", [{}, {"requirements": rows("position competency level")}])
 def test_without_any_past_nothing_closes_unaided_and_there_are_no_outcomes(given):
     here = office(**given)
-    assert find_unaided_closing(here.workforce, here.catalog, ON, None).tolist() == [0] * 7
+    assert (
+        find_unaided_closing(here.workforce, here.catalog, ON, unknown_spread(here.catalog.competencies)).tolist()
+        == [0] * 7
+    )
     assert outcomes(**given).features.shape == (0, len(FEATURE_NAMES))
 
 
