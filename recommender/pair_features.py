@@ -11,7 +11,7 @@ from recommender.habits import Habits, habit_columns, learn_habits
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import FloatArray, IndexArray, look_up
 from training_catalog.training import BLENDED, ONLINE
 
 
@@ -54,8 +54,8 @@ def _interest(workforce: Workforce, candidates: Candidates, n_trainings: int, on
     """1 where the person asked for the training on or before the day."""
     interests = workforce.interests
     wanted = interests.is_wanted & ~(interests.on > np.datetime64(on, "D"))
-    keys = interests.employee[wanted] * n_trainings + interests.training[wanted]
-    return np.isin(candidates.employee * n_trainings + candidates.training, keys).astype(np.float64)
+    keys = np.unique(interests.employee[wanted] * n_trainings + interests.training[wanted])
+    return (look_up(keys, candidates.employee * n_trainings + candidates.training) >= 0).astype(np.float64)
 
 
 def make_features(
@@ -82,7 +82,7 @@ def make_features(
     columns["is_interested"] = _interest(workforce, candidates, len(catalog.trainings.ids), on)
     past = past or learn_habits(workforce, catalog, on)
     columns |= habit_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
-    matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
+    matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32, order="F")  # used by column
     for i, name in enumerate(FEATURE_NAMES):
         matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]
     return matrix
