@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from training_catalog.columns import FloatArray, IndexArray, freeze, group_bounds, join_groups
+from training_catalog.columns import FloatArray, IndexArray, freeze, group_bounds, join_groups, order_within
 from training_catalog.errors import InvalidValueError, LengthMismatchError
 
 
@@ -48,7 +48,7 @@ class Histories:
         ... ).item.tolist()
         [1, 2]
         """
-        rows = np.lexsort((item, order, person))
+        rows = order_within(person, order, item)
         _, first = np.unique(person[rows] * n_items + item[rows], return_index=True)
         kept = rows[np.sort(first)]
         return cls(bounds=group_bounds(person[kept], n_people), item=item[kept].astype(np.int64), n_items=n_items)
@@ -82,6 +82,20 @@ class Histories:
         """Keep some people, in the order given."""
         left, row = join_groups(self.bounds, people)
         return Histories(bounds=group_bounds(left, len(people)), item=self.item[row], n_items=self.n_items)
+
+    def alike(self) -> IndexArray:
+        """Return, for each person, the first of those who took the same in the same order.
+
+        Examples
+        --------
+        >>> Histories(bounds=np.array([0, 1, 3, 4]), item=np.array([2, 1, 2, 2]), n_items=3).alike().tolist()
+        [0, 1, 0]
+        """
+        table = np.full((self.n_people, int(self.length.max(initial=0)) + 1), -1, dtype=np.int64)
+        table[self.person, self.place] = self.item
+        as_bytes = table.view(f"V{table.dtype.itemsize * table.shape[1]}")[:, 0]
+        _, first, same = np.unique(as_bytes, return_index=True, return_inverse=True)
+        return first[same].astype(np.int64, copy=False)
 
     def without_last(self) -> tuple["Histories", IndexArray]:
         """Hold out the last item of everybody.

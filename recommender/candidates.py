@@ -17,10 +17,11 @@ from training_catalog.columns import (
     BoolArray,
     FloatArray,
     IndexArray,
+    count_within,
     freeze,
     join_groups,
     look_up,
-    rank_within,
+    order_within,
 )
 from training_catalog.quantities import DAYS_PER_YEAR
 from training_catalog.training import Trainings
@@ -196,9 +197,8 @@ def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: Inde
 
 def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArray, n_best: int) -> IndexArray:
     """Return the rows of the best pairs of each person, best first, ties by training."""
-    ranks = rank_within(employee, -benefit, training)
-    kept = np.flatnonzero(ranks < n_best)
-    return kept[np.lexsort((ranks[kept], employee[kept]))]
+    order = order_within(employee, -benefit, training)
+    return order[count_within(employee[order]) < n_best]
 
 
 def _can_wait(catalog: Catalog, day: CatalogDay, requires: IndexArray, training: IndexArray) -> BoolArray:

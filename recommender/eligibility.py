@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.policy import EligibilityRules
 from recommender.workforce import COMPLETED, ENROLLED, INACTIVE, LEAVE, RETIRED, STUDY, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, DateArray, FloatArray, IndexArray, freeze, join_groups, look_up
+from training_catalog.columns import BoolArray, DateArray, IndexArray, freeze, join_groups, look_up
 from training_catalog.quantities import DAYS_PER_YEAR
 
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -140,9 +141,10 @@ def _last_of_each(workforce: Workforce, catalog: Catalog, counts: BoolArray) -> 
     return Taken(keys=keys[is_last], last=last[is_last])
 
 
-def _retake_years(catalog: Catalog, training: IndexArray, rules: EligibilityRules) -> FloatArray:
-    own = catalog.trainings.retake_after_years[training]
-    return np.where(np.isnan(own), rules.retake_after_years, own)
+def _retake_after(catalog: Catalog, rules: EligibilityRules) -> NDArray[np.timedelta64]:
+    """Return how long after its end each training is due again; shape (n_trainings,)."""
+    own = catalog.trainings.retake_after_years
+    return (np.where(np.isnan(own), rules.retake_after_years, own) * DAYS_PER_YEAR).astype("timedelta64[D]")
 
 
 def _missing_prerequisite(
@@ -150,8 +152,9 @@ def _missing_prerequisite(
 ) -> tuple[BoolArray, IndexArray]:
     """Return which pairs lack a prerequisite, and the first one lacking."""
     trainings = catalog.trainings
-    pair, row = join_groups(trainings.prerequisite_bounds, training)
-    required = trainings.requires[row]
+    asks = np.flatnonzero((np.diff(trainings.prerequisite_bounds) > 0)[training])
+    left, row = join_groups(trainings.prerequisite_bounds, training[asks])
+    pair, required = asks[left], trainings.requires[row]
     keys = employee[pair] * len(trainings.ids) + trainings.series[required]
     lacking = np.flatnonzero(np.isnat(taken.find(keys)))
     requires = np.full(len(training), -1, dtype=np.int64)
@@ -192,8 +195,7 @@ def what_is_done(
     """Return which pairs were taken, in any edition, and are not due again; and which are under way."""
     keys = employee * len(catalog.trainings.ids) + catalog.trainings.series[training]
     last = (taken or taken_before(workforce, catalog, on)).find(keys)
-    years = _retake_years(catalog, training, rules)
-    is_taken: BoolArray = last + (years * DAYS_PER_YEAR).astype("timedelta64[D]") > np.datetime64(on, "D")
+    is_taken: BoolArray = last + _retake_after(catalog, rules)[training] > np.datetime64(on, "D")
     under_way = (workforce.history.status == ENROLLED) & ~lapsed_enrolments(workforce, on, rules)
     return is_taken, ~np.isnat(_last_of_each(workforce, catalog, under_way).find(keys))
 

@@ -6,17 +6,17 @@ from datetime import date
 import numpy as np
 
 from models.baseline import MODE_COMPLETION
-from models.choice_rows import Together, find_standings
+from models.choice_rows import Together, find_standings, share_below
 from models.histories import Histories
 from models.together import steady_signals
 from recommender.workforce import CANCELLED, COMPLETED, FAILED, WITHDRAWN, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray, IndexArray, freeze
+from training_catalog.columns import FloatArray, IndexArray, freeze, group_bounds
 
 FEWEST_PEOPLE = 50  # people with a past; below, their choices tell nothing of anybody else's
 CLASS_WEIGHT = 20.0  # people of everybody's share in that of a class of position
 COMPLETION_WEIGHT = 10.0  # participations of the usual share in that of a training
-PEOPLE_AT_ONCE = 500  # bounds memory; the answer does not depend on it
+PEOPLE_AT_ONCE = 500  # of whom everything fits beside the processor; the answer does not depend on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +121,14 @@ def _goes_with_past(
     if past.together is None:
         return found
     histories = histories_before(workforce, past.together.n_items, on)
-    people = np.intersect1d(employee, np.flatnonzero(histories.length > 0))
-    place = np.searchsorted(people, employee)
-    is_known = np.isin(employee, people)
+    who = histories.alike()[employee]
+    asked = np.flatnonzero(histories.length[who] > 0)
+    asked = asked[np.argsort(who[asked], kind="stable")]
+    bounds = group_bounds(who[asked], workforce.n_people)
+    people = np.flatnonzero(np.diff(bounds))
     for first in range(0, len(people), PEOPLE_AT_ONCE):
-        fused = find_standings(past.together, histories.take(people[first : first + PEOPLE_AT_ONCE])).fused
-        pairs = np.flatnonzero(is_known & (place >= first) & (place < first + PEOPLE_AT_ONCE))
-        row = place[pairs] - first
-        below = (fused[row] < fused[row, training[pairs]][:, None]).sum(axis=1)
-        found[pairs] = below / max(past.together.n_items - 1, 1)
+        crew = people[first : first + PEOPLE_AT_ONCE]
+        pairs = asked[bounds[crew[0]] : bounds[crew[-1] + 1]]
+        fused = find_standings(past.together, histories.take(crew)).fused
+        found[pairs] = share_below(fused, np.searchsorted(crew, who[pairs]), training[pairs])
     return found

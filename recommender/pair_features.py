@@ -12,7 +12,7 @@ from recommender.levels import LevelSpread, believe, one_course, unknown_spread
 from recommender.person_features import PersonFeatures
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray, IndexArray
+from training_catalog.columns import FloatArray, IndexArray, look_up
 from training_catalog.training import BLENDED, ONLINE
 
 
@@ -55,8 +55,8 @@ def _interest(workforce: Workforce, candidates: Candidates, n_trainings: int, on
     """1 where the person asked for the training on or before the day."""
     interests = workforce.interests
     wanted = interests.is_wanted & ~(interests.on > np.datetime64(on, "D"))
-    keys = interests.employee[wanted] * n_trainings + interests.training[wanted]
-    return np.isin(candidates.employee * n_trainings + candidates.training, keys).astype(np.float64)
+    keys = np.unique(interests.employee[wanted] * n_trainings + interests.training[wanted])
+    return (look_up(keys, candidates.employee * n_trainings + candidates.training) >= 0).astype(np.float64)
 
 
 def make_features(
@@ -89,7 +89,7 @@ def make_features(
     )
     past = past or learn_habits(workforce, catalog, on)
     columns |= habit_columns(past, workforce, catalog, candidates.employee, candidates.training, on)
-    matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32)
+    matrix = np.empty((candidates.n_pairs, len(FEATURE_NAMES)), dtype=np.float32, order="F")  # used by column
     for i, name in enumerate(FEATURE_NAMES):
         matrix[:, i] = columns[name] if name in columns else getattr(people, name)[candidates.employee]
     return matrix

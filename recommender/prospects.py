@@ -14,7 +14,7 @@ from recommender.candidates import Candidates
 from recommender.options import Options
 from recommender.pair_features import held_in
 from training_catalog.catalog import Catalog
-from training_catalog.columns import BoolArray, IndexArray, check_lengths, freeze, group_bounds
+from training_catalog.columns import BoolArray, IndexArray, check_lengths, first_within, freeze, order_within
 from training_catalog.quantities import RupiahArray
 
 NO_COST = np.iinfo(np.int64).max  # sorts a pair without any class after the others
@@ -35,7 +35,8 @@ class Prospects:
         else the cheapest; ties by the earlier start, then id; -1 when the training has no class yet.
     cost : Whole rupiah in that class; 0 without class.
     suits_full_calendar : Whether that class is light and the person's unit is short of staff or calendar full.
-    place : Order among equal benefits: by lower cost, by what goes with the person's past, by training.
+    order : All pairs, in order among equal benefits: by person, by lower cost, by what goes with the person's past, by
+        training.
     """
 
     candidates: Candidates
@@ -46,7 +47,7 @@ class Prospects:
     shown: IndexArray
     cost: RupiahArray
     suits_full_calendar: BoolArray
-    place: IndexArray
+    order: IndexArray
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -83,17 +84,16 @@ def arrange(
         shown=shown,
         cost=cost,
         suits_full_calendar=is_light & prefers_light[candidates.employee],
-        place=_place(candidates.training, np.where(shown >= 0, cost, NO_COST), features[:, LIKED]),
+        order=_order(candidates, np.where(shown >= 0, cost, NO_COST), features[:, LIKED]),
     )
 
 
 def _class_shown(catalog: Catalog, options: Options, n_pairs: int, prefers_light: BoolArray) -> IndexArray:
     """Return the option shown for each pair; -1 where the pair has none."""
     heavy = prefers_light[options.employee] & ~options.is_light
-    order = np.lexsort((options.offering, catalog.offerings.start[options.offering], options.cost, heavy, options.pair))
-    bounds = group_bounds(options.pair[order], n_pairs)
-    has = bounds[1:] > bounds[:-1]
-    return np.where(has, np.append(order, -1)[np.where(has, bounds[:-1], len(order))], -1)
+    turn = np.empty(len(catalog.offerings.start), dtype=np.int64)
+    turn[np.argsort(catalog.offerings.start, kind="stable")] = np.arange(len(turn))
+    return first_within(options.pair, n_pairs, heavy, options.cost, turn[options.offering])
 
 
 def _held_otherwise(
@@ -106,9 +106,6 @@ def _held_otherwise(
     return other, held_in(features[options.pair[other]], usual[other], mode[other])
 
 
-def _place(training: IndexArray, cost: RupiahArray, likely: NDArray[np.float32]) -> IndexArray:
-    """Return the place of each pair among pairs of equal benefit; what nothing is known of comes last."""
-    order = np.lexsort((training, -np.nan_to_num(likely.astype(np.float64)), cost))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place
+def _order(candidates: Candidates, cost: RupiahArray, likely: NDArray[np.float32]) -> IndexArray:
+    """Return pairs in order among equal benefits; what nothing is known of comes last."""
+    return order_within(candidates.employee, cost, -np.nan_to_num(likely), candidates.training)

@@ -9,7 +9,15 @@ from recommender.candidates import Candidates, LeftOut
 from recommender.class_estimates import COLUMNS
 from recommender.options import Options
 from recommender.prospects import Prospects
-from training_catalog.columns import BoolArray, FloatArray, IndexArray, check_lengths, freeze, group_bounds
+from training_catalog.columns import (
+    BoolArray,
+    FloatArray,
+    IndexArray,
+    check_lengths,
+    freeze,
+    group_bounds,
+    order_within,
+)
 from training_catalog.quantities import RupiahArray
 
 EQUAL_BENEFIT_DIGITS = 9  # benefits that agree to so many decimals are equal
@@ -98,7 +106,8 @@ def rank(prospects: Prospects, estimates: BenefitEstimates, by_class: BenefitEst
     check_lengths("ranking", len(options.pair), by_class=by_class.mean)
     estimates = _shown_in(estimates, by_class, shown)
     benefit = np.round(estimates.mean, EQUAL_BENEFIT_DIGITS)
-    order = np.lexsort((prospects.place, -benefit, candidates.employee))
+    order = prospects.order
+    order = order[order_within(candidates.employee[order], -benefit[order])]
     order = order[(candidates.needs_first[order] < 0) & (candidates.rule_benefit[order] > 0)]
     employee = candidates.employee[order]
     return RankedLists(

@@ -22,6 +22,7 @@ class _IsDataclass(Protocol):
 
 
 Columns = TypeVar("Columns", bound=_IsDataclass)
+TABLE_SHARE = 8  # entries of a table for each number looked up in it, up to which a table is faster than a search
 SUGGESTIONS = 3  # ids offered for one that is not known
 SHORTEST_BEGINNING = 4  # characters that an offered id must share
 
@@ -82,9 +83,23 @@ def look_up(sorted_ids: TextArray | IndexArray, wanted: TextArray | IndexArray) 
     """
     if len(sorted_ids) == 0 or len(wanted) == 0:
         return np.full(len(wanted), -1, dtype=np.int64)
+    if sorted_ids.dtype.kind == wanted.dtype.kind == "i" and _is_dense(sorted_ids, wanted):
+        return _look_up_dense(sorted_ids, wanted)
     found = np.searchsorted(sorted_ids, wanted)
     found = np.minimum(found, len(sorted_ids) - 1)
     return np.where(sorted_ids[found] == wanted, found, -1).astype(np.int64)
+
+
+def _is_dense(sorted_ids: NDArray[Any], wanted: NDArray[Any]) -> bool:
+    """Return whether a table of all numbers from the first id to the last is no larger than what is asked."""
+    return int(sorted_ids[-1]) - int(sorted_ids[0]) < TABLE_SHARE * (len(sorted_ids) + len(wanted))
+
+
+def _look_up_dense(sorted_ids: NDArray[Any], wanted: NDArray[Any]) -> IndexArray:
+    first, last = sorted_ids[0], sorted_ids[-1]
+    table = np.full(int(last) - int(first) + 2, -1, dtype=np.int64)  # the last one is for what lies outside
+    table[sorted_ids - first] = np.arange(len(sorted_ids))
+    return table[np.where((wanted >= first) & (wanted <= last), wanted - first, -1)]
 
 
 def find_rows(kind: str, sorted_ids: TextArray, wanted: Sequence[str]) -> IndexArray:
@@ -116,6 +131,60 @@ def _near(sorted_ids: TextArray, name: str) -> tuple[str, ...]:
     return ()
 
 
+def pair_keys(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.complex128]:
+    """Return numbers that sort by a first key, then by a second: one sort or search instead of one a key.
+
+    Parameters
+    ----------
+    first, second : shape (n,), or shapes that broadcast; whole numbers up to 2**53 and any floats but NaN are exact.
+
+    Examples
+    --------
+    >>> np.argsort(pair_keys(np.array([1, 0, 0]), np.array([2.0, 9.0, 8.0]))).tolist()
+    [2, 1, 0]
+    """
+    keys = np.empty(np.broadcast_shapes(first.shape, second.shape), dtype=np.complex128)
+    keys.real, keys.imag = first, second
+    return keys
+
+
+def order_within(group: IntArray, *keys: NDArray[Any]) -> IndexArray:
+    """Order rows by group, then by ascending keys, the first one first; ties by row.
+
+    Notes
+    -----
+    Far faster than `numpy.lexsort` on rows that come by group: a stable sort takes what is in order as it stands.
+
+    Examples
+    --------
+    >>> order_within(np.array([7, 5, 7]), np.array([2.0, 0.0, 1.0])).tolist()
+    [1, 2, 0]
+    """
+    order = np.argsort(pair_keys(group, keys[-1]), kind="stable")
+    for key in keys[-2::-1]:
+        order = order[np.argsort(pair_keys(group[order], key[order]), kind="stable")]
+    return order.astype(np.int64, copy=False)
+
+
+def count_within(sorted_group: IntArray) -> IndexArray:
+    """Count the rows of each group from 0, in a column sorted by group.
+
+    Examples
+    --------
+    >>> count_within(np.array([5, 7, 7])).tolist()
+    [0, 0, 1]
+    """
+    starts = _starts(sorted_group)
+    lengths = np.diff(starts, append=len(sorted_group))
+    return np.arange(len(sorted_group), dtype=np.int64) - np.repeat(starts, lengths)
+
+
+def _starts(sorted_group: IntArray) -> IndexArray:
+    is_first = np.ones(len(sorted_group), dtype=np.bool_)
+    is_first[1:] = sorted_group[1:] != sorted_group[:-1]
+    return np.flatnonzero(is_first).astype(np.int64, copy=False)
+
+
 def rank_within(group: IntArray, *keys: NDArray[Any]) -> IndexArray:
     """Rank each row within its group from 0, by ascending keys, the first one first; ties by row.
 
@@ -124,11 +193,37 @@ def rank_within(group: IntArray, *keys: NDArray[Any]) -> IndexArray:
     >>> rank_within(np.array([7, 5, 7]), np.array([2.0, 0.0, 1.0])).tolist()
     [1, 0, 0]
     """
-    order = np.lexsort((*reversed(keys), group))
-    sorted_group = group[order]
+    order = order_within(group, *keys)
     ranks = np.empty(len(group), dtype=np.int64)
-    ranks[order] = np.arange(len(group)) - np.searchsorted(sorted_group, sorted_group)
+    ranks[order] = count_within(group[order])
     return ranks
+
+
+def first_within(sorted_group: IntArray, n_groups: int, *keys: NDArray[Any]) -> IndexArray:
+    """Return the row of each group that `order_within` would put first; -1 for groups without rows.
+
+    Parameters
+    ----------
+    sorted_group : shape (n_rows,), ascending.
+    n_groups : Groups there are.
+    keys : shape (n_rows,) each, without NaN or NaT.
+
+    Examples
+    --------
+    >>> first_within(np.array([0, 0, 0, 2]), 3, np.array([4, 3, 3, 8]), np.array([1.0, 7.0, 6.0, 0.0])).tolist()
+    [2, -1, 3]
+    """
+    first = np.full(n_groups, -1, dtype=np.int64)
+    if not len(sorted_group):
+        return first
+    rows = np.arange(len(sorted_group), dtype=np.int64)
+    for key in keys:
+        value, starts = key[rows], _starts(sorted_group[rows])
+        lowest = np.repeat(np.minimum.reduceat(value, starts), np.diff(starts, append=len(rows)))
+        rows = rows[value == lowest]
+    rows = rows[_starts(sorted_group[rows])]
+    first[sorted_group[rows]] = rows
+    return first
 
 
 def group_bounds(sorted_groups: IntArray, n_groups: int) -> IndexArray:
@@ -164,11 +259,8 @@ def join_groups(bounds: IntArray, keys: IntArray) -> tuple[IndexArray, IndexArra
     if len(bounds) <= 1:  # no groups at all
         nothing = np.empty(0, dtype=np.int64)
         return nothing, nothing.copy()
-    known = keys >= 0
-    safe = np.where(known, keys, 0)
-    starts = np.where(known, bounds[safe], 0).astype(np.int64)
-    counts = np.where(known, bounds[safe + 1] - bounds[safe], 0).astype(np.int64)
+    starts = np.append(bounds[:-1], 0).astype(np.int64)[keys]  # the last one is for -1
+    counts = np.append(np.diff(bounds), 0).astype(np.int64)[keys]
     left = np.repeat(np.arange(len(keys), dtype=np.int64), counts)
-    first = np.repeat(np.cumsum(counts) - counts, counts)
-    right = np.arange(len(left), dtype=np.int64) - first + np.repeat(starts, counts)
+    right = np.arange(len(left), dtype=np.int64) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
     return left, right

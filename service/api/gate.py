@@ -234,7 +234,9 @@ class Gate:
             known = self._callers.get(digest)
             if known is not None and known.access == versions.access and known.until > time.monotonic():
                 return known.caller
-            caller = await asyncio.to_thread(self._authenticate, key, bearer, cookie)
+            if key is None and bearer is None and cookie:
+                return await self._by_session(cookie)
+            caller = await asyncio.to_thread(self._authenticate, key, bearer)
             self._remember(digest, caller, versions)
         except NotAuthenticatedError as error:
             REFUSED.labels(reason=error.code).inc()
@@ -248,15 +250,18 @@ class Gate:
                                headers=((b"retry-after", b"5"),)) from error  # fmt: skip
         return caller
 
-    def _authenticate(self, key: bytes | None, bearer: bytes | None, cookie: str | None) -> Caller:
+    async def _by_session(self, cookie: str) -> Caller:
+        mark, authenticator = self.parts.watch.mark(), self.parts.authenticator
+        known = authenticator.session_at_hand(cookie, mark)
+        return await asyncio.to_thread(authenticator.by_session, cookie, mark) if known is None else known
+
+    def _authenticate(self, key: bytes | None, bearer: bytes | None) -> Caller:
         if key is not None:
             return self.parts.authenticator.by_key(key.decode("latin-1"))
-        if bearer is not None:
-            kind, _, token = bearer.decode("latin-1").partition(" ")
-            if kind.lower() != "bearer":
-                raise NotAuthenticatedError("invalid-token")
-            return self.parts.authenticator.by_token(token.strip())
-        return self.parts.authenticator.by_session(cookie or "")
+        kind, _, token = (bearer or b"").decode("latin-1").partition(" ")
+        if kind.lower() != "bearer":
+            raise NotAuthenticatedError("invalid-token")
+        return self.parts.authenticator.by_token(token.strip())
 
     def _remember(self, digest: bytes, caller: Caller, versions: Versions) -> None:
         """Know a key or token for a moment; a session is looked up each time."""

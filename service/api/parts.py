@@ -1,6 +1,7 @@
 """What the service is made of: put together once in each worker process, and taken apart when it stops."""
 
 import asyncio
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,12 @@ from service.reference import open_office
 from service.settings import STOPPING, ServiceSettings
 from service.snapshot import Snapshots
 from service.storage.database import Database
-from service.storage.watch import ChangeWatch, Versions
+from service.storage.statements import Statement
+from service.storage.watch import ChangeWatch, Unchanged, Versions
 from service.tracing import Traces
 
 SESSION_COOKIE = "bangkom_session"
+MOST_SAID = 5_000  # people whose statements are at hand in a process
 POOL_SIZE = 16  # connections to a database server, and threads that use them
 
 
@@ -66,6 +69,7 @@ class Parts:
     policy: Policy
     database: Database
     watch: ChangeWatch
+    said: Unchanged[Hashable, list[Statement]]
     freshness: Freshness
     snapshots: Snapshots
     answers: Answers
@@ -126,8 +130,9 @@ def put_together(
     log, passwords = DecisionLog(database), passwords or Passwords()
     path = None if settings.run_folder is None else settings.run_folder / "rate"
     return Parts(
-        settings=settings, policy=policy, database=database, watch=watch, freshness=Freshness(watch),
-        snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log), log=log,
-        queue=JobQueue(database), passwords=passwords, authenticator=Authenticator(database, auth, passwords=passwords),
+        settings=settings, policy=policy, database=database, watch=watch, said=Unchanged(MOST_SAID),
+        freshness=Freshness(watch), snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log),
+        log=log, queue=JobQueue(database), passwords=passwords,
+        authenticator=Authenticator(database, auth, passwords=passwords),
         buckets=Buckets(settings.rate, settings.burst, path), traces=traces,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +17,7 @@ from service.auth.log_in import LogIn
 from service.auth.oidc import OidcLogIn
 from service.auth.passwords import Passwords
 from service.auth.provider import Provider
-from service.auth.random_tokens import is_session_token, key_id_of, same_digest
+from service.auth.random_tokens import digest_of, is_session_token, key_id_of, same_digest
 from service.auth.sessions import Session, end_session, find_session, has_ended, must_change
 from service.auth.settings import AuthSettings
 from service.auth.tokens import Tokens
@@ -25,16 +26,19 @@ from service.storage.access import API_KEYS
 from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.history import now
+from service.storage.watch import Unchanged
 from training_catalog.errors import NotAuthenticatedError
 
+MOST_SESSIONS = 10_000  # at hand in a process
 _LOG = logging.getLogger("bangkom.auth")
 
 
 class Authenticator:
     """Says who is calling, or raises `NotAuthenticatedError`.
 
-    Nothing about keys, sessions and people is cached: each call reads one row by its primary key, so that what was
-    revoked, disabled or changed counts in the very next request. All of it blocks; call it in a thread.
+    Each call reads one row by its primary key, so that what was revoked, disabled or changed counts in the very next
+    request; only a session that was read is at hand for as long as nobody has committed anything to the database.
+    All but `session_at_hand` blocks; call it in a thread.
 
     Parameters
     ----------
@@ -50,6 +54,7 @@ class Authenticator:
     ) -> None:  # fmt: skip
         self.database, self.settings, self.clock = database, settings, clock
         self.uses = LastUses(database.engine)
+        self._sessions: Unchanged[str, tuple[Any, Caller]] = Unchanged(MOST_SESSIONS)
         self._door = LogIn(database.engine, settings, clock, passwords or Passwords())
         self.oidc: OidcLogIn | None = None
         self._tokens: Tokens | None = None
@@ -89,24 +94,50 @@ class Authenticator:
             with transaction(self.database.engine) as connection:
                 return caller_of(connection, user, subject=subject_of(identity), kind=TOKEN)
 
-    def by_session(self, cookie: str) -> Caller:
-        """Return whose a session is."""
+    def by_session(self, cookie: str, mark: object | None = None) -> Caller:
+        """Return whose a session is.
+
+        Parameters
+        ----------
+        cookie : Its token.
+        mark : From `ChangeWatch.mark`, taken before: the session is at hand under it afterwards.
+        """
         with _told("session"):
             if not is_session_token(cookie):
                 raise NotAuthenticatedError("session-ended")
-            moment = self.clock()
             with transaction(self.database.engine) as connection:
                 row = find_session(connection, cookie)
                 if row is None or row.disabled_at is not None:
                     raise NotAuthenticatedError("session-ended")
-                seen_at = self.uses.latest((SESSION, row.digest), row.seen_at)
-                if has_ended(row, seen_at, moment, self.settings):
-                    raise NotAuthenticatedError("session-ended")
                 user, subject = user_of(row), row.session_subject
                 caller = caller_of(connection, user, subject=subject, kind=SESSION,
                                    must_change_password=must_change(user, subject))  # fmt: skip
-            self.uses.note((SESSION, row.digest), row.seen_at, moment)
+            if not self._goes_on(row):
+                raise NotAuthenticatedError("session-ended")
+            if mark is not None:
+                self._sessions.keep(mark, row.digest, (row, caller))
             return caller
+
+    def session_at_hand(self, cookie: str, mark: object) -> Caller | None:
+        """Return whose a session is without a look at the database, where nobody has changed that since the last one.
+
+        What time ends is looked at as ever.
+
+        Returns
+        -------
+        None where `by_session` has to be asked.
+        """
+        row, caller = self._sessions.find(mark, digest_of(cookie)) or (None, None)
+        return caller if row is not None and self._goes_on(row) else None
+
+    def _goes_on(self, row: Any) -> bool:  # noqa: ANN401 (a row of the database)
+        """Note that a session is used; False where time has ended it."""
+        moment = self.clock()
+        seen_at = self.uses.latest((SESSION, row.digest), row.seen_at)
+        if has_ended(row, seen_at, moment, self.settings):
+            return False
+        self.uses.note((SESSION, row.digest), row.seen_at, moment)
+        return True
 
     def log_in(self, name: str, password: str, *, address: str | None = None, replaces: str | None = None) -> Session:
         """Open a session for a local account, in the place of the browser's session before, if any.

@@ -21,6 +21,7 @@ from service.auth.caller import Caller
 from service.auth.random_tokens import csrf_token
 from service.portal.forms import Form
 from service.portal.menu import Entry, menu_of
+from service.portal.words import FixedWords
 from service.wording import Wording
 
 HTML = "text/html"
@@ -64,9 +65,11 @@ def asset(name: str) -> tuple[bytes, str]:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def _templates(lang: str) -> jinja2.Environment:
     made = jinja2.Environment(loader=jinja2.PackageLoader("service.portal"), autoescape=True, trim_blocks=True,
-                              lstrip_blocks=True, undefined=jinja2.StrictUndefined, auto_reload=False)  # fmt: skip
+                              lstrip_blocks=True, undefined=jinja2.StrictUndefined, auto_reload=False,
+                              extensions=[FixedWords])  # fmt: skip
+    made.extend(words=Wording(lang).text)
     made.globals["asset"] = lambda name: asset(name)[1]
     return made
 
@@ -136,7 +139,7 @@ def _words_of(lang: str) -> dict[str, Callable[..., str]]:
 @cache
 def macros(template: str, lang: str) -> Any:  # noqa: ANN401 (its attributes are the macros of the template)
     """Return the macros of a template that knows no reader but the language."""
-    return _templates().get_template(template).make_module(dict(_words_of(lang)))
+    return _templates(lang).get_template(template).make_module(dict(_words_of(lang)))
 
 
 def render(template: str, reader: Reader, **view: object) -> str:
@@ -144,8 +147,9 @@ def render(template: str, reader: Reader, **view: object) -> str:
     wording = reader.wording
     helpers = {**_words_of(wording.lang), "moment": reader.moment}
     done = wording.text(DONE[reader.said]) if reader.said in DONE else ""
-    return _templates().get_template(template).render(reader=reader, lang=wording.lang, done=done, zones=tuple(ZONES),
-                                                      **{"form": Form(), **helpers, **view})  # fmt: skip
+    made = _templates(wording.lang).get_template(template)
+    return made.render(reader=reader, lang=wording.lang, done=done, zones=tuple(ZONES),
+                       **{"form": Form(), **helpers, **view})  # fmt: skip
 
 
 def _day(value: date | str) -> date:

@@ -34,8 +34,15 @@ def say(call: Call, kind: str, employee: str, *, proof: Proof | None = None, **a
 
 def said_of(call: Call, employees: list[str] | None, *kinds: str) -> list[Statement]:
     """Return what was said about people, of some kinds; the newest first."""
-    with transaction(parts_of(call).database.engine) as connection:
-        return find_statements(connection, employees=employees, kinds=kinds)
+    parts = parts_of(call)
+    mark, asked = parts.watch.mark(), (None if employees is None else tuple(employees), kinds)
+    found = parts.said.find(mark, asked)
+    if found is None:
+        with transaction(parts.database.engine) as connection:
+            found = find_statements(connection, employees=employees, kinds=kinds)
+        if employees is not None:
+            parts.said.keep(mark, asked, found)
+    return list(found)
 
 
 def read_proof(form: Form, name: str, fault: str) -> Proof | None:

@@ -1,8 +1,9 @@
 """What has changed since one last looked, as cheaply as the database allows."""
 
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,8 @@ from service.storage.people import personal_tables
 from service.storage.schema import MODELS, TABLE_CHANGES
 from training_catalog.errors import StorageError
 
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
 ACCESS = "access"  # stands in table_changes for users, keys and roles
 
 
@@ -76,7 +79,7 @@ class ChangeWatch:
         self.engine, self.lock = engine, threading.Lock()
         self.is_embedded, self._path = engine.dialect.name == "sqlite", file_of(engine)
         self._counting: Any = None  # a driver's connection outside any transaction, which only counts
-        self._counter = -1
+        self._counter, self._mark = -1, object()
         self._known = Versions(people=-1, catalog=-1, access=-1, model="")
 
     def look(self) -> Versions:
@@ -90,11 +93,22 @@ class ChangeWatch:
         with self.lock:
             counter = self._count() if self.is_embedded else None
             if counter is None or counter != self._counter:
+                self._mark = object()
                 with transaction(self.engine) as connection:
                     found = read_versions(connection)
                 self._known = self._known if found == self._known else found
                 self._counter = -1 if counter is None else counter
             return self._known
+
+    def mark(self) -> object:
+        """Return a mark of this moment: the same object as long as nobody at all has committed anything.
+
+        Where that cannot be told without a query it is another one each time.
+        """
+        if not self.is_embedded or self._path is None:
+            return object()
+        self.look()
+        return self._mark
 
     def _count(self) -> int:
         """Return a number that changes when somebody commits."""
@@ -119,3 +133,33 @@ class ChangeWatch:
         """Give the connection back."""
         with self.lock:
             self._forget()
+
+
+class Unchanged(Generic[Key, Found]):
+    """What was read from the database, for as long as nobody has committed anything since.
+
+    Parameters
+    ----------
+    most : Entries kept.
+
+    Notes
+    -----
+    Whoever reads takes the mark first and the rows then: what is kept under a mark is never older than it. Asked with
+    the mark of a later moment, all of it is gone.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._kept: tuple[object, dict[Key, Found]] = (object(), {})
+
+    def find(self, mark: object, key: Key) -> Found | None:
+        """Return what was kept under this very mark; None where nothing was."""
+        kept = self._kept
+        return kept[1].get(key) if kept[0] is mark else None
+
+    def keep(self, mark: object, key: Key, found: Found) -> None:
+        """Keep what was read after the mark was taken."""
+        kept = self._kept
+        if kept[0] is not mark or len(kept[1]) >= self.most:  # replaced whole: another thread may be reading it
+            kept = self._kept = (mark, {})
+        kept[1][key] = found

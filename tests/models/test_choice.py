@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.choice import ChoiceModel
-from models.choice_rows import Steps, describe_choices, find_standings, places, shortlist
+from models.choice_rows import Steps, describe_choices, find_standings, places, share_below, shortlist
 from models.histories import Histories
 from models.metrics import discounted_gain, target_ranks
 
@@ -105,6 +105,23 @@ def test_no_row_tells_which_item_it_is(histories, fitted):
 def test_equal_scores_share_a_place_and_the_depth_ends_them():
     score = np.array([[5.0, 5.0, 1.0, 0.0, 0.0]], dtype=np.float32)
     assert places(score, 4).tolist() == [[0, 0, 2, 4, 4]]
+
+
+@pytest.mark.parametrize("n_items", [1, 7, 40])
+@pytest.mark.parametrize("n_values", [2, 30, 10**6])
+def test_a_place_is_how_many_stand_above(n_items, n_values):
+    rng = np.random.default_rng(n_items)
+    score = (rng.integers(-n_values, n_values, (25, n_items)) / 7).astype(np.float32)
+    score[score == 0] *= rng.choice([-1, 1], int((score == 0).sum()))  # nothing from below is nothing from above
+    score[rng.random(score.shape) < 0.1] = -np.inf
+    above = (score[:, None, :] > score[:, :, None]).sum(axis=2)
+    assert np.array_equal(places(score), above)
+
+
+def test_a_share_counts_what_stands_below_and_not_what_is_equal():
+    score = np.array([[3.0, 1.0, 2.0, 2.0], [0.0, 0.0, 0.0, -1.0]])
+    found = share_below(score, np.array([1, 0, 0, 0]), np.array([0, 3, 0, 1]))
+    assert found == pytest.approx([1 / 3, 1 / 3, 1.0, 0.0])
 
 
 def test_of_few_people_few_and_small_trees_are_learned_that_still_order_better_than_signals_fused():

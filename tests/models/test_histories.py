@@ -44,3 +44,8 @@ def test_items_outside_the_catalogue_and_bounds_that_do_not_fit_are_refused():
         Histories(bounds=np.array([0, 1]), item=np.array([2]), n_items=2)
     with pytest.raises(LengthMismatchError, match=r"histories\.item"):
         Histories(bounds=np.array([0, 3]), item=np.array([0]), n_items=2)
+
+
+def test_people_are_alike_who_took_the_same_in_the_same_order():
+    bounds, item = np.array([0, 2, 2, 4, 6, 7, 7]), np.array([1, 0, 0, 1, 1, 0, 1])
+    assert Histories(bounds=bounds, item=item, n_items=2).alike().tolist() == [0, 1, 2, 0, 4, 1]

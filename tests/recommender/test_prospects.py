@@ -41,7 +41,7 @@ def test_who_is_described_in_company_is_described_as_if_alone(seed):
         assert np.array_equal(own.held, together.held[held], equal_nan=True)
         assert np.array_equal(own.held_option, together.held_option[held] - first)
         assert np.array_equal(own.shown, np.where(together.shown[mine] >= 0, together.shown[mine] - first, -1))
-        assert np.argsort(own.place).tolist() == np.argsort(together.place[mine]).tolist()
+        assert own.order.tolist() == (together.order[mine] - np.argmax(mine)).tolist()
 
 
 def test_classes_held_otherwise_are_described_for_each_person():

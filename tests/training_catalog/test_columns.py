@@ -6,7 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from training_catalog.columns import check_lengths, find_rows, freeze, group_bounds, join_groups, look_up, rank_within
+from training_catalog.columns import (
+    check_lengths,
+    find_rows,
+    first_within,
+    freeze,
+    group_bounds,
+    join_groups,
+    look_up,
+    order_within,
+    rank_within,
+)
 from training_catalog.errors import LengthMismatchError, UnknownIdError
 
 IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).map(sorted)
@@ -53,6 +63,21 @@ def test_ranks_in_a_group_follow_the_keys_and_ties_the_rows(rows):
         sum(rows[other][0] == rows[row][0] for other in ordered[: ordered.index(row)]) for row in range(len(rows))
     ]
     assert rank_within(group, first, second).tolist() == expected
+    assert order_within(group, first, second).tolist() == np.lexsort((second, first, group)).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), max_size=12).map(sorted))
+@settings(deadline=None, max_examples=60)
+def test_the_first_of_each_group_is_the_one_that_ranks_first(rows):
+    group, second, first = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
+    ranks = rank_within(group, first, second)
+    expected = [int(np.flatnonzero((group == i) & (ranks == 0))[0]) if i in group else -1 for i in range(5)]
+    assert first_within(group, 5, first, second).tolist() == expected
+
+
+def test_keys_far_apart_are_found_as_near_ones_are():
+    wanted = np.array([7, 10**15, 8, -(10**15), 10**15 + 1])
+    assert look_up(np.array([7, 8, 10**15]), wanted).tolist() == [0, 2, 1, -1, -1]
 
 
 @given(st.lists(st.integers(0, 4), max_size=12).map(sorted), st.lists(st.integers(-1, 4), max_size=8))

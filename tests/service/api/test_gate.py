@@ -3,14 +3,18 @@
 import inspect
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
+from sqlalchemy import event
 
 from service.api.context import check_media
 from service.api.rate import Buckets
 from service.app import behind, build
 from service.auth.accounts import Accounts
 from service.auth.random_tokens import csrf_token
+from service.auth.users import update_user
 from service.settings import service_settings
+from service.storage.engine import transaction
 from tests.offices import copied_file
 from tests.service.api.conftest import ANI, LOG, filled_office, parts_on, problem, service_on
 from training_catalog.errors import InvalidValueError
@@ -134,6 +138,43 @@ def test_a_session_in_a_cookie_changes_things_only_with_its_token(service):
     allowed = service("PUT", "/sessions/current/password", key="", json=body,
                       headers={**headers, "X-CSRF-Token": csrf_token(token)})  # fmt: skip
     assert allowed.status_code == 200
+
+
+def queries_of(database):
+    """Return the statements that are sent to a database from now on."""
+    seen = []
+    event.listen(database.engine, "before_cursor_execute", lambda *about: seen.append(about[2]))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ("UPDATE users SET role = 'planner' WHERE name = 'ani'", 200),
+        ("UPDATE users SET disabled_at = '2027-01-04 00:00:00.000000' WHERE name = 'ani'", 401),
+        ("UPDATE users SET must_change = 1 WHERE name = 'ani'", 403),
+        ("DELETE FROM sessions WHERE name = 'ani'", 401),
+        ("UPDATE sessions SET expires_at = '2000-01-01 00:00:00.000000' WHERE name = 'ani'", 401),
+    ],
+)
+def test_what_is_changed_of_a_session_counts_in_the_very_next_request(service, change, status):
+    database = service.parts.database
+    Accounts(database, "test").add("ani", role="admin", password=PHRASE)
+    with transaction(database.engine, is_writer=True) as connection:
+        update_user(connection, "ani", must_change=0)
+    token = service("POST", "/sessions", key="", json={"name": "ani", "password": PHRASE}).json()["token"]
+    asked = {"key": "", "headers": {"Cookie": f"bangkom_session={token}"}}
+    seen = queries_of(database)
+    for n_looks in (1, 0):  # then it is at hand
+        assert service.get("/audit/access", **asked).status_code == 200
+        assert sum("sessions" in query for query in seen) == n_looks
+        seen.clear()
+    with transaction(database.engine, is_writer=True) as connection:
+        connection.execute(sa.text(change))  # by whatever program: nothing of ours notes it
+    told = service.get("/plans", **asked)
+    assert told.status_code == status
+    if status == 200:
+        assert service.get("/audit/access", **asked).status_code == 403
 
 
 def test_the_logs_are_read_by_those_who_may(service):

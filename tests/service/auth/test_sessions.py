@@ -118,3 +118,27 @@ def test_a_lock_of_a_clock_that_ran_ahead_is_none_when_the_clock_is_right_again(
         authenticator.log_in("ani", PASSWORD)
     clock.pass_by(days=-30_000)
     assert not has_ended(authenticator, authenticator.log_in("ani", PASSWORD).token)
+
+
+def test_a_session_at_hand_ends_with_time_as_any_other(authenticator, session, clock):
+    mark = object()
+    assert authenticator.session_at_hand(session.token, mark) is None
+    assert authenticator.by_session(session.token, mark) == session.caller
+    for _ in range(3):
+        clock.pass_by(minutes=29)
+        assert authenticator.session_at_hand(session.token, mark) == session.caller  # and is in use
+    assert authenticator.session_at_hand(session.token, object()) is None
+    assert authenticator.session_at_hand("x", mark) is None
+    clock.pass_by(minutes=30)
+    assert authenticator.session_at_hand(session.token, mark) is None
+    assert has_ended(authenticator, session.token)
+
+
+def test_a_session_at_hand_ends_after_its_lifetime(authenticator, session, clock):
+    mark = object()
+    authenticator.by_session(session.token, mark)
+    for _ in range(35):
+        clock.pass_by(minutes=20)
+        assert authenticator.session_at_hand(session.token, mark)
+    clock.pass_by(minutes=20)
+    assert authenticator.session_at_hand(session.token, mark) is None
