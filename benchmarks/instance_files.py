@@ -41,17 +41,26 @@ class Instance:
 
 
 class Stream:
-    """The numbers of a file, up to the first word that is none."""
+    """The numbers of a file.
 
-    def __init__(self, text: str) -> None:
+    Parameters
+    ----------
+    text : What the file holds.
+    may_end : Whether words may follow, from the first that is no number on; they are not read.
+    """
+
+    def __init__(self, text: str, *, may_end: bool = False) -> None:
         words = text.split()
         end = next((i for i, word in enumerate(words) if not NUMBER.match(word)), len(words))
+        if end < len(words) and not may_end:
+            raise ValueError(f"word {end + 1}: {words[end]!r} is no number")
         self.numbers, self.at = np.array(words[:end], dtype=np.float64), 0
 
     def take(self, n: int) -> FloatArray:
         """Return the next `n` numbers."""
         if self.at + n > len(self.numbers):
-            raise ValueError(f"{n} numbers expected from number {self.at}, {len(self.numbers) - self.at} there")
+            left = len(self.numbers) - self.at
+            raise ValueError(f"after {self.at} numbers {n} more are expected, and {left} are there")
         self.at += n
         return self.numbers[self.at - n : self.at]
 
@@ -63,8 +72,15 @@ class Stream:
         """Return the next `n` numbers as counts."""
         counts = self.take(n)
         if (counts != np.round(counts)).any() or (counts < 0).any():
-            raise ValueError(f"counts expected before number {self.at}")
+            found = ", ".join(f"{count:g}" for count in counts)
+            raise ValueError(f"number {self.at - n + 1}: counts are expected, found {found}")
         return [int(count) for count in counts]
+
+    def end(self) -> None:
+        """Check that nothing is left."""
+        if not self.is_over:
+            left = len(self.numbers) - self.at
+            raise ValueError(f"the problem ends after {self.at} numbers, and {left} more follow")
 
     @property
     def is_over(self) -> bool:
@@ -73,7 +89,10 @@ class Stream:
 
 
 def _whole(*tables: FloatArray) -> list[IndexArray]:
-    """Return tables of one unit as whole numbers."""
+    """Return tables of one unit as whole numbers; what is weighed or held is never negative."""
+    least = min(table.min(initial=0.0) for table in tables)
+    if least < 0:
+        raise ValueError(f"{least:g}: weights, capacities, demands and opening costs are not negative")
     is_whole = all((table == np.round(table)).all() for table in tables)
     return [np.round(table * (1 if is_whole else SMALLEST_UNIT)).astype(np.int64) for table in tables]
 
@@ -82,7 +101,7 @@ def _names(prefix: str, n: int) -> np.ndarray:
     return np.array([f"{prefix}{i:06d}" for i in range(n)], dtype=np.str_)
 
 
-def _tell(*, who: IndexArray, where: IndexArray, value: FloatArray, charges: csr_array, amount: IndexArray,
+def tell(*, who: IndexArray, where: IndexArray, value: FloatArray, charges: csr_array, amount: IndexArray,
           must: BoolArray, training: IndexArray, fixed: IndexArray, line: IndexArray) -> AllocationProblem:  # fmt: skip
     """Tell a problem in the words of the engine; a person takes one option, of those that `must` at any rate."""
     n_people, n_classes = int(who.max()) + 1, len(training)
@@ -116,7 +135,7 @@ def _knapsack(stream: Stream) -> Instance:
     profit, weight, capacity = stream.take(n), stream.table(m, n), stream.take(m)
     weights, amounts = zip(*(_whole(weight[i], capacity[i : i + 1]) for i in range(m)), strict=True)
     who, nothing = np.arange(n), np.zeros(n, dtype=np.int64)
-    problem = _tell(
+    problem = tell(
         who=who, where=nothing, value=profit, charges=csr_array(np.stack(weights, axis=1)),
         amount=np.concatenate(amounts), must=np.zeros(n, dtype=np.bool_), training=nothing[:1], fixed=nothing[:1],
         line=nothing[:1] - 1,
@@ -124,16 +143,33 @@ def _knapsack(stream: Stream) -> Instance:
     return Instance(problem=problem, sign=1, offset=0.0)
 
 
+def _either(*readings: Callable[[], list[Instance]]) -> list[Instance]:
+    """Return what the first reading that holds to the end finds."""
+    said = []
+    for reading in readings:
+        try:
+            return reading()
+        except (ValueError, IndexError, MemoryError) as error:
+            said.append(str(error))
+    raise ValueError("; read otherwise: ".join(said))
+
+
 def read_mkp(text: str) -> list[Instance]:
     """Read multidimensional knapsacks: a count and the problems, or one problem alone."""
-    try:
+
+    def several() -> list[Instance]:
         stream = Stream(text)
         found = [_knapsack(stream) for _ in range(stream.counts(1)[0])]
-        if found and stream.is_over:
-            return found
-    except (ValueError, IndexError):
-        pass
-    return [_knapsack(Stream(text))]
+        stream.end()
+        return found
+
+    def alone() -> list[Instance]:
+        stream = Stream(text)
+        found = _knapsack(stream)
+        stream.end()
+        return [found]
+
+    return _either(several, alone)
 
 
 def read_gap(text: str) -> list[Instance]:
@@ -141,10 +177,11 @@ def read_gap(text: str) -> list[Instance]:
     stream = Stream(text)
     m, n = stream.counts(2)
     cost, weight, capacity = stream.table(m, n), stream.table(m, n), stream.take(m)
+    stream.end()
     weights, amount = _whole(weight, capacity)
     agent, job = (part.ravel() for part in np.indices((m, n)))
     dearest = cost.max(axis=0)
-    problem = _tell(
+    problem = tell(
         who=job, where=agent, value=(dearest - cost).ravel(),
         charges=csr_array((weights.ravel(), agent, np.arange(m * n + 1)), shape=(m * n, m)), amount=amount,
         must=np.ones(m * n, dtype=np.bool_), training=np.zeros(m, dtype=np.int64), fixed=np.zeros(m, dtype=np.int64),
@@ -163,7 +200,7 @@ def _groups(stream: Stream, n: int, n_items: int, m: int) -> Instance:
     parts = [_whole(table[:, 1 + i], capacity[i : i + 1]) for i in range(m)]
     who, where = (part.ravel() for part in np.indices((n, n_items)))
     nothing = np.zeros(n_items, dtype=np.int64)
-    problem = _tell(
+    problem = tell(
         who=who, where=where, value=table[:, 0], charges=csr_array(np.stack([part[0] for part in parts], axis=1)),
         amount=np.concatenate([part[1] for part in parts]), must=np.ones(len(who), dtype=np.bool_), training=nothing,
         fixed=nothing, line=nothing - 1,
@@ -172,20 +209,25 @@ def _groups(stream: Stream, n: int, n_items: int, m: int) -> Instance:
 
 
 def read_mmkp(text: str) -> list[Instance]:
-    """Read multiple-choice knapsacks: one problem, or numbered problems one after another."""
-    try:
-        stream = Stream(text)
+    """Read multiple-choice knapsacks: one problem, perhaps with its solution in words, or numbered problems."""
+
+    def alone() -> list[Instance]:
+        stream = Stream(text, may_end=True)
         n, n_items, m = stream.counts(3)
-        alone = _groups(stream, n, n_items, m)
-        if stream.is_over:
-            return [alone]
-    except (ValueError, IndexError, MemoryError):
-        pass
-    stream, found = Stream(text), []
-    while not stream.is_over:
-        _, n, n_items, m = stream.counts(4)
-        found.append(_groups(stream, n, n_items, m))
-    return found
+        found = _groups(stream, n, n_items, m)
+        stream.end()
+        return [found]
+
+    def numbered() -> list[Instance]:
+        stream, found = Stream(text), []
+        while not stream.is_over:
+            _, n, n_items, m = stream.counts(4)
+            found.append(_groups(stream, n, n_items, m))
+        if not found:
+            raise ValueError("there is no problem in it")
+        return found
+
+    return _either(alone, numbered)
 
 
 def read_sscflp(text: str) -> list[Instance]:
@@ -194,6 +236,7 @@ def read_sscflp(text: str) -> list[Instance]:
     m, n = stream.counts(2)
     capacity, opening, demand = stream.take(m), stream.take(m), stream.take(n)
     cost = stream.table(n, m)
+    stream.end()
     capacities, demands = _whole(capacity, demand)
     (openings,) = _whole(opening)
     customer, facility = (part.ravel() for part in np.indices((n, m)))
@@ -203,7 +246,7 @@ def read_sscflp(text: str) -> list[Instance]:
     charges = csr_array(
         (np.concatenate([demands[customer], openings[costly]]), (rows, lines)), shape=(len(rows), 2 * m)
     )
-    problem = _tell(
+    problem = tell(
         who=np.concatenate([customer, n + np.arange(k)]), where=np.concatenate([facility, np.full(k, m)]),
         value=np.concatenate([(dearest[:, None] - cost).ravel(), opening[costly]]), charges=charges,
         amount=np.concatenate([capacities, openings]), must=rows < n * m,
@@ -218,6 +261,26 @@ READERS: dict[str, Callable[[str], list[Instance]]] = {
 }  # fmt: skip
 
 
+FORMATS = {
+    "mkp": "a count of problems (none where there is one alone); for each n, m, the best value known, n profits, m x n "
+           "weights, m capacities",
+    "gap": "m, n; m x n costs; m x n weights; m capacities",
+    "mmkp": "groups, items, m (before them the problem's number where there are several); m capacities; for each group "
+            "its number and for each item its value and m weights",
+    "sscflp": "m, n; m capacities; m opening costs; n demands; n x m costs",
+}  # fmt: skip
+
+
 def read_file(kind: str, path: Path) -> list[Instance]:
-    """Read the problems of a file of a kind."""
-    return READERS[kind](path.read_text(encoding="utf-8", errors="replace"))
+    """Read the problems of a file of a kind.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not of this kind: names the file, what is wrong and what is accepted.
+    """
+    try:
+        found = READERS[kind](path.read_text(encoding="utf-8", errors="replace"))
+    except (ValueError, IndexError) as error:
+        raise ValueError(f"{path}: {error}; accepted ({kind}): {FORMATS[kind]}") from error
+    return found

@@ -103,6 +103,12 @@ def pdlp(problem: AllocationProblem, seconds: float) -> Found:
     return Found() if said is None else Found(bound=said.value)
 
 
+def cp_sat_on(program: Program, seconds: float) -> Found | None:
+    """Let OR-Tools' CP-SAT solve a program from nothing; its value is as it says. None where it found nothing."""
+    said = _ortools(program, "sat", seconds)
+    return None if said is None else Found(value=said.value, bound=said.bound)
+
+
 def cp_sat(problem: AllocationProblem, seconds: float) -> Found:
     """Let OR-Tools' CP-SAT solve the whole program from nothing."""
     model = with_demands(problem)

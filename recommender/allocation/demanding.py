@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from recommender.allocation.ascent import find_prices
+from recommender.allocation.aside import NOBODY, Nobody
 from recommender.allocation.capacity import demanded_classes
 from recommender.allocation.exact import Model, chosen_of, demands
 from recommender.allocation.highs import Solver, only
@@ -22,8 +23,9 @@ GAP = 5e-3  # any plan that meets every demand will do; a good one saves time la
 
 
 def meet_demands(
-    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float]
-) -> tuple[Model, IndexArray, list[IndexArray]]:
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float],
+    aside: Nobody = NOBODY,
+) -> tuple[Model, IndexArray, list[IndexArray]]:  # fmt: skip
     """Meet as many pins and mandatory demands as possible, pins first, and write that into the program.
 
     Parameters
@@ -32,6 +34,7 @@ def meet_demands(
     solver : Where HiGHS runs.
     start : A plan that keeps every limit.
     seconds, now : Time that may be used, and the clock.
+    aside : May have found a plan that meets them all where the clock ended a step.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def meet_demands(
     model = replace(model, demanded=tuple(demands(model.problem)))
     met, unmet = model.told_apart(start)
     if unmet:
-        start = _all_met(model, solver, start, seconds=seconds, now=now)
+        start = _all_met(model, solver, start, seconds=seconds, now=now, aside=aside)
         met, unmet = model.told_apart(start)
     if unmet:
         start = _most_met(model, solver, start, seconds=seconds * LEAST_SHARE)
@@ -54,8 +57,9 @@ def meet_demands(
 
 
 def _all_met(
-    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float]
-) -> IndexArray:
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float],
+    aside: Nobody,
+) -> IndexArray:  # fmt: skip
     """Return a good plan that meets every demand, of what is near its price under them; else the start."""
     layout = model.layout
     relaxed = Relaxation(model.problem, model.demanded)
@@ -66,9 +70,13 @@ def _all_met(
         columns = np.concatenate([near, opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
         groups = [np.searchsorted(columns, group[np.isin(group, near)]) for group in model.demanded]
         part = demand_rows(only(model.program, columns), groups, np.ones(len(groups)))
-        chosen = chosen_of(part, solver.solve(part, None, seconds=seconds * share, gap=GAP))
+        answer = solver.solve(part, None, seconds=seconds * share, gap=GAP)
+        chosen = chosen_of(part, answer)
         if chosen is not None and model.totals.keeps(columns[chosen]):
             return columns[chosen]
+        found = None if answer.is_infeasible else aside.plan()
+        if found is not None:
+            return found
     return start
 
 

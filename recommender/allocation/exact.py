@@ -98,7 +98,8 @@ def chosen_of(program: Program, answer: Answer) -> IndexArray | None:
 
 
 def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: float, gap: float,
-                  tell: Callable[[IndexArray, float], None] = tell_nobody) -> Found:  # fmt: skip
+                  tell: Callable[[IndexArray, float], None] = tell_nobody,
+                  until: Callable[[], bool] | None = None) -> Found:  # fmt: skip
     """Solve the whole program; a line exceeded by a rounding is cut off until whole rupiah agree.
 
     Parameters
@@ -108,6 +109,7 @@ def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: f
     start : A plan that keeps every limit.
     seconds, gap : Limits.
     tell : Told of the best plan so far and the bound.
+    until : Asked now and then whether the search may end.
     """
     program, bound, point = model.program, np.inf, model.layout.point(start)
 
@@ -117,7 +119,7 @@ def solve_exactly(model: Model, solver: Solver, start: IndexArray, *, seconds: f
         tell(chosen if chosen is not None and is_plan else start, answer.bound)
 
     for _ in range(MOST_CUTS):
-        answer = solver.solve(program, point, seconds=seconds, gap=gap, hear=hear)
+        answer = solver.solve(program, point, seconds=seconds, gap=gap, hear=hear, until=until)
         bound = min(bound, answer.bound)
         chosen = chosen_of(program, answer)
         if chosen is None:

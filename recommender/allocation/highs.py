@@ -20,6 +20,7 @@ GRACE_SECONDS = 0.5  # how long an overrun is tolerated before the process is ki
 EARLY_SHARE = 0.03  # HiGHS is asked to stop a little early, because it looks at the clock rarely
 LARGEST_PRESOLVED = 40_000  # columns; above it presolve costs more than it saves (measured, see the decision record)
 ANY_NODES = 2**31 - 1
+LOOK_SECONDS = 0.2  # how often something else is asked whether the search may end
 SMALLEST_LIMIT = 0.1  # seconds given to HiGHS at least
 
 
@@ -198,14 +199,30 @@ class Solver:
             self._process.join()
             self._process = None
 
+    def ask(self, program: Program, start: FloatArray | None, *, seconds: float, gap: float,
+            nodes: int = ANY_NODES) -> None:  # fmt: skip
+        """Hand a program over; waits until the process reads it."""
+        self._begin()
+        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes}
+        self._connection.send((program, start, settings))
+
+    def listen(self) -> tuple[bool, Answer] | None:
+        """Return what was said of what was asked, with whether it was the last word; None where nothing was."""
+        if self._connection is None or not self._connection.poll():
+            return None
+        told: tuple[bool, Answer] = self._connection.recv()
+        return told
+
     def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float,
-              nodes: int = ANY_NODES, hear: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
+              nodes: int = ANY_NODES, hear: Callable[[Answer], None] | None = None,
+              until: Callable[[], bool] | None = None) -> Answer:  # fmt: skip
         """Solve a program within the time left; no answer when the process had to be killed.
 
         Parameters
         ----------
         program, start, seconds, gap, nodes : As of `run_highs`.
         hear : Told what is known so far whenever the search reports.
+        until : Asked now and then whether the search may end.
 
         Raises
         ------
@@ -215,20 +232,23 @@ class Solver:
         seconds = min(seconds, self._deadline.left())
         if seconds <= 0:
             return NO_ANSWER
-        self._begin()
-        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes}
-        until = self._deadline.now() + seconds + GRACE_SECONDS
+        end = self._deadline.now() + seconds + GRACE_SECONDS
         try:
-            self._connection.send((program, start, settings))
-            return self._wait(until, hear)
+            self.ask(program, start, seconds=seconds, gap=gap, nodes=nodes)
+            return self._wait(end, hear, until)
         except (EOFError, ConnectionError) as error:
             self.stop()
             raise SolverError("the solver's process died") from error
 
-    def _wait(self, until: float, hear: Callable[[Answer], None] | None) -> Answer:
+    def _wait(self, end: float, hear: Callable[[Answer], None] | None, until: Callable[[], bool] | None) -> Answer:
         """Hear reports until the last one; kill the process when it does not come in time."""
         heard = NO_ANSWER
-        while self._connection.poll(max(0.0, until - self._deadline.now())):
+        while until is None or not until():
+            left = max(0.0, end - self._deadline.now())
+            if not self._connection.poll(left if until is None else min(left, LOOK_SECONDS)):
+                if until is None or left == 0.0:
+                    break
+                continue
             is_last, answer = self._connection.recv()
             heard = answer.after(heard)
             if is_last:

@@ -47,7 +47,8 @@ class SolveLimits:
     clock : Seconds that only grow, such as a monotonic clock; the only way time comes in here.
     engine : How to solve; by size and seconds where not given.
     run : How the regions of a large problem are done, which the answer does not depend on.
-    processes : How many of them are done at once.
+    processes : How many of them are done at once; with two, a second process weighs a small problem as a whole while
+        the search goes on (see `aside`).
     tell : Told of the value of the best plan so far and the proven bound, as `PlanTotals` will have them.
     """
 

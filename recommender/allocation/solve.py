@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recommender.allocation.aside import NOBODY, Aside, Nobody
 from recommender.allocation.blocks import (
     GROUP_SHARE,
     Improver,
@@ -61,6 +62,7 @@ class _Search:
     limits, deadline : What may be used.
     closing : Seconds that the last steps take.
     was_hurried : Whether prices or plans to begin from were cut short by the clock.
+    aside : What else searches.
     """
 
     model: Model
@@ -72,6 +74,7 @@ class _Search:
     deadline: Deadline
     closing: float
     was_hurried: bool
+    aside: Nobody
 
 
 def engine_for(n_options: int, limits: SolveLimits) -> Engine:
@@ -84,21 +87,22 @@ def engine_for(n_options: int, limits: SolveLimits) -> Engine:
 
 
 def _begin_greedily(
-    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline
+    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline, aside: Nobody
 ) -> _Search:
     """Fill a plan by value for money alone; its bound is what holds without prices."""
     start = by_value(empty, first)
     priced = price_only(Relaxation(model.problem, tuple(model.told_apart(first)[0])), seconds=0.0, now=deadline.now)
     return _Search(model=model, empty=empty, start=start, priced=priced, near=nearness(priced), limits=limits,
-                   deadline=deadline, closing=0.0, was_hurried=False)  # fmt: skip
+                   deadline=deadline, closing=0.0, was_hurried=False, aside=aside)  # fmt: skip
 
 
 def _begin(
-    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline, *, engine: Engine
-) -> _Search:
+    model: Model, empty: Placement, first: IndexArray, limits: SolveLimits, deadline: Deadline, *, engine: Engine,
+    aside: Nobody,
+) -> _Search:  # fmt: skip
     """Fill plans by value for money and by what is near its exit price, while there is time; keep the best."""
     if engine == Engine.GREEDY:
-        return _begin_greedily(model, empty, first, limits, deadline)
+        return _begin_greedily(model, empty, first, limits, deadline, aside)
     problem = model.problem
     begun = deadline.now()
     start = by_value(empty, first)
@@ -115,7 +119,7 @@ def _begin(
             break
         start = better(problem, start, by_nearness(empty, near, kindness, first))
     return _Search(model=model, empty=empty, start=start, priced=priced, near=near, limits=limits, deadline=deadline,
-                   closing=closing, was_hurried=was_hurried)  # fmt: skip
+                   closing=closing, was_hurried=was_hurried, aside=aside)  # fmt: skip
 
 
 def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
@@ -141,7 +145,9 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
         return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
     search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
     found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=0.0,
-                          tell=lambda chosen, bound: _tell(search, chosen, bound))  # fmt: skip
+                          tell=lambda chosen, bound: _tell(search, chosen, bound),
+                          until=lambda: search.aside.is_over)  # fmt: skip
+    found = _or_aside(search, found)
     if not found.is_optimal:
         return _settled(search, found)
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
@@ -178,7 +184,21 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
         improve_in_blocks(improver, near, deadline, rng, until_left=closing)
         improve_wider(improver, near, deadline, until_left=closing, gap=gap)
     stopped = search.was_hurried or deadline.left() <= closing
-    return _settled(search, Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped))
+    found = Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped)
+    return _settled(search, _or_aside(search, found))
+
+
+def _or_aside(search: _Search, found: Found) -> Found:
+    """Take the plan found aside, and the lower bound, where the clock ended this search and that one is better.
+
+    Of equally good plans this search's own is kept.
+    """
+    other = search.aside.plan() if found.was_stopped else None
+    if other is None or len(search.model.told_apart(other)[1]):
+        return found
+    bound = min(found.bound, search.aside.bound)
+    chosen = better(search.model.problem, found.chosen, other)
+    return replace(found, chosen=chosen, bound=bound, is_optimal=search.aside.is_over)
 
 
 def _solve_greedily(search: _Search, _solver: Solver) -> Found:
@@ -224,17 +244,22 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
         if len(regions.regions) > 1:
             return solve_in_regions(problem, regions, limits)
     deadline = Deadline(limits)
-    with Solver(deadline, limits.seed) as solver:
-        return solve_with(problem, limits, deadline, solver)
+    with Solver(deadline, limits.seed) as solver, Aside(deadline, limits.seed) as aside:
+        return solve_with(problem, limits, deadline, solver, aside if limits.processes > 1 else NOBODY)
 
 
-def solve_with(problem: AllocationProblem, limits: SolveLimits, deadline: Deadline, solver: Solver) -> Allocation:
-    """Solve a problem with a solver that is already there; see `solve`."""
+def solve_with(
+    problem: AllocationProblem, limits: SolveLimits, deadline: Deadline, solver: Solver, aside: Nobody = NOBODY
+) -> Allocation:
+    """Solve a problem with a solver that is already there, and perhaps another aside; see `solve`."""
     empty = Placement(problem)
     first = greedy(empty, np.zeros(len(problem.options.employee)))
-    model, first, unmet = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
+    model = build_model(problem)
     engine = engine_for(model.layout.n_options, limits)
-    search = _begin(model, empty, first, limits, deadline, engine=engine)
+    if engine != Engine.GREEDY:
+        aside.begin(model)
+    model, first, unmet = meet_demands(model, solver, first, seconds=deadline.left(), now=deadline.now, aside=aside)
+    search = _begin(model, empty, first, limits, deadline, engine=engine, aside=aside)
     _tell(search, search.start)
     found = FINISH[engine](search, solver)
     value = worth(problem, found.chosen)

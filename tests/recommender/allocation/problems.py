@@ -206,14 +206,14 @@ def best_by_trying(problem):
 class SolverHere:
     """HiGHS in this process: quick, but nobody can stop it."""
 
-    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None):
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None, until=None):
         return run_highs(program, start, seconds=seconds, gap=gap, seed=0, nodes=nodes, report=hear)
 
 
 class SolverSilent:
     """A solver that never answers."""
 
-    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None):
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None, until=None):
         return Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=False)
 
 
