@@ -14,6 +14,7 @@ from litestar import Litestar, Router
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from service.api.audit import audit_router
+from service.api.bodies import StrictRequest
 from service.api.context import check_media, guard
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
@@ -56,8 +57,8 @@ def build_api() -> Litestar:
     return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
                         documentation_router(), portal_router()],
-        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[_living],
-        logging_config=None,
+        request_class=StrictRequest, guards=[guard], before_request=check_media, lifespan=[_living],
+        exception_handlers=as_pages(HANDLERS), logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip

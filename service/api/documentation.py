@@ -54,7 +54,15 @@ def openapi_document(app: Any) -> dict[str, Any]:  # noqa: ANN401 (the applicati
         is_closed = name.endswith(("In", "Change", "Batch", "Ask")) or name.startswith("Inline")
         if is_closed or name in {"LogIn", "NewPassword"}:
             schema["additionalProperties"] = False
+        if name.endswith("Batch"):
+            schema["properties"]["items"]["items"] = _item_of(name.removesuffix("Batch"))
     return document
+
+
+def _item_of(name: str) -> dict[str, Any]:
+    """Return the schema of a batch's item: what is stored, and that anything else is refused on its own."""
+    about = "An item that is something else is refused on its own; the report says why."
+    return {"anyOf": [{"$ref": f"#/components/schemas/{name}In"}, {}], "description": about}
 
 
 @get("/openapi.json", operation_id="openapi", opt=rule("documentation"), include_in_schema=False, sync_to_thread=True)

@@ -333,7 +333,7 @@ class Gate:
         wording = Wording(passage.lang)
         detail = wording.text(refused.detail, **refused.fields)
         body = self.page_of(refused.status, detail, wording) if passage.is_page else problem_bytes(
-            refused.status, refused.code, detail, path=passage.scope["path"], request_id=passage.request_id
+            refused.status, refused.code, detail, wording, path=passage.scope["path"], request_id=passage.request_id
         )  # fmt: skip
         kind = b"text/html; charset=utf-8" if passage.is_page else PROBLEM_TYPE.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]

@@ -58,7 +58,7 @@ class Problem(msgspec.Struct, kw_only=True):
     Parameters
     ----------
     type : Stable code as a URI reference.
-    title, status : The kind of error, and the HTTP status.
+    title, status : The kind of error in the reader's language, and the HTTP status.
     detail : What went wrong, in the reader's language.
     instance : Path of the request.
     request_id : To find the request in the log.
@@ -138,12 +138,12 @@ def language_of(accepted: str) -> str:
     return "en" if weights["en"] > weights["id"] else "id"
 
 
-def problem_bytes(status: int, code: str, detail: str, *, path: str, request_id: str,
+def problem_bytes(status: int, code: str, detail: str, wording: Wording, *, path: str, request_id: str,
                   faults: list[Fault] | None = None) -> bytes:  # fmt: skip
-    """Return the body of an error."""
+    """Return the body of an error: all that people read in it is in one language."""
     return msgspec.json.encode(Problem(
-        type=f"/problems/{code}", title=TITLES.get(status, "Error"), status=status, detail=detail, instance=path,
-        request_id=request_id, errors=faults or [],
+        type=f"/problems/{code}", title=wording.text(TITLES.get(status, "Error")), status=status, detail=detail,
+        instance=path, request_id=request_id, errors=faults or [],
     ))  # fmt: skip
 
 
@@ -155,7 +155,8 @@ def request_id_of(request: Request[Any, Any, Any]) -> str:
 def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: str, *,
              faults: list[Fault] | None = None, headers: dict[str, str] | None = None) -> Response[bytes]:  # fmt: skip
     path = request.scope.get("state", {}).get("asked") or request.url.path
-    body = problem_bytes(status, code, detail, path=path, request_id=request_id_of(request), faults=faults)
+    body = problem_bytes(status, code, detail, wording_of(request), path=path, request_id=request_id_of(request),
+                         faults=faults)  # fmt: skip
     return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 

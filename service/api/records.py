@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from service import records
+from service.api.bodies import read_items
 from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
@@ -82,8 +83,8 @@ class Known(NamedTuple):
 class Routes:
     """What the routes of one table do."""
 
-    def __init__(self, declared: Table, out: type, page: type) -> None:
-        self.declared, self.name, self.out, self.page = declared, declared.name, out, page
+    def __init__(self, declared: Table, whole: type, out: type, page: type) -> None:
+        self.declared, self.name, self.whole, self.out, self.page = declared, declared.name, whole, out, page
 
     def page_at(self, call: Call, limit: int, cursor: str | None, employee: str | None) -> Any:  # noqa: ANN401 (as above)
         """Return a page."""
@@ -99,7 +100,7 @@ class Routes:
         with transaction(parts_of(call).database.engine) as connection:
             record = records.read_record(connection, self.name, identifier, reach)
         headers = {"ETag": record.etag}
-        if record.etag in call.headers.get("if-none-match", ""):
+        if records.is_listed(record.etag, call.headers.get("if-none-match", ""), is_weak=True):
             return Response(content=None, status_code=304, headers=headers)
         return Response(content=_shown(self.out, record), headers=headers)
 
@@ -142,11 +143,13 @@ class Routes:
         parts, reach = parts_of(call), reach_of_call(call)
         with parts.database.writing_as(known_caller(call).subject, "api") as writing:
             connection = writing.connection
-            records.check_precondition(connection, self.name, identifier, if_match=known.if_match,
+            records.check_precondition(connection, self.name, identifier, reach, if_match=known.if_match,
                                        if_none_match=known.if_none_match)  # fmt: skip
             try:
                 old = records.read_record(connection, self.name, identifier, reach)
             except UnknownIdError:
+                if not records.may_add(self.name, reach):
+                    raise
                 old = None
             values = make(old)
             outcome = records.write_records(parts.database, writing, self.name, [values], reach, wording_of(call))[0]
@@ -165,7 +168,7 @@ class Routes:
         """Delete a record that no other refers to."""
         reach = reach_of_call(call)
         with parts_of(call).database.writing_as(known_caller(call).subject, "api") as writing:
-            records.check_precondition(writing.connection, self.name, identifier, if_match=known.if_match,
+            records.check_precondition(writing.connection, self.name, identifier, reach, if_match=known.if_match,
                                        if_none_match=None)  # fmt: skip
             records.read_record(writing.connection, self.name, identifier, reach)
             used = records.uses_of(writing.connection, self.name, identifier)
@@ -173,19 +176,20 @@ class Routes:
                 raise ApiError(409, "in-use", "other records refer to it: {tables}", tables=", ".join(used))
             records.delete_record(writing, self.name, identifier)
 
-    def store_all(self, call: Call, items: list[Any]) -> BatchReport:
+    def store_all(self, call: Call, items: list[msgspec.Raw]) -> BatchReport:
         """Store a batch; each item that is refused says why, and the others are stored."""
-        parts, reach = parts_of(call), reach_of_call(call)
-        values = [msgspec.structs.asdict(item) for item in items]
+        parts, reach, wording = parts_of(call), reach_of_call(call), wording_of(call)
+        read = read_items(items, self.whole, wording)
         with parts.database.writing_as(known_caller(call).subject, "api") as writing:
-            outcomes = records.write_records(parts.database, writing, self.name, values, reach, wording_of(call))
-        told = [
+            outcomes = records.write_records(parts.database, writing, self.name, read.values, reach, wording)
+        told = [Stored(index=i, id="", status=State.REFUSED, etag=None, errors=[one]) for i, one in read.faults.items()]
+        told += [
             Stored(index=i, id=one.identifier, status=State(one.state), etag=one.etag or None,
                    errors=_faults(one.problems, f"/items/{i}"))
-            for i, one in enumerate(outcomes)
+            for i, one in zip(read.places, outcomes, strict=True)
         ]  # fmt: skip
-        counts = {state: sum(one.state == state for one in outcomes) for state in ("stored", "unchanged", "refused")}
-        return BatchReport(items=told, **counts)
+        counts = {state.value: sum(one.status == state for one in told) for state in State}
+        return BatchReport(items=sorted(told, key=lambda one: one.index), **counts)
 
 
 OfEmployee = Annotated[str | None, QueryParameter(max_length=64, pattern=PLAIN_TEXT,
@@ -246,8 +250,8 @@ def router_of(declared: Table) -> Router:
     """Return the routes of a table."""
     whole, part, out = structs_of(declared)
     title, name = title_of(declared.name), declared.name
-    batch, (may_read, may_write) = batch_of(title, whole), _rules(name)
-    routes = Routes(declared, out, page_of(title, out))
+    batch, (may_read, may_write) = batch_of(title), _rules(name)
+    routes = Routes(declared, whole, out, page_of(title, out))
     slug = re.sub(r"(?<!^)(?=[A-Z])", "_", title).lower()
 
     @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(413, 415),

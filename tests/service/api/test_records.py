@@ -100,6 +100,68 @@ def test_a_batch_reports_each_item_and_the_same_again_changes_nothing(service):
     assert [item["etag"] for item in again["items"]] == [item["etag"] for item in first["items"]]
 
 
+ODD = [  # an item that is no such record, where its fault is, and what is said of it
+    (5, "", "found: a whole number; accepted: an object"), (None, "", "found: null; accepted: an object"),
+    ("N9", "", "found: a text in quotes; accepted: an object"), ([], "", "found: a list; accepted: an object"),
+    ({"training": 9, "name": "x"}, "/training", "found: a whole number; accepted: a text in quotes"),
+    ({"training": "N9", "name": "x", "hours": "20"}, "/hours", "found: a text in quotes; accepted: a number, null"),
+    ({"training": "N9"}, "/name", "A value is needed here."), ({}, "/training", "A value is needed here."),
+    ({"training": "N9", "name": "x", "colour": 1}, "/colour", "there is no such field"),
+    ({"training": "N9", "name": "a\u0000b"}, "/name", "accepted: a text of the form"),
+    ({"training": "N9", "name": "x", "mode": "zoom"}, "/mode", "accepted: blended, face-to-face, online"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("item", "pointer", "words"), ODD)
+def test_an_item_that_is_no_record_is_refused_alone_and_the_others_are_stored(service, item, pointer, words):
+    items = [{"training": "N1", "name": "Satu"}, item, {"training": "N2", "name": "Dua"}]
+    answer = service("POST", "/trainings", json={"items": items}, headers={"Accept-Language": "en"})
+    told = answer.json()
+    assert (answer.status_code, told["stored"], told["refused"], told["unchanged"]) == (200, 2, 1, 0)
+    assert [(one["index"], one["status"]) for one in told["items"]] == [(0, "stored"), (1, "refused"), (2, "stored")]
+    (fault,) = told["items"][1]["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"/items/1{pointer}", "value-refused")
+    assert fault["message"].startswith(words)
+    assert service.get("/trainings/N2").json()["name"] == "Dua"
+    assert service.get("/trainings/N9").status_code == 404
+
+
+def test_items_of_every_kind_of_fault_keep_their_places(service_on_both):
+    service = service_on_both
+    good = [{"training": f"N{n}", "name": "x"} for n in range(2)]
+    items = [{"training": "N7", "name": 1}, good[0], {"training": "N8", "name": "x", "series": "none"}, good[1], 3]
+    told = service("POST", "/trainings", json={"items": items}).json()
+    assert [one["status"] for one in told["items"]] == ["refused", "stored", "refused", "stored", "refused"]
+    assert [one["errors"][0]["pointer"] for one in told["items"] if one["errors"]] == [
+        "/items/0/name", "/items/2/series", "/items/4"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [(b'{"items": [{"training": "N1", "name": "x"}, {]}', 400, None), (b'{"items": {"training": "N1"}}', 422, "/items"),
+     (b'{"items": [{"training": "N1", "name": "\xff"}, {"training": "N2", "name": "x"}]}', 400, None),
+     (b'{"items": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}", 400, None), (b'{"items": []}', 422, "/items"),
+     (b'{"items": [' + b"1," * 1_000 + b"1]}", 422, "/items"), (b'[{"training": "N1", "name": "x"}]', 422, ""),
+     (b'{"items": [{"training": "N1", "name": "x"}], "more": 1}', 422, "/more"), (b"{}", 422, "/items")],
+)  # fmt: skip
+def test_a_batch_that_is_none_is_refused_as_a_whole(service, body, status, pointer):
+    found = problem(service("POST", "/trainings", content=body, headers={"Content-Type": "application/json"}))
+    assert found["status"] == status
+    assert [one["pointer"] for one in found["errors"]] == ([] if pointer is None else [pointer])
+    assert service.get("/trainings/N1").status_code == 404
+
+
+def test_versions_are_read_from_headers_as_the_standard_has_them(service):
+    etag = service.get("/units/U1").headers["etag"]
+    for known in (f'"x",{etag}', f"W/{etag}", "*"):
+        assert service.get("/units/U1", headers={"If-None-Match": known}).status_code == 304
+    body = {"unit": "U1", "name": "Dinas Satu"}
+    for known, status in ((f'"x",{etag}', 200), (f'"x", {etag}', 200), ("*", 200), (f"W/{etag}", 412), ("c1", 412)):
+        assert service("PUT", "/units/U1", json=body, headers={"If-Match": known}).status_code == status, known
+    assert service("PUT", "/units/U1", json=body, headers={"If-None-Match": etag}).status_code == 412
+    assert service("PUT", "/units/U1", json=body, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
 def test_pages_show_each_row_once_while_rows_come_and_go(service):
     names = [f"N{i:03}" for i in range(40)]
     service("POST", "/trainings", json={"items": [{"training": name, "name": name} for name in names]})
