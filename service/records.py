@@ -181,10 +181,15 @@ def read_record(connection: sa.Connection, name: str, identifier: str, reach: Re
     return _record(table(name), row)
 
 
+def _code_column(target: str) -> str:
+    """Return the column that references to a table name: of a key of several, the first (a budget line of any year)."""
+    return table(target).key[0]
+
+
 def _known(connection: sa.Connection, target: str, values: list[str], reach: Reach) -> set[str]:
     """Return which of some ids are on file within reach."""
-    stored = DATABASE_TABLES[target]
-    query = sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY].in_(values), within(target, reach))
+    code = DATABASE_TABLES[target].c[_code_column(target)]
+    query = sa.select(code).where(code.in_(values), within(target, reach)).distinct()
     return set(connection.execute(query).scalars())
 
 
@@ -194,9 +199,9 @@ def _check_references(rows: Rows, connection: sa.Connection, reach: Reach) -> No
         if column.references is None or column.name not in rows.given:
             continue
         values = rows.frame[column.name]
-        own = set(rows.frame[column.name]) if column.references != rows.table.name else set(row_keys_of(rows))
         known = _known(connection, column.references, sorted(set(values.dropna())), reach)
-        known |= own if column.references == rows.table.name else set()
+        if column.references == rows.table.name:
+            known |= set(rows.frame[_code_column(rows.table.name)])
         for row in np.flatnonzero(values.notna().to_numpy() & ~values.isin(known).to_numpy()).tolist():
             rows.refuse(row, "reference-unknown", "not on file in {table}", column=column.name,
                         value=values.iloc[row], table=column.references)  # fmt: skip
@@ -351,15 +356,19 @@ def is_listed(etag: str | None, header: str, *, is_weak: bool = False) -> bool:
 
 
 def uses_of(connection: sa.Connection, name: str, identifier: str) -> list[str]:
-    """Return the tables with rows that refer to a row."""
+    """Return the tables with rows that refer to a row, and to no other of its code."""
     key, found = row_key_of(identifier), []
+    code, own = key.partition(KEY_SEPARATOR)[0], DATABASE_TABLES[name]
+    others = sa.select(own.c[ROW_KEY]).where(own.c[_code_column(name)] == code, own.c[ROW_KEY] != key).limit(1)
+    if connection.execute(others).first() is not None:
+        return []  # the budget line of another year
     for declared in TABLES:
         for column in declared.columns:
             stored = DATABASE_TABLES[declared.name]
             if column.references != name:
                 continue
-            query = sa.select(stored.c[ROW_KEY]).where(stored.c[column.name] == key).limit(1)
-            if connection.execute(query).first() is not None:
+            query = sa.select(stored.c[ROW_KEY]).where(stored.c[column.name] == code, stored.c[ROW_KEY] != key)
+            if connection.execute(query.limit(1)).first() is not None:
                 found.append(declared.name)
     return sorted(set(found))
 

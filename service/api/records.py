@@ -6,18 +6,20 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from service import records
 from service.api.bodies import read_items
 from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
+from service.api.versions import SAME_ANSWER, IfChanged, IfMatch, IfNoneMatch, Known
 from service.imports.report import Problem
 from service.records import Outcome, Record
 from service.storage.engine import transaction
@@ -29,8 +31,6 @@ from training_catalog.tables import TABLES
 MOST_ON_A_PAGE = 500
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ON_A_PAGE, description="Most items of a page.")]
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^[A-Za-z0-9_-]{1,2000}$", description="From `next` of a page.")]
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="ETag that the record must still have.")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="`*`: only if there is none.")]
 
 
 class State(StrEnum):
@@ -73,13 +73,6 @@ def _rules(name: str) -> tuple[str, str]:
     return f"{noun}.read", f"{noun}.write"
 
 
-class Known(NamedTuple):
-    """What a caller knows of a record: the headers of that name."""
-
-    if_match: str | None = None
-    if_none_match: str | None = None
-
-
 class Routes:
     """What the routes of one table do."""
 
@@ -94,13 +87,13 @@ class Routes:
                                                  where={EMPLOYEE: employee} if employee else None)  # fmt: skip
         return self.page(items=[_shown(self.out, record) for record in found], next=following)
 
-    def read(self, call: Call, identifier: str) -> Response[Any]:
+    def read(self, call: Call, identifier: str, known: str) -> Response[Any]:
         """Return a record, or 304 where the caller has it."""
         reach = reach_of_call(call)
         with transaction(parts_of(call).database.engine) as connection:
             record = records.read_record(connection, self.name, identifier, reach)
         headers = {"ETag": record.etag}
-        if records.is_listed(record.etag, call.headers.get("if-none-match", ""), is_weak=True):
+        if records.is_listed(record.etag, known, is_weak=True):
             return Response(content=None, status_code=304, headers=headers)
         return Response(content=_shown(self.out, record), headers=headers)
 
@@ -210,10 +203,10 @@ def _reading(routes: Routes, slug: str, allowed: dict[str, Any]) -> list[HTTPRou
     def list_of_people(request: Call, limit: Limit = 100, cursor: Cursor = None, employee: OfEmployee = None) -> page:
         return routes.page_at(request, limit, cursor, employee)
 
-    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=allowed, responses=errors(404),
+    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=allowed, responses={**SAME_ANSWER, **errors(404)},
          summary=f"Read one of {name}", **_THREAD)  # fmt: skip
-    def read_record(request: Call, record_id: FromPath[str]) -> Response[out]:
-        return routes.read(request, record_id)
+    def read_record(request: Call, record_id: FromPath[str], if_none_match: IfChanged = None) -> Response[out]:
+        return routes.read(request, record_id, if_none_match or "")
 
     return [list_of_people if name in personal_tables() else list_records, read_record]
 
@@ -221,9 +214,10 @@ def _reading(routes: Routes, slug: str, allowed: dict[str, Any]) -> list[HTTPRou
 def _writing(routes: Routes, slug: str, allowed: dict[str, Any], whole: type, part: type) -> list[HTTPRouteHandler]:
     """Return the handlers that change one record."""
     name, out = routes.name, routes.out
+    made = {201: ResponseSpec(out, generate_examples=False, description="Stored anew")}
 
-    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=allowed, responses=errors(404, 412, 413, 415),
-         summary=f"Store one of {name} whole", **_THREAD)  # fmt: skip
+    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=allowed,
+         responses={**made, **errors(404, 412, 413, 415)}, summary=f"Store one of {name} whole", **_THREAD)  # fmt: skip
     def put_record(
         request: Call, record_id: FromPath[str], data: JSONBody[whole],
         if_match: IfMatch = None, if_none_match: IfNoneMatch = None,

@@ -52,6 +52,20 @@ def test_what_others_refer_to_is_not_deleted(service):
     )  # erased, by admin
 
 
+def test_a_class_names_its_budget_line_and_a_line_the_one_above_it(service_on_both):
+    service, line = service_on_both, {"line": "L9", "year": 2027, "amount": 5, "parent": "L1"}
+    assert service("PUT", "/budgets/L9~22027", json=line).status_code == 201
+    assert service("PATCH", "/offerings/P1-1", json={"budget_line": "L9"}).status_code == 200
+    told = problem(service("PATCH", "/offerings/P1-1", json={"budget_line": "L8"}))
+    assert [(one["pointer"], one["code"]) for one in told["errors"]] == [("/budget_line", "reference-unknown")]
+    assert problem(service("DELETE", "/budgets/L9~22027"))["type"] == "/problems/in-use"
+    assert problem(service("DELETE", "/budgets/L1~22027"))["type"] == "/problems/in-use"
+    assert service("PUT", "/budgets/L9~22028", json={**line, "year": 2028}).status_code == 201
+    assert service("DELETE", "/budgets/L9~22027").status_code == 204  # the class still finds its line in a year
+    both = [{"line": name, "year": 2029, "amount": 5, "parent": above} for name, above in (("LA", "LB"), ("LB", None))]
+    assert service("POST", "/budgets", json={"items": both}).json()["stored"] == 2
+
+
 @pytest.mark.parametrize(
     ("path", "body", "pointer", "code"),
     [
