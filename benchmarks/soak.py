@@ -141,7 +141,7 @@ async def change_catalogue(address: str, key: str, end: float) -> None:
         n = 0
         while time.monotonic() < end:
             n += 1
-            body = {"training": "SOAK", "name": f"Pelatihan {n}", "hours": "10"}
+            body = {"training": "SOAK", "name": f"Pelatihan {n}", "hours": 10}
             (await http.put(f"{address}/api/v1/trainings/SOAK", json=body)).raise_for_status()
             await asyncio.sleep(min(60.0, max(0.0, end - time.monotonic())))
 
