@@ -69,9 +69,7 @@ def test_just_the_classes_in_another_mode_are_described_for_each_person_and_by_t
     assert together.held[:, [column[name] for name in MODES]].tolist() == [[1, 0], [0, 1], [1, 0], [0, 1]]
     usual = together.features[options.pair[together.held_option]]
     assert usual[:, [column[name] for name in MODES]].tolist() == [[0, 0]] * 4
-    told = mode_effectiveness(np.array([ONLINE, BLENDED, ONLINE, BLENDED])) / mode_effectiveness(
-        np.array([FACE_TO_FACE])
-    )
+    better = mode_effectiveness(np.array([ONLINE, BLENDED] * 2)) / mode_effectiveness(np.array([FACE_TO_FACE]))
     rule = column["rule_benefit"]
     assert together.held[:, rule] == pytest.approx(usual[:, rule] * better)
     assert (usual[:, rule] > 0).all()
