@@ -17,12 +17,15 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from service import records
 from service.api.bodies import read_items
 from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
+from service.api.once import IdempotencyKey, answered
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
 from service.api.versions import SAME_ANSWER, IfChanged, IfMatch, IfNoneMatch, Known
 from service.imports.report import Problem
 from service.records import Outcome, Record
 from service.storage.engine import transaction
+from service.storage.feedback import keep_answer
+from service.storage.history import Writing
 from service.storage.people import EMPLOYEE, personal_tables
 from training_catalog.errors import UnknownIdError
 from training_catalog.schema import Table
@@ -169,12 +172,23 @@ class Routes:
                 raise ApiError(409, "in-use", "other records refer to it: {tables}", tables=", ".join(used))
             records.delete_record(writing, self.name, identifier)
 
-    def store_all(self, call: Call, items: list[msgspec.Raw]) -> BatchReport:
-        """Store a batch; each item that is refused says why, and the others are stored."""
-        parts, reach, wording = parts_of(call), reach_of_call(call), wording_of(call)
+    def store_all(self, call: Call, items: list[msgspec.Raw], key: str | None) -> BatchReport:
+        """Store a batch, once for a key; each item that is refused says why, and the others are stored."""
+        parts, caller = parts_of(call), known_caller(call).subject
+        with parts.database.writing_as(caller, "api") as writing:
+            before = answered(call, writing.connection, key, msgspec.json.encode(items))
+            if before is not None:
+                return msgspec.json.decode(before, type=BatchReport)
+            report = self._store_items(call, writing, items)
+            if key is not None:
+                keep_answer(writing.connection, caller, key, msgspec.json.encode(report).decode())
+        return report
+
+    def _store_items(self, call: Call, writing: Writing, items: list[msgspec.Raw]) -> BatchReport:
+        wording = wording_of(call)
         read = read_items(items, self.whole, wording)
-        with parts.database.writing_as(known_caller(call).subject, "api") as writing:
-            outcomes = records.write_records(parts.database, writing, self.name, read.values, reach, wording)
+        outcomes = records.write_records(parts_of(call).database, writing, self.name, read.values, reach_of_call(call),
+                                         wording)  # fmt: skip
         told = [Stored(index=i, id="", status=State.REFUSED, etag=None, errors=[one]) for i, one in read.faults.items()]
         told += [
             Stored(index=i, id=one.identifier, status=State(one.state), etag=one.etag or None,
@@ -248,10 +262,12 @@ def router_of(declared: Table) -> Router:
     routes = Routes(declared, whole, out, page_of(title, out))
     slug = re.sub(r"(?<!^)(?=[A-Z])", "_", title).lower()
 
-    @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(413, 415),
+    @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(409, 413, 415),
           summary=f"Store several {name}", **_THREAD)  # fmt: skip
-    def store_records(request: Call, data: JSONBody[batch]) -> BatchReport:
-        return routes.store_all(request, cast("Any", data).items)
+    def store_records(
+        request: Call, data: JSONBody[batch], idempotency_key: IdempotencyKey = None
+    ) -> BatchReport:  # fmt: skip
+        return routes.store_all(request, cast("Any", data).items, idempotency_key)
 
     single = [*_reading(routes, slug, rule(may_read)), *_writing(routes, slug, rule(may_write), whole, part)]
     return Router(path=f"/{name}", route_handlers=[*single, store_records], tags=[name])

@@ -1,12 +1,16 @@
 """Records: one and in batch, with versions, pages and the same checks as files."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.records import from_cursor, public_id, row_key_of, to_cursor
+from service.storage.engine import transaction
+from service.storage.schema import REQUEST_KEYS
 from tests.service.api.conftest import ANI, BUDI, PEOPLE, problem
 from training_catalog.tables import TABLES
 
@@ -112,6 +116,48 @@ def test_a_batch_reports_each_item_and_the_same_again_changes_nothing(service):
     again = service("POST", "/trainings", json={"items": items}).json()
     assert (again["stored"], again["unchanged"]) == (0, 3)
     assert [item["etag"] for item in again["items"]] == [item["etag"] for item in first["items"]]
+
+
+def stored_once(service, name, key="muat-1", **more):
+    items = [{"training": "N1", "name": name}, {"training": "N2", "name": 2}]
+    return service("POST", "/trainings", json={"items": items}, headers={"Idempotency-Key": key}, **more)
+
+
+def test_a_batch_with_a_key_is_stored_once_and_answered_alike(service_on_both):
+    service = service_on_both
+    first = stored_once(service, "Satu")
+    assert (first.status_code, first.json()["stored"], first.json()["refused"]) == (200, 1, 1)
+    service("PUT", "/trainings/N1", json={"training": "N1", "name": "Lain"})  # somebody else, meanwhile
+    again = stored_once(service, "Satu")
+    assert again.json() == first.json()
+    assert service.get("/trainings/N1").json()["name"] == "Lain"
+    told = problem(stored_once(service, "Dua"))
+    assert (told["status"], told["type"]) == (422, "/problems/key-reused")
+    assert problem(service("POST", "/units", json={"items": [{"unit": "U9", "name": "x"}]},
+                           headers={"Idempotency-Key": "muat-1"}))["type"] == "/problems/key-reused"  # fmt: skip
+    assert service.get("/units/U9").status_code == 404
+    assert stored_once(service, "Dua", key="muat-2").json()["stored"] == 1
+
+
+def test_a_batch_that_comes_many_times_at_once_is_stored_once(service_on_both):
+    with ThreadPoolExecutor(6) as crowd:
+        answers = list(crowd.map(lambda _: stored_once(service_on_both, "Satu"), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert answers[0].json()["stored"] == 1
+
+
+def test_a_batch_that_comes_again_brings_nobody_back_who_was_erased(service):
+    new = "198001012005012009"
+    body = {"items": [{"employee": new, "name": "Eka", "unit": "U1"}]}
+    headers = {"Idempotency-Key": "pegawai"}
+    assert service("POST", "/employees", json=body, headers=headers).json()["stored"] == 1
+    assert service("DELETE", f"/employees/{new}").status_code == 200
+    told = problem(service("POST", "/employees", json=body, headers=headers))
+    assert (told["status"], told["type"]) == (409, "/problems/conflict")
+    assert service.get(f"/employees/{new}").status_code == 404
+    with transaction(service.parts.database.engine) as connection:
+        assert new not in str(connection.execute(sa.select(REQUEST_KEYS)).all())
 
 
 ODD = [  # an item that is no such record, where its fault is, and what is said of it
