@@ -67,9 +67,12 @@ def from_cursor(cursor: str) -> str:
         When it is none.
     """
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError, UnicodeDecodeError) as error:
-        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says") from error
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError, UnicodeDecodeError):
+        key = "\0"
+    if "\0" in key:  # in no key of ours
+        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says")
+    return key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

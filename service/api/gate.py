@@ -122,6 +122,8 @@ class Gate:
 
     async def _pass(self, passage: Passage, receive: Receive, send: Send) -> None:
         scope, headers = passage.scope, passage.headers
+        if "\0" in scope["path"]:  # no database holds it, and PostgreSQL does not even look for it
+            raise RefusedError(404, "not-found", "Not found")
         self._check_origin(passage)
         method = scope["method"]
         if method == "OPTIONS":

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
@@ -34,6 +35,7 @@ TITLES = {
     422: "Not acceptable values", 428: "Precondition required", 429: "Too many requests", 500: "Internal error",
     503: "Not available",
 }  # fmt: skip
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # in the order in which they are told
 _log = structlog.get_logger()
 
 
@@ -217,7 +219,14 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     wording = wording_of(request)
     why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
     detail = why or wording.text(TITLES.get(status, "Error"))
-    return _respond(request, status, code, detail, headers=dict(error.headers or {}))
+    headers = {name: _with_head(value) if name == "Allow" else value for name, value in (error.headers or {}).items()}
+    return _respond(request, status, code, detail, headers=headers)
+
+
+def _with_head(methods: str) -> str:
+    """Return the methods of an address as OPTIONS says them, in one order; HEAD is answered wherever GET is."""
+    found = set(methods.split(", ")) | ({"HEAD"} if "GET" in methods else set())
+    return ", ".join(method for method in METHODS if method in found)
 
 
 def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Response[bytes]:
@@ -235,6 +244,12 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     named = error.field if isinstance(error, InvalidValueError) else ""
     faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
     return _respond(request, status, code, detail, faults=faults, headers=headers)
+
+
+def on_data_error(request: Request[Any, Any, Any], error: sa.exc.DataError) -> Response[bytes]:
+    """Say that the database holds no such value: a NUL character, a number beyond its range."""
+    _log.warning("value-refused-by-database", reason=type(error.orig).__name__, request_id=request_id_of(request))
+    return _respond(request, 422, "values-refused", wording_of(request).text("values are not accepted"))
 
 
 def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
@@ -287,6 +302,7 @@ HANDLERS: dict[Any, Any] = {
     ValidationException: on_validation,
     HTTPException: on_http_error,
     BangkomError: on_bangkom_error,
+    sa.exc.DataError: on_data_error,
     UnicodeDecodeError: on_unreadable,
     RecursionError: on_unreadable,
     Exception: on_any,

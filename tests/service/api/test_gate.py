@@ -74,7 +74,11 @@ def test_head_is_a_get_without_body_and_options_lists_every_method(service):
         200, b"", whole.headers["content-length"])  # fmt: skip
     assert service("OPTIONS", f"/employees/{ANI}").headers["allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
     assert problem(service("OPTIONS", "/nothing"))["status"] == 404
-    assert service("DELETE", "/recommendations").headers["allow"]
+    assert service("DELETE", "/recommendations").headers["allow"] == "POST, OPTIONS"
+    for method in ("TRACE", "DELETE"):
+        refused = service(method, "/employees")
+        assert problem(refused)["status"] == 405
+        assert refused.headers["allow"] == service("OPTIONS", "/employees").headers["allow"]
 
 
 def test_scripts_of_a_listed_origin_may_read_every_answer_and_others_none(tmp_path):

@@ -80,6 +80,25 @@ def test_a_body_that_cannot_be_read_says_why(service, body, said):
     assert (found["status"], found["detail"]) == (400, f"isi permintaan {said}")
 
 
+@pytest.mark.parametrize(
+    "path", ["/employees/%00", "/units/a%00b", "/jobs/%00", "/plans/%00", "/models/%00", "/plans/%00.csv",
+             "/employees/%00/history", "/employees/%00/recommendations"],
+)  # fmt: skip
+def test_an_address_with_a_nul_character_is_nowhere(service_on_both, path):
+    for method in ("GET", "DELETE"):
+        found = problem(service_on_both(method, path))
+        assert found["status"] == 404 or (method, found["status"]) == ("DELETE", 405)
+
+
+@pytest.mark.parametrize(
+    "query", ["/employees?cursor=AAAA", "/employees?employee=%00", "/assessments?employee=%00", "/employees?cursor=%00",
+              "/ledger/entries?line=%00", "/ledger/entries?plan=%00", "/plans/p-1/compare?other=%00",
+              "/plans/p-1/why?employee=%00", "/jobs?cursor=%00"],
+)  # fmt: skip
+def test_a_parameter_with_a_nul_character_is_refused_or_finds_nothing(service_on_both, query):
+    assert service_on_both.get(query).status_code in {200, 404, 422}
+
+
 def test_a_parameter_that_is_missing_is_named(service):
     found = problem(service.get("/plans/p-1/compare"))
     assert [(one["pointer"], one["message"]) for one in found["errors"]] == [("other", "Kolom ini wajib diisi.")]
