@@ -219,7 +219,9 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     wording = wording_of(request)
     why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
     detail = why or wording.text(TITLES.get(status, "Error"))
-    headers = {name: _with_head(value) if name == "Allow" else value for name, value in (error.headers or {}).items()}
+    headers = {
+        name: _with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()
+    }
     return _respond(request, status, code, detail, headers=headers)
 
 
