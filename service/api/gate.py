@@ -242,6 +242,7 @@ class Gate:
             REFUSED.labels(reason=error.code).inc()
             if passage.is_page:  # a session that has ended: the browser is sent to the door
                 return None
+            self._check_rate(passage)  # of the address: nobody tries keys faster than strangers ask
             raise RefusedError(401, error.code, str(error),
                                headers=((b"www-authenticate", b'Bearer realm="bangkom"'),)) from error  # fmt: skip
         except StorageError as error:

@@ -104,6 +104,16 @@ def test_a_caller_who_calls_too_often_waits_and_others_do_not(tmp_path):
         assert service.get("/health/live", key="").status_code == 200
 
 
+def test_who_tries_keys_or_tokens_that_do_not_let_in_waits_like_any_stranger(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", rate=0.5, burst=3) as service:
+        tried = [{"X-API-Key": f"bk_{n}_x"} for n in range(2)] + [
+            {"Authorization": f"Bearer {n}.b.c"} for n in range(3)
+        ]
+        codes = [service.get("/me", key="", headers=one).status_code for one in tried]
+        assert codes == [401, 401, 401, 429, 429]
+        assert service.get("/me").status_code == 200
+
+
 def test_buckets_are_shared_between_processes_and_refill(tmp_path):
     moments = iter([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     mine = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: next(moments))
