@@ -41,7 +41,7 @@ ANSWERS: dict[str, Example] = {
     "AskedAll": {"items": [
         {"employee": NIP, "status": "ok", "recommendations": RECOMMENDATIONS, "errors": []},
         {"employee": "198001012005012010", "status": "not-found", "recommendations": None, "errors": [
-            {"pointer": "/employees/1", "code": "unknown-id", "message": "198001012005012010 tidak dikenal"}]},
+            {"pointer": "/employees/1", "code": "unknown-id", "message": "tidak ada pegawai dengan nomor ini"}]},
     ]},
     "Ranking": {
         "list": LIST, "employee": NIP, "on": DAY, "model": "rule", "catalog": CATALOG, "state": "rule",

@@ -126,7 +126,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
         document = inline_document(parts.answers, data.person, wanted, wording)
         return AskedAll(items=[Asked(employee=data.person.employee, status="ok", recommendations=as_list(document))])
     reach, items = reach_of_call(request), []
-    for employee in data.employees or []:
+    for place, employee in enumerate(data.employees or []):
         question = Question(employee=employee, wanted=wanted, lang=wording.lang)
         try:
             answer = parts.answers.answer(question, caller.subject)
@@ -135,7 +135,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
             items.append(Asked(employee=employee, status="ok", recommendations=shown))
         except (UnknownIdError, OutOfReachError):
             items.append(
-                Asked(employee=employee, status="not-found", recommendations=None, errors=[_not_found(wording)])
+                Asked(employee=employee, status="not-found", recommendations=None, errors=[_not_found(place, wording)])
             )
     return AskedAll(items=items)
 
@@ -145,8 +145,9 @@ def _one_of() -> ApiError:
         pointer="", code="one-of", message="give either employees or person"),))  # fmt: skip
 
 
-def _not_found(wording: Wording) -> Fault:
-    return Fault(pointer="/employees", code="unknown-id", message=wording.text("nobody of this number is on file"))
+def _not_found(place: int, wording: Wording) -> Fault:
+    words = wording.text("nobody of this number is on file")
+    return Fault(pointer=f"/employees/{place}", code="unknown-id", message=words)
 
 
 def as_list(document: dict[str, Any]) -> Recommendations:

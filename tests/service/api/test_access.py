@@ -151,6 +151,8 @@ def test_rows_outside_a_callers_reach_are_not_there(service, as_role, role, unit
             assert answer.status_code == (200 if nip in seen else 404), (path, nip, answer.text)
     asked = service("POST", "/recommendations", key="", headers=headers, json={"employees": [ANI, BUDI, CITRA, DEDI]})
     assert {item["employee"] for item in asked.json()["items"] if item["status"] == "ok"} == seen
+    lost = [(n, item) for n, item in enumerate(asked.json()["items"]) if item["status"] == "not-found"]
+    assert [item["errors"][0]["pointer"] for _, item in lost] == [f"/employees/{n}" for n, _ in lost]
 
 
 def test_jobs_and_what_they_make_are_seen_by_who_asked_and_by_administrators(service):
