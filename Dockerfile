@@ -1,5 +1,6 @@
 # Two stages: the first builds the environment, the second runs it as a user without rights.
-# No container engine is part of the checks: the file is linted (make docker-lint), the image is not built there.
+# No container engine is part of the checks: the file is linted (make docker-lint), the image is not built there;
+# docs/operations.md says what was tried of it by hand.
 FROM python:3.12-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /opt/bangkom
@@ -8,7 +9,7 @@ COPY training_catalog training_catalog
 COPY models models
 COPY recommender recommender
 COPY service service
-RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt ".[fast]"
+RUN /opt/bangkom/bin/pip install --no-cache-dir -c constraints.txt ".[fast,postgresql,telemetry]"
 
 FROM python:3.12-slim-bookworm
 # One OpenMP thread: several on shared cores make fits slower, see docs/adr/0001.

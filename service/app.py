@@ -1,11 +1,10 @@
 """The service as one ASGI application: nobody else builds it."""
 
 import asyncio
-import ctypes
 import os
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Literal, cast
 
@@ -14,6 +13,7 @@ from litestar import Litestar, Router
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from service.api.audit import audit_router
+from service.api.bodies import StrictRequest
 from service.api.context import check_media, guard
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
@@ -31,12 +31,12 @@ from service.api.recommendations import recommendation_router
 from service.api.records import record_routers
 from service.api.sessions import session_router
 from service.auth.settings import AuthSettings
+from service.c_library import keep_little
 from service.portal.faults import as_pages, plain_page
 from service.portal.routes import portal_router
 from service.settings import DEFAULT_DATABASE_URL, service_settings
 from service.telemetry import set_up_log
 
-M_ARENA_MAX, N_ARENAS = -8, 2  # the C library's number of that setting, and how many: one for all but the first thread
 METHODS: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -56,8 +56,8 @@ def build_api() -> Litestar:
     return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
                         documentation_router(), portal_router()],
-        guards=[guard], before_request=check_media, exception_handlers=as_pages(HANDLERS), lifespan=[_living],
-        logging_config=None,
+        request_class=StrictRequest, guards=[guard], before_request=check_media, lifespan=[_living],
+        exception_handlers=as_pages(HANDLERS), logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
     )  # fmt: skip
@@ -94,18 +94,9 @@ def behind(app: App, proxies: tuple[str, ...]) -> App:
     return trusting if proxies else app
 
 
-def use_few_arenas() -> None:
-    """Let the threads of this process share what they give back to the C library, where that is glibc.
-
-    Each thread would keep its own otherwise, and the memory of a service with 16 of them would grow for hours.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, N_ARENAS)
-
-
 def create_app() -> App:
     """Return the application of a worker process, from the environment."""
-    use_few_arenas()
+    keep_little()
     settings = service_settings()
     set_up_log(settings.log_level)
     url = os.environ.get("BANGKOM_DATABASE_URL", DEFAULT_DATABASE_URL)

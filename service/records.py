@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
 _ESCAPES = (("~", "~0"), ("/", "~1"), (KEY_SEPARATOR, "~2"))
+_VERSION = re.compile(r'(W/)?("[^"]*")')
 STORED, SAME, REFUSED = "stored", "unchanged", "refused"
 
 
@@ -65,9 +67,12 @@ def from_cursor(cursor: str) -> str:
         When it is none.
     """
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError, UnicodeDecodeError) as error:
-        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says") from error
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError, UnicodeDecodeError):
+        key = "\0"
+    if "\0" in key:  # in no key of ours
+        raise InvalidValueError("cursor", cursor, "what 'next' of the page before says")
+    return key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,20 +184,27 @@ def read_record(connection: sa.Connection, name: str, identifier: str, reach: Re
     return _record(table(name), row)
 
 
-def _known(connection: sa.Connection, target: str, values: list[str]) -> set[str]:
-    """Return which of some ids are on file."""
-    stored = DATABASE_TABLES[target]
-    return set(connection.execute(sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY].in_(values))).scalars())
+def _code_column(target: str) -> str:
+    """Return the column that references to a table name: of a key of several, the first (a budget line of any year)."""
+    return table(target).key[0]
 
 
-def _check_references(rows: Rows, connection: sa.Connection) -> None:
+def _known(connection: sa.Connection, target: str, values: list[str], reach: Reach) -> set[str]:
+    """Return which of some ids are on file within reach."""
+    code = DATABASE_TABLES[target].c[_code_column(target)]
+    query = sa.select(code).where(code.in_(values), within(target, reach)).distinct()
+    return set(connection.execute(query).scalars())
+
+
+def _check_references(rows: Rows, connection: sa.Connection, reach: Reach) -> None:
+    """Refuse rows that refer to what is not on file; somebody out of reach is answered like nobody."""
     for column in rows.table.columns:
         if column.references is None or column.name not in rows.given:
             continue
         values = rows.frame[column.name]
-        own = set(rows.frame[column.name]) if column.references != rows.table.name else set(row_keys_of(rows))
-        known = _known(connection, column.references, sorted(set(values.dropna())))
-        known |= own if column.references == rows.table.name else set()
+        known = _known(connection, column.references, sorted(set(values.dropna())), reach)
+        if column.references == rows.table.name:
+            known |= set(rows.frame[_code_column(rows.table.name)])
         for row in np.flatnonzero(values.notna().to_numpy() & ~values.isin(known).to_numpy()).tolist():
             rows.refuse(row, "reference-unknown", "not on file in {table}", column=column.name,
                         value=values.iloc[row], table=column.references)  # fmt: skip
@@ -234,19 +246,35 @@ def _check_repeats(rows: Rows) -> None:
         rows.refuse(row, "row-conflict", "the same key stands in this call more than once", column=rows.table.key[0])
 
 
+def may_add(name: str, reach: Reach) -> bool:
+    """Tell whether rows may be added: people only by who sees everybody, or a number taken would show who is on file.
+
+    Parameters
+    ----------
+    name, reach : Table, and whose rows the caller sees.
+    """
+    return name != "employees" or reach.everyone
+
+
 def _check_reach(rows: Rows, connection: sa.Connection, reach: Reach) -> None:
     """Refuse rows of people whom the caller may not write, or would lose."""
     if reach.everyone or rows.table.name not in personal_tables():
         return
-    people = DATABASE_TABLES["employees"]
+    people, is_person = DATABASE_TABLES["employees"], rows.table.name == "employees"
     named = sorted(set(rows.frame[EMPLOYEE].dropna()))
-    query = sa.select(people.c[EMPLOYEE], people.c.unit).where(people.c[EMPLOYEE].in_(named))
-    units = {row.employee: row.unit or "" for row in connection.execute(query)}
+    query = sa.select(people.c[EMPLOYEE], people.c.unit).where(
+        people.c[EMPLOYEE].in_(named), within("employees", reach)
+    )
+    units = {row.employee: row.unit for row in connection.execute(query)}
     for row, employee in enumerate(rows.frame[EMPLOYEE]):
-        now = [units[employee]] if employee in units else []
-        after = [rows.frame["unit"].iloc[row]] if rows.table.name == "employees" else []
-        if not all(isinstance(unit, str) and unit in reach.units for unit in now + after) or not now + after:
+        if employee not in units:
+            if is_person:  # rows of other tables: their reference is refused already
+                rows.refuse(row, "unknown-id", "nobody of this number is in your units; people are added by who may "
+                            "write all of them", column=EMPLOYEE)  # fmt: skip
+        elif units[employee] not in reach.units:
             rows.refuse(row, "out-of-reach", "outside the units that you may write", column=EMPLOYEE)
+        elif is_person and rows.frame["unit"].iloc[row] not in reach.units:
+            rows.refuse(row, "out-of-reach", "outside the units that you may write", column="unit")
 
 
 def write_records(
@@ -265,7 +293,7 @@ def write_records(
     rows = Rows(table=declared, frame=frame, line=np.arange(len(frame)), refused=np.zeros(len(frame), dtype=np.bool_),
                 given=frozenset(declared.column_names), wording=wording)  # fmt: skip
     _check_values(rows, database, writing.connection)
-    _check_references(rows, writing.connection)
+    _check_references(rows, writing.connection, reach)
     _check_reach(rows, writing.connection, reach)
     _check_repeats(rows)
     kept = np.flatnonzero(~rows.refused)
@@ -290,9 +318,9 @@ def _outcomes(rows: Rows, kinds: dict[int, int], connection: sa.Connection) -> l
     return outcomes
 
 
-def check_precondition(connection: sa.Connection, name: str, identifier: str, *, if_match: str | None,
+def check_precondition(connection: sa.Connection, name: str, identifier: str, reach: Reach, *, if_match: str | None,
                        if_none_match: str | None) -> None:  # fmt: skip
-    """Check what the caller knows of a row against what is on file.
+    """Check what the caller knows of a row against what is on file; a row out of reach is not there.
 
     Raises
     ------
@@ -300,24 +328,50 @@ def check_precondition(connection: sa.Connection, name: str, identifier: str, *,
         When it has changed since, is gone, or is there where it must not be.
     """
     stored = DATABASE_TABLES[name]
-    query = sa.select(stored.c[SINCE]).where(stored.c[ROW_KEY] == row_key_of(identifier))
+    query = sa.select(stored.c[SINCE]).where(stored.c[ROW_KEY] == row_key_of(identifier), within(name, reach))
     since = connection.execute(query).scalar()
-    if if_none_match == "*" and since is not None:
+    now = None if since is None else _etag(since)
+    if if_match is not None and not is_listed(now, if_match):
         raise PreconditionError
-    if if_match is not None and (since is None or (if_match != "*" and _etag(since) not in if_match.split(", "))):
+    if if_none_match is not None and is_listed(now, if_none_match, is_weak=True):
         raise PreconditionError
+
+
+def is_listed(etag: str | None, header: str, *, is_weak: bool = False) -> bool:
+    """Tell whether a version is among those of a header ``If-Match`` or ``If-None-Match`` (RFC 9110, 13.1).
+
+    Parameters
+    ----------
+    etag : The version on file; None where there is none.
+    header : ``*``, or versions in quotes.
+    is_weak : Whether versions that are marked as weak count: for ``If-None-Match`` alone.
+
+    Examples
+    --------
+    >>> is_listed('"c2"', '"c1","c2"'), is_listed('"c2"', 'W/"c2"'), is_listed(None, "*"), is_listed('"c2"', " * ")
+    (True, False, False, True)
+    """
+    if etag is None:
+        return False
+    if header.strip() == "*":
+        return True
+    return any(found == etag and (is_weak or not weak) for weak, found in _VERSION.findall(header))
 
 
 def uses_of(connection: sa.Connection, name: str, identifier: str) -> list[str]:
-    """Return the tables with rows that refer to a row."""
+    """Return the tables with rows that refer to a row, and to no other of its code."""
     key, found = row_key_of(identifier), []
+    code, own = key.partition(KEY_SEPARATOR)[0], DATABASE_TABLES[name]
+    others = sa.select(own.c[ROW_KEY]).where(own.c[_code_column(name)] == code, own.c[ROW_KEY] != key).limit(1)
+    if connection.execute(others).first() is not None:
+        return []  # the budget line of another year
     for declared in TABLES:
         for column in declared.columns:
             stored = DATABASE_TABLES[declared.name]
             if column.references != name:
                 continue
-            query = sa.select(stored.c[ROW_KEY]).where(stored.c[column.name] == key).limit(1)
-            if connection.execute(query).first() is not None:
+            query = sa.select(stored.c[ROW_KEY]).where(stored.c[column.name] == code, stored.c[ROW_KEY] != key)
+            if connection.execute(query.limit(1)).first() is not None:
                 found.append(declared.name)
     return sorted(set(found))
 

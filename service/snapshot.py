@@ -15,6 +15,7 @@ from recommender.explanation import Grounds
 from recommender.policy import Policy
 from recommender.workforce_tables import build_workforce
 from service.blocks import Blocks
+from service.c_library import give_back
 from service.lookup import Listed, Person, identity_of, unit_of
 from service.pipeline import Background, Office, Predictor, background_of, load_predictor, read_office
 from service.storage.database import Database
@@ -165,6 +166,7 @@ class Snapshots:
         self._maker.shutdown()
 
     def _make(self, versions: Versions) -> Snapshot:
+        give_back()  # what the snapshot before the last one has left
         office = read_office(self.database, self.today())
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)

@@ -122,6 +122,8 @@ class Gate:
 
     async def _pass(self, passage: Passage, receive: Receive, send: Send) -> None:
         scope, headers = passage.scope, passage.headers
+        if "\0" in scope["path"]:  # no database holds it, and PostgreSQL does not even look for it
+            raise RefusedError(404, "not-found", "Not found")
         self._check_origin(passage)
         method = scope["method"]
         if method == "OPTIONS":
@@ -242,6 +244,7 @@ class Gate:
             REFUSED.labels(reason=error.code).inc()
             if passage.is_page:  # a session that has ended: the browser is sent to the door
                 return None
+            self._check_rate(passage)  # of the address: nobody tries keys faster than strangers ask
             raise RefusedError(401, error.code, str(error),
                                headers=((b"www-authenticate", b'Bearer realm="bangkom"'),)) from error  # fmt: skip
         except StorageError as error:
@@ -338,7 +341,7 @@ class Gate:
         wording = Wording(passage.lang)
         detail = wording.text(refused.detail, **refused.fields)
         body = self.page_of(refused.status, detail, wording) if passage.is_page else problem_bytes(
-            refused.status, refused.code, detail, path=passage.scope["path"], request_id=passage.request_id
+            refused.status, refused.code, detail, wording, path=passage.scope["path"], request_id=passage.request_id
         )  # fmt: skip
         kind = b"text/html; charset=utf-8" if passage.is_page else PROBLEM_TYPE.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]

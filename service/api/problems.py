@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
@@ -34,6 +35,7 @@ TITLES = {
     422: "Not acceptable values", 428: "Precondition required", 429: "Too many requests", 500: "Internal error",
     503: "Not available",
 }  # fmt: skip
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # in the order in which they are told
 _log = structlog.get_logger()
 
 
@@ -58,7 +60,7 @@ class Problem(msgspec.Struct, kw_only=True):
     Parameters
     ----------
     type : Stable code as a URI reference.
-    title, status : The kind of error, and the HTTP status.
+    title, status : The kind of error in the reader's language, and the HTTP status.
     detail : What went wrong, in the reader's language.
     instance : Path of the request.
     request_id : To find the request in the log.
@@ -138,12 +140,12 @@ def language_of(accepted: str) -> str:
     return "en" if weights["en"] > weights["id"] else "id"
 
 
-def problem_bytes(status: int, code: str, detail: str, *, path: str, request_id: str,
+def problem_bytes(status: int, code: str, detail: str, wording: Wording, *, path: str, request_id: str,
                   faults: list[Fault] | None = None) -> bytes:  # fmt: skip
-    """Return the body of an error."""
+    """Return the body of an error: all that people read in it is in one language."""
     return msgspec.json.encode(Problem(
-        type=f"/problems/{code}", title=TITLES.get(status, "Error"), status=status, detail=detail, instance=path,
-        request_id=request_id, errors=faults or [],
+        type=f"/problems/{code}", title=wording.text(TITLES.get(status, "Error")), status=status, detail=detail,
+        instance=path, request_id=request_id, errors=faults or [],
     ))  # fmt: skip
 
 
@@ -155,7 +157,8 @@ def request_id_of(request: Request[Any, Any, Any]) -> str:
 def _respond(request: Request[Any, Any, Any], status: int, code: str, detail: str, *,
              faults: list[Fault] | None = None, headers: dict[str, str] | None = None) -> Response[bytes]:  # fmt: skip
     path = request.scope.get("state", {}).get("asked") or request.url.path
-    body = problem_bytes(status, code, detail, path=path, request_id=request_id_of(request), faults=faults)
+    body = problem_bytes(status, code, detail, wording_of(request), path=path, request_id=request_id_of(request),
+                         faults=faults)  # fmt: skip
     return Response(content=body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
@@ -216,7 +219,16 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     wording = wording_of(request)
     why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
     detail = why or wording.text(TITLES.get(status, "Error"))
-    return _respond(request, status, code, detail, headers=dict(error.headers or {}))
+    headers = {
+        name: _with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()
+    }
+    return _respond(request, status, code, detail, headers=headers)
+
+
+def _with_head(methods: str) -> str:
+    """Return the methods of an address as OPTIONS says them, in one order; HEAD is answered wherever GET is."""
+    found = set(methods.split(", ")) | ({"HEAD"} if "GET" in methods else set())
+    return ", ".join(method for method in METHODS if method in found)
 
 
 def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Response[bytes]:
@@ -234,6 +246,12 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     named = error.field if isinstance(error, InvalidValueError) else ""
     faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
     return _respond(request, status, code, detail, faults=faults, headers=headers)
+
+
+def on_data_error(request: Request[Any, Any, Any], error: sa.exc.DataError) -> Response[bytes]:
+    """Say that the database holds no such value: a NUL character, a number beyond its range."""
+    _log.warning("value-refused-by-database", reason=type(error.orig).__name__, request_id=request_id_of(request))
+    return _respond(request, 422, "values-refused", wording_of(request).text("values are not accepted"))
 
 
 def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) -> Response[bytes]:
@@ -286,6 +304,7 @@ HANDLERS: dict[Any, Any] = {
     ValidationException: on_validation,
     HTTPException: on_http_error,
     BangkomError: on_bangkom_error,
+    sa.exc.DataError: on_data_error,
     UnicodeDecodeError: on_unreadable,
     RecursionError: on_unreadable,
     Exception: on_any,

@@ -12,6 +12,7 @@ from service.answers import Answer, Question
 from service.api.context import Call, check_reach, known_caller, parts_of, reach_of_call, rule
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
+from service.api.versions import SAME_ANSWER, IfChanged
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
 from service.list_items import ListFilter
 from service.lookup import Person
@@ -34,7 +35,8 @@ def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date |
 
 
 @get("/employees/{employee:str}/recommendations", operation_id="get_recommendations", tags=["recommendations"],
-     opt=rule("recommendations.read"), responses=errors(404), summary="Ranked trainings of one person")  # fmt: skip
+     opt=rule("recommendations.read"), responses={**SAME_ANSWER, **errors(404)},
+     summary="Ranked trainings of one person")  # fmt: skip
 async def get_recommendations(
     request: Call, employee: FromPath[str],
     limit: Annotated[int, QueryParameter(ge=1, le=100, description="Most items.")] = 10,
@@ -42,6 +44,7 @@ async def get_recommendations(
     max_cost: Annotated[int | None, QueryParameter(ge=0, le=10**13, description="Dearest class, in rupiah.")] = None,
     from_: Annotated[dt.date | None, QueryParameter(name="from", description="First day, earliest.")] = None,
     until: Annotated[dt.date | None, QueryParameter(description="Last day, latest.")] = None,
+    if_none_match: IfChanged = None,
 ) -> Response[Recommendations]:  # fmt: skip
     """Return a person's list, from memory where nothing it depends on has changed."""
     parts, caller = parts_of(request), known_caller(request)
@@ -56,7 +59,7 @@ async def get_recommendations(
     reach = await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller)
     check_reach(reach, employee, found.unit)
     request.scope["state"]["answer"] = found
-    return _as_response(found, request.headers.get("if-none-match", ""))
+    return _as_response(found, if_none_match or "")
 
 
 def _as_response(answer: Answer, known: str) -> Response[Any]:
@@ -123,7 +126,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
         document = inline_document(parts.answers, data.person, wanted, wording)
         return AskedAll(items=[Asked(employee=data.person.employee, status="ok", recommendations=as_list(document))])
     reach, items = reach_of_call(request), []
-    for employee in data.employees or []:
+    for place, employee in enumerate(data.employees or []):
         question = Question(employee=employee, wanted=wanted, lang=wording.lang)
         try:
             answer = parts.answers.answer(question, caller.subject)
@@ -132,7 +135,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
             items.append(Asked(employee=employee, status="ok", recommendations=shown))
         except (UnknownIdError, OutOfReachError):
             items.append(
-                Asked(employee=employee, status="not-found", recommendations=None, errors=[_not_found(wording)])
+                Asked(employee=employee, status="not-found", recommendations=None, errors=[_not_found(place, wording)])
             )
     return AskedAll(items=items)
 
@@ -142,8 +145,9 @@ def _one_of() -> ApiError:
         pointer="", code="one-of", message="give either employees or person"),))  # fmt: skip
 
 
-def _not_found(wording: Wording) -> Fault:
-    return Fault(pointer="/employees", code="unknown-id", message=wording.text("nobody of this number is on file"))
+def _not_found(place: int, wording: Wording) -> Fault:
+    words = wording.text("nobody of this number is on file")
+    return Fault(pointer=f"/employees/{place}", code="unknown-id", message=words)
 
 
 def as_list(document: dict[str, Any]) -> Recommendations:

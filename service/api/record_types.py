@@ -62,8 +62,8 @@ def page_of(name: str, item: type) -> type:
                              module=__name__, namespace={"__doc__": "A page; `next` is null on the last."})  # fmt: skip
 
 
-def batch_of(name: str, item: type) -> type:
-    """Return the type of a batch of items."""
-    items = Annotated[list[item], msgspec.Meta(min_length=1, max_length=MOST_IN_A_BATCH)]
+def batch_of(name: str) -> type:
+    """Return the type of a batch of items; each is read on its own later."""
+    items = Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_IN_A_BATCH)]
     return msgspec.defstruct(f"{name}Batch", [("items", items)], kw_only=True, forbid_unknown_fields=True,
                              module=__name__, namespace={"__doc__": "Records to store, each on its own."})  # fmt: skip

@@ -6,20 +6,26 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from service import records
+from service.api.bodies import read_items
 from service.api.context import Call, known_caller, parts_of, reach_of_call, rule
+from service.api.once import IdempotencyKey, answered
 from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
+from service.api.versions import SAME_ANSWER, IfChanged, IfMatch, IfNoneMatch, Known
 from service.imports.report import Problem
 from service.records import Outcome, Record
 from service.storage.engine import transaction
+from service.storage.feedback import keep_answer
+from service.storage.history import Writing
 from service.storage.people import EMPLOYEE, personal_tables
 from training_catalog.errors import UnknownIdError
 from training_catalog.schema import Table
@@ -28,8 +34,6 @@ from training_catalog.tables import TABLES
 MOST_ON_A_PAGE = 500
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ON_A_PAGE, description="Most items of a page.")]
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^[A-Za-z0-9_-]{1,2000}$", description="From `next` of a page.")]
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="ETag that the record must still have.")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="`*`: only if there is none.")]
 
 
 class State(StrEnum):
@@ -72,18 +76,11 @@ def _rules(name: str) -> tuple[str, str]:
     return f"{noun}.read", f"{noun}.write"
 
 
-class Known(NamedTuple):
-    """What a caller knows of a record: the headers of that name."""
-
-    if_match: str | None = None
-    if_none_match: str | None = None
-
-
 class Routes:
     """What the routes of one table do."""
 
-    def __init__(self, declared: Table, out: type, page: type) -> None:
-        self.declared, self.name, self.out, self.page = declared, declared.name, out, page
+    def __init__(self, declared: Table, whole: type, out: type, page: type) -> None:
+        self.declared, self.name, self.whole, self.out, self.page = declared, declared.name, whole, out, page
 
     def page_at(self, call: Call, limit: int, cursor: str | None, employee: str | None) -> Any:  # noqa: ANN401 (as above)
         """Return a page."""
@@ -93,13 +90,13 @@ class Routes:
                                                  where={EMPLOYEE: employee} if employee else None)  # fmt: skip
         return self.page(items=[_shown(self.out, record) for record in found], next=following)
 
-    def read(self, call: Call, identifier: str) -> Response[Any]:
+    def read(self, call: Call, identifier: str, known: str) -> Response[Any]:
         """Return a record, or 304 where the caller has it."""
         reach = reach_of_call(call)
         with transaction(parts_of(call).database.engine) as connection:
             record = records.read_record(connection, self.name, identifier, reach)
         headers = {"ETag": record.etag}
-        if record.etag in call.headers.get("if-none-match", ""):
+        if records.is_listed(record.etag, known, is_weak=True):
             return Response(content=None, status_code=304, headers=headers)
         return Response(content=_shown(self.out, record), headers=headers)
 
@@ -142,11 +139,13 @@ class Routes:
         parts, reach = parts_of(call), reach_of_call(call)
         with parts.database.writing_as(known_caller(call).subject, "api") as writing:
             connection = writing.connection
-            records.check_precondition(connection, self.name, identifier, if_match=known.if_match,
+            records.check_precondition(connection, self.name, identifier, reach, if_match=known.if_match,
                                        if_none_match=known.if_none_match)  # fmt: skip
             try:
                 old = records.read_record(connection, self.name, identifier, reach)
             except UnknownIdError:
+                if not records.may_add(self.name, reach):
+                    raise
                 old = None
             values = make(old)
             outcome = records.write_records(parts.database, writing, self.name, [values], reach, wording_of(call))[0]
@@ -165,7 +164,7 @@ class Routes:
         """Delete a record that no other refers to."""
         reach = reach_of_call(call)
         with parts_of(call).database.writing_as(known_caller(call).subject, "api") as writing:
-            records.check_precondition(writing.connection, self.name, identifier, if_match=known.if_match,
+            records.check_precondition(writing.connection, self.name, identifier, reach, if_match=known.if_match,
                                        if_none_match=None)  # fmt: skip
             records.read_record(writing.connection, self.name, identifier, reach)
             used = records.uses_of(writing.connection, self.name, identifier)
@@ -173,19 +172,31 @@ class Routes:
                 raise ApiError(409, "in-use", "other records refer to it: {tables}", tables=", ".join(used))
             records.delete_record(writing, self.name, identifier)
 
-    def store_all(self, call: Call, items: list[Any]) -> BatchReport:
-        """Store a batch; each item that is refused says why, and the others are stored."""
-        parts, reach = parts_of(call), reach_of_call(call)
-        values = [msgspec.structs.asdict(item) for item in items]
-        with parts.database.writing_as(known_caller(call).subject, "api") as writing:
-            outcomes = records.write_records(parts.database, writing, self.name, values, reach, wording_of(call))
-        told = [
+    def store_all(self, call: Call, items: list[msgspec.Raw], key: str | None) -> BatchReport:
+        """Store a batch, once for a key; each item that is refused says why, and the others are stored."""
+        parts, caller = parts_of(call), known_caller(call).subject
+        with parts.database.writing_as(caller, "api") as writing:
+            before = answered(call, writing.connection, key, msgspec.json.encode(items))
+            if before is not None:
+                return msgspec.json.decode(before, type=BatchReport)
+            report = self._store_items(call, writing, items)
+            if key is not None:
+                keep_answer(writing.connection, caller, key, msgspec.json.encode(report).decode())
+        return report
+
+    def _store_items(self, call: Call, writing: Writing, items: list[msgspec.Raw]) -> BatchReport:
+        wording = wording_of(call)
+        read = read_items(items, self.whole, wording)
+        outcomes = records.write_records(parts_of(call).database, writing, self.name, read.values, reach_of_call(call),
+                                         wording)  # fmt: skip
+        told = [Stored(index=i, id="", status=State.REFUSED, etag=None, errors=[one]) for i, one in read.faults.items()]
+        told += [
             Stored(index=i, id=one.identifier, status=State(one.state), etag=one.etag or None,
                    errors=_faults(one.problems, f"/items/{i}"))
-            for i, one in enumerate(outcomes)
+            for i, one in zip(read.places, outcomes, strict=True)
         ]  # fmt: skip
-        counts = {state: sum(one.state == state for one in outcomes) for state in ("stored", "unchanged", "refused")}
-        return BatchReport(items=told, **counts)
+        counts = {state.value: sum(one.status == state for one in told) for state in State}
+        return BatchReport(items=sorted(told, key=lambda one: one.index), **counts)
 
 
 OfEmployee = Annotated[str | None, QueryParameter(max_length=64, pattern=PLAIN_TEXT,
@@ -206,10 +217,10 @@ def _reading(routes: Routes, slug: str, allowed: dict[str, Any]) -> list[HTTPRou
     def list_of_people(request: Call, limit: Limit = 100, cursor: Cursor = None, employee: OfEmployee = None) -> page:
         return routes.page_at(request, limit, cursor, employee)
 
-    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=allowed, responses=errors(404),
+    @get("/{record_id:str}", operation_id=f"read_{slug}", opt=allowed, responses={**SAME_ANSWER, **errors(404)},
          summary=f"Read one of {name}", **_THREAD)  # fmt: skip
-    def read_record(request: Call, record_id: FromPath[str]) -> Response[out]:
-        return routes.read(request, record_id)
+    def read_record(request: Call, record_id: FromPath[str], if_none_match: IfChanged = None) -> Response[out]:
+        return routes.read(request, record_id, if_none_match or "")
 
     return [list_of_people if name in personal_tables() else list_records, read_record]
 
@@ -217,9 +228,10 @@ def _reading(routes: Routes, slug: str, allowed: dict[str, Any]) -> list[HTTPRou
 def _writing(routes: Routes, slug: str, allowed: dict[str, Any], whole: type, part: type) -> list[HTTPRouteHandler]:
     """Return the handlers that change one record."""
     name, out = routes.name, routes.out
+    made = {201: ResponseSpec(out, generate_examples=False, description="Stored anew")}
 
-    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=allowed, responses=errors(404, 412, 413, 415),
-         summary=f"Store one of {name} whole", **_THREAD)  # fmt: skip
+    @put("/{record_id:str}", operation_id=f"put_{slug}", opt=allowed,
+         responses={**made, **errors(404, 412, 413, 415)}, summary=f"Store one of {name} whole", **_THREAD)  # fmt: skip
     def put_record(
         request: Call, record_id: FromPath[str], data: JSONBody[whole],
         if_match: IfMatch = None, if_none_match: IfNoneMatch = None,
@@ -246,14 +258,16 @@ def router_of(declared: Table) -> Router:
     """Return the routes of a table."""
     whole, part, out = structs_of(declared)
     title, name = title_of(declared.name), declared.name
-    batch, (may_read, may_write) = batch_of(title, whole), _rules(name)
-    routes = Routes(declared, out, page_of(title, out))
+    batch, (may_read, may_write) = batch_of(title), _rules(name)
+    routes = Routes(declared, whole, out, page_of(title, out))
     slug = re.sub(r"(?<!^)(?=[A-Z])", "_", title).lower()
 
-    @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(413, 415),
+    @post("/", operation_id=f"store_{name}", opt=rule(may_write), status_code=200, responses=errors(409, 413, 415),
           summary=f"Store several {name}", **_THREAD)  # fmt: skip
-    def store_records(request: Call, data: JSONBody[batch]) -> BatchReport:
-        return routes.store_all(request, cast("Any", data).items)
+    def store_records(
+        request: Call, data: JSONBody[batch], idempotency_key: IdempotencyKey = None
+    ) -> BatchReport:  # fmt: skip
+        return routes.store_all(request, cast("Any", data).items, idempotency_key)
 
     single = [*_reading(routes, slug, rule(may_read)), *_writing(routes, slug, rule(may_write), whole, part)]
     return Router(path=f"/{name}", route_handlers=[*single, store_records], tags=[name])

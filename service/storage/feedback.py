@@ -63,3 +63,21 @@ def same_request(connection: sa.Connection, caller: str, key: str, digest: str, 
             {"caller": caller, "key": key, "made_at": moment, "digest": digest})  # fmt: skip
         known = connection.execute(sa.select(REQUEST_KEYS.c.digest).where(*mine)).scalar()
     return known == digest
+
+
+def answer_of(connection: sa.Connection, caller: str, key: str) -> str | None:
+    """Return what a request with a key was answered; None where nothing was kept."""
+    mine = (REQUEST_KEYS.c.caller == caller, REQUEST_KEYS.c.request_key == key)
+    return connection.execute(sa.select(REQUEST_KEYS.c.answer).where(*mine)).scalar()
+
+
+def keep_answer(connection: sa.Connection, caller: str, key: str, answer: str) -> None:
+    """Keep what a request with a key was answered, in the transaction that did what it asks."""
+    mine = (REQUEST_KEYS.c.caller == caller, REQUEST_KEYS.c.request_key == key)
+    connection.execute(sa.update(REQUEST_KEYS).where(*mine).values(answer=answer))
+
+
+def forget_answers(connection: sa.Connection, employee: str) -> None:
+    """Forget what was answered about a person; an empty answer says that there was one."""
+    about = REQUEST_KEYS.c.answer.contains(employee, autoescape=True)
+    connection.execute(sa.update(REQUEST_KEYS).where(about).values(answer=""))

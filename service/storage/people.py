@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from service.storage.access import SESSIONS, USERS
 from service.storage.append_only import changes_allowed
+from service.storage.feedback import forget_answers
 from service.storage.history import Writing
 from service.storage.schema import (
     DATABASE_TABLES,
@@ -144,6 +145,7 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name.in_(names)))
     connection.execute(sa.delete(USERS).where(USERS.c.employee == employee))
     connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.employee == employee))
+    forget_answers(connection, employee)
     erase_statements(connection, employee)
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
     names_them = POLICIES.c.document.contains(employee, autoescape=True)

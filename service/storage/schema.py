@@ -148,4 +148,5 @@ REQUEST_KEYS = sa.Table(
     sa.Column("request_key", sa.Text, primary_key=True),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text),
 )  # fmt: skip

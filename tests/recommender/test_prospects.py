@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.baseline import mode_effectiveness
+from models.features import FEATURE_NAMES
 from recommender.catalog_day import open_catalog
 from recommender.habits import learn_habits
 from recommender.levels import expect
@@ -14,6 +16,7 @@ from recommender.policy import Policy
 from recommender.use_cases import find_prospects
 from tests.builders import office, rows, trainings
 from tests.recommender.test_use_cases import crowd
+from training_catalog.training import BLENDED, FACE_TO_FACE, ONLINE
 
 
 def parts(here):
@@ -44,16 +47,41 @@ def test_who_is_described_in_company_is_described_as_if_alone(seed):
         assert own.order.tolist() == (together.order[mine] - np.argmax(mine)).tolist()
 
 
-def test_classes_held_otherwise_are_described_for_each_person():
+MODES = ("is_online", "is_blended")
+
+
+def two_people_and_classes_in_two_modes():
+    """P1, usually face-to-face, is held online in K1, as usual in K2, blended in K3; P2 has one class, as usual."""
     classes = rows("offering training start_date end_date mode", "K1 P1 2026-05-01 2026-05-03 online",
-                   "K2 P1 2026-06-01 2026-06-03 face-to-face")  # fmt: skip
-    here = office(employees=rows("employee", "A", "B"), offerings=classes, **trainings(P1="M.01 3", P2="M.01 2"))
+                   "K2 P1 2026-06-01 2026-06-03 face-to-face", "K3 P1 2026-07-01 2026-07-03 blended",
+                   "K4 P2 2026-08-01 2026-08-03 face-to-face")  # fmt: skip
+    taught = trainings(P1="M.01 3", P2="M.01 2")
+    taught["trainings"]["mode"] = "face-to-face"
+    return office(employees=rows("employee", "A", "B"), offerings=classes, **taught)
+
+
+def test_just_the_classes_in_another_mode_are_described_for_each_person_and_by_their_own_mode():
+    here = two_people_and_classes_in_two_modes()
     together = find_prospects(here.workforce, **parts(here))
-    options = together.options
-    assert options.employee[together.held_option].tolist() == [0, 1]
-    assert here.catalog.offerings.ids[options.offering[together.held_option]].tolist() == ["K1", "K1"]
-    with pytest.raises(ValueError, match="read-only"):
-        together.shown[0] = 9
+    options, column = together.options, {name: i for i, name in enumerate(FEATURE_NAMES)}
+    held = here.catalog.offerings.ids[options.offering[together.held_option]].tolist()
+    assert list(zip(options.employee[together.held_option].tolist(), held, strict=True)) == [
+        (0, "K1"), (0, "K3"), (1, "K1"), (1, "K3")]  # fmt: skip
+    assert together.held[:, [column[name] for name in MODES]].tolist() == [[1, 0], [0, 1], [1, 0], [0, 1]]
+    usual = together.features[options.pair[together.held_option]]
+    assert usual[:, [column[name] for name in MODES]].tolist() == [[0, 0]] * 4
+    better = mode_effectiveness(np.array([ONLINE, BLENDED] * 2)) / mode_effectiveness(np.array([FACE_TO_FACE]))
+    rule = column["rule_benefit"]
+    assert together.held[:, rule] == pytest.approx(usual[:, rule] * better)
+    assert (usual[:, rule] > 0).all()
+    same = [i for name, i in column.items() if name not in {*MODES, "rule_benefit"}]
+    assert np.array_equal(together.held[:, same], usual[:, same], equal_nan=True)
+
+
+def test_what_is_known_of_people_before_a_model_speaks_cannot_be_changed():
+    together = find_prospects((here := two_people_and_classes_in_two_modes()).workforce, **parts(here))
+    for name in ("features", "held", "held_option", "shown", "cost", "place"):
+        assert not getattr(together, name).flags.writeable, name
 
 
 def test_nobody_has_no_prospects():

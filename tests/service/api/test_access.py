@@ -12,8 +12,10 @@ from service.auth.accounts import Accounts
 from service.auth.caller import ROLE_SCOPES, ROLES, Caller
 from service.pipeline import fetch_plan
 from service.plan_document import pack_plan
+from service.records import write_records
 from service.storage.engine import transaction
 from service.storage.schema import PLANS
+from service.wording import Wording
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
 
 
@@ -149,6 +151,8 @@ def test_rows_outside_a_callers_reach_are_not_there(service, as_role, role, unit
             assert answer.status_code == (200 if nip in seen else 404), (path, nip, answer.text)
     asked = service("POST", "/recommendations", key="", headers=headers, json={"employees": [ANI, BUDI, CITRA, DEDI]})
     assert {item["employee"] for item in asked.json()["items"] if item["status"] == "ok"} == seen
+    lost = [(n, item) for n, item in enumerate(asked.json()["items"]) if item["status"] == "not-found"]
+    assert [item["errors"][0]["pointer"] for _, item in lost] == [f"/employees/{n}" for n, _ in lost]
 
 
 def test_jobs_and_what_they_make_are_seen_by_who_asked_and_by_administrators(service):
@@ -163,15 +167,29 @@ def test_jobs_and_what_they_make_are_seen_by_who_asked_and_by_administrators(ser
 
 
 def test_a_key_limited_to_units_writes_only_its_people(service):
-    limited = service.key("people:read", "people:write", units=["U1"])
+    limited, new = service.key("people:read", "people:write", units=["U1"]), "198001012005011009"
     inside = {"employee": CITRA, "competency": "M.02", "level": 2, "assessed_on": "2026-08-01", "method": "test"}
     answer = service("POST", "/assessments", key=limited, json={"items": [inside, {**inside, "employee": DEDI}]})
     assert [item["status"] for item in answer.json()["items"]] == ["stored", "refused"]
-    assert answer.json()["items"][1]["errors"][0]["code"] == "out-of-reach"
+    assert [one["code"] for one in answer.json()["items"][1]["errors"]] == ["reference-unknown"]
     moved = service("PATCH", f"/employees/{CITRA}", key=limited, json={"unit": "U3"})
-    assert problem(moved)["errors"][0]["code"] == "out-of-reach"
+    assert [(one["pointer"], one["code"]) for one in problem(moved)["errors"]] == [("/unit", "out-of-reach")]
     taken = service("PATCH", f"/employees/{DEDI}", key=limited, json={"unit": "U1"})
     assert taken.status_code == 404
+    people = [{"employee": nip, "name": "x", "unit": "U1"} for nip in (CITRA, DEDI, new)]
+    told = service("POST", "/employees", key=limited, json={"items": people}).json()["items"]
+    assert [[one["code"] for one in item["errors"]] for item in told] == [[], ["unknown-id"], ["unknown-id"]]
+    assert service("PUT", f"/employees/{new}", key=limited, json=people[2]).status_code == 404
+    assert service("PUT", f"/employees/{new}", json=people[2]).status_code == 201
+    assert service("PUT", f"/employees/{new}", key=limited, json={**people[2], "name": "y"}).status_code == 200
+
+
+def test_somebody_without_units_writes_not_even_the_own_row(service):
+    own = Reach(everyone=False, units=frozenset({"U3"}), employee=ANI)
+    values = [{"employee": ANI, "competency": "M.02", "level": 5, "assessed_on": "2026-08-01", "method": "test"}]
+    with service.parts.database.writing("test") as writing:
+        told = write_records(service.parts.database, writing, "assessments", values, own, Wording("en"))[0]
+    assert (told.state, [one.code for one in told.problems]) == ("refused", ["out-of-reach"])
 
 
 def test_a_scope_that_a_key_has_not_is_named(service):

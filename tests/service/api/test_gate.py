@@ -78,7 +78,11 @@ def test_head_is_a_get_without_body_and_options_lists_every_method(service):
         200, b"", whole.headers["content-length"])  # fmt: skip
     assert service("OPTIONS", f"/employees/{ANI}").headers["allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
     assert problem(service("OPTIONS", "/nothing"))["status"] == 404
-    assert service("DELETE", "/recommendations").headers["allow"]
+    assert service("DELETE", "/recommendations").headers["allow"] == "POST, OPTIONS"
+    for method in ("TRACE", "DELETE"):
+        refused = service(method, "/employees")
+        assert problem(refused)["status"] == 405
+        assert refused.headers["allow"] == service("OPTIONS", "/employees").headers["allow"]
 
 
 def test_scripts_of_a_listed_origin_may_read_every_answer_and_others_none(tmp_path):
@@ -102,6 +106,16 @@ def test_a_caller_who_calls_too_often_waits_and_others_do_not(tmp_path):
         assert (problem(told)["status"], int(told.headers["retry-after"]) >= 1) == (429, True)
         assert service.get("/me", key=other).status_code == 200
         assert service.get("/health/live", key="").status_code == 200
+
+
+def test_who_tries_keys_or_tokens_that_do_not_let_in_waits_like_any_stranger(tmp_path):
+    with service_on(f"sqlite:///{tmp_path / 'office.db'}", rate=0.5, burst=3) as service:
+        tried = [{"X-API-Key": f"bk_{n}_x"} for n in range(2)] + [
+            {"Authorization": f"Bearer {n}.b.c"} for n in range(3)
+        ]
+        codes = [service.get("/me", key="", headers=one).status_code for one in tried]
+        assert codes == [401, 401, 401, 429, 429]
+        assert service.get("/me").status_code == 200
 
 
 def test_buckets_are_shared_between_processes_and_refill(tmp_path):

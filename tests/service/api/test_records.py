@@ -1,12 +1,16 @@
 """Records: one and in batch, with versions, pages and the same checks as files."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.records import from_cursor, public_id, row_key_of, to_cursor
+from service.storage.engine import transaction
+from service.storage.schema import REQUEST_KEYS
 from tests.service.api.conftest import ANI, BUDI, PEOPLE, problem
 from training_catalog.tables import TABLES
 
@@ -50,6 +54,20 @@ def test_what_others_refer_to_is_not_deleted(service):
     assert (
         service("DELETE", f"/employees/{ANI}", key=service.key("people:write")).status_code == 403
     )  # erased, by admin
+
+
+def test_a_class_names_its_budget_line_and_a_line_the_one_above_it(service_on_both):
+    service, line = service_on_both, {"line": "L9", "year": 2027, "amount": 5, "parent": "L1"}
+    assert service("PUT", "/budgets/L9~22027", json=line).status_code == 201
+    assert service("PATCH", "/offerings/P1-1", json={"budget_line": "L9"}).status_code == 200
+    told = problem(service("PATCH", "/offerings/P1-1", json={"budget_line": "L8"}))
+    assert [(one["pointer"], one["code"]) for one in told["errors"]] == [("/budget_line", "reference-unknown")]
+    assert problem(service("DELETE", "/budgets/L9~22027"))["type"] == "/problems/in-use"
+    assert problem(service("DELETE", "/budgets/L1~22027"))["type"] == "/problems/in-use"
+    assert service("PUT", "/budgets/L9~22028", json={**line, "year": 2028}).status_code == 201
+    assert service("DELETE", "/budgets/L9~22027").status_code == 204  # the class still finds its line in a year
+    both = [{"line": name, "year": 2029, "amount": 5, "parent": above} for name, above in (("LA", "LB"), ("LB", None))]
+    assert service("POST", "/budgets", json={"items": both}).json()["stored"] == 2
 
 
 @pytest.mark.parametrize(
@@ -98,6 +116,110 @@ def test_a_batch_reports_each_item_and_the_same_again_changes_nothing(service):
     again = service("POST", "/trainings", json={"items": items}).json()
     assert (again["stored"], again["unchanged"]) == (0, 3)
     assert [item["etag"] for item in again["items"]] == [item["etag"] for item in first["items"]]
+
+
+def stored_once(service, name, key="muat-1", **more):
+    items = [{"training": "N1", "name": name}, {"training": "N2", "name": 2}]
+    return service("POST", "/trainings", json={"items": items}, headers={"Idempotency-Key": key}, **more)
+
+
+def test_a_batch_with_a_key_is_stored_once_and_answered_alike(service_on_both):
+    service = service_on_both
+    first = stored_once(service, "Satu")
+    assert (first.status_code, first.json()["stored"], first.json()["refused"]) == (200, 1, 1)
+    service("PUT", "/trainings/N1", json={"training": "N1", "name": "Lain"})  # somebody else, meanwhile
+    again = stored_once(service, "Satu")
+    assert again.json() == first.json()
+    assert service.get("/trainings/N1").json()["name"] == "Lain"
+    told = problem(stored_once(service, "Dua"))
+    assert (told["status"], told["type"]) == (422, "/problems/key-reused")
+    assert problem(service("POST", "/units", json={"items": [{"unit": "U9", "name": "x"}]},
+                           headers={"Idempotency-Key": "muat-1"}))["type"] == "/problems/key-reused"  # fmt: skip
+    assert service.get("/units/U9").status_code == 404
+    assert stored_once(service, "Dua", key="muat-2").json()["stored"] == 1
+
+
+def test_a_batch_that_comes_many_times_at_once_is_stored_once(service_on_both):
+    with ThreadPoolExecutor(6) as crowd:
+        answers = list(crowd.map(lambda _: stored_once(service_on_both, "Satu"), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert answers[0].json()["stored"] == 1
+
+
+def test_a_batch_that_comes_again_brings_nobody_back_who_was_erased(service):
+    new = "198001012005012009"
+    body = {"items": [{"employee": new, "name": "Eka", "unit": "U1"}]}
+    headers = {"Idempotency-Key": "pegawai"}
+    assert service("POST", "/employees", json=body, headers=headers).json()["stored"] == 1
+    assert service("DELETE", f"/employees/{new}").status_code == 200
+    told = problem(service("POST", "/employees", json=body, headers=headers))
+    assert (told["status"], told["type"]) == (409, "/problems/conflict")
+    assert service.get(f"/employees/{new}").status_code == 404
+    with transaction(service.parts.database.engine) as connection:
+        assert new not in str(connection.execute(sa.select(REQUEST_KEYS)).all())
+
+
+ODD = [  # an item that is no such record, where its fault is, and what is said of it
+    (5, "", "found: a whole number; accepted: an object"), (None, "", "found: null; accepted: an object"),
+    ("N9", "", "found: a text in quotes; accepted: an object"), ([], "", "found: a list; accepted: an object"),
+    ({"training": 9, "name": "x"}, "/training", "found: a whole number; accepted: a text in quotes"),
+    ({"training": "N9", "name": "x", "hours": "20"}, "/hours", "found: a text in quotes; accepted: a number, null"),
+    ({"training": "N9"}, "/name", "A value is needed here."), ({}, "/training", "A value is needed here."),
+    ({"training": "N9", "name": "x", "colour": 1}, "/colour", "there is no such field"),
+    ({"training": "N9", "name": "a\u0000b"}, "/name", "accepted: a text of the form"),
+    ({"training": "N9", "name": "x", "mode": "zoom"}, "/mode", "accepted: blended, face-to-face, online"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("item", "pointer", "words"), ODD)
+def test_an_item_that_is_no_record_is_refused_alone_and_the_others_are_stored(service, item, pointer, words):
+    items = [{"training": "N1", "name": "Satu"}, item, {"training": "N2", "name": "Dua"}]
+    answer = service("POST", "/trainings", json={"items": items}, headers={"Accept-Language": "en"})
+    told = answer.json()
+    assert (answer.status_code, told["stored"], told["refused"], told["unchanged"]) == (200, 2, 1, 0)
+    assert [(one["index"], one["status"]) for one in told["items"]] == [(0, "stored"), (1, "refused"), (2, "stored")]
+    (fault,) = told["items"][1]["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"/items/1{pointer}", "value-refused")
+    assert fault["message"].startswith(words)
+    assert service.get("/trainings/N2").json()["name"] == "Dua"
+    assert service.get("/trainings/N9").status_code == 404
+
+
+def test_items_of_every_kind_of_fault_keep_their_places(service_on_both):
+    service = service_on_both
+    good = [{"training": f"N{n}", "name": "x"} for n in range(2)]
+    items = [{"training": "N7", "name": 1}, good[0], {"training": "N8", "name": "x", "series": "none"}, good[1], 3]
+    told = service("POST", "/trainings", json={"items": items}).json()
+    assert [one["status"] for one in told["items"]] == ["refused", "stored", "refused", "stored", "refused"]
+    assert [one["errors"][0]["pointer"] for one in told["items"] if one["errors"]] == [
+        "/items/0/name", "/items/2/series", "/items/4"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [(b'{"items": [{"training": "N1", "name": "x"}, {]}', 400, None), (b'{"items": {"training": "N1"}}', 422, "/items"),
+     (b'{"items": [{"training": "N1", "name": "\xff"}, {"training": "N2", "name": "x"}]}', 400, None),
+     (b'{"items": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}", 400, None), (b'{"items": []}', 422, "/items"),
+     (b'{"items": [' + b"1," * 1_000 + b"1]}", 422, "/items"), (b'[{"training": "N1", "name": "x"}]', 422, ""),
+     (b'{"items": [{"training": "N1", "name": "x"}], "more": 1}', 422, "/more"), (b"{}", 422, "/items")],
+)  # fmt: skip
+def test_a_batch_that_is_none_is_refused_as_a_whole(service, body, status, pointer):
+    found = problem(service("POST", "/trainings", content=body, headers={"Content-Type": "application/json"}))
+    assert found["status"] == status
+    assert [one["pointer"] for one in found["errors"]] == ([] if pointer is None else [pointer])
+    assert service.get("/trainings/N1").status_code == 404
+
+
+def test_versions_are_read_from_headers_as_the_standard_has_them(service):
+    etag = service.get("/units/U1").headers["etag"]
+    for known in (f'"x",{etag}', f"W/{etag}", "*"):
+        assert service.get("/units/U1", headers={"If-None-Match": known}).status_code == 304
+    body = {"unit": "U1", "name": "Dinas Satu"}
+    for known, status in ((f'"x",{etag}', 200), (f'"x", {etag}', 200), ("*", 200), (f"W/{etag}", 412), ("c1", 412)):
+        assert service("PUT", "/units/U1", json=body, headers={"If-Match": known}).status_code == status, known
+    assert service("PUT", "/units/U1", json=body, headers={"If-None-Match": etag}).status_code == 412
+    assert service("PUT", "/units/U1", json=body, headers={"If-None-Match": '"x"'}).status_code == 200
 
 
 def test_pages_show_each_row_once_while_rows_come_and_go(service):

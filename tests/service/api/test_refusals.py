@@ -5,6 +5,7 @@ import pytest
 from tests.service.api.conftest import ANI, DEDI, problem
 
 AN_INT = ("ditemukan: bilangan bulat; yang diterima", "found: a whole number; accepted")
+NOBODY = "198001012005011009"
 LIST = f"/employees/{ANI}/recommendations"
 
 
@@ -19,8 +20,14 @@ CASES = [
     ("PUT", f"/employees/{ANI}", {"employee": ANI, "colour": "x"}, "/colour",
      ("kolom ini tidak ada", "there is no such field")),
     ("PATCH", f"/employees/{ANI}", {"service_start": "31/03/2027"}, "/service_start", DAY),
-    ("POST", "/assessments", {"items": [{"employee": ANI}]}, "/items/0/competency",
-     ("Kolom ini wajib diisi.", "A value is needed here.")),
+    ("PUT", "/trainings/P1", {"training": "P1", "name": "x", "hours": "20"}, "/hours",
+     (f"ditemukan: {TEXT[0]}; yang diterima: bilangan, null", f"found: {TEXT[1]}; accepted: a number, null")),
+    ("PATCH", "/trainings/P1", {"hours": "20"}, "/hours",
+     (f"ditemukan: {TEXT[0]}; yang diterima: bilangan, null", f"found: {TEXT[1]}; accepted: a number, null")),
+    ("POST", "/plans", {"year": "2027"}, "/year",
+     (f"ditemukan: {TEXT[0]}; yang diterima: bilangan bulat, null",
+      f"found: {TEXT[1]}; accepted: a whole number, null")),
+    ("PUT", "/trainings/P9", {"training": "P9"}, "/name", ("Kolom ini wajib diisi.", "A value is needed here.")),
     ("POST", "/assessments", {"items": []}, "/items",
      ("yang diterima: 1 isian atau lebih", "accepted: 1 entries or more")),
     ("POST", "/recommendations", {"employees": [ANI], "mode": "zoom"}, "/mode", MODES),
@@ -48,9 +55,17 @@ def test_a_header_is_named_as_in_a_call(service):
     assert found["errors"][0]["message"].startswith("yang diterima: teks berbentuk ^[A-Za-z0-9")
 
 
+def test_a_number_that_no_machine_holds_is_said_to_be_too_large(service):
+    body = b'{"training": "P1", "name": "x", "hours": 1e400}'
+    found = problem(service("PUT", "/trainings/P1", content=body, headers={"Content-Type": "application/json"}))
+    assert [(one["pointer"], one["message"]) for one in found["errors"]] == [("/hours", "angka terlalu besar")]
+
+
 @pytest.mark.parametrize(
-    ("body", "said"), [(b'{"year": 2027', "terpotong sebelum selesai"), (b"{year: 2027}", "salah pada bita 1")]
-)
+    ("body", "said"),
+    [(b'{"year": 2027', "terpotong sebelum selesai"), (b"{year: 2027}", "salah pada bita 1"),
+     (b'{"year": "x", "budget_factor": ', "terpotong sebelum selesai"), (b'{"colour": nul}', "salah pada bita 15")],
+)  # fmt: skip
 def test_a_body_that_is_no_json_says_where(service, body, said):
     found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
     assert (found["status"], found["type"]) == (400, "/problems/bad-request")
@@ -65,6 +80,25 @@ def test_a_body_that_cannot_be_read_says_why(service, body, said):
     assert (found["status"], found["detail"]) == (400, f"isi permintaan {said}")
 
 
+@pytest.mark.parametrize(
+    "path", ["/employees/%00", "/units/a%00b", "/jobs/%00", "/plans/%00", "/models/%00", "/plans/%00.csv",
+             "/employees/%00/history", "/employees/%00/recommendations"],
+)  # fmt: skip
+def test_an_address_with_a_nul_character_is_nowhere(service_on_both, path):
+    for method in ("GET", "DELETE"):
+        found = problem(service_on_both(method, path))
+        assert found["status"] == 404 or (method, found["status"]) == ("DELETE", 405)
+
+
+@pytest.mark.parametrize(
+    "query", ["/employees?cursor=AAAA", "/employees?employee=%00", "/assessments?employee=%00", "/employees?cursor=%00",
+              "/ledger/entries?line=%00", "/ledger/entries?plan=%00", "/plans/p-1/compare?other=%00",
+              "/plans/p-1/why?employee=%00", "/jobs?cursor=%00"],
+)  # fmt: skip
+def test_a_parameter_with_a_nul_character_is_refused_or_finds_nothing(service_on_both, query):
+    assert service_on_both.get(query).status_code in {200, 404, 422}
+
+
 def test_a_parameter_that_is_missing_is_named(service):
     found = problem(service.get("/plans/p-1/compare"))
     assert [(one["pointer"], one["message"]) for one in found["errors"]] == [("other", "Kolom ini wajib diisi.")]
@@ -75,16 +109,57 @@ def test_a_parameter_that_is_missing_is_named(service):
     [("GET", "/employees/{}", None), ("GET", "/employees/{}/recommendations", None),
      ("GET", "/employees/{}/gaps", None), ("GET", "/employees/{}/history", None), ("GET", "/employees/{}/export", None),
      ("PATCH", "/employees/{}", {"name": "x"}), ("POST", "/rankings", {"employee": "{}", "trainings": ["P1"]}),
-     ("POST", "/feedback", {"list": "d-00000000", "employee": "{}", "training": "P1", "kind": "interested"})],
+     ("POST", "/feedback", {"list": "d-00000000", "employee": "{}", "training": "P1", "kind": "interested"}),
+     ("PUT", "/employees/{}", {"employee": "{}", "name": "x", "unit": "U1"}),
+     ("PUT", "/employees/{}", {"employee": "{}", "name": "x", "unit": "U3"}),
+     ("POST", "/plans/p-1/seats", {"employee": "{}", "offering": "P1-1", "kind": "enrol"}),
+     ("DELETE", "/assessments/{}~2M.01~22026-06-01~2test", None)],
 )  # fmt: skip
 def test_whether_somebody_of_another_unit_is_on_file_cannot_be_told_from_the_answer(service, method, path, body):
-    key, told = service.key("people:read", "people:write", "recommend:read", units=["U1"]), []
-    for nip in (DEDI, "198001012005011009"):
+    key = service.key("people:read", "people:write", "recommend:read", "plan:write", units=["U1"])
+    told = []
+    for nip in (DEDI, NOBODY):
         asked = None if body is None else {name: nip if text == "{}" else text for name, text in body.items()}
         found = problem(service(method, path.format(nip), json=asked, key=key))
         assert found["status"] == 404
         told.append({name: str(text).replace(nip, "N") for name, text in found.items() if name != "request_id"})
     assert told[0] == told[1]
+
+
+LEVEL = {"competency": "M.01", "level": 2, "assessed_on": "2026-06-01", "method": "test"}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"If-Match": "*"}, {"If-None-Match": "*"}, {"If-Match": '"c1"'}], ids=["none", "there", "new", "v"]
+)
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("PUT", "/assessments/{}~2M.01~22026-06-01~2test", LEVEL), ("PUT", "/employees/{}", {"name": "x", "unit": "U1"}),
+     ("PATCH", "/employees/{}", {"name": "x"}), ("POST", "/assessments", LEVEL),
+     ("POST", "/employees", {"name": "x", "unit": "U1"}), ("POST", "/employees", {"name": "x", "unit": "U3"})],
+)  # fmt: skip
+def test_neither_a_batch_nor_a_precondition_tells_who_is_on_file(service, method, path, body, headers):
+    key, told = service.key("people:write", units=["U1"]), []
+    for nip in (DEDI, NOBODY):
+        item = {"employee": nip, **body}
+        answer = service(method, path.format(nip), json={"items": [item]} if method == "POST" else item, key=key,
+                         headers=headers)  # fmt: skip
+        refused = method == "POST" and [one["status"] for one in answer.json()["items"]] == ["refused"]
+        assert refused or answer.status_code in {404, 412, 422}
+        shown = {name: text for name, text in answer.json().items() if name != "request_id"}
+        told.append((answer.status_code, str(shown).replace(nip, "N")))
+    assert told[0] == told[1]
+
+
+def test_a_title_is_in_the_language_of_its_detail(service):
+    for path, code, titles in (("/units/none", "unknown-id", ("Tidak ditemukan", "Not found")),
+                               ("/employees?limit=0", "values-refused",
+                                ("Ada nilai yang tidak diterima", "Not acceptable values"))):  # fmt: skip
+        for lang, title in zip(("id", "en"), titles, strict=True):
+            told = problem(service.get(path, headers={"Accept-Language": lang}))
+            assert (told["type"], told["title"]) == (f"/problems/{code}", title)
+    assert problem(service.get("/me", key="bk_x"))["title"] == "Pemanggil tidak dikenal"  # said by the gate
+    assert problem(service.get("/nothing"))["title"] == "Tidak ditemukan"
 
 
 @pytest.mark.parametrize(

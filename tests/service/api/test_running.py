@@ -91,7 +91,7 @@ class Client:
         return wait_until(lambda: job if (job := self.job(job_id))["state"] in ENDED else None, seconds)
 
     def store_training(self, code):
-        body = {"training": code, "name": f"Pelatihan {code}", "hours": "10"}
+        body = {"training": code, "name": f"Pelatihan {code}", "hours": 10}
         return self.http.put(f"/trainings/{code}", json=body)
 
 
