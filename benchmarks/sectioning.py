@@ -29,9 +29,9 @@ LISTING_SHARE = 0.5  # of the time, for listing schedules
 KEPT = 3  # cheapest schedules of a student that are added in one round
 MOST_TRIED = 20_000  # bundles looked at for one student in one round
 MISSING, DEARER = 2.0, 4.0  # overlaps that a missing seat counts for, and by what that grows where seats stay missing
-CLOSE = 1e-3  # relative, between what is listed and what prices prove, below which enough is listed
-MARGIN, MORE = 1.0, 12  # overlaps by which a planned schedule may be dearer than a student's cheapest, and how many
-WIDER = 2  # by which both grow where a better plan may hold what is dearer still
+MARGIN, MORE = 0.2, KEPT  # overlaps by which a planned schedule may be dearer than a student's cheapest, and how many
+WIDER = 4  # by which both grow where a better plan may hold what is dearer still
+PLAN_SHARE = 0.85  # of the time that is left, for one plan
 LEAST_SECONDS = 2.0  # with less nothing is planned again
 TINY = 1e-6
 PROCESSES = 2  # as in instances.py
@@ -199,7 +199,7 @@ def list_schedules(given: Sectioning, seconds: float) -> Listing:
         if is_new:
             master.add(listed)
         mixture = master.solve(left) if left > 0 else None
-        if mixture is None or (mixture.is_enough and mixture.cost - at_least <= CLOSE * mixture.cost):
+        if mixture is None or (mixture.is_enough and math.ceil(at_least - TINY) >= mixture.cost - TINY):
             break
         if not is_new:  # no schedule makes the mixture better
             if mixture.is_enough:
@@ -246,7 +246,7 @@ def by_us(given: Sectioning, seconds: float) -> Found:
     while (left := until - time.monotonic()) > LEAST_SECONDS and fewest - listing.at_least > margin / WIDER * (
         margin > MARGIN
     ):
-        fewest = min(fewest, _plan(given, schedules_within(listing, margin, most), left))
+        fewest = min(fewest, _plan(given, schedules_within(listing, margin, most), PLAN_SHARE * left))
         margin, most = margin * WIDER, most * WIDER
     return Found(value=-fewest, bound=-listing.at_least)
 

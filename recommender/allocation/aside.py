@@ -25,6 +25,7 @@ class Nobody:
 
     bound = np.inf
     is_over = False
+    was_taken = False  # whether a plan was begun from that it happened to have by then
 
     def begin(self, model: Model) -> None:
         """Do nothing."""
@@ -32,6 +33,12 @@ class Nobody:
     def plan(self) -> IndexArray | None:
         """Return no plan."""
         return None
+
+    def take(self) -> IndexArray | None:
+        """Return the best plan so far, to begin from; remembered where there is one."""
+        found = self.plan()
+        self.was_taken |= found is not None
+        return found
 
 
 NOBODY = Nobody()
@@ -48,74 +55,65 @@ class Aside(Nobody):
 
     def __init__(self, deadline: Deadline, seed: int) -> None:
         self._deadline, self._solver = deadline, Solver(deadline, seed)
-        self._model: Model | None = None
-        self._program: Program | None = None
-        self._said: Answer = NO_ANSWER
+        self._thread: Thread | None = None
+        self._said, self._value = NO_ANSWER, -np.inf
         self._best: IndexArray | None = None
-        self._value, self._has_ended = -np.inf, False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._solver.kill()
+        if self._thread is not None:
+            self._thread.join()
         self._solver.stop()
 
     def begin(self, model: Model) -> None:
         """Begin to weigh everything, every demand included, where the problem is small.
 
-        The program is handed over in a thread: the process takes a second until it reads.
+        A thread hands the program over and listens: the process takes a second until it reads, and waits for its plans
+        to be read.
         """
-        if self._model is not None:
-            return
         program = model.program
-        if not SMALLEST < len(program.cost) <= LARGEST or self._deadline.left() < LEAST_SECONDS:
+        is_fit = SMALLEST < len(program.cost) <= LARGEST and self._deadline.left() >= LEAST_SECONDS
+        if self._thread is not None or not is_fit:
             return
         groups = demands(model.problem)
-        self._model, self._program = model, demand_rows(program, groups, np.ones(len(groups)))
-        Thread(target=self._ask, args=(self._program,), daemon=True).start()
+        self._solver.begin()
+        self._thread = Thread(target=self._work, args=(model, demand_rows(program, groups, np.ones(len(groups)))))
+        self._thread.start()
 
-    def _ask(self, program: Program) -> None:
+    def _work(self, model: Model, program: Program) -> None:
+        """Hear what the process says, until its last word or its end."""
         try:
             self._solver.ask(program, None, seconds=self._deadline.left(), gap=0.0)
-        except OSError:  # it was stopped before it read
-            self._has_ended = True
-
-    def _listen(self) -> None:
-        """Hear what was said since."""
-        while self._model is not None and not self._has_ended:
-            try:
-                told = self._solver.listen()
-            except (EOFError, OSError):
-                self._has_ended = True
-                return
-            if told is None:
-                return
-            self._has_ended, answer = told
-            self._said = answer.after(self._said)
-            self._weigh()
-
-    def _weigh(self) -> None:
-        """Keep a plan that is worth more and keeps every limit."""
-        chosen = chosen_of(self._program, self._said) if self._program is not None else None
-        if chosen is None or self._model is None or not self._model.totals.keeps(chosen):
+            is_last = False
+            while not is_last:
+                is_last, answer = self._solver.hear()
+                self._weigh(model, program, answer)
+                self._said = answer.after(self._said)
+        except (EOFError, OSError):  # it was stopped
             return
-        value = worth(self._model.problem, chosen).objective
+
+    def _weigh(self, model: Model, program: Program, answer: Answer) -> None:
+        """Keep a plan that is worth more and keeps every limit."""
+        chosen = chosen_of(program, answer)
+        if chosen is None or not model.totals.keeps(chosen):
+            return
+        value = worth(model.problem, chosen).objective
         if value > self._value:
             self._best, self._value = chosen, value
 
     def plan(self) -> IndexArray | None:
         """Return the best plan so far; it meets every demand."""
-        self._listen()
         return self._best
 
     @property
     def bound(self) -> float:  # type: ignore[override]
         """No plan that meets every demand is worth more."""
-        self._listen()
         return self._said.bound
 
     @property
     def is_over(self) -> bool:  # type: ignore[override]
         """Whether it proved its plan the best."""
-        self._listen()
         return self._said.is_optimal and self._best is not None

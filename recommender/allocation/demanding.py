@@ -34,7 +34,7 @@ def meet_demands(
     solver : Where HiGHS runs.
     start : A plan that keeps every limit.
     seconds, now : Time that may be used, and the clock.
-    aside : May have found a plan that meets them all where the clock ended a step.
+    aside : May find a plan that meets them all first.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def meet_demands(
         start = _all_met(model, solver, start, seconds=seconds, now=now, aside=aside)
         met, unmet = model.told_apart(start)
     if unmet:
-        start = _most_met(model, solver, start, seconds=seconds * LEAST_SHARE)
+        start = _most_met(model, solver, start, seconds=seconds * LEAST_SHARE, aside=aside)
         met, unmet = model.told_apart(start)
     program = demand_rows(model.program, met, np.ones(len(met)))
     opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
@@ -70,17 +70,22 @@ def _all_met(
         columns = np.concatenate([near, opened, np.arange(layout.hours, layout.width)]).astype(np.int64)
         groups = [np.searchsorted(columns, group[np.isin(group, near)]) for group in model.demanded]
         part = demand_rows(only(model.program, columns), groups, np.ones(len(groups)))
-        answer = solver.solve(part, None, seconds=seconds * share, gap=GAP)
+        answer = solver.solve(part, None, seconds=seconds * share, gap=GAP, until=_has_plan(aside))
         chosen = chosen_of(part, answer)
         if chosen is not None and model.totals.keeps(columns[chosen]):
             return columns[chosen]
-        found = None if answer.is_infeasible else aside.plan()
+        found = None if answer.is_infeasible else aside.take()
         if found is not None:
             return found
     return start
 
 
-def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float) -> IndexArray:
+def _has_plan(aside: Nobody) -> Callable[[], bool] | None:
+    """Return what tells whether a plan was found aside; None where nothing searches there."""
+    return None if aside is NOBODY else lambda: aside.plan() is not None
+
+
+def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float, aside: Nobody) -> IndexArray:
     """Return a plan that meets the most demands, or the start where none is found."""
     groups, program = model.demanded, model.program
     wish = np.zeros(len(program.cost))
@@ -91,10 +96,12 @@ def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float
         wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
     helpful = _helpful_columns(model, np.concatenate(groups))
     part = only(replace(program, cost=wish), helpful)
-    chosen = chosen_of(part, solver.solve(part, None, seconds=seconds, gap=0.0))
-    if chosen is None or not model.totals.keeps(helpful[chosen]):
-        return start
-    return helpful[chosen]
+    answer = solver.solve(part, None, seconds=seconds, gap=0.0, until=_has_plan(aside))
+    chosen = chosen_of(part, answer)
+    found = None if answer.is_optimal else aside.take()
+    if found is not None:
+        return found
+    return start if chosen is None or not model.totals.keeps(helpful[chosen]) else helpful[chosen]
 
 
 def _helpful_columns(model: Model, demanded: IndexArray) -> IndexArray:

@@ -184,32 +184,36 @@ class Solver:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Start the process where there is none."""
         if self._process is None:
             self._connection, other = self._context.Pipe()
             self._process = self._context.Process(target=_serve, args=(other,), daemon=True)
             self._process.start()
             other.close()
 
-    def stop(self) -> None:
-        """End the process, whatever it is doing."""
+    def kill(self) -> None:
+        """End the process, whatever it is doing; who waits for its word hears that it has ended."""
         if self._process is not None:
-            self._connection.close()
             self._process.kill()
             self._process.join()
+
+    def stop(self) -> None:
+        """End the process and forget it; the next program begins another."""
+        self.kill()
+        if self._process is not None:
+            self._connection.close()
             self._process = None
 
     def ask(self, program: Program, start: FloatArray | None, *, seconds: float, gap: float,
             nodes: int = ANY_NODES) -> None:  # fmt: skip
         """Hand a program over; waits until the process reads it."""
-        self._begin()
+        self.begin()
         settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes}
         self._connection.send((program, start, settings))
 
-    def listen(self) -> tuple[bool, Answer] | None:
-        """Return what was said of what was asked, with whether it was the last word; None where nothing was."""
-        if self._connection is None or not self._connection.poll():
-            return None
+    def hear(self) -> tuple[bool, Answer]:
+        """Wait for what is said next of what was asked, with whether it is the last word."""
         told: tuple[bool, Answer] = self._connection.recv()
         return told
 

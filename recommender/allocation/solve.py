@@ -193,7 +193,7 @@ def _or_aside(search: _Search, found: Found) -> Found:
 
     Of equally good plans this search's own is kept.
     """
-    other = search.aside.plan() if found.was_stopped else None
+    other = search.aside.plan() if found.was_stopped or search.aside.was_taken else None
     if other is None or len(search.model.told_apart(other)[1]):
         return found
     bound = min(found.bound, search.aside.bound)
@@ -262,6 +262,9 @@ def solve_with(
     search = _begin(model, empty, first, limits, deadline, engine=engine, aside=aside)
     _tell(search, search.start)
     found = FINISH[engine](search, solver)
+    other = aside.take() if unmet else None
+    if other is not None:  # it meets them all
+        found, unmet = replace(found, chosen=prefer_lower_ids(empty.fresh(other)), is_optimal=False), []
     value = worth(problem, found.chosen)
     bound = max(min(search.priced.bound, found.bound), value.objective)
     prices = search.priced.relaxed.named(search.priced.root.prices)
@@ -272,7 +275,7 @@ def solve_with(
         bound=bound,
         line_prices=prices.lines,
         clashes=name_clashes(problem, found.chosen, unmet, value),
-        stopped_by_clock=found.was_stopped,
+        stopped_by_clock=found.was_stopped or (aside.was_taken and not found.is_optimal),
         solver=f"{engine}: {highs_version()}, {METHODS[engine]}",
         prices=prices,
         price_bound=search.priced.root.bound,

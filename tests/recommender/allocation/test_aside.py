@@ -63,4 +63,24 @@ def test_little_time_and_tiny_problems_start_no_process():
         with Aside(Deadline(replace(LIMITS, seconds=seconds)), 0) as aside:
             aside.begin(build_model(problem))
             assert aside.plan() is None
-            assert aside._model is None
+            assert aside._thread is None
+
+
+def test_demands_that_the_search_left_open_are_met_by_a_plan_found_aside():
+    rng = np.random.default_rng(1)
+    free = [(who, where, 50.0 if where == 0 else float(rng.integers(1, 20))) for who in range(48) for where in range(5)]
+    options = [
+        {"who": who, "where": where, "benefit": worth, "cost": 1, "mandatory": True} for who, where, worth in free
+    ]
+    options += [{"who": who, "where": 0, "benefit": 1.0, "cost": 1, "mandatory": True} for who in range(48, 60)]
+    classes = [{"training": 0, "max": 12} for _ in range(5)]
+    problem = make_problem(budgets=[60], classes=classes, options=options, n_people=60)
+    for aside, deadline in found_aside(problem):
+        alone = solve_with(problem, LIMITS, deadline, SolverSilent())
+        beside = solve_with(problem, LIMITS, deadline, SolverSilent(), aside)
+    assert alone.status == Status.INFEASIBLE
+    assert beside.status != Status.INFEASIBLE
+    assert len(beside.chosen) == 60
+    assert beside.clashes == ()
+    assert beside.stopped_by_clock or beside.status == Status.OPTIMAL
+    assert verify(problem, beside) == ()
