@@ -21,7 +21,7 @@ WORDS = {  # why a training is not for somebody
     "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
     "other": "Another reason",
 }  # fmt: skip
-MOST_FACES, MOST_ANSWERS = 5_000, 2_000  # kept in a process; 1 and 2 kB each
+MOST_FACES, MOST_ANSWERS, MOST_FILTERS = 5_000, 2_000, 1_000  # kept in a process; 1 and twice 2 kB each
 _GAP = secrets.token_hex(16)  # stands for the fields that are filled in; nobody's text can hold it
 
 
@@ -64,6 +64,26 @@ def _card(one: Shown, lang: str, hidden: str, said: Form) -> Markup:
     return Markup(  # noqa: S704 (each part is escaped where it is made)
         f'<article class="card" id="t-{name}" aria-labelledby="t-{name}-title">\n{face}{colleagues}{answers}</article>'
     )
+
+
+def draw_filters(form: Form, gaps: tuple[tuple[str, str], ...], lang: str, *, is_filtered: bool) -> Markup:
+    """Return the form that narrows a list; as it is at first it is the same for everybody with the same gaps.
+
+    Parameters
+    ----------
+    form : As it was sent.
+    gaps : Code and name of the competencies to choose among.
+    lang : ``id`` or ``en``.
+    is_filtered : Whether anything was filled in.
+    """
+    if not is_filtered and not form.faults:
+        return _plain_filters(gaps, lang)
+    return Markup(macros("filters.html.j2", lang).filters(form, gaps, is_filtered))  # noqa: S704 (escaped there)
+
+
+@lru_cache(MOST_FILTERS)
+def _plain_filters(gaps: tuple[tuple[str, str], ...], lang: str) -> Markup:
+    return Markup(macros("filters.html.j2", lang).filters(Form(), gaps, is_filtered=False))  # noqa: S704 (as above)
 
 
 @lru_cache(MOST_FACES)

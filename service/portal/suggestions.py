@@ -17,7 +17,7 @@ from service.inline import ranking_document
 from service.list_items import ListFilter
 from service.lookup import change_text
 from service.phrases import LEFT_OUT, left_out_text
-from service.portal.cards import WORDS, Shown, draw_cards
+from service.portal.cards import WORDS, Shown, draw_cards, draw_filters
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
 from service.portal.page import THREAD, csrf_of, go, show
@@ -82,9 +82,12 @@ def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Respon
     shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims, wording)
     cards = draw_cards(shown, lang=wording.lang, csrf=csrf_of(call), list_id=found.list_id, said=said)
     is_beside = any(one.item.training == said.get("training") and not one.is_claimed for one in shown)
+    is_filtered = any(form.get(name) for name in ("mode", "from", "until", "competency", "hours"))
+    gaps = tuple((gap.competency, gap.name) for gap in found.gaps)
+    filters = draw_filters(form, gaps, wording.lang, is_filtered=is_filtered)
     return show(
-        call, "suggestions.html.j2", status=status, form=form, said=said, found=found, cards=cards, is_beside=is_beside,
-        n_kept=len(kept), is_filtered=any(form.get(name) for name in ("mode", "from", "until", "competency", "hours")),
+        call, "suggestions.html.j2", status=status, filters=filters, said=said, found=found, cards=cards,
+        is_beside=is_beside, n_kept=len(kept), is_filtered=is_filtered,
         changed=_told(call, employee, changed, found) if changed else [], asked=asked,
         told=_told(call, employee, asked, found) if asked else [], query=call.url.query or "",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from service.portal.cards import Shown, draw_cards
+from service.portal.cards import Shown, draw_cards, draw_filters
 from service.portal.forms import Form
 from service.schemas.lists import Reason, RecommendedItem
 
@@ -53,3 +53,17 @@ def test_a_refused_form_is_shown_in_its_own_card_alone_and_never_kept():
     assert '<p class="fault" id="words-P1-fault">Salah.</p>' in refused
     assert 'value="di Bandung" aria-invalid="true" aria-describedby="words-P1-fault"' in refused
     assert "Salah." not in card(said=said, training="P2") + card()
+
+
+def test_what_was_filled_in_stands_in_the_filters_of_its_own_page_alone():
+    gaps = (("M.01", "Kerja & Sama"), ("M.02", "Integritas"))
+    plain = draw_filters(Form(), gaps, "id", is_filtered=False)
+    given = Form(values={"hours": ["20"], "competency": ["M.02"]}, faults={"until": "Salah."})
+    filled = draw_filters(given, gaps, "id", is_filtered=True)
+    assert plain.startswith("<details>")
+    assert "Kerja &amp; Sama" in plain
+    for seen in ('value="20"', 'value="M.02" selected', "Salah.", "<details open>"):
+        assert (seen in filled, seen in plain) == (True, False)
+    assert draw_filters(Form(), gaps, "id", is_filtered=False) == plain
+    assert "M.01" not in draw_filters(Form(), gaps[1:], "id", is_filtered=False)
+    assert "Filter" in draw_filters(Form(), gaps, "en", is_filtered=False) != plain
