@@ -71,16 +71,16 @@ def test_just_the_classes_in_another_mode_are_described_for_each_person_and_by_t
     usual = together.features[options.pair[together.held_option]]
     assert usual[:, [column[name] for name in MODES]].tolist() == [[0, 0]] * 4
     better = mode_effectiveness(np.array([ONLINE, BLENDED] * 2)) / mode_effectiveness(np.array([FACE_TO_FACE]))
-    rule = column["rule_benefit"]
-    assert together.held[:, rule] == pytest.approx(usual[:, rule] * better)
-    assert (usual[:, rule] > 0).all()
-    same = [i for name, i in column.items() if name not in {*MODES, "rule_benefit"}]
+    for closes in (column["rule_benefit"], column["one_course"]):
+        assert together.held[:, closes] == pytest.approx(usual[:, closes] * better)
+        assert (usual[:, closes] > 0).all()
+    same = [i for name, i in column.items() if name not in {*MODES, "rule_benefit", "one_course"}]
     assert np.array_equal(together.held[:, same], usual[:, same], equal_nan=True)
 
 
 def test_what_is_known_of_people_before_a_model_speaks_cannot_be_changed():
     together = find_prospects((here := two_people_and_classes_in_two_modes()).workforce, **parts(here))
-    for name in ("features", "held", "held_option", "shown", "cost", "place"):
+    for name in ("features", "held", "held_option", "shown", "cost", "order"):
         assert not getattr(together, name).flags.writeable, name
 
 
