@@ -64,6 +64,7 @@ def make_engine(url: str, pool_size: int = 0) -> sa.Engine:
     if pool_size:
         kept = {"poolclass": sa.QueuePool, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True,
                 "pool_timeout": WAIT_SECONDS, "pool_recycle": 1800}  # fmt: skip
+    kept["hide_parameters"] = True  # what is stored of people has no place in errors, which end in logs
     engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), **kept)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)

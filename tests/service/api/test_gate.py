@@ -1,6 +1,7 @@
 """The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
 
 import inspect
+import json
 
 import pytest
 import sqlalchemy as sa
@@ -245,6 +246,20 @@ def test_the_log_holds_no_name_number_key_or_body(service):
     assert "/api/v1/employees/{record_id}" in text
     for secret in (ANI, "Ani", "Rahasia", service.everything, "bk_wrong_secret"):
         assert secret not in text
+
+
+def test_an_error_that_nobody_foresaw_is_logged_by_its_places_and_names_nobody(service_on_both):
+    service, begun = service_on_both, LOG.tell()
+    with transaction(service.parts.database.engine, is_writer=True) as connection:
+        connection.execute(sa.text("ALTER TABLE interests RENAME COLUMN stated_on TO said_on"))
+    item = {"employee": ANI, "training": "P1", "kind": "interested", "stated_on": "2027-01-04"}
+    told = problem(service("PUT", f"/interests/{ANI}~2P1", json=item))
+    lines = [json.loads(line) for line in LOG.getvalue()[begun:].decode().splitlines()]
+    (logged,) = [line for line in lines if line["event"] in {"internal-error", "database"}]
+    assert logged["request_id"] == told["request_id"]
+    assert ANI not in json.dumps(lines)
+    if told["status"] == 500:
+        assert any(place.endswith(" read_record") for place in logged["exception"])
 
 
 def test_the_page_of_the_documentation_asks_nobody_else(service):
