@@ -12,9 +12,12 @@ from service.records import from_cursor, public_id, row_key_of, to_cursor
 from service.storage.engine import transaction
 from service.storage.schema import REQUEST_KEYS
 from tests.service.api.conftest import ANI, BUDI, PEOPLE, problem
+from training_catalog.errors import InvalidValueError
 from training_catalog.tables import TABLES
 
-KEYS = st.text(min_size=1, max_size=30)
+KEYS = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30
+)  # no key has NUL
 
 
 @given(KEYS)
@@ -24,6 +27,12 @@ def test_an_id_is_one_path_segment_and_gives_its_key_back(key):
     assert identifier.strip(".")
     assert row_key_of(identifier) == key
     assert from_cursor(to_cursor(key)) == key
+
+
+@given(KEYS, st.integers(0, 30))
+def test_a_cursor_with_a_nul_character_is_none_of_ours(key, place):
+    with pytest.raises(InvalidValueError, match="cursor"):
+        from_cursor(to_cursor(f"{key[:place]}\0{key[place:]}"))
 
 
 def test_a_record_is_stored_read_changed_and_deleted_with_its_version(service):
