@@ -1,4 +1,4 @@
-"""Claim: with an office's records no estimate comes much closer to the best plan than about seven eighths.
+"""Claim: with an office's records no estimate comes much closer to the best plan than the product, about seven eighths.
 
 Draws the cities of plan_city.py and plans with two estimates that nobody could have: both know the simulation's own
 formulas and settings. *Records* knows of each person what the office wrote down: levels are believed as assessments,
