@@ -7,7 +7,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-from models.verdict import BY_COURSE, SIZED, STANDINGS
+from models.verdict import FIXED_AMOUNT, SIZED, STANDINGS
 from models.verdict import WORDS as VERDICT_WORDS
 from recommender.explanation import Reason
 from service.labels import IN_RUPIAH, RULES, cut, word_for
@@ -161,7 +161,7 @@ def verdict_text(words: str, wording: Wording) -> str:
     for standing in STANDINGS.values():
         if words.startswith(standing):
             return f"{wording.text(standing)} {verdict_text(words.removeprefix(standing).lstrip(), wording)}".strip()
-    for last in (SIZED, BY_COURSE):
+    for last in (SIZED, FIXED_AMOUNT):
         first, mark, rest = words.partition(f" {last.split('{', maxsplit=1)[0]}")
         if mark:
             return f"{verdict_text(first, wording)} {verdict_text(mark.lstrip() + rest, wording)}"

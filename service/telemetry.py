@@ -58,6 +58,8 @@ def set_up_log(level: str = "info", stream: BinaryIO | None = None) -> None:
 def _without_words(_logger: object, _method: str, event: Any) -> Any:  # noqa: ANN401 (structlog's own dictionary)
     """Tell errors by their kinds and places alone: their words may name people, as those of a database do."""
     error = event.pop("exc_info", None)
+    if error is True:  # the one at hand
+        error = sys.exc_info()[1]
     if isinstance(error, BaseException):
         event["exception"] = places_of(error)
     return event
@@ -73,7 +75,9 @@ def places_of(error: BaseException) -> list[str]:
     """
     told: list[str] = []
     behind: BaseException | None = error
-    while behind is not None:
+    seen = set[int]()
+    while behind is not None and id(behind) not in seen:  # an error may be raised from itself
+        seen.add(id(behind))
         told.append(type(behind).__name__)
         told += [f"{at.filename}:{at.lineno} {at.name}" for at in reversed(traceback.extract_tb(behind.__traceback__))]
         behind = behind.__cause__ or behind.__context__
