@@ -164,12 +164,16 @@ def fit_power(taught: FloatArray, hours: FloatArray, gain: FloatArray) -> Power:
 def fit_size(expected: FloatArray, gain: FloatArray) -> tuple[float, float]:
     """Fit gain = size x expected by least squares; return the size and its standard error (sandwich).
 
+    Where nothing at all was expected the size is 1, and its error infinite.
+
     Examples
     --------
     >>> fit_size(np.array([1.0, 1.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0]))
     (0.5, 0.25)
     """
     squares = float(expected @ expected)
+    if squares <= 0:
+        return 1.0, float("inf")
     size = float(expected @ gain) / squares
     return size, float(np.sqrt(expected**2 @ (gain - size * expected) ** 2)) / squares
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.benefit import PairModel, is_latest, measured
 from models.completion import UsualCompletion
-from models.dose import BY_COURSE, SURE, DosedRule
+from models.dose import BY_COURSE, SURE, DosedRule, fit_size
 from models.evaluation import N_RESAMPLES, Comparison, Split, compare_judged
 from models.features import FeatureMatrix
 from models.judged import Judged, clustered_error, foretell, put_together, resampled_gains
@@ -160,9 +160,9 @@ def _is_clearly_closer(one: Judged, other: Judged) -> bool:
 
 def _missed(judged: Judged) -> FloatArray:
     """Return squared errors of used rows, after what was foretold was brought to the size that misses least."""
-    foretold, weight = judged.own.mean, judged.weight
-    size = float((weight * foretold * judged.outcome).sum()) / max(float((weight * foretold**2).sum()), 1e-12)
-    missed: FloatArray = (judged.outcome - size * foretold) ** 2
+    root = np.sqrt(judged.weight)
+    size, _ = fit_size(root * judged.own.mean, root * judged.outcome)
+    missed: FloatArray = (judged.outcome - size * judged.own.mean) ** 2
     return missed
 
 

@@ -40,7 +40,7 @@ COMPLETION_PART = (
 HOURS_PART = (
     "The rule with a learned part: hours (exponent {exponent}); orders {model} of pairs rightly, the rule {rule}."
 )
-BY_COURSE = "A course counts with what one course teaches, not with a share of the deficit."  # said after the parts
+FIXED_AMOUNT = "A course counts with what one course teaches, not with a share of the deficit."  # said after the parts
 SIZED = "What is expected is {size} of what is known of courses, as measured gains say."  # said last
 WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
 STANDINGS = {
@@ -140,7 +140,7 @@ def judge_parts(
         model_brier=f"{c.model_brier:.4f}", rule_brier=f"{c.rule_brier:.4f}", exponent=f"{exponent:.2f}",
         model=f"{c.model_concordance:.1%}", rule=f"{c.rule_concordance:.1%}",
     )  # fmt: skip
-    said = [figures, *([BY_COURSE] if by_course else []), *([SIZED.format(size=f"{size:.0%}")] if size != 1 else [])]
+    said = [figures, *([FIXED_AMOUNT] if by_course else []), *([SIZED.format(size=f"{size:.0%}")] if size != 1 else [])]
     is_learned = learned_completion or exponent > 0
     code = APPROVED if is_learned and c.model_concordance >= c.rule_concordance else NO_BETTER
     return Verdict(code=code, words=" ".join(said), comparison=c)

@@ -154,6 +154,11 @@ def targets_needed(
 ) -> tuple[IndexArray, IndexArray, IndexArray]:
     """Find what each pair's training teaches that the person needs.
 
+    Parameters
+    ----------
+    gaps, trainings : Needs on one day, and what is taught.
+    employee, training : shape (n_pairs,), indices.
+
     Returns
     -------
     pair, target, gap : Rows of the pairs, of the trainings' targets and of the gaps, by pair, then target.

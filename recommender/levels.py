@@ -25,9 +25,7 @@ from training_catalog.training import Trainings
 
 FEWEST_REPEATED = 100  # levels found twice; below, nothing is known of errors and levels are taken as they were found
 LEAST = 0.01  # variance in steps squared, where moments find less
-STEPS = (
-    4.0  # between the ends of a scale of five levels, of which one is about one standard deviation (`models.baseline`)
-)
+STEPS = 4.0  # in a scale of five levels; one is about a standard deviation there (`models.baseline`)
 NODES = ndtri((np.arange(9) + 0.5) / 9)  # of a standard normal, equally likely
 
 

@@ -107,6 +107,7 @@ def held_in(features: FeatureMatrix, usual: IndexArray, mode: IndexArray) -> Fea
     held = features.copy()
     held[:, column["is_online"]] = mode == ONLINE
     held[:, column["is_blended"]] = mode == BLENDED
+    change = mode_effectiveness(mode) / mode_effectiveness(usual)
     for name in ("rule_benefit", "one_course"):
-        held[:, column[name]] *= mode_effectiveness(mode) / mode_effectiveness(usual)
+        held[:, column[name]] *= change
     return held

@@ -1,7 +1,8 @@
 """What closes without any training: a low level found once is partly bad luck, and is found higher the next time.
 
-Without this, every training seems to do more than it does, the more so the larger the deficit (regression to the
-mean; Galton 1886).
+Where levels are believed as surely as the records leave them (`recommender.levels`) most of that is reckoned with, and
+what is left here is small. Where levels are taken as they were found, every training would seem to do more than it
+does, the more so the larger the deficit (regression to the mean; Galton 1886).
 """
 
 from datetime import date

@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from models.baseline import rule_gain, usual_completion
+from models.baseline import course_gain, rule_gain, usual_completion
 from models.benefit import BenefitModel
 from models.completion import CompletionModel, UsualCompletion
-from models.dose import DosedRule, hours_per_competency
-from models.learning import Rows, _learn_whole, learn
+from models.dose import BY_COURSE, BY_SHARE, DosedRule, hours_per_competency
+from models.learning import Rows, _better_form, _is_clearly_closer, _learn_parts, _learn_whole, learn
+from models.verdict import FIXED_AMOUNT
 from tests.models.planted import COLUMN, Planted, noisy_outcomes
 from tests.models.test_dose import courses
 
@@ -33,13 +34,16 @@ def learned_of(power: float, slope: float, seed: int = 3):
     return learned(participations(6_000, seed=seed, power=power, slope=slope))
 
 
-def learned(planted: Planted, *, scores: np.ndarray | None = None):
+def rows_and_splits(planted: Planted, scores: np.ndarray | None = None):
     n = len(planted.features)
     rows = Rows(features=planted.features, completed=planted.y_completed, gain=planted.y_gain,
                 score_gain=np.full(n, np.nan) if scores is None else scores, person=np.arange(n))  # fmt: skip
     cuts = [n * 9 // 20, n * 3 // 5, n * 3 // 4, n]
-    splits = [(np.arange(cut), np.arange(cut, end)) for cut, end in pairwise(cuts)]
-    return learn(rows, splits, np.random.default_rng(0))
+    return rows, [(np.arange(cut), np.arange(cut, end)) for cut, end in pairwise(cuts)]
+
+
+def learned(planted: Planted, *, scores: np.ndarray | None = None):
+    return learn(*rows_and_splits(planted, scores), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,40 @@ def test_the_parts_that_outcomes_clearly_tell_of_serve_with_the_rule(power, slop
     assert isinstance(found.model.completion_, completion)
     assert isinstance(found.model.benefit_, DosedRule)
     assert (found.model.benefit_.exponent_ > 0) == (power > 0)
+
+
+def _taught(seed, *, by_course):
+    """Participations whose gains are what one course teaches, or the rule's share of the deficit, by their hours."""
+    features = courses(6_000, seed)
+    rng = np.random.default_rng(seed)
+    features[:, COLUMN["one_course"]] = 0.4 * rng.uniform(0.3, 1.0, len(features))
+    gain = course_gain(features) if by_course else rule_gain(features)
+    gain = gain * (hours_per_competency(features) / 16.0) ** 0.5
+    return noisy_outcomes(features, usual_completion(features), gain, rng, noise=0.2, share_measured=0.5)
+
+
+@pytest.mark.parametrize("by_course", [True, False])
+def test_a_course_counts_with_what_it_teaches_where_gains_do_not_say_otherwise(by_course):
+    found = learned(_taught(3, by_course=by_course))
+    assert found.verdict.code == "approved"
+    assert (found.model.benefit_.basis_ == BY_COURSE) == by_course
+    assert (FIXED_AMOUNT in found.verdict.words) == by_course
+
+
+def test_a_form_that_later_outcomes_lie_clearly_farther_from_gives_way_whatever_its_size():
+    rows, splits = rows_and_splits(_taught(3, by_course=True))
+    by_share, by_course = (
+        _learn_parts(rows, splits, np.random.default_rng(0), None, may_be_course=may) for may in (False, True)
+    )
+    assert (by_share.model.benefit_.basis_, by_course.model.benefit_.basis_) == (BY_SHARE, BY_COURSE)
+    assert _is_clearly_closer(by_course.judged, by_share.judged)
+    assert not _is_clearly_closer(by_share.judged, by_course.judged)
+    own = by_course.judged.own
+    thrice = replace(by_course.judged, own=replace(own, mean=own.mean * 3))
+    assert not _is_clearly_closer(by_course.judged, thrice)
+    swapped = replace(by_course.judged, own=by_share.judged.own)
+    assert _better_form(by_share, by_course).model is by_course.model
+    assert _better_form(replace(by_share, judged=by_course.judged), replace(by_course, judged=swapped)) is not by_course
 
 
 def test_parts_that_are_learned_order_the_truth_better_than_the_rule():
