@@ -1,6 +1,5 @@
 # Two stages: the first builds the environment, the second runs it as a user without rights.
-# No container engine is part of the checks: the file is linted (make docker-lint), the image is not built there;
-# docs/operations.md says what was tried of it by hand.
+# The checks lint this file (make docker-lint) and build no image; docs/operations.md says what was tried of it by hand.
 FROM python:3.12-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /opt/bangkom

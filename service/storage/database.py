@@ -1,7 +1,7 @@
 """The database: opened, upgraded, read as frames, written in whole transactions."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +27,9 @@ from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
 TRIAL = "trial"  # of a model that makes the lists of half the people, beside the approved one
+ROWS_AT_ONCE = (
+    10_000  # read into columns: all rows of a table as objects would take ten times the memory of its columns
+)
 MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
@@ -96,11 +99,8 @@ class Database:
         query = rows_at(name, change, *declared.column_names).compile(
             connection, compile_kwargs={"literal_binds": True}
         )
-        rows = connection.exec_driver_sql(str(query)).fetchall()  # plain values: a million dates need no objects
-        if not rows:
-            return empty_frame(declared)
-        frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(declared.column_names))
-        return canonical(frame, declared)
+        result = connection.exec_driver_sql(str(query))  # plain values: a million dates need no objects
+        return _in_one(result.partitions(ROWS_AT_ONCE), declared)
 
     def read_rows_of(self, connection: sa.Connection, name: str, employee: str) -> pd.DataFrame:
         """Return the rows of one person of a table, ordered by key."""
@@ -304,3 +304,12 @@ def _reason(error: Exception) -> str:
         return "PostgreSQL needs a driver; pip install 'bangkom[postgresql]'"
     cause = error.__cause__ if isinstance(error, StorageError) else error
     return str(getattr(cause, "orig", None) or cause).splitlines()[0]
+
+
+def _in_one(parts: Iterable[Sequence[Sequence[Any]]], declared: Table) -> pd.DataFrame:
+    """Return rows that come in parts as one frame with canonical columns."""
+    columns = list(declared.column_names)
+    frames = [
+        canonical(pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns), declared) for rows in parts
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else empty_frame(declared)

@@ -1,3 +1,6 @@
+import tracemalloc
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -37,6 +40,25 @@ def test_nothing_of_a_broken_transaction_stays(database):
         database.upsert(connection, "employees", people())
         raise ZeroDivisionError
     assert database.read("employees").empty
+
+
+def test_a_long_table_comes_back_whole_without_ever_being_objects_as_a_whole(database):
+    number = np.arange(45_000)
+    ratings = pd.DataFrame({
+        "employee": pd.Series(number).map("P{:07d}".format), "scale": "S", "year": 2020, "rating": 3.0,
+    })  # fmt: skip
+    with database.writing() as connection:
+        database.upsert(connection, "performance", ratings)
+    database.read("performance")  # what is made once is made
+    tracemalloc.start()
+    try:
+        found = database.read("performance")
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found["employee"].tolist() == ratings["employee"].tolist()
+    assert found.dtypes.tolist() == database.read("performance").head(1).dtypes.tolist()
+    assert most - kept < 8 * 2**20  # bytes; all rows at once as objects are twice that
 
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/such/folder/x.db", "nosuch://x"])
