@@ -1,5 +1,6 @@
 """What is known of (person, item) pairs from past choices: standing by every signal, popularity, last steps."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,26 +146,49 @@ def find_standings(together: Together, histories: Histories) -> Standings:
     """
     row, column = histories.person, histories.item
     n_open = np.maximum(together.n_items - histories.length, 1)[:, None]
-    weights = {decay: histories.weights(decay) for decay in {signal.decay for signal in together.signals}}
-    share = 1.0 / (FUSION + np.arange(DEPTH + 1))
     scores, found = [], []
-    fused = np.zeros((histories.n_people, together.n_items))
-    for signal in together.signals:
-        score = np.asarray(weights[signal.decay] @ signal.link, dtype=np.float64)
-        score[row, column] = 0.0
-        score -= score.sum(axis=1, keepdims=True) / n_open
+    for raw in _scores(together, histories):
+        found.append(_places_open(raw, histories))
+        score = raw - raw.sum(axis=1, keepdims=True) / n_open
         score[row, column] = 0.0
         spread = np.sqrt((score**2).sum(axis=1, keepdims=True) / n_open)
-        score /= np.maximum(spread, SMALLEST)
-        standard = score.astype(np.float32)
+        standard = (score / np.maximum(spread, SMALLEST)).astype(np.float32)
         standard[row, column] = -np.inf
-        place = places(standard)
-        fused += share.take(place)
         scores.append(standard)
-        found.append(place)
+    return Standings(score=tuple(scores), place=tuple(found), fused=_fused(together, histories, found))
+
+
+def fuse(together: Together, histories: Histories) -> FloatArray:
+    """Return how every item stands for some people by all signals together, as `find_standings` does."""
+    found = (_places_open(score, histories) for score in _scores(together, histories))
+    return _fused(together, histories, found)
+
+
+def _scores(together: Together, histories: Histories) -> Iterator[FloatArray]:
+    """Yield (n_people, n_items) for each signal; 0 for what was taken."""
+    weights = {decay: histories.weights(decay) for decay in {signal.decay for signal in together.signals}}
+    for signal in together.signals:
+        score = np.asarray(weights[signal.decay] @ signal.link, dtype=np.float64)
+        score[histories.person, histories.item] = 0.0
+        yield score
+
+
+def _places_open(score: FloatArray, histories: Histories) -> NDArray[np.int16]:
+    """Return the places of open items; what was taken stands last, and differences below a ten-millionth are none."""
+    own = (score + score.max(axis=1, keepdims=True)).astype(np.float32)
+    own[histories.person, histories.item] = -np.inf
+    return places(own)
+
+
+def _fused(together: Together, histories: Histories, found: Iterable[NDArray[np.int16]]) -> FloatArray:
+    """Return the sum of reciprocal places, see `Standings`."""
+    share = 1.0 / (FUSION + np.arange(DEPTH + 1))
+    fused = np.zeros((histories.n_people, together.n_items))
+    for place in found:
+        fused += share.take(place)
     fused += together.taken * (SMALLEST / max(float(together.taken.max(initial=0.0)), 1.0))
-    fused[row, column] = -1.0
-    return Standings(score=tuple(scores), place=tuple(found), fused=fused)
+    fused[histories.person, histories.item] = -1.0
+    return fused
 
 
 def share_below(score: FloatArray, row: IndexArray, column: IndexArray) -> FloatArray:

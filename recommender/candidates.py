@@ -200,9 +200,9 @@ def cover(gaps: Gaps, trainings: Trainings, employee: IndexArray, training: Inde
     )
 
 
-def _best_of_each(employee: IndexArray, training: IndexArray, benefit: FloatArray, n_best: int) -> IndexArray:
-    """Return the rows of the best pairs of each person, best first, ties by training."""
-    order = order_within(employee, -benefit, training)
+def _best_of_each(employee: IndexArray, benefit: FloatArray, n_best: int) -> IndexArray:
+    """Return the rows of the best pairs of each person, best first; pairs come by training, and so do ties."""
+    order = order_within(employee, -benefit)
     return order[count_within(employee[order]) < n_best]
 
 
@@ -264,7 +264,7 @@ def find_candidates(
     waits = useful & _can_wait(catalog, day, verdict.requires, training)
     parts = (np.flatnonzero(useful & verdict.is_eligible), np.flatnonzero(waits))
     worth, n_best = benefit + 1e6 * is_wanted, policy.ranking.n_candidates
-    kept = [rows[_best_of_each(employee[rows], training[rows], worth[rows], n_best)] for rows in parts]
+    kept = [rows[_best_of_each(employee[rows], worth[rows], n_best)] for rows in parts]
     best = np.concatenate(kept)
     best = best[np.argsort(employee[best], kind="stable")]
     return Candidates(

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from models.baseline import MODE_COMPLETION
-from models.choice_rows import Together, find_standings, share_below
+from models.choice_rows import Together, fuse, share_below
 from models.histories import Histories
 from models.together import steady_signals
 from recommender.workforce import CANCELLED, COMPLETED, FAILED, WITHDRAWN, Workforce
@@ -129,6 +129,6 @@ def _goes_with_past(
     for first in range(0, len(people), PEOPLE_AT_ONCE):
         crew = people[first : first + PEOPLE_AT_ONCE]
         pairs = asked[bounds[crew[0]] : bounds[crew[-1] + 1]]
-        fused = find_standings(past.together, histories.take(crew)).fused
+        fused = fuse(past.together, histories.take(crew))
         found[pairs] = share_below(fused, np.searchsorted(crew, who[pairs]), training[pairs])
     return found
