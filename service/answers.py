@@ -166,6 +166,7 @@ class Answers:
             if snapshot is not self._made_from:
                 self._made.clear()
                 self._n_bytes, self._made_from = 0, snapshot
+                self.snapshots.tidy()
 
     def _keep(self, question: Question, answer: Answer) -> Answer:
         with self._lock:

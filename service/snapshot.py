@@ -161,12 +161,15 @@ class Snapshots:
                 serving = self._serving = self._maker.submit(self._make, versions).result()
             return serving
 
+    def tidy(self) -> None:
+        """Give back, in a moment, what is left of an earlier snapshot that nobody holds any more."""
+        self._maker.submit(give_back)
+
     def close(self) -> None:
         """Make no more."""
         self._maker.shutdown()
 
     def _make(self, versions: Versions) -> Snapshot:
-        give_back()  # what the snapshot before the last one has left
         office = read_office(self.database, self.today())
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)
