@@ -37,6 +37,7 @@ from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
 from service.storage.history import last_change
+from service.storage.kept import KeptTables
 from service.titles import with_titles
 from training_catalog.catalog import Catalog, build_catalog, content_digest
 from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
@@ -122,17 +123,25 @@ def load_office(database: Database, on: date, change: int | None = None, model_i
     InputError
         When nobody has been imported yet.
     """
-    office = read_office(database, on, change, model_id)
+    with transaction(database.engine) as connection:
+        seen = last_change(connection) if change is None else change
+        tables = database.read_all(connection, change)
+    office = _office_of(tables, database, on, seen, model_id)
     if not office.workforce.n_people:
         raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
     return office
 
 
-def read_office(database: Database, on: date, change: int | None = None, model_id: str | None = None) -> Office:
-    """Load an office as `load_office` does, also one without people."""
-    with transaction(database.engine) as connection:
-        seen = last_change(connection) if change is None else change
-        tables = with_titles(database.read_all(connection, change))
+def load_present(kept: KeptTables, on: date) -> Office:
+    """Load the office of this moment, also one without people; only what has changed since the last time is read."""
+    with transaction(kept.database.engine) as connection:
+        seen = last_change(connection)
+        tables = kept.read_all(connection)
+    return _office_of(tables, kept.database, on, seen, None)
+
+
+def _office_of(tables: Tables, database: Database, on: date, seen: int, model_id: str | None) -> Office:
+    tables = with_titles(tables)
     catalog = build_catalog(tables, on)
     return Office(
         tables=tables,

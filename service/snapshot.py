@@ -17,8 +17,9 @@ from recommender.workforce_tables import build_workforce
 from service.blocks import Blocks
 from service.c_library import give_back
 from service.lookup import Listed, Person, identity_of, unit_of
-from service.pipeline import Background, Office, Predictor, background_of, load_predictor, read_office
+from service.pipeline import Background, Office, Predictor, background_of, load_predictor, load_present
 from service.storage.database import Database
+from service.storage.kept import KeptTables
 from service.storage.people import EMPLOYEE, person_version, personal_tables
 from service.storage.watch import Versions
 from service.trial import is_drawn
@@ -144,7 +145,7 @@ class Snapshots:
 
     def __init__(self, database: Database, policy: Policy, today: Callable[[], date]) -> None:
         self.database, self.policy, self.today = database, policy, today
-        self._lock = threading.Lock()
+        self._kept, self._lock = KeptTables(database), threading.Lock()
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="snapshot")
         self._serving: Snapshot | None = None
 
@@ -170,7 +171,7 @@ class Snapshots:
         self._maker.shutdown()
 
     def _make(self, versions: Versions) -> Snapshot:
-        office = read_office(self.database, self.today())
+        office = load_present(self._kept, self.today())
         names = text_of(sorted_by_key(office.tables["employees"], EMPLOYEE), "name")
         background = background_of(office, self.policy)
         office = replace(office, tables={name: office.tables[name] for name in _KEPT})

@@ -56,6 +56,11 @@ class Writing:
         return number
 
 
+def changes_of_tables(connection: sa.Connection) -> dict[str, int]:
+    """Return the number of the last change of each table that was ever changed."""
+    return {row.table_name: int(row.change) for row in connection.execute(sa.select(TABLE_CHANGES))}
+
+
 def last_change(connection: sa.Connection, until: date | None = None) -> int:
     """Return the number of the last change; the last one made by the end of a day where one is given."""
     query = sa.select(sa.func.max(CHANGES.c.change))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.engine import file_id, file_of, shown_url, transaction
+from service.storage.history import changes_of_tables
 from service.storage.people import personal_tables
 from service.storage.schema import MODELS, TABLE_CHANGES
 from training_catalog.errors import StorageError
@@ -49,7 +50,7 @@ def touch_access(connection: sa.Connection) -> None:
 
 def read_versions(connection: sa.Connection) -> Versions:
     """Read the versions of this moment."""
-    changes = {row.table_name: int(row.change) for row in connection.execute(sa.select(TABLE_CHANGES))}
+    changes = changes_of_tables(connection)
     serving = sa.select(MODELS.c.state, MODELS.c.model_id).where(MODELS.c.state.in_(("approved", "trial")))
     models = {str(row.state): str(row.model_id) for row in connection.execute(serving.order_by(MODELS.c.sequence))}
     personal = set(personal_tables())
