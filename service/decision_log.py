@@ -9,7 +9,7 @@ import structlog
 
 from service.storage.database import Database
 from service.storage.decisions import LIST, LoggedDecision, insert_entries
-from service.storage.engine import transaction
+from service.storage.engine import one_of, transaction
 from service.storage.schema import DATABASE_TABLES, DECISIONS, ROW_KEY
 from service.telemetry import LOG_WAITING
 from training_catalog.errors import StorageError
@@ -91,7 +91,7 @@ class DecisionLog:
         try:
             with transaction(self.database.engine, is_writer=True, in_turn=False) as connection:
                 ids = [entry.decision for entry in entries]
-                query = sa.select(DECISIONS.c.decision).where(DECISIONS.c.decision.in_(ids))
+                query = sa.select(DECISIONS.c.decision).where(one_of(DECISIONS.c.decision, ids))
                 known = set(connection.execute(query).scalars())
                 new = [entry for entry in entries if entry.decision not in known]
                 insert_entries(connection, _unless_erased(connection, new))
@@ -105,7 +105,7 @@ def _unless_erased(connection: sa.Connection, entries: list[LoggedDecision]) -> 
     """Return entries without the subjects of those who have been erased since."""
     stored = DATABASE_TABLES["employees"]
     people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
-    query = sa.select(stored.c[ROW_KEY]).where(stored.c[ROW_KEY].in_(sorted(people)))
+    query = sa.select(stored.c[ROW_KEY]).where(one_of(stored.c[ROW_KEY], sorted(people)))
     known = set(connection.execute(query).scalars()) if people else set()
     return [
         replace(entry, content=replace(entry.content, kind="list-erased", subject=""))

@@ -17,6 +17,7 @@ from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.report import Problem
 from service.imports.rows import Rows
 from service.storage.database import UNCHANGED, Database
+from service.storage.engine import one_of
 from service.storage.frames import row_keys
 from service.storage.history import Writing, set_aside
 from service.storage.people import EMPLOYEE, personal_tables
@@ -192,7 +193,7 @@ def _code_column(target: str) -> str:
 def _known(connection: sa.Connection, target: str, values: list[str], reach: Reach) -> set[str]:
     """Return which of some ids are on file within reach."""
     code = DATABASE_TABLES[target].c[_code_column(target)]
-    query = sa.select(code).where(code.in_(values), within(target, reach)).distinct()
+    query = sa.select(code).where(one_of(code, values), within(target, reach)).distinct()
     return set(connection.execute(query).scalars())
 
 
@@ -263,7 +264,7 @@ def _check_reach(rows: Rows, connection: sa.Connection, reach: Reach) -> None:
     people, is_person = DATABASE_TABLES["employees"], rows.table.name == "employees"
     named = sorted(set(rows.frame[EMPLOYEE].dropna()))
     query = sa.select(people.c[EMPLOYEE], people.c.unit).where(
-        people.c[EMPLOYEE].in_(named), within("employees", reach)
+        one_of(people.c[EMPLOYEE], named), within("employees", reach)
     )
     units = {row.employee: row.unit for row in connection.execute(query)}
     for row, employee in enumerate(rows.frame[EMPLOYEE]):
@@ -306,7 +307,7 @@ def write_records(
 
 def _outcomes(rows: Rows, kinds: dict[int, int], connection: sa.Connection) -> list[Outcome]:
     stored, keys = DATABASE_TABLES[rows.table.name], row_keys_of(rows)
-    query = sa.select(stored.c[ROW_KEY], stored.c[SINCE]).where(stored.c[ROW_KEY].in_(keys))
+    query = sa.select(stored.c[ROW_KEY], stored.c[SINCE]).where(one_of(stored.c[ROW_KEY], keys))
     since = {row.row_key: int(row.since) for row in connection.execute(query)}
     outcomes = []
     for row, key in enumerate(keys):

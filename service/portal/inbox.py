@@ -18,7 +18,7 @@ from service.ledger.pages import find_seats
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
 from service.portal.said import said_of, say
-from service.storage.engine import transaction
+from service.storage.engine import one_of, transaction
 from service.storage.ledger import LEDGER_SEATS, LIVE
 from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import (
@@ -58,7 +58,9 @@ class Waiting:
 def _names(connection: sa.Connection, reach: Reach, numbers: set[str]) -> dict[str, str]:
     people = DATABASE_TABLES["employees"]
     query = sa.select(people.c.employee, people.c.name).where(records.within("employees", reach))
-    return {str(row.employee): str(row.name) for row in connection.execute(query.where(people.c.employee.in_(numbers)))}
+    return {
+        str(row.employee): str(row.name) for row in connection.execute(query.where(one_of(people.c.employee, numbers)))
+    }
 
 
 def _with_names(call: Call, statements: list[Statement]) -> list[Waiting]:

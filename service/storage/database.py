@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from service.settings import account
 from service.storage.bulk import load
-from service.storage.engine import make_engine, shown_url, transaction
+from service.storage.engine import make_engine, one_of, shown_url, transaction
 from service.storage.frames import row_keys, same_values, to_records
 from service.storage.history import Writing, last_change, now, rows_at, set_aside
 from service.storage.migrate import at_newest, upgrade
@@ -112,7 +112,7 @@ class Database:
     def _read_keys(self, connection: sa.Connection, name: str, keys: list[str]) -> pd.DataFrame:
         """Return the rows of some keys, ordered by key."""
         declared, key = table(name), DATABASE_TABLES[name].c[ROW_KEY]
-        query = rows_at(name, None, *declared.column_names).where(key.in_(keys))
+        query = rows_at(name, None, *declared.column_names).where(one_of(key, keys))
         rows = [tuple(row) for row in connection.execute(query)]
         return canonical(pd.DataFrame.from_records(rows, columns=list(declared.column_names)), declared)
 

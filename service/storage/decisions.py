@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.storage.database import Database
-from service.storage.engine import transaction
+from service.storage.engine import one_of, transaction
 from service.storage.schema import DECISIONS, POLICIES, PSEUDONYMS
 
 LIST, LISTS, PLAN = "list", "lists", "plan"  # one person's list, everybody's, a plan
@@ -126,7 +126,7 @@ def _add_unless_known(connection: sa.Connection, stored: sa.Table, rows: list[di
 
 def _pseudonyms(connection: sa.Connection, people: list[str]) -> dict[str, str]:
     """Return the pseudonyms of people, drawn at random the first time; erasing them unties the log from people."""
-    query = sa.select(PSEUDONYMS.c.employee, PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.employee.in_(people))
+    query = sa.select(PSEUDONYMS.c.employee, PSEUDONYMS.c.pseudonym).where(one_of(PSEUDONYMS.c.employee, people))
     found = {str(row.employee): str(row.pseudonym) for row in connection.execute(query)} if people else {}
     new = [{"employee": one, "pseudonym": f"e-{uuid.uuid4().hex}"} for one in people if one not in found]
     if new:

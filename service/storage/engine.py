@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -162,3 +162,22 @@ def _is_busy(error: object) -> bool:
     """Tell whether a driver's error says that a lock did not come in time."""
     by_sqlite = str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
     return by_sqlite or getattr(error, "sqlstate", None) == LOCK_NOT_AVAILABLE
+
+
+def one_of(column: sa.ColumnElement[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """Return ``column IN (values)`` in one of few forms: the last value is said again, up to a power of two.
+
+    Notes
+    -----
+    Drivers and servers keep each statement they have seen, by its text: a form for each number of values would be
+    hundreds of them, in each connection.
+
+    Examples
+    --------
+    >>> str(one_of(sa.column("x"), "abc").compile(compile_kwargs={"literal_binds": True}))
+    "x IN ('a', 'b', 'c', 'c')"
+    """
+    said = list(values)
+    if said:
+        said += said[-1:] * ((1 << (len(said) - 1).bit_length()) - len(said))
+    return column.in_(said)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from service.api.context import Call, known_caller, parts_of
 from service.portal.forms import Form
 from service.portal.page import page_asked
-from service.storage.engine import transaction
+from service.storage.engine import one_of, transaction
 from service.storage.schema import DATABASE_TABLES, ROW_KEY
 
 PER_PAGE = 50
@@ -79,7 +79,7 @@ def names_of(call: Call, table: str, ids: list[str] | None = None) -> dict[str, 
     with transaction(parts_of(call).database.engine) as connection:
         for part in parts:
             query = sa.select(key, name).where(name.is_not(None))
-            rows = connection.execute(query if part is None else query.where(key.in_(part)))
+            rows = connection.execute(query if part is None else query.where(one_of(key, part)))
             found.update((str(code), str(text)) for code, text in rows)
     return found
 

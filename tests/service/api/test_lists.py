@@ -5,9 +5,11 @@ import json
 import threading
 import time
 import weakref
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from service.answers import Answers, Question
 from service.decision_log import SOME_ROOM, DecisionLog
@@ -140,6 +142,24 @@ def test_entries_of_the_log_wait_for_others_but_for_nobody_at_the_end(service):
     log.close()
     assert time.monotonic() - begun < 20
     assert len(list_decisions(parts.database)) == 2
+
+
+def test_the_log_says_few_different_statements_however_many_entries_come_at_once(service):
+    ask(service, BUDI)
+    (made,), texts = list_entries(service), set()
+    sa.event.listen(service.parts.database.engine, "before_cursor_execute", lambda *said: texts.add(said[2]))
+    for n in range(1, 33):
+        log = DecisionLog(service.parts.database, gather=60)
+        for i in range(n):
+            log.put(replace(made, decision=f"d-{n}-{i}", content=replace(made.content, subject=ANI)))
+        log.close()
+    assert len(list_entries(service)) == 1 + sum(range(1, 33))
+    assert len({text for text in texts if " IN (" in text and "decisions" in text}) <= 6  # 1, 2, 4, 8, 16, 32
+
+
+def list_entries(service):
+    service.parts.log.close()
+    return list_decisions(service.parts.database)
 
 
 def test_filters_and_language_are_part_of_the_question(service):

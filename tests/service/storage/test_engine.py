@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.storage.database import open_database
-from service.storage.engine import shown_url, transaction
+from service.storage.engine import one_of, shown_url, transaction
 from training_catalog.errors import InputError, StorageError
 
 
@@ -47,3 +47,17 @@ def test_a_password_is_in_no_message(url):
     assert "secret" not in str(refused.value)
     assert "***@" in str(refused.value)
     assert shown_url("sqlite:///x.db") == "sqlite:///x.db"
+
+
+def test_a_list_of_any_length_is_looked_up_in_one_of_few_forms(database_url):
+    engine, texts = open_database(database_url).engine, set()
+    with transaction(engine, is_writer=True) as connection:
+        for n in range(40):
+            connection.execute(sa.text("INSERT INTO units (row_key, unit) VALUES (:n, :n)"), {"n": f"{n:02d}"})
+    sa.event.listen(engine, "before_cursor_execute", lambda *said: texts.add(said[2]))
+    unit = sa.column("unit")
+    with transaction(engine) as connection:
+        for n in range(40):
+            query = sa.select(unit).select_from(sa.table("units")).where(one_of(unit, [f"{i:02d}" for i in range(n)]))
+            assert sorted(connection.execute(query).scalars()) == [f"{i:02d}" for i in range(n)]
+    assert len(texts) <= 8 + 2  # none, 1, 2, 4, ... 64, and what begins a transaction
