@@ -58,12 +58,13 @@ def make_engine(url: str, pool_size: int = 0) -> sa.Engine:
     Parameters
     ----------
     url : SQLAlchemy URL.
-    pool_size : Connections held between transactions; none for a program that runs once.
+    pool_size : Connections held between transactions, the one used last first, so that few of them remember pages and
+        statements; none for a program that runs once.
     """
     kept: dict[str, Any] = {"poolclass": sa.NullPool}
     if pool_size:
         kept = {"poolclass": sa.QueuePool, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True,
-                "pool_timeout": WAIT_SECONDS, "pool_recycle": 1800}  # fmt: skip
+                "pool_timeout": WAIT_SECONDS, "pool_recycle": 1800, "pool_use_lifo": True}  # fmt: skip
     kept["hide_parameters"] = True  # what is stored of people has no place in errors, which end in logs
     engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), **kept)
     if engine.dialect.name == "sqlite":

@@ -61,3 +61,14 @@ def test_a_list_of_any_length_is_looked_up_in_one_of_few_forms(database_url):
             query = sa.select(unit).select_from(sa.table("units")).where(one_of(unit, [f"{i:02d}" for i in range(n)]))
             assert sorted(connection.execute(query).scalars()) == [f"{i:02d}" for i in range(n)]
     assert len(texts) <= 8 + 2  # none, 1, 2, 4, ... 64, and what begins a transaction
+
+
+def test_transactions_that_follow_each_other_take_the_same_connection(database_url):
+    engine, used = open_database(database_url, pool_size=4).engine, []
+    with transaction(engine), transaction(engine), transaction(engine):
+        pass
+    for _ in range(8):
+        with transaction(engine) as connection:
+            used.append(id(connection.connection.dbapi_connection))
+    engine.dispose()
+    assert len(set(used)) == 1
