@@ -149,8 +149,17 @@ def _made(call: Call, asked: _Asked, said: Form, answer: Answer, seen: _Seen) ->
         "suggestions.html.j2", seen.reader, filters=filters, said=said, found=found, cards=cards, is_beside=is_beside,
         n_kept=len(kept), is_filtered=is_filtered, changed=_told(call, employee, changed, found) if changed else [],
         asked=why, told=_told(call, employee, why, found) if why else [],
-        everything=f"{address}{'&' if '?' in address else '?'}all=1",
+        names=_names(call, found), everything=f"{address}{'&' if '?' in address else '?'}all=1",
     ).encode()  # fmt: skip
+
+
+def _names(call: Call, found: Recommendations) -> dict[str, str]:
+    """Return the names of the trainings that were left out."""
+    parts = parts_of(call)
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
+    codes = [row.training for row in found.left_out]
+    rows = look_up(trainings.ids, np.asarray(codes, dtype=np.str_))
+    return {code: str(trainings.names[row]) for code, row in zip(codes, rows.tolist(), strict=True) if row >= 0}
 
 
 def _shown(call: Call, items: list[RecommendedItem], claims: frozenset[str], wording: Wording) -> list[Shown]:
