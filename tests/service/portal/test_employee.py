@@ -310,3 +310,15 @@ def test_four_times_as_large_nothing_is_cut_off(browsing):
             page.goto(browsing.address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert page.get_by_role("button", name="Keluar").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 360, 1440])
+def test_the_picture_can_be_read_at_every_width(browsing, width):
+    with browsing.page("ani", viewport={"width": width, "height": 740}) as page:
+        page.goto(f"{browsing.address}/")
+        texts = page.evaluate("[...document.querySelectorAll('svg.chart text')].map(t => t.getBoundingClientRect())")
+        assert len(texts) == 4  # a name and a figure for each of two competencies
+        for name, figure in (texts[:2], texts[2:]):
+            assert min(name["height"], figure["height"]) >= 12
+            assert 0 <= name["left"] < name["right"] < figure["left"] < figure["right"] <= width
