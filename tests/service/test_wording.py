@@ -44,6 +44,10 @@ WORD_TABLES = (
     "ENCODINGS",
     "DATE_ORDERS",
     "NUMBER_STYLES",
+    "SCOPE_WORDS",
+    "EVENTS",
+    "OUTCOMES",
+    "NO_UNITS",
 )  # sentences of the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
