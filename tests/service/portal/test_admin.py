@@ -7,6 +7,8 @@ import pytest
 from service.auth.caller import SCOPES
 from service.auth.users import find_user
 from service.storage.engine import transaction
+from tests.builders import rows, tables
+from tests.service.api.conftest import fill
 from tests.service.portal.conftest import faults_of, sign_in
 from tests.service.portal.desk import cells_of
 
@@ -125,6 +127,22 @@ def test_what_a_scope_lets_do_and_what_no_unit_means_is_said(admin):
     assert "kosong: semua unit" in page
     units = {row[0]: row[3] for row in cells_of(page, 'id="people-caption"')[1:]}
     assert (units["admin"], units["ani"], units["budi"]) == ("semua", "hanya halaman sendiri", "U1")
+
+
+def test_a_planner_of_every_unit_stays_one_when_a_unit_is_added_and_others_are_told_why_not(admin):
+    portal, client, post = admin
+    assert "tidak dikenal" in post("/users/change", name="budi", action="units", units="*").text
+    assert post("/users/change", name="rita", action="units", units="*").status_code == 303
+    assert "semua, termasuk yang ditambahkan kemudian" in client.get("/users").text
+    sign_in(portal, "rita")
+    fill(portal.parts.database, tables(units=rows("unit name parent", "U9 Dinas~Baru -")))  # as an import may
+    assert client.get("/plans/new").status_code == 200
+    token = sign_in(portal, "admin")
+    client.post("/users/change", data={"csrf": token, "name": "rita", "action": "units", "units": "U1 U3"})
+    sign_in(portal, "rita")
+    refused = client.get("/plans/new")
+    assert refused.status_code == 403
+    assert "memerlukan semua unit kerja kantor, termasuk yang baru ditambahkan" in refused.text
 
 
 @pytest.mark.parametrize("name", ["ani", "budi", "rita"])
