@@ -180,6 +180,11 @@ def _template_sentences() -> dict[str, str]:
     }
 
 
+def test_sentences_of_templates_are_written_as_they_are_looked_for():
+    found = [path.name for path in PAGES.rglob("*.j2") if re.search(r"\bt\(\s*'", path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
 def _said_by_pages() -> Iterator[str]:
     """Yield the sentences of tables that templates say by a code, and the titles of the menu."""
     for module in (module for module in modules_of("service") if PAGES in module.path.parents):
