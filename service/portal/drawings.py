@@ -18,12 +18,14 @@ class Standing:
     label : The competency.
     required, assessed : Shares of the scale from 0 to 1, best at 1; None where not known.
     text : The same in words, beside the bar.
+    has_expired : Whether what was assessed is too old to count as known.
     """
 
     label: str
     required: float | None
     assessed: float | None
     text: str
+    has_expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +118,8 @@ def _standing(one: Standing, top: int) -> Markup:
             "unknown" if one.assessed is None else "track", bar, _BAR),
     ]  # fmt: skip
     if one.assessed is not None:
-        parts.append(Markup('<rect class="bar" x="0" y="{}" width="{:.1f}%" height="{}" rx="2"/>').format(
-            bar, max(0.5, one.assessed * 100), _BAR))  # fmt: skip
+        parts.append(Markup('<rect class="{}" x="0" y="{}" width="{:.1f}%" height="{}" rx="2"/>').format(
+            "bar old" if one.has_expired else "bar", bar, max(0.5, one.assessed * 100), _BAR))  # fmt: skip
     if one.required is not None:
         parts.append(Markup('<line class="want" x1="{0:.1f}%" x2="{0:.1f}%" y1="{1}" y2="{2}"/>').format(
             one.required * 100, bar - 4, bar + _BAR + 4))  # fmt: skip

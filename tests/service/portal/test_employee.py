@@ -53,6 +53,18 @@ def test_the_picture_has_a_title_and_a_description_and_a_table_beside(ani):
     assert text.index("</svg>") < text.index('<caption id="gaps-caption">')
 
 
+def test_the_picture_shows_what_has_expired_and_what_was_never_assessed_as_such(ani):
+    portal, client, _ = ani
+    fresh = client.get("/").text
+    assert (fresh.count('class="bar"'), fresh.count('class="bar old"'), fresh.count('class="unknown"')) == (1, 0, 1)
+    assert "Batang putus-putus: penilaian sudah kedaluwarsa." in fresh
+    row = {"employee": ANI, "competency": "M.02", "level": 3, "assessed_on": "2020-01-01", "method": "test"}
+    portal("POST", "/assessments", json={"items": [row]})
+    old = client.get("/").text
+    assert (old.count('class="bar"'), old.count('class="bar old"'), old.count('class="unknown"')) == (1, 1, 0)
+    assert "Penilaian kedaluwarsa" in old
+
+
 def test_a_day_is_the_same_day_in_every_zone(ani):
     _, client, post = ani
     for zone in ("WIB", "WITA", "WIT"):
