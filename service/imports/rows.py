@@ -57,11 +57,15 @@ class Rows:
     factors: dict[str, int] = field(default_factory=dict)
 
     def written(self, column: str | None) -> str | None:
-        """Return a column's header as the person wrote it; of one that the file has not, as the template has it."""
+        """Return a column's header as the person wrote it; of one that the file has not, as the template has it.
+
+        Records that come without a file have fields of our own names, and keep them.
+        """
         if column is None or column in self.origin:
             return None if column is None else self.origin[column][1]
-        declared = {one.name: one.header_id for one in self.table.columns} if self.wording.lang == "id" else {}
-        return declared.get(column, column)
+        if not self.origin or self.wording.lang != "id":
+            return column
+        return next((one.header_id for one in self.table.columns if one.name == column), column)
 
     def _told(self, name: str, value: object) -> object:
         """Return a field of a sentence: a table by its name in the reader's language."""
