@@ -41,6 +41,7 @@ WARNINGS = {  # subjects of one code are said together
     "no-line-for-fee": "Choices that no budget line may pay, and that were therefore left out: {subject}.",
     "lapsed-enrolment": "Enrolments without an outcome long after their class ended, which no longer count: {subject}.",
     "stopped-by-clock": "The time limit ended the search; another run may find a better plan.",
+    "stopped-when-proven": "The time limit ended the search among plans as good as this; another run may take another.",
 }
 
 RULES = {  # that a recount may find broken
@@ -79,6 +80,13 @@ def cut(lines: tuple[str, ...], wording: Wording) -> tuple[str, ...]:
     if len(lines) <= MOST_LINES:
         return lines
     return (*lines[:MOST_LINES], wording.text("... and {n} more.", n=wording.number(len(lines) - MOST_LINES)))
+
+
+def clock_warnings(status: str, *, was_stopped: bool) -> tuple[tuple[str, str], ...]:
+    """Return what is to be known of a plan whose search the time limit ended: one proved best has none above it."""
+    if not was_stopped:
+        return ()
+    return (("stopped-when-proven" if status == "optimal" else "stopped-by-clock", ""),)
 
 
 def warning_texts(warnings: tuple[tuple[str, str], ...], wording: Wording) -> tuple[str, ...]:

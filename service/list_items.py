@@ -101,7 +101,7 @@ def _reason_row(catalog: Catalog, reason: Reason, lang: str) -> dict[str, Any]:
 
 def _left_out_row(catalog: Catalog, training: int, reason: int, requires: int, lang: str) -> dict[str, Any]:
     ids, code = catalog.trainings.ids, REASONS[reason]
-    first = str(ids[requires]) if requires >= 0 else ""
+    first = f"{catalog.trainings.names[requires]} ({ids[requires]})" if requires >= 0 else ""
     return {"training": str(ids[training]), "code": code, "text": left_out_text(code, first, Wording(lang))}
 
 

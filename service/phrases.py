@@ -19,10 +19,10 @@ REASONS = {
     "closes-deficit": "Works on {levels} levels of {name}: required {required}, assessed {assessed}.",
     "assumed-need": "{name} was never assessed; colleagues in such positions lack {levels} levels on average.",
     "expired-assessment": "Works on {levels} levels of {name}, by an assessment that has expired.",
-    "blind-spot": "Blind spot in {name}: rated {levels} by the employee, assessed at {assessed}.",
+    "blind-spot": "Blind spot in {name}: self-rating {levels}, assessment {assessed}.",
     "suits-short-staff": "Online or short, because the unit is short of staff.",
     "suits-full-calendar": "Online or short, because the calendar is full.",
-    "asked-for": "The employee asked for it.",
+    "asked-for": "Interest in it was stated.",
     "enrolment-lapsed": "An earlier enrolment in it has no outcome long after the class ended, and no longer counts.",
     "default-standard": "The required level is the default of the position class.",
     "service-effect": "In the past, one more training a head in a unit was followed by {levels} points of {indicator}.",
@@ -44,7 +44,7 @@ LEFT_OUT = {
     "wrong-employment-type": "Not meant for this employment type.",
     "wrong-position": "Not meant for this position.",
     "prerequisite-missing": "Needs {requires} first.",
-    "not-interested": "Marked as not wanted by the employee.",
+    "not-interested": "Marked as not wanted.",
 }
 
 UNMET = {
@@ -84,9 +84,9 @@ def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
     return wording.text(
         REASONS[reason.code],
         name=competency_name(catalog, reason.competency, wording) if reason.competency >= 0 else "",
-        levels=wording.number(reason.levels, 2 if reason.code == "service-effect" else 1),
-        required=wording.number(reason.required, 1),
-        assessed=wording.number(reason.assessed, 1),
+        levels=wording.number(reason.levels, 2) if reason.code == "service-effect" else wording.brief(reason.levels),
+        required=wording.brief(reason.required),
+        assessed=wording.brief(reason.assessed),
         indicator=wording.text(INDICATORS.get(reason.indicator, reason.indicator)) if reason.indicator else "",
     )
 

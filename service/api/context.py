@@ -73,6 +73,9 @@ async def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     reach = await asyncio.to_thread(parts_of(call).reach, caller) if is_whole else None
     if not may(caller, found, reach):
         needed = found.scope if found is not None else None
+        if is_whole and needed in caller.scopes:
+            raise ApiError(403, "not-allowed", "not allowed; this needs all units of the office, also those added "
+                           "lately; an administrator grants them")  # fmt: skip
         raise ApiError(403, "not-allowed", "not allowed; needed: {needed}", needed=needed or "-")
 
 

@@ -13,7 +13,7 @@ ITEM: Example = {
     "rank": 1, "training": "P1", "name": "Integritas pelayan publik", "offering": "P1-1", "benefit": 0.62, "low": 0.31,
     "high": 0.88, "completion": 0.93, "cost": 1_500_000, "hours": 24.0, "mode": "online", "start": "2027-03-01",
     "end": "2027-03-03", "reasons": [{"code": "closes-deficit", "competency": "M.01", "levels": 1.0,
-                                      "text": "Menggarap 1,0 level Integritas: syarat 3,0, hasil asesmen 2,0."}],
+                                      "text": "Menggarap 1 level Integritas: syarat 3, hasil asesmen 2."}],
 }  # fmt: skip
 RECOMMENDATIONS: Example = {
     "list": LIST, **PERSON, "on": DAY, "model": "rule", "catalog": CATALOG, "state": "rule",

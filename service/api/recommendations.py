@@ -71,12 +71,37 @@ def _as_response(answer: Answer, known: str) -> Response[Any]:
 
 def list_of(request: Call, employee: str, wanted: ListFilter) -> Recommendations:
     """Return the list of a person within reach, for a page; it is logged as any other."""
+    return read_list(answer_of(request, employee, wanted))
+
+
+def answer_of(request: Call, employee: str, wanted: ListFilter) -> Answer:
+    """Return the list of a person within reach, for a page, as the bytes it is kept in."""
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang, wanted=wanted)
     found = parts.answers.answer(question, caller.subject)
     check_reach(parts.reach(caller), employee, found.unit)
     LISTS.labels(source="page").inc()
-    return msgspec.json.decode(found.body, type=Recommendations)
+    return found
+
+
+def answer_at_hand(request: Call, employee: str, wanted: ListFilter) -> Answer | None:
+    """Return the list of a person within reach, if it is true without a look at any row; this waits for nobody.
+
+    Returns
+    -------
+    None where `answer_of` has to be asked, for the list or for the units that are within reach.
+    """
+    parts, caller = parts_of(request), known_caller(request)
+    question = Question(employee=employee, lang=wording_of(request).lang, wanted=wanted)
+    found = None if caller.units else parts.answers.at_hand(question, request.scope["state"]["versions"])
+    if found is not None:
+        check_reach(parts.reach(caller), employee, found.unit)
+    return found
+
+
+def read_list(answer: Answer) -> Recommendations:
+    """Return a list as its type."""
+    return msgspec.json.decode(answer.body, type=Recommendations)
 
 
 class Ask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

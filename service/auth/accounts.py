@@ -59,8 +59,9 @@ class Accounts:
         with transaction(self.database.engine, is_writer=True) as connection:
             if employee is not None:
                 unit_of(connection, employee)
-            user = User(name=tidied, role=check_role(role), employee=employee, units=check_units(connection, units),
-                        password=hashed, must_change=hashed is not None, issuer=None, subject=None, created_at=now,
+            granted = check_units(connection, units, check_role(role))
+            user = User(name=tidied, role=role, employee=employee, units=granted, password=hashed,
+                        must_change=hashed is not None, issuer=None, subject=None, created_at=now,
                         disabled_at=None)  # fmt: skip
             insert_user(connection, user)
             self._record(connection, now, "user-added", user.name, role=role, employee=employee, units=user.units)
@@ -92,7 +93,7 @@ class Accounts:
     def set_units(self, name: str, units: Iterable[str]) -> User:
         """Grant units in the place of those granted before."""
         with self._changing(name, "units-set") as (connection, user, details):
-            granted = check_units(connection, units)
+            granted = check_units(connection, units, user.role)
             update_user(connection, user.name, units=json.dumps(granted))
             details |= {"before": user.units, "after": granted}
         return self._now(name)

@@ -6,6 +6,7 @@ SCOPES = ("recommend:read", "people:read", "people:write", "catalog:read", "cata
           "model:write", "audit:read", "admin")  # fmt: skip
 EMPLOYEE, SUPERVISOR, PLANNER, ADMIN, SYSTEM = "employee", "supervisor", "planner", "admin", "system"
 ROLES = (EMPLOYEE, SUPERVISOR, PLANNER, ADMIN)  # of people; a key's is SYSTEM
+EVERY_UNIT = "*"  # granted to a planner: all units, also those that are added later
 SESSION, KEY, TOKEN = "session", "key", "token"
 
 _OWN = frozenset({"recommend:read", "people:read", "catalog:read"})

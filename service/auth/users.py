@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.auth.caller import ADMIN, EMPLOYEE, ROLE_SCOPES, ROLES, SUPERVISOR, Caller
+from service.auth.caller import ADMIN, EMPLOYEE, EVERY_UNIT, PLANNER, ROLE_SCOPES, ROLES, SUPERVISOR, Caller
 from service.storage.access import API_KEYS, USERS
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -77,9 +77,11 @@ def check_role(role: str) -> str:
     return role
 
 
-def check_units(connection: sa.Connection, units: Iterable[str]) -> tuple[str, ...]:
-    """Return units in their order, or refuse one that is not on file."""
+def check_units(connection: sa.Connection, units: Iterable[str], role: str = "") -> tuple[str, ...]:
+    """Return units in their order, or refuse one that is not on file; a planner may have every one, also of later."""
     wanted = sorted({unit for unit in units if unit})
+    if role == PLANNER and EVERY_UNIT in wanted:
+        return (EVERY_UNIT,)
     stored = DATABASE_TABLES["units"].c.unit
     known = set(connection.execute(sa.select(stored).where(stored.in_(wanted))).scalars())
     for unit in wanted:
@@ -156,7 +158,7 @@ def caller_of(
 
 
 def _units_of(connection: sa.Connection, user: User) -> frozenset[str] | None:
-    if user.role == ADMIN:
+    if user.role == ADMIN or (user.role == PLANNER and EVERY_UNIT in user.units):
         return None
     if user.role == EMPLOYEE:
         return frozenset()

@@ -4,7 +4,7 @@ import secrets
 
 from recommender.plan import Plan
 from service.auth.accounts import Accounts
-from service.auth.caller import ADMIN, EMPLOYEE, PLANNER, SUPERVISOR
+from service.auth.caller import ADMIN, EMPLOYEE, EVERY_UNIT, PLANNER, SUPERVISOR
 from service.auth.users import update_user
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -24,11 +24,9 @@ def _people(database: Database, plan: Plan) -> tuple[str, str]:
 def add_demo_accounts(database: Database, plan: Plan) -> tuple[dict[str, str], str]:
     """Add an account for each role, or give those that exist the new password; return names by role, and it."""
     employee, supervisor = _people(database, plan)
-    units = database.read("units")
-    roots = tuple(units.loc[units["parent"].isna(), "unit"])
     accounts, password = Accounts(database, "demo"), secrets.token_urlsafe(12)
     known = {user.name for user in accounts.everybody()}
-    whose = {EMPLOYEE: (employee, ()), SUPERVISOR: (supervisor, ()), PLANNER: (None, roots), ADMIN: (None, ())}
+    whose = {EMPLOYEE: (employee, ()), SUPERVISOR: (supervisor, ()), PLANNER: (None, (EVERY_UNIT,)), ADMIN: (None, ())}
     for role, (number, granted) in whose.items():
         name = NAMES[role]
         if name in known:

@@ -70,7 +70,7 @@ def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> N
         if fill.any():
             rows.frame.loc[fill, column] = values[fill].astype(rows.frame[column].dtype)
             rows.given = rows.given | {column}
-            filled.append(f"{column} ({int(fill.sum())})")
+            filled.append(f"{rows.written(column)} ({int(fill.sum())})")
     if filled:
         rows.note("id-derived", "Read from the NIP where not given, with the number of rows: {columns}.",
                   columns=", ".join(filled))  # fmt: skip

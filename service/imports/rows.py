@@ -14,6 +14,7 @@ from service.imports.report import Problem
 from service.imports.values import MOST_EXACT, read_text
 from service.wording import Wording
 from training_catalog.schema import Table
+from training_catalog.tables import TABLES
 
 MOST_SHOWN = 60  # characters of a value that a message shows
 
@@ -56,8 +57,20 @@ class Rows:
     factors: dict[str, int] = field(default_factory=dict)
 
     def written(self, column: str | None) -> str | None:
-        """Return a column's header as the person wrote it."""
-        return self.origin[column][1] if column is not None and column in self.origin else column
+        """Return a column's header as the person wrote it; of one that the file has not, as the template has it.
+
+        Records that come without a file have fields of our own names, and keep them.
+        """
+        if column is None or column in self.origin:
+            return None if column is None else self.origin[column][1]
+        if not self.origin or self.wording.lang != "id":
+            return column
+        return next((one.header_id for one in self.table.columns if one.name == column), column)
+
+    def _told(self, name: str, value: object) -> object:
+        """Return a field of a sentence: a table by its name in the reader's language."""
+        is_table = name == "table" and self.wording.lang == "id"
+        return next((one.title_id for one in TABLES if one.name == value), value) if is_table else value
 
     def had_error(self, column: str) -> np.ndarray:
         """Return which rows were refused for what stands in a column."""
@@ -68,7 +81,8 @@ class Rows:
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
         """Write down one thing found."""
         shown = None if value is None else _shown(value)[:MOST_SHOWN]
-        text = self.wording.text(message, **{"column": self.written(column) or "", **fields})
+        told = {name: self._told(name, field) for name, field in fields.items()}
+        text = self.wording.text(message, **{"column": self.written(column) or "", **told})
         if self.sheet is not None and line is not None and column is not None and column in self.origin:
             text = f"{self.sheet}!{letters_of(self.origin[column][0])}{line}: {text}"
         self.problems.append(Problem(severity=severity, line=line, column=self.written(column), value=shown, code=code,

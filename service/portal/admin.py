@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
 from service.auth.accounts import Accounts
-from service.auth.caller import ADMIN, SCOPES
+from service.auth.caller import ADMIN
 from service.auth.journal import list_entries
 from service.auth.keys import create_key, list_keys, revoke_key
 from service.auth.users import tidy_name
@@ -20,6 +20,30 @@ from training_catalog.errors import InputError, InvalidValueError
 
 MOST = 100
 WORDS = {"employee": "Employee", "supervisor": "Supervisor", "planner": "Planner", "admin": "Administrator"}
+SCOPE_WORDS = {
+    "recommend:read": "see lists, and have people ranked", "people:read": "see people, their levels and history",
+    "people:write": "change people, import files", "catalog:read": "see trainings and classes",
+    "catalog:write": "change trainings and classes", "plan:read": "see plans, teams and money",
+    "plan:write": "make and sign plans, answer the inbox", "model:write": "fit and approve models",
+    "audit:read": "read the logs", "admin": "manage people and keys",
+}  # fmt: skip
+EVENTS = {
+    "log-in": "signed in", "log-out": "signed out", "password-changed": "changed the own password",
+    "password-set": "gave a new password", "user-added": "added a person", "user-tied": "tied a person to the provider",
+    "user-disabled": "shut somebody out", "user-enabled": "let somebody in again",
+    "user-unlocked": "unlocked an account",
+    "role-set": "set a role", "units-set": "granted units", "key-created": "made a key", "key-revoked": "revoked a key",
+    "model-approved": "let a model serve", "model-withdrawn": "withdrew a model", "model-retired": "replaced a model",
+    "model-trial": "began a comparison of models", "model-drifted": "found that the data have changed",
+    "model-stale": "found a model too old",
+}  # fmt: skip
+OUTCOMES = {
+    "done": "done", "wrong-credentials": "wrong name or password", "locked": "locked after wrong attempts",
+    "session-ended": "the session had ended", "account-disabled": "shut out", "unknown-person": "nobody of this number",
+}  # fmt: skip
+NO_UNITS = {  # what no granted unit means
+    "employee": "only the own pages", "supervisor": "the own unit", "planner": "none", "admin": "all",
+}  # fmt: skip
 FIELDS = {  # of the forms, by what an error is about
     "name": "name", "role": "role", "employee": "employee", "unit": "units", "label": "label", "scope": "scopes",
     "expires": "expires",
@@ -40,7 +64,7 @@ def users(request: Call) -> Response[str]:
 def _page(call: Call, form: Form, *, status: int = 200, shown: tuple[str, str] | None = None) -> Response[str]:
     database, people = parts_of(call).database, _accounts(call).everybody()
     return show(call, "users.html.j2", status=status, form=form, people=people, keys=list_keys(database), roles=WORDS,
-                scopes=SCOPES, shown=shown, own=known_caller(call).subject)  # fmt: skip
+                scopes=SCOPE_WORDS, no_units=NO_UNITS, shown=shown, own=known_caller(call).subject)  # fmt: skip
 
 
 @post("/users", opt=rule("users.manage"), **THREAD)
@@ -127,7 +151,12 @@ def audit(request: Call) -> Response[str]:
     """Show what was decided, and who came in."""
     database = parts_of(request).database
     return show(
-        request, "audit.html.j2", decisions=list_decisions(database, MOST), entries=list_entries(database, MOST)
+        request,
+        "audit.html.j2",
+        decisions=list_decisions(database, MOST),
+        entries=list_entries(database, MOST),
+        events=EVENTS,
+        outcomes=OUTCOMES,
     )
 
 

@@ -52,12 +52,13 @@ def draw_cards(shown: list[Shown], *, lang: str, csrf: str, list_id: str, said: 
 def _card(one: Shown, lang: str, hidden: str, said: Form) -> Markup:
     training = one.item.training
     frame = macros("card.html.j2", lang)
+    is_wanted = any(reason.code == "asked-for" for reason in one.item.reasons)
     if one.is_claimed:
         answers = str(frame.claimed())
     elif said.faults and said.get("training") == training:
-        answers = str(frame.answers(training, one.item.name, WORDS, Markup(hidden), said))  # noqa: S704 (made above)
+        answers = str(frame.answers(training, one.item.name, WORDS, Markup(hidden), said, is_wanted))  # noqa: S704 (made above)
     else:
-        answers = hidden.join(_answers(training, one.item.name, lang))
+        answers = hidden.join(_answers(training, one.item.name, lang, is_wanted=is_wanted))
     face = _face(msgspec.json.encode(one.item), lang)
     colleagues = f"<p>{escape(one.colleagues)}</p>\n" if one.colleagues else ""
     name = escape(training)
@@ -92,7 +93,8 @@ def _face(item: bytes, lang: str) -> str:
 
 
 @lru_cache(MOST_ANSWERS)
-def _answers(training: str, name: str, lang: str) -> tuple[str, ...]:
+def _answers(training: str, name: str, lang: str, *, is_wanted: bool) -> tuple[str, ...]:
     """Return the forms of a training, in the pieces between which hidden fields go."""
-    made = macros("card.html.j2", lang).answers(training, name, WORDS, Markup(_GAP), Form())  # noqa: S704 (hex digits)
+    gap = Markup(_GAP)  # noqa: S704 (hex digits)
+    made = macros("card.html.j2", lang).answers(training, name, WORDS, gap, Form(), is_wanted)
     return tuple(str(made).split(_GAP))

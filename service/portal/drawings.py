@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-_WIDTH, _LABEL, _ROW, _BAR = 680, 250, 30, 14
-_LONGEST = 31  # characters of a label; the table has the whole name
+_ROW, _WORDS, _BAR = 44, 20, 14
+_LONGEST = 33  # characters of a label; the table has the whole name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,14 @@ class Standing:
     label : The competency.
     required, assessed : Shares of the scale from 0 to 1, best at 1; None where not known.
     text : The same in words, beside the bar.
+    has_expired : Whether what was assessed is too old to count as known.
     """
 
     label: str
     required: float | None
     assessed: float | None
     text: str
+    has_expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def draw_calibration(
     middle = bottom - _SIDE / 2
     upright = Markup('<text x="16" y="{:.0f}" text-anchor="middle" transform="rotate(-90 16 {:.0f})">{}</text>')
     parts.append(upright.format(middle, middle, axes[1]))
-    return _picture(chart, _MARGIN + _SIDE + 12, bottom + 26, title, description, Markup().join(parts))
+    size = Markup('viewBox="0 0 {} {}"').format(_MARGIN + _SIDE + 12, bottom + 26)
+    return _picture(chart, size, title, description, Markup().join(parts))
 
 
 def reach_of(points: Sequence[Point]) -> tuple[float, float]:
@@ -94,11 +97,11 @@ def reach_of(points: Sequence[Point]) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _picture(chart: str, width: int, height: int, title: str, description: str, body: Markup) -> Markup:
+def _picture(chart: str, size: Markup, title: str, description: str, body: Markup) -> Markup:
     return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
+        '<svg class="chart" {} role="img" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>'
-    ).format(width, height, chart, chart, chart, title, chart, description, body)
+    ).format(size, chart, chart, chart, title, chart, description, body)
 
 
 def _cut(label: str) -> str:
@@ -106,18 +109,20 @@ def _cut(label: str) -> str:
 
 
 def _standing(one: Standing, top: int) -> Markup:
-    width = _WIDTH - _LABEL - 110
-    parts = [Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(_LABEL - 10, top + 12, _cut(one.label))]
-    kind = "track" if one.assessed is not None else "unknown"
-    parts.append(Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>').format(
-        kind, _LABEL, top, width, _BAR))  # fmt: skip
+    """Return a competency: its name and what was found above, the bar below, in shares of whatever width there is."""
+    bar = top + _WORDS
+    parts = [
+        Markup('<text x="0" y="{}">{}</text>').format(bar - 6, _cut(one.label)),
+        Markup('<text x="100%" y="{}" text-anchor="end">{}</text>').format(bar - 6, one.text),
+        Markup('<rect class="{}" x="0" y="{}" width="100%" height="{}" rx="2"/>').format(
+            "unknown" if one.assessed is None else "track", bar, _BAR),
+    ]  # fmt: skip
     if one.assessed is not None:
-        parts.append(Markup('<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>').format(
-            _LABEL, top, max(2.0, one.assessed * width), _BAR))  # fmt: skip
+        parts.append(Markup('<rect class="{}" x="0" y="{}" width="{:.1f}%" height="{}" rx="2"/>').format(
+            "bar old" if one.has_expired else "bar", bar, max(0.5, one.assessed * 100), _BAR))  # fmt: skip
     if one.required is not None:
-        x = _LABEL + one.required * width
-        parts.append(Markup('<path class="want" d="M{:.1f} {}v{}"/>').format(x, top - 4, _BAR + 8))
-    parts.append(Markup('<text x="{}" y="{}">{}</text>').format(_LABEL + width + 10, top + 12, one.text))
+        parts.append(Markup('<line class="want" x1="{0:.1f}%" x2="{0:.1f}%" y1="{1}" y2="{2}"/>').format(
+            one.required * 100, bar - 4, bar + _BAR + 4))  # fmt: skip
     return Markup().join(parts)
 
 
@@ -136,5 +141,6 @@ def draw_standings(chart: str, *, title: str, description: str, rows: Sequence[S
     """
     if not rows:
         return Markup()
-    body = Markup().join(_standing(one, 8 + i * _ROW) for i, one in enumerate(rows))
-    return _picture(chart, _WIDTH, len(rows) * _ROW + 8, title, description, body)
+    body = Markup().join(_standing(one, i * _ROW) for i, one in enumerate(rows))
+    size = Markup('width="100%" height="{}"').format(len(rows) * _ROW)  # texts stay as large on a phone
+    return _picture(chart, size, title, description, body)

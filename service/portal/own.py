@@ -102,11 +102,12 @@ def draw_gaps(rows: list[GapRow], wording: Wording) -> Markup:
         return wording.text("{assessed} of {required}", assessed=found, required=wording.brief(gap.required or 0))
 
     standings = [Standing(label=row.gap.name, required=share(row.gap.required), assessed=share(row.gap.assessed),
-                          text=words(row.gap)) for row in rows]  # fmt: skip
+                          text=words(row.gap), has_expired=row.gap.state == "expired") for row in rows]  # fmt: skip
     return draw_standings(
         "standing", rows=standings, title=wording.text("Levels found and required"),
         description=wording.text(
-            "A bar for the level found, a line for the level required; the table below says the same."
+            "A bar for the level found, dashed where the assessment has expired; a line for the level required; "
+            "the table below says the same."
         ),
     )  # fmt: skip
 

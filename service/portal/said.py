@@ -32,6 +32,13 @@ def say(call: Call, kind: str, employee: str, *, proof: Proof | None = None, **a
             add_statement(connection, said, proof)
 
 
+def said_at_hand(call: Call, employees: list[str], *kinds: str) -> list[Statement] | None:
+    """Return what `said_of` would, where it was read and nobody has committed anything since; else None."""
+    parts = parts_of(call)
+    found = parts.said.find(parts.watch.mark(), (tuple(employees), kinds))
+    return None if found is None else list(found)
+
+
 def said_of(call: Call, employees: list[str] | None, *kinds: str) -> list[Statement]:
     """Return what was said about people, of some kinds; the newest first."""
     parts = parts_of(call)

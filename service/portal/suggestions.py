@@ -1,7 +1,8 @@
 """Suggestions with their reasons: filtered, answered, and asked about."""
 
+import asyncio
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -9,23 +10,26 @@ import numpy as np
 from litestar import Response, get, post
 
 from recommender.colleagues import Gained, gained_by_colleagues
+from service.answers import Answer
 from service.api.context import Call, parts_of, rule
 from service.api.feedback import FeedbackIn, take_feedback
 from service.api.problems import wording_of
-from service.api.recommendations import list_of
+from service.api.recommendations import answer_at_hand, answer_of, read_list
 from service.inline import ranking_document
 from service.list_items import ListFilter
 from service.lookup import change_text
 from service.phrases import LEFT_OUT, left_out_text
 from service.portal.cards import WORDS, Shown, draw_cards, draw_filters
 from service.portal.forms import Form, form_of
+from service.portal.kept import KeptPages
 from service.portal.own import own_number
-from service.portal.page import THREAD, csrf_of, go, show
-from service.portal.said import read_proof, said_of, say
+from service.portal.page import HTML, THREAD, Reader, go, reader_of, render
+from service.portal.said import read_proof, said_at_hand, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
-from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED
+from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED, Statement
+from service.telemetry import LISTS
 from service.wording import Wording
 from training_catalog.columns import TextArray, look_up
 from training_catalog.training import MODES
@@ -33,6 +37,8 @@ from training_catalog.training import MODES
 MOST = 100  # items that are asked for, of which the filters show some
 N_SHOWN = 10
 N_FOUND = 5  # trainings of one name
+CLAIMS = (CLAIMED, CONFIRMED, REFUSED)
+MOST_PAGES = 300  # kept in a process; 40 kB each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,51 +55,114 @@ def _row(ids: TextArray, code: str) -> int:
     return int(look_up(ids, np.asarray([code], dtype=np.str_))[0])
 
 
-def _filter(form: Form, wording: Wording) -> tuple[ListFilter, str, int | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a reader narrows the list by, as it was filled in and as it was understood."""
+
+    form: Form
+    wanted: ListFilter
+    competency: str
+    hours: int | None
+
+    @property
+    def is_more(self) -> bool:
+        """Whether the page is to say more than list, claims and reader tell."""
+        return bool(self.form.get("why") or self.form.get("changed"))
+
+    def keeps(self, item: RecommendedItem) -> bool:
+        if self.form.faults:
+            return True
+        teaches = not self.competency or any(reason.competency == self.competency for reason in item.reasons)
+        return teaches and (self.hours is None or (item.hours or 0) <= self.hours)
+
+
+def _asked_of(call: Call) -> _Asked:
+    form, wording = Form(values={name: [value] for name, value in call.query_params.items()}), wording_of(call)
     fault = wording.text("A day such as 2027-03-31 or 31/03/2027.")
     start, end = form.day("from", fault), form.day("until", fault)
     if start is not None and end is not None and end < start:
         form.faults["until"] = wording.text("This is before the first day.")
     hours = form.whole("hours", wording.text("A whole number from 1 to 1,000."), least=1, most=1_000)
     mode = form.get("mode") if form.get("mode") in MODES else None
-    return ListFilter(limit=MOST, mode=mode, start=start, end=end), form.get("competency"), hours
+    wanted = ListFilter(limit=MOST) if form.faults else ListFilter(limit=MOST, mode=mode, start=start, end=end)
+    return _Asked(form=form, wanted=wanted, competency=form.get("competency"), hours=hours)
 
 
-def _kept(item: RecommendedItem, competency: str, hours: int | None) -> bool:
-    teaches = not competency or any(reason.competency == competency for reason in item.reasons)
-    return teaches and (hours is None or (item.hours or 0) <= hours)
+class _Seen(NamedTuple):
+    """All that a page shows that says no more: who reads it, the list, and which claims wait."""
+
+    reader: Reader
+    etag: str
+    claims: frozenset[str]
 
 
-@get("/suggestions", opt=rule("recommendations.read"), **THREAD)
-def suggestions(request: Call) -> Response[str]:
+_PAGES: KeptPages[_Seen] = KeptPages(MOST_PAGES)
+
+
+@get("/suggestions", opt=rule("recommendations.read"))
+async def suggestions(request: Call) -> Response[bytes]:
     """Show suggestions, filtered; and why a training is not among them."""
-    return _page(request, Form(), own_number(request))
+    asked, employee = _asked_of(request), own_number(request)
+    page = None if asked.is_more else _at_hand(request, asked, employee)
+    return await asyncio.to_thread(_page, request, asked, Form(), employee) if page is None else page
 
 
-def _page(call: Call, said: Form, employee: str, *, status: int = 200) -> Response[str]:
-    form, wording = Form(values={name: [value] for name, value in call.query_params.items()}), wording_of(call)
-    wanted, competency, hours = _filter(form, wording)
-    found = list_of(call, employee, ListFilter(limit=MOST) if form.faults else wanted)
-    kept = [item for item in found.items if form.faults or _kept(item, competency, hours)]
-    told = said_of(call, [employee], CLAIMED, CONFIRMED, REFUSED)
+def _at_hand(call: Call, asked: _Asked, employee: str) -> Response[bytes] | None:
+    """Return the page if it shows what was shown before and that can be told without waiting."""
+    answer, told = answer_at_hand(call, employee, asked.wanted), said_at_hand(call, [employee], *CLAIMS)
+    if answer is None or told is None:
+        return None
+    page = _PAGES.find(_Seen(reader_of(call), answer.etag, _waiting(told)))
+    if page is None:
+        return None
+    LISTS.labels(source="page").inc()
+    return Response(content=page, media_type=HTML)
+
+
+def _page(call: Call, asked: _Asked, said: Form, employee: str, *, status: int = 200) -> Response[bytes]:
+    answer = answer_of(call, employee, asked.wanted)
+    seen = _Seen(reader_of(call), answer.etag, _waiting(said_of(call, [employee], *CLAIMS)))
+    if asked.is_more or said.values:
+        return Response(content=_made(call, asked, said, answer, seen), status_code=status, media_type=HTML)
+    page = _PAGES.find(seen) or _PAGES.keep(seen, _made(call, asked, said, answer, seen))
+    return Response(content=page, media_type=HTML)
+
+
+def _waiting(told: list[Statement]) -> frozenset[str]:
+    """Return the trainings of which a claim to have taken them waits for an answer."""
     answered = {one.answers for one in told}
-    claims = {one.training for one in told if one.kind == CLAIMED and one.training and one.statement not in answered}
-    changed, asked = form.get("changed"), form.get("why")
-    shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], claims, wording)
-    cards = draw_cards(shown, lang=wording.lang, csrf=csrf_of(call), list_id=found.list_id, said=said)
+    return frozenset(one.training for one in told
+                     if one.kind == CLAIMED and one.training and one.statement not in answered)  # fmt: skip
+
+
+def _made(call: Call, asked: _Asked, said: Form, answer: Answer, seen: _Seen) -> bytes:
+    form, found, wording, address = asked.form, read_list(answer), seen.reader.wording, seen.reader.address
+    kept = [item for item in found.items if asked.keeps(item)]
+    shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], seen.claims, wording)
+    cards = draw_cards(shown, lang=wording.lang, csrf=seen.reader.csrf, list_id=found.list_id, said=said)
     is_beside = any(one.item.training == said.get("training") and not one.is_claimed for one in shown)
     is_filtered = any(form.get(name) for name in ("mode", "from", "until", "competency", "hours"))
     gaps = tuple((gap.competency, gap.name) for gap in found.gaps)
     filters = draw_filters(form, gaps, wording.lang, is_filtered=is_filtered)
-    return show(
-        call, "suggestions.html.j2", status=status, filters=filters, said=said, found=found, cards=cards,
-        is_beside=is_beside, n_kept=len(kept), is_filtered=is_filtered,
-        changed=_told(call, employee, changed, found) if changed else [], asked=asked,
-        told=_told(call, employee, asked, found) if asked else [], query=call.url.query or "",
-    )  # fmt: skip
+    employee, changed, why = own_number(call), form.get("changed"), form.get("why")
+    return render(
+        "suggestions.html.j2", seen.reader, filters=filters, said=said, found=found, cards=cards, is_beside=is_beside,
+        n_kept=len(kept), is_filtered=is_filtered, changed=_told(call, employee, changed, found) if changed else [],
+        asked=why, told=_told(call, employee, why, found) if why else [],
+        names=_names(call, found), everything=f"{address}{'&' if '?' in address else '?'}all=1",
+    ).encode()  # fmt: skip
 
 
-def _shown(call: Call, items: list[RecommendedItem], claims: set[str], wording: Wording) -> list[Shown]:
+def _names(call: Call, found: Recommendations) -> dict[str, str]:
+    """Return the names of the trainings that were left out."""
+    parts = parts_of(call)
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
+    codes = [row.training for row in found.left_out]
+    rows = look_up(trainings.ids, np.asarray(codes, dtype=np.str_))
+    return {code: str(trainings.names[row]) for code, row in zip(codes, rows.tolist(), strict=True) if row >= 0}
+
+
+def _shown(call: Call, items: list[RecommendedItem], claims: frozenset[str], wording: Wording) -> list[Shown]:
     return [Shown(item=item, colleagues=_colleagues(call, item, wording), is_claimed=item.training in claims)
             for item in items]  # fmt: skip
 
@@ -208,7 +277,7 @@ def answer_suggestion(request: Call) -> Response[Any]:
     except msgspec.ValidationError:
         form.faults[""] = wording.text("This page is old; look at the list again.")
     if form.faults or feedback is None:
-        return _page(request, form, employee, status=422)
+        return _page(request, _asked_of(request), form, employee, status=422)
     take_feedback(request, feedback)
     if kind == "already-taken":
         say(request, CLAIMED, employee, proof=proof, training=training, words=words or None)

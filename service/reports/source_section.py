@@ -5,7 +5,7 @@ from datetime import datetime
 
 from recommender.plan import Plan, PlanTotals
 from service.labels import NO_FIGURE
-from service.phrases import verdict_text
+from service.phrases import PLAN_STATES, verdict_text
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording
 
@@ -38,6 +38,12 @@ def verdict_texts(plan: Plan, wording: Wording) -> tuple[str, ...]:
     return (served, *own)
 
 
+def _solver(solver: str, wording: Wording) -> str:
+    """Return what solved a plan: its name and version, and in words what it was given."""
+    name, comma, method = solver.partition(", ")
+    return f"{name}{comma}{wording.text(method) if method else ''}"
+
+
 def _facts(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording) -> list[tuple[str, str]]:
     """Return what identifies the plan, label in English and value as a text."""
     source, totals = plan.provenance, plan.totals
@@ -52,12 +58,12 @@ def _facts(plan: Plan, plan_id: str, made_at: datetime | None, wording: Wording)
         ("Catalogue version", source.catalog),
         ("Workforce version", source.workforce),
         ("Policy version", source.policy),
-        ("Model", source.model),
-        ("Solver", source.solver),
+        ("Model", wording.text("the rule") if source.model == "rule" else source.model),
+        ("Solver", _solver(source.solver, wording)),
         ("Seed", str(source.seed)),
         ("Time limit in seconds", wording.number(source.seconds, 1)),
         ("Ended by the time limit", wording.text("yes") if source.stopped_by_clock else wording.text("no")),
-        ("Status", totals.status),
+        ("Status", wording.text(PLAN_STATES[totals.status])),
         ("Value of the plan", wording.number(totals.objective, 3)),
         ("Proven upper bound", wording.number(totals.bound, 3) if is_known else wording.text("none")),
         ("Optimality gap", wording.percent(totals.gap, 2) if is_known and math.isfinite(totals.gap) else NO_FIGURE),

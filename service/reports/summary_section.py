@@ -1,7 +1,7 @@
 """The first page: what was decided, in one paragraph, and what must be known before anybody signs."""
 
 from recommender.plan import Plan
-from service.labels import cut, warning_texts
+from service.labels import clock_warnings, cut, warning_texts
 from service.phrases import violation_text
 from service.reports.gap_section import share
 from service.reports.money_section import available, checks, top_lines
@@ -65,7 +65,7 @@ def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
-    by_clock = (("stopped-by-clock", ""),) if plan.provenance.stopped_by_clock else ()
+    by_clock = clock_warnings(plan.totals.status, was_stopped=plan.provenance.stopped_by_clock)
     lines = warning_texts((*plan.warnings, *by_clock), wording)
     if not lines:
         return ()

@@ -158,7 +158,7 @@ def test_the_first_course_comes_before_the_advanced_one_which_says_what_it_needs
     document = world(**{f"n{ADI}": {"M.01": 3, "M.02": 1}})(ADI)
     assert codes(document) == ["P02"]
     advanced = next(row for row in document["left_out"] if row["training"] == "P03")
-    assert (advanced["code"], advanced["text"]) == ("prerequisite-missing", "Needs P02 first.")
+    assert (advanced["code"], advanced["text"]) == ("prerequisite-missing", "Needs Kerja Sama Tim (P02) first.")
 
 
 def test_who_passed_the_first_course_finds_the_advanced_one_open(world):

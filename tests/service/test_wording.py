@@ -44,6 +44,10 @@ WORD_TABLES = (
     "ENCODINGS",
     "DATE_ORDERS",
     "NUMBER_STYLES",
+    "SCOPE_WORDS",
+    "EVENTS",
+    "OUTCOMES",
+    "NO_UNITS",
 )  # sentences of the portal
 LINE = re.compile(r'((msgid|msgstr) )?"([^"\\]|\\.)*"')  # babel passes over what this finds
 TYPED = re.compile(r"([A-Z_]+=\S+ )*bangkom ")
@@ -174,6 +178,11 @@ def _template_sentences() -> dict[str, str]:
         for path in sorted((PAGES / "templates").rglob("*.j2"))
         for text in TEMPLATE_SENTENCE.findall(path.read_text(encoding="utf-8"))
     }
+
+
+def test_sentences_of_templates_are_written_as_they_are_looked_for():
+    found = [path.name for path in PAGES.rglob("*.j2") if re.search(r"\bt\(\s*'", path.read_text(encoding="utf-8"))]
+    assert found == []
 
 
 def _said_by_pages() -> Iterator[str]:

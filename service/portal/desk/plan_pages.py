@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from recommender.plan import Plan
 from service.api.context import Call, rule
 from service.api.problems import wording_of
-from service.labels import CLASSES, warning_texts, word_for
+from service.labels import CLASSES, clock_warnings, warning_texts, word_for
 from service.phrases import clash_text, recount_texts
 from service.plan_answer import price_rows
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
@@ -32,7 +32,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[str, ...]:
-    by_clock = (("stopped-by-clock", ""),) if plan.provenance.stopped_by_clock else ()
+    by_clock = clock_warnings(plan.totals.status, was_stopped=plan.provenance.stopped_by_clock)
     return warning_texts((*plan.warnings, *by_clock), wording)
 
 

@@ -1,13 +1,16 @@
 """An administrator's pages: people, keys, logs, and models."""
 
 import re
-import time
 
 import pytest
 
+from service.auth.caller import SCOPES
 from service.auth.users import find_user
 from service.storage.engine import transaction
+from tests.builders import rows, tables
+from tests.service.api.conftest import fill
 from tests.service.portal.conftest import faults_of, sign_in
+from tests.service.portal.desk import cells_of
 
 
 @pytest.fixture
@@ -109,12 +112,37 @@ def test_the_logs_name_what_was_done_and_no_person_by_number(admin):
     portal, client, post = admin
     post("/users", name="eko", role="planner")
     portal.get("/employees/198001012005011001/recommendations")
-    end = time.monotonic() + 10
-    while portal.parts.log.n_waiting and time.monotonic() < end:
-        time.sleep(0.05)
+    portal.parts.log.close()  # when all is written
     text = client.get("/audit").text
-    assert "user-added" in text
+    for words in ("menambah orang", "masuk", "berhasil", "aturan dasar"):
+        assert f">{words}<" in text, words
     assert "198001012005011001" not in text
+
+
+def test_what_a_scope_lets_do_and_what_no_unit_means_is_said(admin):
+    _, client, _ = admin
+    page = client.get("/users").text
+    for scope in SCOPES:
+        assert re.search(rf"<code>{scope}</code></label> <span class=\"note\">[a-z]", page), scope
+    assert "kosong: semua unit" in page
+    units = {row[0]: row[3] for row in cells_of(page, 'id="people-caption"')[1:]}
+    assert (units["admin"], units["ani"], units["budi"]) == ("semua", "hanya halaman sendiri", "U1")
+
+
+def test_a_planner_of_every_unit_stays_one_when_a_unit_is_added_and_others_are_told_why_not(admin):
+    portal, client, post = admin
+    assert "tidak dikenal" in post("/users/change", name="budi", action="units", units="*").text
+    assert post("/users/change", name="rita", action="units", units="*").status_code == 303
+    assert "semua, termasuk yang ditambahkan kemudian" in client.get("/users").text
+    sign_in(portal, "rita")
+    fill(portal.parts.database, tables(units=rows("unit name parent", "U9 Dinas~Baru -")))  # as an import may
+    assert client.get("/plans/new").status_code == 200
+    token = sign_in(portal, "admin")
+    client.post("/users/change", data={"csrf": token, "name": "rita", "action": "units", "units": "U1 U3"})
+    sign_in(portal, "rita")
+    refused = client.get("/plans/new")
+    assert refused.status_code == 403
+    assert "memerlukan semua unit kerja kantor, termasuk yang baru ditambahkan" in refused.text
 
 
 @pytest.mark.parametrize("name", ["ani", "budi", "rita"])

@@ -46,6 +46,18 @@ def test_an_import_is_followed_reported_row_by_row_and_its_refused_rows_come_bac
     assert desk.portal.get(f"/employees/{NEW}").status_code == 200
 
 
+def test_a_report_names_tables_and_columns_as_the_reader_does(desk):
+    content = f"nip;nama;unit_kerja;jabatan\n{NEW};Eka;U1;Penata Baru\n".encode()
+    report = put_in(desk, content, table="").replace("/jobs/", "/imports/")
+    desk.work()
+    page = desk.text(report)
+    assert "Belum tercatat dalam Jabatan dan dibuat dengan nama ini." in page
+    assert "beserta jumlah barisnya: Tanggal Lahir (1)" in page
+    assert cells_of(page, "files-caption")[1][2].startswith("templat sendiri,")
+    assert "positions" not in page
+    assert "birth_date" not in page
+
+
 def test_a_trial_stores_nothing_and_one_refused_row_keeps_everything_out_where_asked(desk):
     report = put_in(desk, dry_run="yes").replace("/jobs/", "/imports/")
     whole = put_in(desk, all_or_nothing="yes").replace("/jobs/", "/imports/")

@@ -284,9 +284,8 @@ def test_unmet_needs_are_carried_over_as_mandates_of_next_years_plan(desk):
     plan = fetch_plan(desk.portal.parts.database, id_of(path))
     left = plan.unmet[plan.unmet["training"] != ""]
     assert len(left), plan.unmet
-    assert "Mata anggaran 2028 belum ada" in desk.send(
-        f"{path}/next-year", {"code": "budget", "time_limit": "5"}, status=422
-    )
+    refused = desk.send(f"{path}/next-year", {"code": "budget", "time_limit": "5"}, status=422)
+    assert 'Mata anggaran 2028 belum ada; impor anggaran tahun itu terlebih dahulu. <a href="/imports">' in refused
     fill(desk.portal.parts.database, {
         "budgets": rows("line year unit amount", "L1 2028 U1 9000000", "L3 2028 U3 9000000"),
         "offerings": rows("offering training start_date end_date seat_cost seats_min seats_max",

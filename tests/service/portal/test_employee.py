@@ -10,7 +10,8 @@ from service.records import EVERYONE, write_records
 from service.storage.engine import transaction
 from service.storage.statements import find_statements
 from service.wording import Wording
-from tests.service.api.conftest import ANI, BUDI
+from tests.builders import rows, tables
+from tests.service.api.conftest import ANI, BUDI, fill
 from tests.service.portal.conftest import faults_of, sign_in
 from tests.service.portal.desk import cells_of
 
@@ -52,6 +53,18 @@ def test_the_picture_has_a_title_and_a_description_and_a_table_beside(ani):
     assert text.index("</svg>") < text.index('<caption id="gaps-caption">')
 
 
+def test_the_picture_shows_what_has_expired_and_what_was_never_assessed_as_such(ani):
+    portal, client, _ = ani
+    fresh = client.get("/").text
+    assert (fresh.count('class="bar"'), fresh.count('class="bar old"'), fresh.count('class="unknown"')) == (1, 0, 1)
+    assert "Batang putus-putus: penilaian sudah kedaluwarsa." in fresh
+    row = {"employee": ANI, "competency": "M.02", "level": 3, "assessed_on": "2020-01-01", "method": "test"}
+    portal("POST", "/assessments", json={"items": [row]})
+    old = client.get("/").text
+    assert (old.count('class="bar"'), old.count('class="bar old"'), old.count('class="unknown"')) == (1, 1, 0)
+    assert "Penilaian kedaluwarsa" in old
+
+
 def test_a_day_is_the_same_day_in_every_zone(ani):
     _, client, post = ani
     for zone in ("WIB", "WITA", "WIT"):
@@ -83,6 +96,39 @@ def test_what_is_not_for_me_leaves_the_list_and_can_come_back(ani):
     assert [(one.kind, one.training, one.words) for one in said(portal)] == [("not-relevant", "P1", "known")]
     post("/suggestions", list=list_id(page), training="P1", kind="interested")
     assert 'id="t-P1"' in client.get("/suggestions").text
+
+
+def test_whoever_is_interested_sees_so_on_the_card_and_is_not_asked_again(ani):
+    _, client, post = ani
+    card = re.compile(r'<article class="card" id="t-P1".*?</article>', re.DOTALL)
+    before = client.get("/suggestions").text
+    assert 'value="interested"' in card.search(before)[0]
+    post("/suggestions", list=list_id(before), training="P1", kind="interested")
+    after = card.search(client.get("/suggestions").text)[0]
+    assert 'value="interested"' not in after
+    assert "Anda sudah menyatakan berminat" in after
+    assert 'value="not-relevant"' in after  # a mind may change
+
+
+def test_levels_time_and_trainings_are_said_in_plain_words(ani):
+    portal, client, post = ani
+    page = client.get("/suggestions").text
+    assert "Menggarap 2 level Integritas: syarat 4, hasil asesmen 2." in page
+    assert "<dt>Waktu meninggalkan tugas</dt><dd>4 hari</dd>" in page
+    fill(portal.parts.database, tables(prerequisites=rows("training requires", "P2 P3")))
+    post("/suggestions", list=list_id(client.get("/suggestions").text), training="P1", kind="not-relevant",
+         reason="known")  # fmt: skip
+    page = client.get("/suggestions").text
+    assert '<li><a href="/catalog/P1">Etika</a> (P1): Ditandai tidak diminati.' in page
+    assert '<li><a href="/catalog/P2">Tim</a> (P2): Perlu Lanjut (P3) lebih dahulu.' in page
+
+
+def test_who_asks_why_is_led_to_the_answer_below_the_list(ani):
+    _, client, _ = ani
+    page = client.get("/suggestions?why=P1").text
+    action = re.search(r'<form method="get" action="([^"]+)" class="narrow">', page)[1]
+    assert action == "/suggestions#why"
+    assert page.index('id="why"') < page.index("Pelatihan ini ada di urutan 1")
 
 
 def test_a_claim_needs_words_or_a_proof_that_is_a_pdf_or_a_picture(ani):
@@ -276,3 +322,15 @@ def test_four_times_as_large_nothing_is_cut_off(browsing):
             page.goto(browsing.address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert page.get_by_role("button", name="Keluar").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 360, 1440])
+def test_the_picture_can_be_read_at_every_width(browsing, width):
+    with browsing.page("ani", viewport={"width": width, "height": 740}) as page:
+        page.goto(f"{browsing.address}/")
+        texts = page.evaluate("[...document.querySelectorAll('svg.chart text')].map(t => t.getBoundingClientRect())")
+        assert len(texts) == 4  # a name and a figure for each of two competencies
+        for name, figure in (texts[:2], texts[2:]):
+            assert min(name["height"], figure["height"]) >= 12
+            assert 0 <= name["left"] < name["right"] < figure["left"] < figure["right"] <= width

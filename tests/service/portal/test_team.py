@@ -114,3 +114,16 @@ def test_no_page_of_a_supervisor_or_of_the_inbox_has_a_fault(browsing, scheme):
             for path in paths:
                 page.goto(browsing.address + path)
                 assert faults_of(page) == [], path
+
+
+@pytest.mark.browser
+def test_on_a_phone_whose_row_it_is_stays_in_sight_and_an_edge_tells_that_there_is_more(browsing):
+    with browsing.page("budi", viewport={"width": 320, "height": 740}) as page:
+        page.goto(f"{browsing.address}/team")
+        table = page.locator(".scroll:has(.heat)")
+        assert table.evaluate("e => e.scrollWidth > e.clientWidth")
+        assert "local" in table.evaluate("e => getComputedStyle(e).backgroundAttachment")
+        table.evaluate("e => { e.scrollLeft = e.scrollWidth }")
+        name, edge = page.locator(".heat tbody th").first.bounding_box(), table.bounding_box()
+        assert name["x"] == pytest.approx(edge["x"], abs=1)
+        assert faults_of(page) == []

@@ -200,7 +200,7 @@ def test_provenance_is_complete():
         "c-0123456789ab", "w-0123456789ab", "y-0123456789ab",
     )  # fmt: skip
     assert (facts["Solver"], facts["Seed"], facts["Status"], facts["Optimality gap"]) == (
-        "HiGHS 1.16", "7", "optimal", "0.00%",
+        "HiGHS 1.16", "7", "proven optimal", "0.00%",
     )  # fmt: skip
     assert facts["Ties"].startswith("Among equally good plans")
 
@@ -250,6 +250,24 @@ def test_the_rule_is_named_when_no_model_serves():
     text = Page(render_report(replace(plan, provenance=source), five_names(), ENGLISH)).text
     assert "predicted by the plain rule" in text
     assert "Verdict: no approved model" in text
+
+
+@pytest.mark.parametrize(("status", "better"), [("optimal", False), ("within-gap", True), ("heuristic", True)])
+def test_a_plan_that_is_proved_best_is_not_said_to_have_a_better_one(status, better):
+    plan = five_people_two_classes()
+    source, totals = replace(plan.provenance, stopped_by_clock=True), replace(plan.totals, status=status)
+    text = Page(render_report(replace(plan, provenance=source, totals=totals), five_names(), ENGLISH)).text
+    assert ("another run may find a better plan" in text) is better
+    assert ("another run may take another" in text) is not better
+
+
+def test_what_made_a_plan_is_told_in_the_readers_language():
+    plan = five_people_two_classes()
+    source = replace(plan.provenance, model="rule", model_state="rule", solver="exact: HiGHS 1.16.0, whole program")
+    facts = dict(Page(render_report(replace(plan, provenance=source), five_names(), INDONESIAN)).body("provenance"))
+    assert facts["Model"] == "aturan dasar"
+    assert facts["Pemecah"] == "exact: HiGHS 1.16.0, seluruh program"
+    assert facts["Status"] == "terbukti optimal"
 
 
 def test_an_empty_plan_is_a_page_too():
