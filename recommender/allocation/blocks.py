@@ -13,7 +13,7 @@ from recommender.allocation.limits import Deadline
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.proving import Rest, rests_above
+from recommender.allocation.proving import Rest, rests_above, settled
 from recommender.allocation.relaxation import OPENED
 from training_catalog.columns import IndexArray
 
@@ -24,6 +24,7 @@ DECIDED_SHARE = 0.6  # of the time that is left, for what is near its price in d
 NEAR_MARGIN = 0.01  # of what an option is usually worth, by which it may miss its exit price and still be weighed
 CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
 FLOOR_SHARES = (0.5, 0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
+SETTLE_SHARE = 0.2  # of the time for the proof, for what stands above the floor
 LARGEST_PROVED = 12_000  # columns
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
@@ -46,6 +47,7 @@ class Improver:
         self, model: Model, start: IndexArray, solver: Solver, tell: Callable[[IndexArray], None] = lambda _: None
     ) -> None:
         self.model, self.solver, self.tell = model, solver, tell
+        self.was_hurried = False  # whether the clock cut something short that other steps followed
         self.chosen = start
         self.value = worth(model.problem, start).objective
 
@@ -158,8 +160,12 @@ def prove(
         if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):
             break
         floor = improver.value + share * (bound - improver.value)
+        seconds = (deadline.left() - until_left) * SETTLE_SHARE
+        priced = settled(priced, floor, seconds=seconds, now=deadline.now)
+        improver.was_hurried |= priced.branchings[0].was_hurried
+        bound = min(bound, priced.bound)
         rests = rests_above(priced, floor)
-        if max(len(rest.columns(layout)) for _, rest in rests) > largest:
+        if max((len(rest.columns(layout)) for _, rest in rests), default=0) > largest:
             break
         proven, are_over = floor, True
         for i, (own, rest) in enumerate(rests):

@@ -169,6 +169,8 @@ def _answer(highspy: Any, solver: Any, program: Program) -> Answer:  # noqa: ANN
     bound = float(info.mip_dual_bound)
     if not len(program.cost):
         bound = program.constant
+    elif optimal and not program.is_integer.any():  # a linear program, of which no tree was searched
+        bound = float(info.objective_function_value)
     return Answer(values=values, bound=bound if np.isfinite(bound) else np.inf, is_optimal=optimal,
                   is_infeasible=infeasible)  # fmt: skip
 

@@ -4,11 +4,12 @@ In each future of the decided classes, a plan that holds an option is worth at m
 option misses its exit price by. Where that is no more than the floor, in every future, the option can be left out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.allocation.branching import Leaf
+from recommender.allocation.branching import Leaf, settle
 from recommender.allocation.dual import Priced
 from recommender.allocation.layout import Layout
 from recommender.allocation.relaxation import FREE, OPENED
@@ -39,6 +40,20 @@ class Rest:
         """Return whether a plan is one of the rest."""
         opened = layout.problem.options.offering[chosen]
         return bool(self.options[chosen].all() and np.isin(np.flatnonzero(self.is_opened), opened).all())
+
+
+def settled(priced: Priced, floor: float, *, seconds: float, now: Callable[[], float]) -> Priced:
+    """Decide and price further what stands above a floor, in a problem of one part; see `branching.settle`.
+
+    Where not even the future with the highest bound was decided to its end, nothing is.
+    """
+    branching = priced.branchings[0]
+    if len(priced.parts.parts) > 1 or not branching.best.is_polished:
+        return priced
+    (part,) = priced.parts.parts
+    apart = priced.bound - branching.bound
+    further = settle(part, branching, floor - apart, seconds=seconds, now=now)
+    return replace(priced, branchings=(further,), bound=min(priced.bound, further.bound + apart))
 
 
 def rests_above(priced: Priced, floor: float) -> list[tuple[float, Rest]]:

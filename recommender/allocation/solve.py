@@ -190,7 +190,7 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
         improve_in_groups(improver, near, deadline, rng, until_left=later)
         improve_in_blocks(improver, near, deadline, rng, until_left=closing)
         improve_wider(improver, near, deadline, until_left=closing, gap=gap)
-    stopped = search.was_hurried or deadline.left() <= closing
+    stopped = search.was_hurried or improver.was_hurried or deadline.left() <= closing
     found = Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped)
     return _settled(search, _or_aside(search, found))
 

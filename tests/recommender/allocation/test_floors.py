@@ -1,5 +1,7 @@
 """HiGHS asked whether anything is worth more than a floor, against every choice tried; and what it tells on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,6 +43,14 @@ def test_a_floor_is_proved_where_nothing_is_worth_more_and_else_the_best_is_foun
     assert below.bound == pytest.approx(best)
     assert below.values is not None
     assert program.constant + program.cost @ below.values == pytest.approx(best)
+
+
+def test_a_linear_program_s_own_value_is_its_bound():
+    program = replace(knapsack(2), is_integer=np.zeros(WIDTH, dtype=np.bool_))
+    answer = run_highs(program, None, seconds=20.0, gap=0.0, seed=0, floor=1.0)
+    assert answer.values is not None
+    assert answer.bound == pytest.approx(program.cost @ answer.values)
+    assert answer.bound >= best_of(program)
 
 
 def test_the_bound_is_told_while_the_search_goes_on_though_there_is_no_plan_yet():

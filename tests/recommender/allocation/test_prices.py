@@ -20,7 +20,7 @@ from recommender.allocation.limits import Engine
 from recommender.allocation.parts import parts_of
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
-from recommender.allocation.proving import rests_above
+from recommender.allocation.proving import rests_above, settled
 from recommender.allocation.relaxation import CLOSED, FREE, OPENED, Relaxation
 from recommender.allocation.verify import verify
 
@@ -90,11 +90,13 @@ def test_a_plan_above_the_floor_holds_nothing_that_was_left_out(problem):
     priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
     found = sorted(plans(problem), key=lambda row: -row[1])[:12]
     assert priced.bound >= found[0][1] - 1e-6
+    layout = layout_of(problem)
     for chosen, value in found:
-        layout = layout_of(problem)
-        rests = [rest for _, rest in rests_above(priced, value - 1e-6)]
-        assert any(rest.holds(layout, np.array(chosen, dtype=np.int64)) for rest in rests)
-        assert all(np.isin(chosen, rest.columns(layout)).all() for rest in rests if rest.options[chosen].all())
+        further = settled(priced, value - 1e-6, seconds=5.0, now=time.monotonic)
+        assert priced.bound >= further.bound >= found[0][1] - 1e-6
+        for told in (priced, further):
+            rests = [rest for _, rest in rests_above(told, value - 1e-6)]
+            assert any(rest.holds(layout, np.array(chosen, dtype=np.int64)) for rest in rests)
 
 
 def test_the_lesser_of_two_options_is_kept_down_to_what_a_plan_with_it_is_worth():
@@ -146,16 +148,33 @@ def test_who_sits_in_a_class_that_does_not_earn_its_opening_loses_what_it_lacks(
         assert not rest.is_opened.any()
 
 
-def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
+def one_class_and_a_half():
     """A kind of courses may cost 9, which opens one class of 6 and half another; four people of 4 sit two in each."""
     classes = [{"fixed": 6, "max": 2, "training": 0}, {"fixed": 6, "max": 2, "training": 1}]
     options = [{"who": who, "where": who // 2, "benefit": 4.0} for who in range(4)]
     rules = Rules(earmarks=(Earmark(name="M", trainings=(0, 1), at_most=9),))
-    problem = make_problem(budgets=[99], n_people=4, classes=classes, options=options, rules=rules)
-    priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
+    return make_problem(budgets=[99], n_people=4, classes=classes, options=options, rules=rules)
+
+
+def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
+    priced = price(Relaxation(one_class_and_a_half()), seconds=5.0, now=time.monotonic)
     assert priced.root.bound == pytest.approx(12.0, abs=0.05)
     assert 8.0 <= priced.bound < 10.0
     assert sorted(priced.decided.tolist()) == [CLOSED, OPENED]
+
+
+def test_a_future_above_the_floor_is_decided_further_and_one_below_it_stays():
+    undecided = price_only(Relaxation(one_class_and_a_half()), seconds=5.0, now=time.monotonic)
+    (branching,) = undecided.branchings
+    told = replace(undecided, branchings=(replace(branching, leaves=(replace(branching.best, is_polished=True),)),))
+    further = settled(told, 9.0, seconds=5.0, now=time.monotonic)
+    assert told.bound == pytest.approx(12.0, abs=0.05)
+    assert 8.0 <= further.bound < 10.0
+    assert all((leaf.decided != FREE).any() for leaf in further.branchings[0].leaves)
+    assert not further.branchings[0].was_hurried
+    assert settled(told, 12.5, seconds=5.0, now=time.monotonic).branchings[0].leaves == told.branchings[0].leaves
+    assert settled(told, 9.0, seconds=-1.0, now=time.monotonic).branchings[0].was_hurried
+    assert settled(undecided, 9.0, seconds=5.0, now=time.monotonic) is undecided
 
 
 def seconds_of(first, early, late):
