@@ -8,12 +8,12 @@ import numpy as np
 from recommender.allocation.constraints import with_pairs
 from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model, chosen_of
-from recommender.allocation.highs import ANY_NODES, Solver, only, restrict
+from recommender.allocation.highs import ANY_NODES, Aim, Solver, only, restrict
 from recommender.allocation.limits import Deadline
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.proving import Rest, rest_above
+from recommender.allocation.proving import Rest, rests_above, settled
 from recommender.allocation.relaxation import OPENED
 from training_catalog.columns import IndexArray
 
@@ -23,7 +23,8 @@ BLOCK_GAP, GROUP_GAP, DECIDED_GAP = 1e-3, 5e-4, 1e-4
 DECIDED_SHARE = 0.6  # of the time that is left, for what is near its price in decided classes
 NEAR_MARGIN = 0.01  # of what an option is usually worth, by which it may miss its exit price and still be weighed
 CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
-FLOOR_SHARES = (0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
+FLOOR_SHARES = (0.5, 0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
+SETTLE_SHARE = 0.2  # of the time for the proof, for what stands above the floor
 LARGEST_PROVED = 12_000  # columns
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
@@ -46,6 +47,7 @@ class Improver:
         self, model: Model, start: IndexArray, solver: Solver, tell: Callable[[IndexArray], None] = lambda _: None
     ) -> None:
         self.model, self.solver, self.tell = model, solver, tell
+        self.was_hurried = False  # whether the clock cut something short that other steps followed
         self.chosen = start
         self.value = worth(model.problem, start).objective
 
@@ -66,7 +68,10 @@ class Improver:
         kept = self.chosen[is_held[self.chosen]]
         return self._accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
 
-    def try_decided(self, near: Nearness, margin: float, *, seconds: float, gap: float, nodes: int = ANY_NODES) -> bool:
+    def try_decided(
+        self, near: Nearness, margin: float, *, seconds: float, gap: float, nodes: int = ANY_NODES,
+        aim: Aim = Aim.BOTH,
+    ) -> bool:  # fmt: skip
         """Solve for everything near its price in the classes that were opened; those stay open, with their minimum.
 
         Returns
@@ -82,29 +87,33 @@ class Improver:
         lower = program.lower.copy()
         lower[layout.n_options + opened] = near.decided[opened] == OPENED
         part = only(replace(program, lower=lower), columns)
-        free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap, nodes=nodes))
+        free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap, nodes=nodes,
+                                                   aim=aim))  # fmt: skip
         return free is not None and self._accept(columns[free])
 
-    def try_rest(self, rest: Rest, columns: IndexArray, *, seconds: float, gap: float) -> tuple[float, bool]:
-        """Solve for what a better plan may hold.
+    def try_rest(self, rest: Rest, *, floor: float, seconds: float, gap: float) -> tuple[float, bool]:
+        """Solve for what a plan worth more than a floor may hold.
 
         Returns
         -------
-        bound : No plan of these columns is worth more.
-        is_optimal : Whether the best of them was found.
+        bound : No plan of the rest is worth more, unless the floor is.
+        is_over : Whether the search ended by itself.
         """
-        layout, current = self.model.layout, self.model.layout.point(self.chosen)
-        options = columns[columns < layout.n_options]
-        program = with_pairs(self.model.program, layout, options)
+        layout = self.model.layout
+        columns = rest.columns(layout)
+        program = with_pairs(self.model.program, layout, columns[columns < layout.n_options])
         lower = program.lower.copy()
-        classes = np.arange(layout.n_options, layout.hours)
-        lower[classes] = rest.is_opened & (current[classes] > 0)
-        part = restrict(replace(program, lower=lower), columns, current)
-        answer = self.solver.solve(part, current[columns], seconds=seconds, gap=gap)
+        lower[layout.n_options : layout.hours] = rest.is_opened
+        part = only(replace(program, lower=lower), columns)
+        if floor > self.value:
+            answer = self.solver.solve(part, seconds=seconds, gap=gap, floor=floor, aim=Aim.BOUND)
+        else:
+            start = layout.point(self.chosen)[columns] if rest.holds(layout, self.chosen) else None
+            answer = self.solver.solve(part, start, seconds=seconds, gap=gap, floor=floor)
         free = chosen_of(part, answer)
         if free is not None:
             self._accept(columns[free])
-        return answer.bound + program.constant, answer.is_optimal
+        return answer.bound, answer.is_optimal or answer.is_infeasible
 
     def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
         """Return the columns that linear programs of them use, those of the plan, and what is no option or class.
@@ -146,18 +155,25 @@ def prove(
     largest: int = LARGEST_PROVED,
 ) -> float:  # fmt: skip
     """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
-    model, bound = improver.model, priced.bound
+    layout, bound = improver.model.layout, priced.bound
     for share in FLOOR_SHARES:
         if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):
             break
         floor = improver.value + share * (bound - improver.value)
-        rest = rest_above(priced, floor)
-        columns = rest.columns(model.layout, improver.chosen)
-        if len(columns) > largest:
+        seconds = (deadline.left() - until_left) * SETTLE_SHARE
+        priced = settled(priced, floor, seconds=seconds, now=deadline.now)
+        improver.was_hurried |= priced.branchings[0].was_hurried
+        bound = min(bound, priced.bound)
+        rests = rests_above(priced, floor)
+        if max((len(rest.columns(layout)) for _, rest in rests), default=0) > largest:
             break
-        proven, is_optimal = improver.try_rest(rest, columns, seconds=deadline.left() - until_left, gap=0.5 * gap)
-        bound = min(bound, max(floor, proven))
-        if not is_optimal:
+        proven, are_over = floor, True
+        for i, (own, rest) in enumerate(rests):
+            seconds = (deadline.left() - until_left) * (0.5 if i < len(rests) - 1 else 1.0)
+            found, is_over = improver.try_rest(rest, floor=floor, seconds=seconds, gap=0.5 * gap)
+            proven, are_over = max(proven, min(own, found)), are_over and is_over
+        bound = min(bound, proven)
+        if not are_over:
             break
     return bound
 
@@ -173,12 +189,13 @@ def blocks_of(problem: AllocationProblem, rng: np.random.Generator, size: int) -
 
 
 def improve_decided(
-    improver: Improver, near: Nearness, deadline: Deadline, margin: float, *, until_left: float
-) -> None:
-    """Weigh everything near its price in the classes that prices decided to open."""
-    seconds = (deadline.left() - until_left) * DECIDED_SHARE
+    improver: Improver, near: Nearness, deadline: Deadline, margin: float, *, until_left: float,
+    share: float = DECIDED_SHARE, aim: Aim = Aim.BOTH,
+) -> None:  # fmt: skip
+    """Weigh everything near its price in the classes that prices decided to open, in a share of the time left."""
+    seconds = (deadline.left() - until_left) * share
     if seconds > 0:
-        improver.try_decided(near, margin, seconds=seconds, gap=DECIDED_GAP)
+        improver.try_decided(near, margin, seconds=seconds, gap=DECIDED_GAP, aim=aim)
 
 
 def improve_in_blocks(

@@ -100,6 +100,24 @@ class _Futures:
             decided[number] = decision
             self.add(Leaf(decided=decided, ascent=self.search(decided, leaf.ascent.prices, PASSES)))
 
+    def settle(self, floor: float, seconds: float) -> Branching:
+        """Decide and price further what stands above a floor, while there is time."""
+        begun, settled, was_hurried = self.now(), list[Leaf](), False
+        while self.heap and -self.heap[0][0] > floor:
+            was_hurried = self.now() - begun >= seconds
+            if was_hurried:
+                break
+            leaf = self.heap[0][2]
+            number = _most_divided(self.part, leaf)
+            if number >= 0:
+                self.split(number)
+            elif not leaf.is_polished:
+                self.polish()
+            else:
+                settled.append(heapq.heappop(self.heap)[2])
+        leaves = sorted(settled + [row[2] for row in self.heap], key=lambda leaf: -leaf.ascent.bound)
+        return Branching(leaves=tuple(leaves), was_hurried=was_hurried)
+
     def polish(self) -> None:
         """Search further for the prices of the future with the highest bound."""
         leaf = heapq.heappop(self.heap)[2]
@@ -135,3 +153,18 @@ def branch(part: Part, prices: FloatArray, *, most: int, seconds: float, now: Ca
             futures.split(number)
     leaves = tuple(row[2] for row in sorted(futures.heap, key=lambda row: row[:2]))
     return Branching(leaves=leaves, was_hurried=was_hurried or ascent.was_hurried)
+
+
+def settle(part: Part, branching: Branching, floor: float, *, seconds: float, now: Callable[[], float]) -> Branching:
+    """Decide and price further in all futures above a floor, not only in the one with the highest bound.
+
+    Parameters
+    ----------
+    part, branching : What was decided.
+    floor : Bound up to which a future is of no interest.
+    seconds, now : Time that may be used, and the clock.
+    """
+    futures = _Futures(part, now)
+    for leaf in branching.leaves:
+        futures.add(leaf)
+    return futures.settle(floor, seconds)

@@ -73,7 +73,8 @@ def price_only(relaxed: Relaxation, *, seconds: float, now: Callable[[], float])
     root = find_prices(relaxed, passes=FEW_PASSES, seconds=seconds, now=now)
     parts, nothing = parts_of(relaxed, smallest=len(relaxed.persons) + 1), relaxed.nobody_decided()
     (part,) = parts.parts
-    leaf = Leaf(decided=nothing[part.classes], ascent=replace(root, prices=root.prices[part.place]))
+    leaf = Leaf(decided=nothing[part.classes], ascent=replace(root, prices=root.prices[part.place],
+                                                                  openness=root.openness[part.classes]))  # fmt: skip
     return Priced(
         relaxed=relaxed, root=root, parts=parts, branchings=(Branching(leaves=(leaf,), was_hurried=False),),
         bound=root.bound, decided=nothing, prices=root.prices, was_hurried=root.was_hurried,

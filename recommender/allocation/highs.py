@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -21,7 +22,27 @@ EARLY_SHARE = 0.03  # HiGHS is asked to stop a little early, because it looks at
 LARGEST_PRESOLVED = 40_000  # columns; above it presolve costs more than it saves (measured, see the decision record)
 ANY_NODES = 2**31 - 1
 LOOK_SECONDS = 0.2  # how often something else is asked whether the search may end
+NEWS = 1e-5  # relative fall of the bound that is worth a report
 SMALLEST_LIMIT = 0.1  # seconds given to HiGHS at least
+
+
+class Aim(StrEnum):
+    """What a search is for: a plan and a bound as HiGHS weighs them, rather a plan, or a bound alone."""
+
+    BOTH = "both"
+    PLAN = "plan"
+    BOUND = "bound"
+
+
+AIMS: dict[Aim, dict[str, float | bool | int]] = {
+    Aim.BOTH: {},
+    Aim.PLAN: {"mip_heuristic_effort": 0.3},
+    Aim.BOUND: {
+        "mip_heuristic_effort": 0.0, "mip_heuristic_run_rens": False, "mip_heuristic_run_rins": False,
+        "mip_heuristic_run_root_reduced_cost": False, "mip_heuristic_run_shifting": False,
+        "mip_heuristic_run_zi_round": False, "mip_pscost_minreliable": 3,
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +75,8 @@ NO_ANSWER = Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=Fa
 
 
 def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap: float, seed: int,
-              nodes: int = ANY_NODES, report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
+              nodes: int = ANY_NODES, floor: float | None = None, aim: Aim = Aim.BOTH,
+              report: Callable[[Answer], None] | None = None) -> Answer:  # fmt: skip
     """Solve a program in this process.
 
     Parameters
@@ -63,6 +85,8 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
     start : A feasible point to begin from.
     seconds, gap, seed : Limits; HiGHS does not always keep the first, hence `Solver`.
     nodes : Nodes of the search tree that it may look at: a limit that is the same on every machine.
+    floor : Worth up to which plans are of no interest; the bound is never below it.
+    aim : What the search is for.
     report : Told of every better plan and bound on the way.
 
     Notes
@@ -80,6 +104,7 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
         "mip_detect_symmetry": False, "mip_max_nodes": nodes,
         "presolve": "off" if len(program.cost) > LARGEST_PRESOLVED else "choose",
     }  # fmt: skip
+    options |= {"objective_bound": np.inf if floor is None else -floor, **AIMS[aim]}
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(highspy, program))
@@ -90,11 +115,18 @@ def run_highs(program: Program, start: FloatArray | None, *, seconds: float, gap
     if report is not None:
         _listen(highspy, solver, report)
     solver.run()
-    return _answer(highspy, solver, program)
+    answer = _answer(highspy, solver, program)
+    if floor is None:
+        return answer
+    nothing_left = answer.is_infeasible and not np.isfinite(answer.bound)
+    return replace(answer, bound=floor if nothing_left else max(floor, answer.bound))
 
 
 def _listen(highspy: Any, solver: Any, report: Callable[[Answer], None]) -> None:  # noqa: ANN401 (highspy ships no types)
-    """Report plans and bounds as HiGHS finds them, so that killing it loses nothing."""
+    """Report plans and bounds as HiGHS finds them, so that killing it loses nothing.
+
+    It tells bounds wherever it asks whether it may go on; its own log would tell them only if it were printed.
+    """
     kinds = highspy.cb.HighsCallbackType
     best = [np.inf]
 
@@ -102,14 +134,14 @@ def _listen(highspy: Any, solver: Any, report: Callable[[Answer], None]) -> None
         bound = float(found.mip_dual_bound)
         bound = bound if np.isfinite(bound) else np.inf
         is_plan = kind == kinds.kCallbackMipImprovingSolution
-        if is_plan or bound < best[0]:
+        if is_plan or bound < best[0] - NEWS * abs(bound):
             best[0] = min(best[0], bound)
             values = np.array(found.mip_solution, dtype=np.float64) if is_plan else None
             report(Answer(values=values, bound=bound, is_optimal=False, is_infeasible=False))
 
     solver.setCallback(hear, None)
     solver.startCallback(kinds.kCallbackMipImprovingSolution)
-    solver.startCallback(kinds.kCallbackMipLogging)
+    solver.startCallback(kinds.kCallbackMipInterrupt)
 
 
 def _model(highspy: Any, program: Program) -> Any:  # noqa: ANN401 (highspy ships no types)
@@ -137,6 +169,8 @@ def _answer(highspy: Any, solver: Any, program: Program) -> Answer:  # noqa: ANN
     bound = float(info.mip_dual_bound)
     if not len(program.cost):
         bound = program.constant
+    elif optimal and not program.is_integer.any():  # a linear program, of which no tree was searched
+        bound = float(info.objective_function_value)
     return Answer(values=values, bound=bound if np.isfinite(bound) else np.inf, is_optimal=optimal,
                   is_infeasible=infeasible)  # fmt: skip
 
@@ -206,10 +240,11 @@ class Solver:
             self._process = None
 
     def ask(self, program: Program, start: FloatArray | None, *, seconds: float, gap: float,
-            nodes: int = ANY_NODES) -> None:  # fmt: skip
+            nodes: int = ANY_NODES, floor: float | None = None, aim: Aim = Aim.BOTH) -> None:  # fmt: skip
         """Hand a program over; waits until the process reads it."""
         self.begin()
-        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes}
+        settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes,
+                    "floor": floor, "aim": aim}  # fmt: skip
         self._connection.send((program, start, settings))
 
     def hear(self) -> tuple[bool, Answer]:
@@ -218,13 +253,14 @@ class Solver:
         return told
 
     def solve(self, program: Program, start: FloatArray | None = None, *, seconds: float, gap: float,
-              nodes: int = ANY_NODES, hear: Callable[[Answer], None] | None = None,
+              nodes: int = ANY_NODES, floor: float | None = None, aim: Aim = Aim.BOTH,
+              hear: Callable[[Answer], None] | None = None,
               until: Callable[[], bool] | None = None) -> Answer:  # fmt: skip
         """Solve a program within the time left; no answer when the process had to be killed.
 
         Parameters
         ----------
-        program, start, seconds, gap, nodes : As of `run_highs`.
+        program, start, seconds, gap, nodes, floor, aim : As of `run_highs`.
         hear : Told what is known so far whenever the search reports.
         until : Asked now and then whether the search may end.
 
@@ -238,7 +274,7 @@ class Solver:
             return NO_ANSWER
         end = self._deadline.now() + seconds + GRACE_SECONDS
         try:
-            self.ask(program, start, seconds=seconds, gap=gap, nodes=nodes)
+            self.ask(program, start, seconds=seconds, gap=gap, nodes=nodes, floor=floor, aim=aim)
             return self._wait(end, hear, until)
         except (EOFError, ConnectionError) as error:
             self.stop()

@@ -9,6 +9,7 @@ from recommender.allocation.exact import Model
 from training_catalog.columns import FloatArray, IndexArray
 
 WIDE_MARGIN = 0.05  # of what an option is usually worth, by which it may miss its exit price and still be looked at
+FAR_MARGIN = 0.1  # the same, where hardly anything is near
 CLASS_MARGIN = 0.1  # the same, by which a class may fail to earn its opening and still be weighed
 
 
@@ -47,7 +48,7 @@ def nearness(priced: Priced) -> Nearness:
     """Measure how far everything is from its price."""
     relaxed = priced.relaxed
     losses = np.full((2, len(relaxed.problem.options.employee)), np.inf)
-    margin = WIDE_MARGIN * relaxed.usual
+    margin = FAR_MARGIN * relaxed.usual
     losses[0, relaxed.rows] = relaxed.losses(priced.prices, margin, priced.decided)
     losses[1, relaxed.rows] = relaxed.losses(priced.root.prices, margin)
     losses /= relaxed.usual

@@ -4,13 +4,15 @@ In each future of the decided classes, a plan that holds an option is worth at m
 option misses its exit price by. Where that is no more than the floor, in every future, the option can be left out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recommender.allocation.branching import Leaf, settle
 from recommender.allocation.dual import Priced
 from recommender.allocation.layout import Layout
-from recommender.allocation.relaxation import OPENED
+from recommender.allocation.relaxation import FREE, OPENED
 from training_catalog.columns import BoolArray, IndexArray
 
 
@@ -27,38 +29,74 @@ class Rest:
     options: BoolArray
     is_opened: BoolArray
 
-    def columns(self, layout: Layout, chosen: IndexArray) -> IndexArray:
-        """Return the columns of the rest, and of a plan."""
-        options = self.options.copy()
-        options[chosen] = True
-        opened = np.unique(layout.problem.options.offering[options])
+    def columns(self, layout: Layout) -> IndexArray:
+        """Return the columns of the rest."""
+        opened = np.unique(layout.problem.options.offering[self.options])
         return np.concatenate([
-            np.flatnonzero(options), layout.n_options + opened, np.arange(layout.hours, layout.width),
+            np.flatnonzero(self.options), layout.n_options + opened, np.arange(layout.hours, layout.width),
         ]).astype(np.int64)  # fmt: skip
 
+    def holds(self, layout: Layout, chosen: IndexArray) -> bool:
+        """Return whether a plan is one of the rest."""
+        opened = layout.problem.options.offering[chosen]
+        return bool(self.options[chosen].all() and np.isin(np.flatnonzero(self.is_opened), opened).all())
 
-def rest_above(priced: Priced, floor: float) -> Rest:
-    """Find what a plan worth more than a floor may hold.
+
+def settled(priced: Priced, floor: float, *, seconds: float, now: Callable[[], float]) -> Priced:
+    """Decide and price further what stands above a floor, in a problem of one part; see `branching.settle`.
+
+    Where not even the future with the highest bound was decided to its end, nothing is.
+    """
+    branching = priced.branchings[0]
+    if len(priced.parts.parts) > 1 or not branching.best.is_polished:
+        return priced
+    (part,) = priced.parts.parts
+    apart = priced.bound - branching.bound
+    further = settle(part, branching, floor - apart, seconds=seconds, now=now)
+    return replace(priced, branchings=(further,), bound=min(priced.bound, further.bound + apart))
+
+
+def rests_above(priced: Priced, floor: float) -> list[tuple[float, Rest]]:
+    """Find what plans worth more than a floor may hold: together, such plans are in one of the rests.
 
     Parameters
     ----------
     priced : Prices in each future of each part.
     floor : Worth that is of no interest any more.
 
-    Notes
-    -----
-    A future of one part is joined with the best of every other part.
+    Returns
+    -------
+    What prices prove of each rest, and the rest, lowest first: one for each future of a problem in one part; one for
+    all futures where there are several parts.
+    """
+    if len(priced.parts.parts) > 1:
+        return [(priced.bound, _rest_above(priced, floor, [branching.leaves for branching in priced.branchings]))]
+    (branching,) = priced.branchings
+    leaves = [leaf for leaf in reversed(branching.leaves) if leaf.ascent.bound + priced.bound - branching.bound > floor]
+    return [
+        (leaf.ascent.bound + priced.bound - branching.bound, _rest_above(priced, floor, [(leaf,)])) for leaf in leaves
+    ]
+
+
+def _rest_above(priced: Priced, floor: float, futures: list[tuple[Leaf, ...]]) -> Rest:
+    """Find what a plan worth more than a floor may hold in some futures of each part.
+
+    A future of one part is joined with the best of every other part. Who holds an option of a class that does not earn
+    its opening loses that as well.
     """
     problem = priced.relaxed.problem
     options = np.zeros(len(problem.options.employee), dtype=np.bool_)
     is_opened = np.ones(len(problem.classes.ids), dtype=np.bool_)
-    for part, branching in zip(priced.parts.parts, priced.branchings, strict=True):
-        for leaf in branching.leaves:
+    for part, branching, leaves in zip(priced.parts.parts, priced.branchings, futures, strict=True):
+        for leaf in leaves:
             margin = priced.bound - (branching.bound - leaf.ascent.bound) - floor
             if margin <= 0:
                 continue
-            losses = part.relaxed.losses(leaf.ascent.prices, margin, leaf.decided)
-            options[part.relaxed.rows[losses <= margin]] = True
-            is_opened[part.classes] &= leaf.decided == OPENED
+            relaxed = part.relaxed
+            is_free = (leaf.decided == FREE) & relaxed.has_choice
+            rents = relaxed.rents(leaf.ascent.prices) * is_free
+            losses = relaxed.losses(leaf.ascent.prices, margin, leaf.decided) - np.minimum(rents, 0.0)[relaxed.offering]
+            options[relaxed.rows[losses <= margin]] = True
+            is_opened[part.classes] &= (leaf.decided == OPENED) | (rents > margin)
     is_opened[np.setdiff1d(np.arange(len(is_opened)), problem.options.offering[options])] = False
     return Rest(options=options, is_opened=is_opened)

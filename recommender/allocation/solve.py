@@ -20,10 +20,10 @@ from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value
 from recommender.allocation.greedy import greedy
-from recommender.allocation.highs import Solver, highs_version
+from recommender.allocation.highs import Aim, Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
-from recommender.allocation.nearness import WIDE_MARGIN, Nearness, nearness
+from recommender.allocation.nearness import FAR_MARGIN, WIDE_MARGIN, Nearness, nearness
 from recommender.allocation.objective import kept_worth, worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
@@ -44,7 +44,9 @@ START_SHARE = 0.7  # of the time, after which no second plan is filled by prices
 TINY_GAP = 1e-9
 FEW_NEAR = 6_000  # options near their price, up to which all are weighed before anything is proved
 CLOSE = 0.02  # relative gap below which what is near its price is worth weighing first
-PROOF_SHARE = 0.5  # of the time that is left then, for the proof
+FEW_DECIDED = 1_500  # options near their price in decided classes, up to which those far from it are weighed at once
+FAR_SHARE = 0.35  # of the time that is left, for them
+PROOF_SHARE = 0.75  # of the time that is left then, for the proof
 DECIDED_MARGINS = (0.01, 0.03)  # of what an option is usually worth, by which it may miss its exit price; then more
 
 
@@ -168,11 +170,16 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
     """
     deadline, closing, near, gap = search.deadline, search.closing, search.near, search.limits.gap
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
-    improve_decided(improver, near, deadline, DECIDED_MARGINS[0], until_left=closing)
+    has_few = int((near.losses <= WIDE_MARGIN).sum()) <= FEW_DECIDED
+    if has_few:
+        improve_decided(improver, near, deadline, FAR_MARGIN, until_left=closing, share=FAR_SHARE, aim=Aim.PLAN)
+    else:
+        improve_decided(improver, near, deadline, DECIDED_MARGINS[0], until_left=closing)
     is_small = _is_small(search, improver.value)
     if is_small:
         later = closing + (deadline.left() - closing) * PROOF_SHARE
-        improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=later)
+        if not has_few:
+            improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=later)
         improve_wider(improver, near, deadline, until_left=later, gap=gap)
     bound = prove(improver, search.priced, deadline, until_left=closing, gap=gap)
     if bound - improver.value > gap * abs(bound):
@@ -183,7 +190,7 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
         improve_in_groups(improver, near, deadline, rng, until_left=later)
         improve_in_blocks(improver, near, deadline, rng, until_left=closing)
         improve_wider(improver, near, deadline, until_left=closing, gap=gap)
-    stopped = search.was_hurried or deadline.left() <= closing
+    stopped = search.was_hurried or improver.was_hurried or deadline.left() <= closing
     found = Found(chosen=improver.chosen, bound=bound, is_optimal=False, was_stopped=stopped)
     return _settled(search, _or_aside(search, found))
 

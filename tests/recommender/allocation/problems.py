@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from recommender.allocation.highs import ANY_NODES, Answer, run_highs
+from recommender.allocation.highs import ANY_NODES, Aim, Answer, run_highs
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import (
     AllocationProblem,
@@ -206,14 +206,17 @@ def best_by_trying(problem):
 class SolverHere:
     """HiGHS in this process: quick, but nobody can stop it."""
 
-    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None, until=None):
-        return run_highs(program, start, seconds=seconds, gap=gap, seed=0, nodes=nodes, report=hear)
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, floor=None, aim=Aim.BOTH, hear=None,
+              until=None):  # fmt: skip
+        return run_highs(program, start, seconds=seconds, gap=gap, seed=0, nodes=nodes, floor=floor, aim=aim,
+                         report=hear)  # fmt: skip
 
 
 class SolverSilent:
     """A solver that never answers."""
 
-    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, hear=None, until=None):
+    def solve(self, program, start=None, *, seconds, gap, nodes=ANY_NODES, floor=None, aim=Aim.BOTH, hear=None,
+              until=None):  # fmt: skip
         return Answer(values=None, bound=np.inf, is_optimal=False, is_infeasible=False)
 
 

@@ -1,6 +1,7 @@
 """Laws of prices in parts and of decided classes, against every choice tried."""
 
 import time
+from dataclasses import replace
 from itertools import accumulate, chain, combinations, repeat
 
 import numpy as np
@@ -12,13 +13,14 @@ from test_laws import FEW, QUICK, solved
 
 from recommender.allocation.ascent import find_prices
 from recommender.allocation.branching import branch
-from recommender.allocation.dual import price
+from recommender.allocation.dual import price, price_only
 from recommender.allocation.greedy import greedy
+from recommender.allocation.layout import layout_of
 from recommender.allocation.limits import Engine
 from recommender.allocation.parts import parts_of
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import Earmark, Rules
-from recommender.allocation.proving import rest_above
+from recommender.allocation.proving import rests_above, settled
 from recommender.allocation.relaxation import CLOSED, FREE, OPENED, Relaxation
 from recommender.allocation.verify import verify
 
@@ -88,10 +90,13 @@ def test_a_plan_above_the_floor_holds_nothing_that_was_left_out(problem):
     priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
     found = sorted(plans(problem), key=lambda row: -row[1])[:12]
     assert priced.bound >= found[0][1] - 1e-6
+    layout = layout_of(problem)
     for chosen, value in found:
-        rest = rest_above(priced, value - 1e-6)
-        assert rest.options[chosen].all()
-        assert np.isin(np.flatnonzero(rest.is_opened), problem.options.offering[chosen]).all()
+        further = settled(priced, value - 1e-6, seconds=5.0, now=time.monotonic)
+        assert priced.bound >= further.bound >= found[0][1] - 1e-6
+        for told in (priced, further):
+            rests = [rest for _, rest in rests_above(told, value - 1e-6)]
+            assert any(rest.holds(layout, np.array(chosen, dtype=np.int64)) for rest in rests)
 
 
 def test_the_lesser_of_two_options_is_kept_down_to_what_a_plan_with_it_is_worth():
@@ -101,20 +106,75 @@ def test_the_lesser_of_two_options_is_kept_down_to_what_a_plan_with_it_is_worth(
                            people={"most": [1]})  # fmt: skip
     priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
     assert priced.bound == pytest.approx(1.0)
-    assert rest_above(priced, 0.499).options.tolist() == [True, True]
-    assert rest_above(priced, 0.501).options.tolist() == [True, False]
+    for floor, kept in ((0.499, [True, True]), (0.501, [True, False])):
+        ((bound, rest),) = rests_above(priced, floor)
+        assert (bound, rest.options.tolist()) == (priced.bound, kept)
 
 
-def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
+def at_prices(relaxed, prices):
+    """Return what these prices tell, with nothing decided."""
+    bound = relaxed.evaluate(prices).bound
+    priced = price_only(relaxed, seconds=5.0, now=time.monotonic)
+    (branching,) = priced.branchings
+    leaf = branching.best
+    ascent = replace(leaf.ascent, prices=prices[priced.parts.parts[0].place], bound=bound)
+    return replace(priced, bound=bound, branchings=(replace(branching, leaves=(replace(leaf, ascent=ascent),)),))
+
+
+@QUICK
+@given(tiny_problems(), st.integers(0, 2**32 - 1))
+def test_under_any_prices_a_plan_above_the_floor_holds_nothing_that_was_left_out(problem, seed):
+    relaxed = Relaxation(problem)
+    priced = at_prices(relaxed, drawn(relaxed, seed))
+    for chosen, value in plans(problem):
+        ((_, rest),) = rests_above(priced, value - 1e-6)
+        assert rest.holds(layout_of(problem), np.array(chosen, dtype=np.int64))
+
+
+def test_who_sits_in_a_class_that_does_not_earn_its_opening_loses_what_it_lacks():
+    """Half a level for a rupiah: a class that costs 3 lacks 1.5, and a place elsewhere is worth 0.1 less than in it."""
+    classes = [{"fixed": 3, "max": 2, "training": 0}, {"training": 1}]
+    options = [{"who": who, "where": where, "benefit": benefit, "cost": where}
+               for who in range(2) for where, benefit in enumerate((1.6, 2.0))]  # fmt: skip
+    problem = make_problem(budgets=[4], n_people=2, classes=classes, options=options, people={"most": [1] * 2})
+    relaxed = Relaxation(problem)
+    prices = np.zeros(relaxed.n_prices)
+    prices[0] = 4 * 0.5
+    priced = at_prices(relaxed, prices)
+    assert priced.bound == pytest.approx(5.2)
+    for floor, kept in ((3.6, [True, True] * 2), (3.8, [False, True] * 2)):
+        ((_, rest),) = rests_above(priced, floor)
+        assert rest.options.tolist() == kept
+        assert not rest.is_opened.any()
+
+
+def one_class_and_a_half():
     """A kind of courses may cost 9, which opens one class of 6 and half another; four people of 4 sit two in each."""
     classes = [{"fixed": 6, "max": 2, "training": 0}, {"fixed": 6, "max": 2, "training": 1}]
     options = [{"who": who, "where": who // 2, "benefit": 4.0} for who in range(4)]
     rules = Rules(earmarks=(Earmark(name="M", trainings=(0, 1), at_most=9),))
-    problem = make_problem(budgets=[99], n_people=4, classes=classes, options=options, rules=rules)
-    priced = price(Relaxation(problem), seconds=5.0, now=time.monotonic)
+    return make_problem(budgets=[99], n_people=4, classes=classes, options=options, rules=rules)
+
+
+def test_deciding_one_of_two_classes_proves_what_prices_alone_do_not():
+    priced = price(Relaxation(one_class_and_a_half()), seconds=5.0, now=time.monotonic)
     assert priced.root.bound == pytest.approx(12.0, abs=0.05)
     assert 8.0 <= priced.bound < 10.0
     assert sorted(priced.decided.tolist()) == [CLOSED, OPENED]
+
+
+def test_a_future_above_the_floor_is_decided_further_and_one_below_it_stays():
+    undecided = price_only(Relaxation(one_class_and_a_half()), seconds=5.0, now=time.monotonic)
+    (branching,) = undecided.branchings
+    told = replace(undecided, branchings=(replace(branching, leaves=(replace(branching.best, is_polished=True),)),))
+    further = settled(told, 9.0, seconds=5.0, now=time.monotonic)
+    assert told.bound == pytest.approx(12.0, abs=0.05)
+    assert 8.0 <= further.bound < 10.0
+    assert all((leaf.decided != FREE).any() for leaf in further.branchings[0].leaves)
+    assert not further.branchings[0].was_hurried
+    assert settled(told, 12.5, seconds=5.0, now=time.monotonic).branchings[0].leaves == told.branchings[0].leaves
+    assert settled(told, 9.0, seconds=-1.0, now=time.monotonic).branchings[0].was_hurried
+    assert settled(undecided, 9.0, seconds=5.0, now=time.monotonic) is undecided
 
 
 def seconds_of(first, early, late):
