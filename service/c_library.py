@@ -3,7 +3,7 @@
 import ctypes
 from contextlib import suppress
 
-M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 20  # the C library's number of that setting, and from which size on
+M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 15  # the C library's number of that setting, and from which size on: columns of an office
 M_ARENA_MAX, N_ARENAS = -8, 2  # likewise, and how many: one for all but the first thread
 
 
