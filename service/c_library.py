@@ -3,15 +3,15 @@
 import ctypes
 from contextlib import suppress
 
-M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 15  # the C library's number of that setting, and from which size on: columns of an office
+M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 15  # the C library's number of that setting, and a column of an office
 M_ARENA_MAX, N_ARENAS = -8, 1  # likewise, and how many: threads take turns in Python anyhow
 
 
 def keep_little() -> None:
     """Let the threads of this process share what they give back, and large blocks go back to the system at once.
 
-    Each thread would keep its own otherwise, and the memory of a service with 16 of them would grow for hours; and large
-    blocks would come from the heap, and leave holes there that fill with what stays.
+    Each thread would keep its own otherwise, and the memory of a service with 16 of them would grow for hours; and
+    large blocks would come from the heap, and leave holes there that fill with what stays.
     """
     with suppress(AttributeError, OSError, TypeError):
         library = ctypes.CDLL(None)
