@@ -38,6 +38,7 @@ MOST = 100  # items that are asked for, of which the filters show some
 N_SHOWN = 10
 N_FOUND = 5  # trainings of one name
 CLAIMS = (CLAIMED, CONFIRMED, REFUSED)
+NARROWING = ("mode", "from", "until", "competency", "hours")
 MOST_PAGES = 300  # kept in a process; 40 kB each
 
 
@@ -141,13 +142,15 @@ def _made(call: Call, asked: _Asked, said: Form, answer: Answer, seen: _Seen) ->
     shown = _shown(call, kept[: N_SHOWN if not form.has("all") else MOST], seen.claims, wording)
     cards = draw_cards(shown, lang=wording.lang, csrf=seen.reader.csrf, list_id=found.list_id, said=said)
     is_beside = any(one.item.training == said.get("training") and not one.is_claimed for one in shown)
-    is_filtered = any(form.get(name) for name in ("mode", "from", "until", "competency", "hours"))
+    narrowed = [(name, form.get(name)) for name in NARROWING if form.get(name)]
+    is_filtered = bool(narrowed)
     gaps = tuple((gap.competency, gap.name) for gap in found.gaps)
     filters = draw_filters(form, gaps, wording.lang, is_filtered=is_filtered)
     employee, changed, why = own_number(call), form.get("changed"), form.get("why")
     return render(
         "suggestions.html.j2", seen.reader, filters=filters, said=said, found=found, cards=cards, is_beside=is_beside,
-        n_kept=len(kept), is_filtered=is_filtered, changed=_told(call, employee, changed, found) if changed else [],
+        n_kept=len(kept), is_filtered=is_filtered, narrowed=narrowed,
+        changed=_told(call, employee, changed, found) if changed else [],
         asked=why, told=_told(call, employee, why, found) if why else [],
         names=_names(call, found), everything=f"{address}{'&' if '?' in address else '?'}all=1",
     ).encode()  # fmt: skip

@@ -72,6 +72,15 @@ def test_a_day_is_the_same_day_in_every_zone(ani):
         assert "1 Maret 2027" in client.get("/suggestions").text
 
 
+def test_whoever_asks_why_keeps_the_filters(ani):
+    _, client, _ = ani
+    asking = client.get("/suggestions?mode=online&hours=20").text.partition('action="/suggestions#why"')[2]
+    form = asking.partition("</form>")[0]
+    assert '<input type="hidden" name="mode" value="online">' in form
+    assert '<input type="hidden" name="hours" value="20">' in form
+    assert 'name="from"' not in form
+
+
 def test_filters_leave_what_fits_and_say_what_they_refuse(ani):
     _, client, _ = ani
     assert 'id="t-P1"' in client.get("/suggestions?mode=online").text
