@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.offices import KINDS, Server, empty_tables, of_its_kind
 from tests.postgresql import server, which_server
+
+settings.register_profile("bangkom", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
+settings.load_profile("bangkom")
 
 
 def pytest_terminal_summary(terminalreporter):

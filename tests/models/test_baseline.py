@@ -50,7 +50,7 @@ def test_what_is_taught_beyond_the_requirement_does_not_count():
 
 
 @given(LEVEL, LEVEL, st.floats(0, 3), LEVEL)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_level_fit_is_a_share_and_a_higher_requirement_never_lowers_it(level, level_from, step, required):
     args = np.array([level]), np.array([level_from]), np.array([level_from + step])
     low, high = level_fit(*args, np.array([required])), level_fit(*args, np.array([required + 1]))

@@ -45,7 +45,7 @@ def test_where_the_rule_is_the_truth_the_model_stays_close_to_it(fitted_on_the_r
 
 
 @given(st.sampled_from(DEFICITS), st.integers(0, 299), st.floats(0.01, 5.0))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_raised_deficit_never_lowers_the_benefit(fitted, name, row, more):
     pair = random_features(300, np.random.default_rng(11))[row : row + 1]
     pair[0, COLUMN[name]] = np.nan_to_num(pair[0, COLUMN[name]])
@@ -147,7 +147,7 @@ def test_intervals_are_for_measured_gains_where_the_learned_ones_are_smoother():
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_estimates_are_finite_and_in_order_whatever_is_missing(fitted, seed, missing):
     rows = random_features(40, np.random.default_rng(seed))
     rows[np.random.default_rng(seed).random(rows.shape) < missing] = np.nan
@@ -271,7 +271,7 @@ def test_pairs_with_nothing_to_close_do_not_count():
 
 
 @given(st.integers(1, 200), st.integers(0, 1_000))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_equal_weights_give_the_textbook_conformal_quantile(n, seed):
     residual = np.random.default_rng(seed).normal(size=n)
     k = int(np.ceil(0.9 * (n + 1) - 1e-9))

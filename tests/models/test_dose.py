@@ -127,7 +127,7 @@ def parts() -> PairModel:
 
 
 @given(st.sampled_from(DEFICITS), st.integers(0, 299), st.floats(0.01, 5.0))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_raised_deficit_never_lowers_the_benefit(parts, name, row, more):
     pair = courses(300, seed=11)[row : row + 1]
     pair[0, COLUMN[name]] = np.nan_to_num(pair[0, COLUMN[name]])

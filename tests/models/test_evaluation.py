@@ -41,7 +41,7 @@ def test_a_row_in_the_future_is_refused():
 
 
 @given(st.lists(st.integers(0, 400), max_size=30), st.integers(0, 400))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_every_row_is_on_one_side_and_no_earlier_row_is_later_than_a_later_one(ages, cut_age):
     on = np.datetime64(TODAY, "D") - np.array(ages, dtype=np.int64)
     earlier, later = split_by_time(on, TODAY - timedelta(days=cut_age), TODAY)

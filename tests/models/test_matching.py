@@ -78,7 +78,7 @@ def test_without_trainings_nothing_is_matched():
     assert (best.tolist(), confidence.tolist()) == ([-1], [0.0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.text("abc dk1IV.-", max_size=24), max_size=5), st.permutations(range(len(TITLES))))
 def test_titles_match_themselves_and_what_else_is_asked_changes_nothing(others, order):
     titles = [TITLES[i] for i in order]

@@ -32,7 +32,7 @@ def counted_pair_by_pair(actual, predicted, weight):
 
 
 @given(ROWS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_concordance_is_what_counting_every_pair_gives(rows):
     actual, predicted, weight = (np.array([row[i] for row in rows], dtype=np.float64) for i in range(3))
     assert concordance(actual, predicted, weight) == pytest.approx(counted_pair_by_pair(actual, predicted, weight))

@@ -113,7 +113,7 @@ def test_taking_some_pairs_of_a_coverage_takes_their_rows():
     st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=4),
     st.lists(st.tuples(st.sampled_from(["M.01", "M.02"]), st.integers(1, 5)), min_size=1, max_size=6),
 )
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_is_covered_lies_between_nothing_and_the_need(people, taught):
     here = office(
         employees=rows("employee", *[f"E{i}" for i in range(len(people))]),
@@ -136,7 +136,7 @@ def test_what_is_covered_lies_between_nothing_and_the_need(people, taught):
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_raising_a_requirement_never_lowers_what_a_training_is_expected_to_close(required, level, level_to):
     def benefit(asked):
         here = office(

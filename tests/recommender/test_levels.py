@@ -112,7 +112,7 @@ def test_what_is_missing_grows_with_doubt_and_shrinks_with_the_level(above, spre
     assert missing(np.array([above + more]), np.array([spread]))[0] <= low + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 2), min_size=2, max_size=2, unique=True), st.floats(0, 1))
 def test_a_course_closes_no_more_than_it_teaches_nor_than_is_missing(lacks, doubt):
     here = office(

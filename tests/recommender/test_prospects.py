@@ -30,7 +30,7 @@ def parts(here):
 
 
 @given(st.integers(0, 9))
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 def test_who_is_described_in_company_is_described_as_if_alone(seed):
     here = office(**crowd(seed))
     given_parts = parts(here)

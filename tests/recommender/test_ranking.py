@@ -90,7 +90,7 @@ def test_what_waits_for_a_prerequisite_is_not_in_the_list():
 
 @pytest.mark.long
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.2 + 1e-13, 0.3]), min_size=8, max_size=8), st.permutations(range(4)))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_ranking_is_a_permutation_in_a_total_order(means, order):
     turned = {name: frame.iloc[list(order)] for name, frame in EQUAL.items()}
     here = office(employees=rows("employee", "A", "B"), offerings=CLASSES, **turned)

@@ -23,7 +23,7 @@ IDS = st.lists(st.text("ab1", min_size=1, max_size=3), unique=True, max_size=8).
 
 
 @given(IDS, st.lists(st.text("ab1", min_size=1, max_size=4), max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_an_id_is_found_where_it_is_and_nowhere_else(ids, wanted):
     found = look_up(np.array(ids, dtype=np.str_), np.array(wanted, dtype=np.str_))
     assert found.tolist() == [ids.index(w) if w in ids else -1 for w in wanted]
@@ -48,14 +48,14 @@ def test_an_id_that_is_not_known_brings_those_that_begin_most_like_it(wanted, ne
 
 
 @given(st.lists(st.integers(0, 9), unique=True, max_size=8).map(sorted), st.lists(st.integers(-1, 9), max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_key_is_found_as_an_id_is(keys, wanted):
     found = look_up(np.array(keys, dtype=np.int64), np.array(wanted, dtype=np.int64))
     assert found.tolist() == [keys.index(w) if w in keys else -1 for w in wanted]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), max_size=12))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_ranks_in_a_group_follow_the_keys_and_ties_the_rows(rows):
     group, first, second = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
     ordered = sorted(range(len(rows)), key=lambda row: (*rows[row], row))
@@ -67,7 +67,7 @@ def test_ranks_in_a_group_follow_the_keys_and_ties_the_rows(rows):
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), max_size=12).map(sorted))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_first_of_each_group_is_the_one_that_ranks_first(rows):
     group, second, first = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
     ranks = rank_within(group, first, second)
@@ -81,7 +81,7 @@ def test_keys_far_apart_are_found_as_near_ones_are():
 
 
 @given(st.lists(st.integers(0, 4), max_size=12).map(sorted), st.lists(st.integers(-1, 4), max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_join_pairs_each_left_row_with_every_right_row_of_its_group(groups, keys):
     left, right = join_groups(group_bounds(np.array(groups, dtype=np.int64), 5), np.array(keys, dtype=np.int64))
     expected = [(i, j) for i, key in enumerate(keys) for j, group in enumerate(groups) if group == key]

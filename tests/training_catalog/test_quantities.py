@@ -8,7 +8,7 @@ from training_catalog.quantities import Rupiah, Scale, split_evenly
 
 
 @given(st.integers(0, 10**18), st.integers(1, 2_000))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_parts_sum_exactly_and_differ_by_at_most_one_rupiah(amount, n_parts):
     parts = split_evenly(Rupiah(amount), n_parts)
     assert sum(parts) == amount
@@ -23,7 +23,7 @@ def test_no_parts_is_an_error_that_says_what_is_accepted():
 
 
 @given(st.floats(-10, 10), st.floats(0.5, 20), st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_better_end_of_a_scale_is_one_and_the_worse_is_zero(minimum, width, higher_is_better):
     scale = Scale(minimum=minimum, maximum=minimum + width, higher_is_better=higher_is_better)
     ends = scale.goodness(np.array([minimum, minimum + width, np.nan]))

@@ -35,9 +35,7 @@ from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 
 N_EXAMPLES = int(os.environ.get("BANGKOM_TEST_EXAMPLES", "30"))  # `make test-long` tries more
-QUICK = settings(
-    deadline=None, max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+QUICK = settings(max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 FEW = settings(QUICK, max_examples=N_EXAMPLES // 3)  # for what searches for a while in each example
 
 
@@ -436,7 +434,7 @@ def test_the_solver_s_process_keeps_its_time_limit():
     assert allocation.bound >= allocation.objective
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 4)), max_size=9))
 def test_crowded_moments_are_the_maximal_overlapping_sets(rows):
     group, start, length = (

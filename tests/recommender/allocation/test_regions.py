@@ -131,7 +131,7 @@ def test_a_choice_is_worth_and_takes_the_same_in_regions(problem, largest, seed)
 
 @pytest.mark.long
 @EFFORTS
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(problem=tiny_problems(demanded=True))
 def test_an_answer_in_regions_keeps_every_rule_and_its_bound_holds(limits, problem):
     found = answer(problem, largest=2, **limits)

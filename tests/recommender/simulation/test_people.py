@@ -13,7 +13,7 @@ from training_catalog.sample.units import UNITS
 ON = date(2027, 1, 4)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 2**32 - 1), n_people=st.integers(50, 600))
 def test_employee_numbers_say_what_the_other_columns_say(seed, n_people):
     staff = employee_table(n_people, ON, np.random.default_rng(seed))

@@ -15,7 +15,7 @@ from recommender.simulation.truth import (
 from training_catalog.training import BLENDED, FACE_TO_FACE, ONLINE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(deficit=st.floats(0, 5), more=st.floats(0, 2), gain=st.floats(0, 3), spread=st.floats(1e-4, 1))
 def test_a_larger_deficit_or_gain_never_closes_less_and_nothing_closes_more_than_there_is(deficit, more, gain, spread):
     def closed(d, g):

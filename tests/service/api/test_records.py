@@ -269,7 +269,7 @@ def test_every_table_is_listed_and_its_rows_stored_again_as_they_were_read(servi
         }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200), kind=st.sampled_from(["application/json", "text/plain", ""]))
 def test_any_bytes_as_a_body_are_refused_in_words(service, body, kind):
     answer = service("PUT", "/units/U1", content=body, headers={"Content-Type": kind})

@@ -119,7 +119,7 @@ def test_what_is_no_table_is_refused_with_a_code(tmp_path, content, code):
     assert refused.value.code == code
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.binary(min_size=1, max_size=400))
 def test_any_bytes_are_cells_or_a_refusal(content):
     try:

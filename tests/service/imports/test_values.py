@@ -40,7 +40,7 @@ def test_money_that_is_not_clear_is_refused(text):
         read_money(text)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 10**14), st.sampled_from(["id", "en"]))
 def test_money_as_we_write_it_is_read_back(amount, lang):
     assert read_money(Wording(lang).money(amount)) == amount
@@ -53,7 +53,7 @@ def test_dates_are_read_in_their_spellings(text):
     assert read_date(text) == date(2026, 8, 17)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.dates(date(1940, 1, 1), date(2100, 1, 1)))
 def test_a_date_as_we_write_it_is_read_back(day):
     as_a_workbook_has_it = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a workbook's dates have no zone)
@@ -119,7 +119,7 @@ def test_a_person_may_have_the_name_of_nothing():
     assert is_missing("Na", "level")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.text(st.sampled_from(["=", "+", "-", "@", "'", "a", "1", " "]), min_size=1, max_size=6))
 def test_what_an_export_guards_is_read_back(text):
     assert read_text(unguarded(neutralise(text))) == read_text(text)

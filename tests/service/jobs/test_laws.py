@@ -98,5 +98,5 @@ class Laws(RuleBasedStateMachine):
 def test_whatever_happens_only_the_last_holder_writes_and_each_job_ends_once(database_url, n_examples):
     run_state_machine_as_test(
         type("LawsHere", (Laws,), {"url": database_url}),
-        settings=settings(max_examples=n_examples, stateful_step_count=20, deadline=None),
+        settings=settings(max_examples=n_examples, stateful_step_count=20),
     )

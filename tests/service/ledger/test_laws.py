@@ -130,7 +130,7 @@ class Books(RuleBasedStateMachine):
 def keeps_the_laws(url, n_runs, n_steps):
     machine = type("BooksHere", (Books,), {"database": open_database(url)})
     run_state_machine_as_test(machine, settings=settings(
-        max_examples=n_runs, stateful_step_count=n_steps, deadline=None, database=None,
+        max_examples=n_runs, stateful_step_count=n_steps, database=None,
         suppress_health_check=list(HealthCheck),
     ))  # fmt: skip
 

@@ -9,7 +9,7 @@ sizes = st.lists(st.integers(1, 40), min_size=1, max_size=7).map(lambda values: 
 
 
 @given(sizes)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_small_group_is_shown_and_none_can_be_worked_out_from_the_sum(groups):
     hidden = hidden_groups(groups)
     assert (groups[~hidden] >= FEWEST_PEOPLE).all()
@@ -19,7 +19,7 @@ def test_no_small_group_is_shown_and_none_can_be_worked_out_from_the_sum(groups)
 
 
 @given(sizes)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_nothing_is_hidden_where_no_group_is_small(groups):
     assert not hidden_groups(groups + FEWEST_PEOPLE).any()
 

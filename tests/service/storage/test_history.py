@@ -95,7 +95,7 @@ def test_a_table_with_a_column_named_like_one_of_the_changes_tells_them_apart(da
     assert (made.source, made.after["source"]) == ("standar.csv", "Perwali 7/2026")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(steps=st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1), max_size=5))
 def test_what_was_read_after_a_change_is_read_as_of_it_for_ever(tmp_path_factory, steps):
     database = open_database(f"sqlite:///{tmp_path_factory.mktemp('law') / 'x.db'}")
