@@ -14,6 +14,7 @@ from service.storage.decisions import list_decisions
 from service.storage.engine import transaction
 from service.storage.history import changes_of
 from service.storage.ledger import LEDGER_SEATS
+from service.storage.mentions import without_number, without_number_in_json
 from service.storage.people import EMPLOYEE, drop_old_bytes, erase_rows, personal_tables, pseudonym_on_file, rows_of
 from service.storage.schema import PLANS
 from service.storage.statements import find_statements
@@ -120,10 +121,11 @@ def _erase_from_plans(connection: sa.Connection, employee: str, pseudonym: str) 
 
 
 def _without(plan: Plan, employee: str, pseudonym: str) -> Plan:
-    frames = {name: getattr(plan, name).copy() for name in FRAMES}
+    frames, change = {name: getattr(plan, name).copy() for name in FRAMES}, without_number(employee, pseudonym)
     for frame in frames.values():
         for column in frame.select_dtypes(["object", "string"]):
-            frame[column] = frame[column].str.replace(employee, pseudonym, regex=False)
-    rules = plan.provenance.rules.replace(employee, pseudonym)
-    violations = tuple(violation.replace(employee, pseudonym) for violation in plan.violations)
+            holds = frame[column].str.contains(employee, regex=False).fillna(value=False).astype(bool)
+            frame.loc[holds, column] = frame.loc[holds, column].map(change)
+    rules = without_number_in_json(employee, pseudonym)(plan.provenance.rules)
+    violations = tuple(change(violation) for violation in plan.violations)
     return replace(plan, **frames, violations=violations, provenance=replace(plan.provenance, rules=rules))

@@ -1,6 +1,6 @@
 """One person's rows: all of them to hand out, or gone for good."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache
@@ -12,6 +12,7 @@ from service.storage.access import SESSIONS, USERS
 from service.storage.append_only import changes_allowed
 from service.storage.feedback import forget_answers
 from service.storage.history import Writing
+from service.storage.mentions import without_number, without_number_in_json
 from service.storage.schema import (
     DATABASE_TABLES,
     FEEDBACK,
@@ -136,7 +137,7 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     """
     connection = writing.connection
     overwrite_deleted(connection)
-    _erase_mentions(connection, employee, pseudonym)
+    _erase_mentions(writing, employee, pseudonym)
     n_rows = 0
     for name in personal_tables():
         for stored in (DATABASE_TABLES[name], VERSIONS[name]):
@@ -150,34 +151,41 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     connection.execute(sa.delete(PSEUDONYMS).where(PSEUDONYMS.c.employee == employee))
     names_them = POLICIES.c.document.contains(employee, autoescape=True)
     if connection.execute(sa.select(POLICIES.c.policy).where(names_them).limit(1)).first() is not None:
-        without = sa.func.replace(POLICIES.c.document, employee, pseudonym)
         with changes_allowed(connection, POLICIES.name, POLICIES.c.policy.name):
-            connection.execute(sa.update(POLICIES).where(names_them).values(document=without))
+            _rewrite(connection, POLICIES.c.document, employee, without_number_in_json(employee, pseudonym))
     for name in personal_tables() if n_rows else ():
         writing.touch(name)
     return n_rows
 
 
-def _erase_mentions(connection: sa.Connection, employee: str, pseudonym: str) -> None:
+def _rewrite(connection: sa.Connection, column: sa.Column[Any], employee: str, change: Callable[[str], str]) -> int:
+    """Change the texts of a column that hold a number; return the rows that are others than before."""
+    holds, n_rows = column.contains(employee, autoescape=True), 0
+    for text in connection.execute(sa.select(column).where(holds).distinct()).scalars().all():
+        if change(text) != text:
+            changed = sa.update(column.table).where(column == text).values({column.name: change(text)})
+            n_rows += connection.execute(changed).rowcount
+    return n_rows
+
+
+def _erase_mentions(writing: Writing, employee: str, pseudonym: str) -> None:
     """Put the pseudonym in the place of a person in texts of other rows: their number, and a name that is theirs alone.
 
     A name counts only where it is the whole text, as of an assessor; parts of keys stay, for rows are found by them.
     """
-    people = DATABASE_TABLES["employees"]
+    connection, people = writing.connection, DATABASE_TABLES["employees"]
     name = connection.execute(sa.select(people.c["name"]).where(people.c[EMPLOYEE] == employee)).scalar()
     same = sa.select(sa.func.count()).select_from(people).where(people.c["name"] == name)
     is_theirs = name is not None and connection.execute(same).scalar_one() == 1
     for declared in TABLES:
+        n_rows = 0
         texts = [c.name for c in declared.columns if c.kind in {"text", "list"} and c.name not in declared.key]
         for stored in (DATABASE_TABLES[declared.name], VERSIONS[declared.name]):
             for column in (stored.c[text] for text in texts):
                 is_other = stored.c[EMPLOYEE] != employee if EMPLOYEE in stored.c else sa.true()
-                connection.execute(
-                    sa.update(stored)
-                    .where(column.contains(employee, autoescape=True))
-                    .values({column.name: sa.func.replace(column, employee, pseudonym)})
-                )
+                n_rows += _rewrite(connection, column, employee, without_number(employee, pseudonym))
                 if is_theirs:
-                    connection.execute(
-                        sa.update(stored).where(column == name, is_other).values({column.name: pseudonym})
-                    )
+                    theirs = sa.update(stored).where(column == name, is_other).values({column.name: pseudonym})
+                    n_rows += connection.execute(theirs).rowcount
+        if n_rows:
+            writing.touch(declared.name)

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.kept import KeptTables
+from service.storage.people import erase_rows
 
 
 @pytest.fixture
@@ -44,6 +45,18 @@ def test_only_a_table_that_has_changed_is_read_again(database):
     store(database, "employees", employee="b", name="Budi", unit="U")
     found, asked = read(database, kept)
     assert asked == {"employees"}
+    assert_as_on_file(database, found)
+
+
+def test_a_table_that_mentions_somebody_who_is_erased_is_read_again(database):
+    store(database, "units", unit="V", name="Ani")
+    kept = KeptTables(database)
+    read(database, kept)
+    with database.writing() as writing:
+        erase_rows(writing, "a", "e-1")
+    found, asked = read(database, kept)
+    assert {"units", "employees"} <= asked
+    assert found["units"]["name"].tolist() == ["Dinas", "e-1"]
     assert_as_on_file(database, found)
 
 
