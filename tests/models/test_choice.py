@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from models.choice import ChoiceModel
-from models.choice_rows import Steps, describe_choices, find_standings, places, share_below, shortlist
+from models.choice_rows import Steps, Together, describe_choices, find_standings, fuse, places, share_below, shortlist
 from models.histories import Histories
 from models.metrics import discounted_gain, target_ranks
+from models.together import Signal, steady_signals
 
 N_ITEMS = 40
 
@@ -131,3 +132,17 @@ def test_of_few_people_few_and_small_trees_are_learned_that_still_order_better_t
     assert model.model_.n_iter_ == 60
     assert model.model_.max_leaf_nodes == 4
     assert quality(model, earlier, last) > 1.02 * quality(fused, earlier, last)
+
+
+def test_what_is_fused_alone_is_what_stands_in_the_standings(histories):
+    together = Together.of(histories, steady_signals(histories))
+    some = histories.take(np.arange(0, 300, 7))
+    assert np.array_equal(fuse(together, some), find_standings(together, some).fused)
+
+
+def test_scores_that_differ_by_rounding_alone_share_a_place():
+    link = np.zeros((5, 5))
+    link[0] = [0.0, 1.0, 1e-17, 3e-17, -2e-17]
+    together = Together(signals=(Signal(name="near", link=link, decay=1.0),), taken=np.ones(5))
+    fused = fuse(together, Histories(bounds=np.array([0, 1]), item=np.array([0]), n_items=5))
+    assert fused[0, 1] > fused[0, 2] == fused[0, 3] == fused[0, 4]
