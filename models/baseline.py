@@ -77,7 +77,7 @@ def level_fit(level: FloatArray, level_from: FloatArray, level_to: FloatArray, r
     [1.0, 0.5, 0.2]
     """
     too_high = np.clip(level_from - level, 0.0, None)
-    fit = np.exp2(too_high * np.log2(TOO_HIGH_FACTOR))  # a power of two takes a third of the time of any other
+    fit = np.exp2(too_high * np.log2(TOO_HIGH_FACTOR))  # of two: less than half the time of another power
     return np.where(np.minimum(level_to, required) <= level, np.minimum(fit, BELOW_LEVEL_FACTOR), fit)
 
 

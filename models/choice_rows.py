@@ -175,7 +175,7 @@ def _scores(together: Together, histories: Histories) -> Iterator[FloatArray]:
 
 def _places_open(score: FloatArray, histories: Histories) -> NDArray[np.int16]:
     """Return the places of open items; what was taken stands last, and differences below a ten-millionth are none."""
-    own = (score + score.max(axis=1, keepdims=True)).astype(np.float32)
+    own = (score + score.max(axis=1, initial=0.0, keepdims=True)).astype(np.float32)
     own[histories.person, histories.item] = -np.inf
     return places(own)
 

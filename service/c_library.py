@@ -3,8 +3,8 @@
 import ctypes
 from contextlib import suppress
 
-M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 15  # the C library's number of that setting, and a column of an office
-M_ARENA_MAX, N_ARENAS = -8, 1  # likewise, and how many: threads take turns in Python anyhow
+M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 1 << 15  # the C library's number of that setting; columns of 4,096 people and more
+M_ARENA_MAX, N_ARENAS = -8, 1  # likewise; threads take turns in Python anyhow
 
 
 def keep_little() -> None:

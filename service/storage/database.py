@@ -27,9 +27,7 @@ from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
 TRIAL = "trial"  # of a model that makes the lists of half the people, beside the approved one
-ROWS_AT_ONCE = (
-    10_000  # read into columns: all rows of a table as objects would take ten times the memory of its columns
-)
+ROWS_AT_ONCE = 10_000  # read into columns: rows are objects first, and take many times the memory of columns
 MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
 NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
