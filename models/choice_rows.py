@@ -17,8 +17,7 @@ STEP_SHRINKAGE = 5.0  # steps added to those that were seen
 LAST_STEPS = 2  # latest items whose steps are looked at one by one
 LAST_NEAR = 8  # latest items among which the nearest is looked for
 SMALLEST = 1e-12
-LOWEST = np.finfo(np.float32).min
-UNUSED_BITS = 2**29 - 1  # of a number of 64 bits, by one that came from 32
+SCORE_BITS = 22  # of a key of 32, at least: beside more items than the rest tells apart, keys have 64
 
 Rows = NDArray[np.float32]  # shape (n_pairs, n_columns)
 
@@ -99,41 +98,70 @@ class Standings:
     fused: FloatArray
 
 
-def places(score: NDArray[np.float32], depth: int = DEPTH) -> NDArray[np.int16]:
+def steps_below(score: FloatArray, row: IndexArray, column: IndexArray) -> NDArray[np.uint32]:
+    """Return how far each score lies below the best of its row, in equal steps of the row's range.
+
+    Parameters
+    ----------
+    score : shape (n_rows, n_items), finite.
+    row, column : What counts as the lowest, whatever its score.
+
+    Examples
+    --------
+    >>> below = steps_below(np.array([[3.0, 1.0, 9.0]]), np.array([0]), np.array([2]))
+    >>> (below[0, 0] < below[0, 1] < below[0, 2]).tolist(), places(below).tolist()
+    (True, [[0, 1, 2]])
+    """
+    n_steps = 2 ** (32 - _bits_of_an_item(score.shape[1])) - 1
+    best, least = score.max(axis=1, keepdims=True, initial=0.0), score.min(axis=1, keepdims=True, initial=0.0)
+    scale = (n_steps - 1) / np.maximum(best - least, SMALLEST)
+    below = ((best - score) * scale).astype(np.uint32)
+    below[row, column] = n_steps
+    return below
+
+
+def _bits_of_an_item(n_items: int) -> int:
+    """Return how many of 32 bits of a key the number of its item takes; 0 where it has a key of 64 bits instead."""
+    n_bits = max(n_items - 1, 0).bit_length()
+    return n_bits if n_bits <= 32 - SCORE_BITS else 0
+
+
+def places(below: NDArray[np.uint32], depth: int = DEPTH) -> NDArray[np.int16]:
     """Return how many items of its row stand above each, at most `depth`; equal ones share a place.
 
     Equal ones that begin above the depth and reach it stand at the depth.
 
     Parameters
     ----------
-    score : At most 2**29 numbers, none NaN; minus infinity counts as the lowest there is.
+    below : How far each lies below the best, from `steps_below`.
     depth : Places told apart.
 
     Notes
     -----
-    A score of 32 bits leaves 29 free as one of 64: each carries where it stands there, so that one sort of numbers,
-    several times faster than one of indices, orders both.
+    One number carries how far an item lies below and, in its last bits, which item it is, so that one sort of numbers,
+    many times faster than one of indices, orders both.
 
     Examples
     --------
-    >>> places(np.array([[3.0, 1.0, 3.0, 2.0]], dtype=np.float32), 3).tolist()
+    >>> places(np.array([[0, 9, 0, 5]], dtype=np.uint32), 3).tolist()
     [[0, 3, 0, 2]]
     """
-    n_items = score.shape[1]
-    key = np.subtract(0.0, np.maximum(score, LOWEST), dtype=np.float64)  # best first; from nothing: no negative zero
-    bits = key.view(np.int64)
-    bits |= np.arange(score.size).reshape(score.shape)
+    n_items = below.shape[1]
+    in_short = _bits_of_an_item(n_items)
+    shift, kind = (in_short, np.uint32) if in_short else (32, np.uint64)
+    key = np.left_shift(below, shift, dtype=kind)
+    key |= np.arange(n_items, dtype=kind)
     key.sort(axis=1)
-    is_lower = (bits[:, 1:] ^ bits[:, :-1]).view(np.uint64) > UNUSED_BITS
-    own = np.zeros(score.shape, dtype=np.int16)
+    own = np.zeros(below.shape, dtype=np.int16)
+    which = kind((1 << shift) - 1)
+    is_lower = (key[:, 1:] ^ key[:, :-1]) > which
     np.multiply(is_lower, np.minimum(np.arange(1, n_items), depth).astype(np.int16), out=own[:, 1:])
     np.maximum.accumulate(own, axis=1, out=own)
     if n_items > depth:
         own[own >= own[:, depth, None]] = depth
-    bits &= UNUSED_BITS
-    found = np.empty(score.size, dtype=np.int16)
-    found[bits] = own
-    return found.reshape(score.shape)
+    found = np.empty_like(own)
+    np.put_along_axis(found, (key & which).astype(np.int64), own, 1)
+    return found
 
 
 def find_standings(together: Together, histories: Histories) -> Standings:
@@ -174,10 +202,8 @@ def _scores(together: Together, histories: Histories) -> Iterator[FloatArray]:
 
 
 def _places_open(score: FloatArray, histories: Histories) -> NDArray[np.int16]:
-    """Return the places of open items; what was taken stands last, and differences below a ten-millionth are none."""
-    own = (score + score.max(axis=1, initial=0.0, keepdims=True)).astype(np.float32)
-    own[histories.person, histories.item] = -np.inf
-    return places(own)
+    """Return the places of open items; what was taken stands last."""
+    return places(steps_below(score, histories.person, histories.item))
 
 
 def _fused(together: Together, histories: Histories, found: Iterable[NDArray[np.int16]]) -> FloatArray:
@@ -185,7 +211,7 @@ def _fused(together: Together, histories: Histories, found: Iterable[NDArray[np.
     share = 1.0 / (FUSION + np.arange(DEPTH + 1))
     fused = np.zeros((histories.n_people, together.n_items))
     for place in found:
-        fused += share.take(place)
+        fused += share[place]
     fused += together.taken * (SMALLEST / max(float(together.taken.max(initial=0.0)), 1.0))
     fused[histories.person, histories.item] = -1.0
     return fused

@@ -52,8 +52,10 @@ class Coverage:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum a column over the rows of each pair; the same sum whatever stands in other pairs."""
-        pair = np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
-        return np.bincount(pair, weights=values, minlength=len(self.bounds) - 1).astype(np.float64)
+        total, has_rows = np.zeros(len(self.bounds) - 1), self.bounds[1:] > self.bounds[:-1]
+        if len(values):
+            total[has_rows] = np.add.reduceat(values, self.bounds[:-1][has_rows])
+        return total
 
     def mean(self, values: FloatArray, weights: FloatArray) -> FloatArray:
         """Weighted mean of a column over the rows of each pair; 0 where nothing is covered."""

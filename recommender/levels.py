@@ -19,7 +19,7 @@ from recommender.gap import Gaps, expected_deficits, find_gaps
 from recommender.policy import GapRules
 from recommender.workforce import SELF_RATED, Workforce
 from training_catalog.catalog import Catalog
-from training_catalog.columns import FloatArray, IndexArray, freeze, look_up
+from training_catalog.columns import FloatArray, IndexArray, freeze, look_up, order_within
 from training_catalog.competency import Competencies
 from training_catalog.training import Trainings
 
@@ -103,7 +103,7 @@ def _notes(workforce: Workforce, gaps: Gaps, step: FloatArray, on: date, *, self
     gap = look_up(gaps.keys, records.employee * gaps.n_competencies + records.competency)
     known = (gap >= 0) & (records.on <= np.datetime64(on, "D"))
     rows = np.flatnonzero(known & ((records.method == SELF_RATED) == self_rated))
-    rows = rows[np.lexsort((records.on[rows], gap[rows]))]
+    rows = rows[order_within(gap[rows], records.on[rows])]
     gap = gap[rows]
     return _Notes(gap=gap, above=(records.level[rows] - gaps.required[gap]) / step[gaps.competency[gap]])
 

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from models.choice import ChoiceModel
-from models.choice_rows import Steps, Together, describe_choices, find_standings, fuse, places, share_below, shortlist
+from models.choice_rows import (
+    Steps,
+    Together,
+    describe_choices,
+    find_standings,
+    fuse,
+    places,
+    share_below,
+    shortlist,
+    steps_below,
+)
 from models.histories import Histories
 from models.metrics import discounted_gain, target_ranks
 from models.together import Signal, steady_signals
@@ -104,19 +114,25 @@ def test_no_row_tells_which_item_it_is(histories, fitted):
 
 
 def test_equal_scores_share_a_place_and_the_depth_ends_them():
-    score = np.array([[5.0, 5.0, 1.0, 0.0, 0.0]], dtype=np.float32)
-    assert places(score, 4).tolist() == [[0, 0, 2, 4, 4]]
+    assert places(np.array([[0, 0, 4, 5, 5]], dtype=np.uint32), 4).tolist() == [[0, 0, 2, 4, 4]]
 
 
-@pytest.mark.parametrize("n_items", [1, 7, 40])
+@pytest.mark.parametrize("n_items", [1, 2, 7, 40, 1_024, 1_025])  # from 1,025 on keys have 64 bits
 @pytest.mark.parametrize("n_values", [2, 30, 10**6])
 def test_a_place_is_how_many_stand_above(n_items, n_values):
     rng = np.random.default_rng(n_items)
-    score = (rng.integers(-n_values, n_values, (25, n_items)) / 7).astype(np.float32)
+    score = rng.integers(-n_values, n_values, (9, n_items)) / 7
     score[score == 0] *= rng.choice([-1, 1], int((score == 0).sum()))  # nothing from below is nothing from above
-    score[rng.random(score.shape) < 0.1] = -np.inf
+    row, column = np.nonzero(rng.random(score.shape) < 0.1)
+    found = places(steps_below(score, row, column), n_items)
+    score[row, column] = -np.inf
     above = (score[:, None, :] > score[:, :, None]).sum(axis=2)
-    assert np.array_equal(places(score), above)
+    assert np.array_equal(found, above)
+
+
+def test_rows_without_any_difference_have_one_place_beside_what_was_taken():
+    below = steps_below(np.zeros((2, 3)), np.array([0]), np.array([1]))
+    assert places(below).tolist() == [[0, 2, 0], [0, 0, 0]]
 
 
 def test_a_share_counts_what_stands_below_and_not_what_is_equal():
