@@ -19,6 +19,7 @@ NIP = re.compile(r"^\d{18}$")
 # Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
 NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}|(?=(?:\d*[A-Za-z]){1,3}\d*$)[A-Za-z\d]{18}")
 YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
+OTHERS_SHOWN = 5
 DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
 NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
 SUGGESTION_CUTOFF = 0.8
@@ -53,9 +54,20 @@ def check_employee_numbers(rows: Rows) -> None:
     for row in np.flatnonzero(good & ~age.between(YOUNGEST, OLDEST).to_numpy() & ~rows.refused).tolist():
         rows.note("id-structure", "by this NIP appointed at the age of {age}", severity="warning",
                   line=int(rows.line[row]), column="employee", value=ids.iloc[row], age=int(age.iloc[row]))  # fmt: skip
+    _warn_of_others(rows, ids, good)
     kind = pd.Series(np.where(is_pppk, "PPPK", "PNS"), index=frame.index, dtype="str")
     _contradictions(rows, good, {"birth_date": birth, "sex": sex, "service_start": start, "employment_type": kind})
     _derive(rows, good, {"birth_date": birth, "sex": sex, "employment_type": kind, "service_start": start})
+
+
+def _warn_of_others(rows: Rows, ids: pd.Series, good: np.ndarray) -> None:
+    """Say which numbers are no NIP where most of the file's are: numbers of another employer, or slips."""
+    other = np.flatnonzero((ids != "").to_numpy() & ~good & ~rows.refused)
+    if 0 < len(other) < good.sum():
+        shown = ", ".join(f"{ids.iloc[row]} ({int(rows.line[row])})" for row in other[:OTHERS_SHOWN].tolist())
+        rows.note("id-other", "{count} of these numbers are no NIP, as the others are, and are stored as they stand; "
+                  "the first, with their lines: {shown}", severity="warning", column="employee", count=len(other),
+                  shown=shown)  # fmt: skip
 
 
 def _day_of(text: pd.Series, form: str) -> pd.Series:

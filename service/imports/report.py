@@ -44,6 +44,7 @@ CODES = {
     "required-missing": "A required value is missing.",
     "id-digits-lost": "A number in an id column has lost its last digits.",
     "id-structure": "An 18-digit employee number that no NIP can be.",
+    "id-other": "An employee number is no NIP, where most of the file's are.",
     "id-national": "A national identity number stands where an employee number belongs.",
     "id-contradicts": "The employee number contradicts another column.",
     "id-derived": "Missing values were read from the employee number.",

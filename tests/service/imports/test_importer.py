@@ -185,6 +185,20 @@ def test_numbers_that_are_nearly_a_nip_are_refused(desk, found, number):
     assert found(desk.bring(f"nip,nama\n{number},A\n")) == [("id-structure", 2)]
 
 
+def test_numbers_that_are_no_nip_among_others_that_are_get_a_warning(desk):
+    imported = desk.bring(f"nip,nama\n{MELUR},A\nabc,B\n{SATRIA},C\n{BINTANG},D\n77,E\n")
+    told = [p for f in imported.report.files for p in f.problems if p.code == "id-other"]
+    assert [p.severity for p in told] == ["warning"]
+    assert "abc (3), 77 (6)" in told[0].message
+    assert len(desk.read("employees")) == 5
+
+
+@pytest.mark.parametrize("numbers", [("abc", "77"), ("", MELUR), (MELUR, "77")])
+def test_an_office_with_numbers_of_its_own_hears_nothing_of_nip(desk, numbers):
+    imported = desk.bring("nip,nama\n" + "".join(f"{number},A\n" for number in numbers))
+    assert "id-other" not in {p.code for f in imported.report.files for p in f.problems}
+
+
 def test_columns_that_contradict_the_nip_are_flagged(desk, found):
     text = f"nip,nama,jk,tmt cpns,jenis pegawai\n{BINTANG},B,P,2014-03-01,PPPK\n{MELUR},M,P,1 Januari 2010,PNS\n"
     assert found(desk.bring(text), "warning") == [("id-contradicts", 2)] * 3
