@@ -280,10 +280,19 @@ def test_classes_are_cancelled_and_the_new_plan_comes_with_its_changes(planned):
 
 
 def test_unmet_needs_are_carried_over_as_mandates_of_next_years_plan(desk):
+    fill(desk.portal.parts.database, {
+        "competencies": rows("competency name framework", "M.03 Komunikasi ASN"),  # which nothing teaches
+        "positions": rows("position name", "K Lain"), "requirements": rows("position competency level", "K M.03 3"),
+        "employees": rows("employee name unit position employment_type service_start",
+                          "198001012005011005 Edi U3 K PNS 2005-01-01"),
+    })  # fmt: skip
     path = desk.plan(budget_factor="0.2")
     plan = fetch_plan(desk.portal.parts.database, id_of(path))
     left = plan.unmet[plan.unmet["training"] != ""]
     assert len(left), plan.unmet
+    assert (plan.unmet["training"] == "").any()
+    shown = re.findall(r": ([0-9.]+) pegawai", desk.text(f"{path}/next-year"))
+    assert sorted(map(int, shown)) == sorted(plan.unmet["code"].value_counts())
     refused = desk.send(f"{path}/next-year", {"code": "budget", "time_limit": "5"}, status=422)
     assert 'Mata anggaran 2028 belum ada; impor anggaran tahun itu terlebih dahulu. <a href="/imports">' in refused
     fill(desk.portal.parts.database, {
