@@ -36,6 +36,7 @@ N_CLIENTS = 16
 CAPACITY_SECONDS = 20.0
 SAMPLE_SECONDS = 5.0
 N_BLOCKS = 10  # of the second half; samples of one block are not independent, means of blocks nearly are
+N_LIMITS = 98  # lengths of lists that are asked for; nobody's list is asked for twice with one of them in 98 turns
 N_POOLED = 32  # connections that a process may hold: the pool may fill in between (docs/operations.md)
 MORE_OPEN = 8  # connections or other files more at the end than at the beginning
 FILES_OF_ONE = 2  # open files of a connection to SQLite: the database, its log
@@ -81,11 +82,9 @@ class Mix:
                 )
             elif n % 4 == 0:
                 n_made += 1
-                limit = n_made // len(self.people) % 98 + 1
-                yield (
-                    self.request(f"/employees/{self.people[n_made % len(self.people)]}/recommendations?limit={limit}"),
-                    False,
-                )
+                turn, place = divmod(n_made, len(self.people))
+                limit = (turn + place) % N_LIMITS + 1  # lists of every length from the first minute to the last
+                yield self.request(f"/employees/{self.people[place]}/recommendations?limit={limit}"), False
             else:
                 yield self.request(f"/employees/{who}/recommendations"), False
 

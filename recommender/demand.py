@@ -69,7 +69,7 @@ class Demand:
         return np.concatenate([[0], np.cumsum(self.topic_counts)]).astype(np.int64)
 
 
-def _worth_keeping(lists: RankedLists, policy: Policy) -> BoolArray:
+def worth_keeping(lists: RankedLists, policy: Policy) -> BoolArray:
     """Keep each person's options that are best by benefit or by benefit for money, and all that are demanded."""
     options, benefit = lists.options, lists.by_class.mean
     per_rupiah = benefit / (options.cost + 100_000.0)  # a seat without a fee still takes a place and a morning
@@ -92,7 +92,7 @@ def demand_of(lists: RankedLists, catalog: Catalog, policy: Policy, year: int, f
     """
     options, estimates, candidates = lists.options, lists.by_class, lists.candidates
     in_year = catalog.offerings.start[options.offering].astype("datetime64[Y]").astype(np.int64) + 1970 == year
-    kept = np.flatnonzero(in_year & _worth_keeping(lists, policy))
+    kept = np.flatnonzero(in_year & worth_keeping(lists, policy))
     kept = kept[np.lexsort((options.offering[kept], options.employee[kept]))]
     pair = options.pair[kept]
     gaps, coverage = candidates.gaps, candidates.coverage

@@ -12,7 +12,7 @@ from recommender.policy import Policy
 from service.decision_log import DecisionLog
 from service.decisions import list_decision, policy_text
 from service.list_items import ListFilter
-from service.lookup import Listed, gap_document, list_person, recommendation_document
+from service.lookup import Listed, Person, gap_document, list_person, recommendation_document
 from service.snapshot import Snapshot, Snapshots, person_in
 from service.storage.database import Database
 from service.storage.decisions import LoggedDecision, new_decision_id
@@ -133,10 +133,27 @@ class Answers:
                 return self._keep(question, replace(made, people=versions.people))
             person, version = person_in(snapshot, self.database, connection, question.employee)
             change = last_change(connection)
-        listed = list_person(person, self.policy, snapshot.background, snapshot.day, snapshot.blocks.faces) if (
-            person.row is None
-        ) else snapshot.listed(person.row)  # fmt: skip
-        return self._keep(question, self._make(snapshot, listed, question, author, (version, change, versions)))
+        made_now = self._make(snapshot, self._listed(snapshot, person), question, author, (version, change, versions))
+        return self._keep(question, made_now)
+
+    def _listed(self, snapshot: Snapshot, person: Person) -> Listed:
+        """Make a person's list, or find it beside those of others."""
+        if person.row is not None:
+            return snapshot.listed(person.row)
+        return list_person(person, self.policy, snapshot.background, snapshot.day, snapshot.blocks.faces)
+
+    def list_now(self, employee: str) -> Listed:
+        """Return a person's list before it is worded; it is not served, and is in no log.
+
+        Raises
+        ------
+        UnknownIdError
+            When nobody of that number is on file.
+        """
+        snapshot = self.snapshots.current(self.watch.look())
+        with transaction(self.database.engine) as connection:
+            person, _ = person_in(snapshot, self.database, connection, employee)
+        return self._listed(snapshot, person)
 
     def _make(self, snapshot: Snapshot, listed: Listed, question: Question, author: str,
               seen: tuple[int, int, Versions]) -> Answer:  # fmt: skip

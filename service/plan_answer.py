@@ -1,7 +1,6 @@
 """A plan as the documents of ``plan --json`` and ``plans``."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,8 @@ from recommender.plan import Plan
 from recommender.plan_tables import PRICE_PER
 from recommender.scenarios import Figures, figures_of
 from service.phrases import unmet_text
+from service.plan_moves import moves
+from service.plan_why import PlanReasons, rows_of
 from service.wording import Wording
 
 LEAST_TOLD = 0.05  # levels; less is no difference
@@ -20,17 +21,12 @@ def _finite(value: float) -> float | None:
     return float(value) if abs(value) != float("inf") and value == value else None  # noqa: PLR0124 (NaN test)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as dicts keyed by column name."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 def unmet_rows(plan: Plan, wording: Wording) -> list[dict[str, Any]]:
     """Return people with a need and nothing chosen, with the reason in words."""
     return [
         {"employee": row["employee"], "code": row["code"], "text": unmet_text(row, wording), "needs": int(row["needs"]),
          "training": row["training"] or None, "offering": row["offering"] or None}
-        for row in _records(plan.unmet)
+        for row in rows_of(plan.unmet)
     ]  # fmt: skip
 
 
@@ -38,7 +34,7 @@ def _line_rows(lines: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the lines with their amounts in whole rupiah, and the price of one more rupiah, as `solve` has it."""
     return [
         {"line": row["line"], **{k: int(row[k]) for k in LINE_AMOUNTS}, "price": float(row["price"]) / PRICE_PER}
-        for row in _records(lines)
+        for row in rows_of(lines)
     ]
 
 
@@ -67,18 +63,14 @@ def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> 
     return document
 
 
-def differences(one: Plan, other: Plan) -> dict[str, Any]:
-    """Return what differs from one plan to another: totals, fairness, money, gaps, and who moved where."""
-    before = one.assignments[["employee", "offering"]].assign(side="before")
-    after = other.assignments[["employee", "offering"]].assign(side="after")
-    both = pd.concat([before, after])
-    alone = both[~both.duplicated(["employee", "offering"], keep=False)]
-    rows = []
-    for employee, part in alone.groupby("employee"):
-        lost = sorted(part.loc[part.side == "before", "offering"])
-        gained = sorted(part.loc[part.side == "after", "offering"])
-        pairs = zip_longest(lost, gained)
-        rows += [{"employee": employee, "old": old, "new": new} for old, new in pairs]
+def differences(one: Plan, other: Plan, answers: PlanReasons | None, wording: Wording) -> dict[str, Any]:
+    """Return what differs from one plan to another: totals, fairness, money, gaps, and who moved where, and why.
+
+    Parameters
+    ----------
+    one, other : Two plans, as far as the reader may see them.
+    answers : What the other plan was made from; None where it is not stored.
+    """
     return {
         "objective": [one.totals.objective, other.totals.objective],
         "cost": [one.totals.cost, other.totals.cost],
@@ -87,7 +79,7 @@ def differences(one: Plan, other: Plan) -> dict[str, Any]:
         **{name: list(pair) for name, pair in _pairs(figures_of(one), figures_of(other))},
         "lines": _planned(one, other),
         "gaps": _closed(one, other),
-        "changes": rows,
+        "changes": moves(one, other, answers, wording),
     }
 
 
@@ -117,27 +109,6 @@ def _closed(one: Plan, other: Plan) -> list[dict[str, Any]]:
     both = both.loc[apart[apart >= LEAST_TOLD].sort_values(ascending=False, kind="stable").index]
     return [{"competency": competency, "closed": [float(row["one"]), float(row["other"])]}
             for competency, row in both.iterrows()]  # fmt: skip
-
-
-def why_rows(plan: Plan, nip: str, training: str | None, wording: Wording) -> list[dict[str, Any]]:
-    """Return what the plan says of one person: what was chosen, or why nothing was."""
-    chosen = plan.assignments[plan.assignments["employee"] == nip]
-    if training is not None:
-        chosen = chosen[chosen["training"] == training]
-    rows: list[dict[str, Any]] = [
-        {"employee": nip, "code": "chosen", "training": r["training"], "offering": r["offering"], "needs": 0,
-         "text": wording.text("Chosen: class {offering} for {cost}, expected gain {benefit} levels.",
-                              offering=r["offering"], cost=wording.money(int(r["cost"])),
-                              benefit=wording.number(float(r["benefit"]), 2))}
-        for r in chosen.to_dict("records")
-    ]  # fmt: skip
-    unmet = plan.unmet[plan.unmet["employee"] == nip]
-    rows += [
-        {"employee": nip, "code": r["code"], "training": r["training"], "offering": r["offering"],
-         "needs": int(r["needs"]), "text": unmet_text(r, wording)}
-        for r in _records(unmet)
-    ]  # fmt: skip
-    return rows
 
 
 def price_rows(plan: Plan) -> list[dict[str, Any]]:

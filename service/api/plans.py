@@ -20,9 +20,9 @@ from service.exports.plan_names import NAMED, names_from
 from service.inline import Code
 from service.ledger.approval import approve_plan
 from service.pipeline import fetch_plan
-from service.plan_answer import differences, plan_document, price_rows, why_rows
+from service.plan_answer import differences, plan_document, price_rows
+from service.plan_why import plan_reasons, why_rows, why_training
 from service.schemas.difference import Difference
-from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
@@ -241,7 +241,7 @@ def plan_content(call: Call, plan_id: str, kind: str) -> tuple[str, bytes]:
     return plan_file(plan_for(call, plan_id), names, f".{kind}", wording=wording_of(call))
 
 
-def reasons_in(plan: Plan, employee: str, training: str | None, wording: Wording) -> list[Why]:
+def reasons_in(call: Call, plan: Plan, employee: str) -> list[Why]:
     """Return what a plan, as far as the caller may see it, says of one person.
 
     Raises
@@ -249,15 +249,46 @@ def reasons_in(plan: Plan, employee: str, training: str | None, wording: Wording
     UnknownIdError
         When there is no such person in it.
     """
+    _find_person(plan, employee)
+    return _told(why_rows(plan, employee, wording_of(call), _training_names(call)))
+
+
+def reasons_about(call: Call, plan_id: str, plan: Plan, employee: str, trainings: list[str]) -> list[list[Why]]:
+    """Return what a plan, as far as the caller may see it, says of each of some trainings for one person.
+
+    Raises
+    ------
+    UnknownIdError
+        When there is no such person in it, or no such training on file.
+    """
+    _find_person(plan, employee)
+    parts, wording, names = parts_of(call), wording_of(call), _training_names(call)
+    answers = plan_reasons(parts.database, plan_id) if trainings else None
+    return [
+        _told(why_training(plan, answers, employee, code, wording, names, lambda: parts.answers.list_now(employee)))
+        for code in trainings
+    ]
+
+
+def _find_person(plan: Plan, employee: str) -> None:
     if employee not in set(plan.people["employee"]):
         raise UnknownIdError("employee", employee)
-    rows = why_rows(plan, employee, training, wording)
+
+
+def _training_names(call: Call) -> dict[str, str]:
+    trainings = parts_of(call).snapshots.current(parts_of(call).watch.look()).office.catalog.trainings
+    return dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+
+
+def _told(rows: list[dict[str, Any]]) -> list[Why]:
     return [Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows]
 
 
-def difference(one: Plan, other: Plan) -> Difference:
-    """Return what differs from one plan to another."""
-    return msgspec.convert(differences(one, other), Difference, strict=False)
+def difference(call: Call, one: str, other: str) -> Difference:
+    """Return what differs from one plan to another, as far as the caller may see them."""
+    answers = plan_reasons(parts_of(call).database, other)
+    found = differences(plan_for(call, one), plan_for(call, other), answers, wording_of(call))
+    return msgspec.convert(found, Difference, strict=False)
 
 
 _THREAD: dict[str, Any] = {"sync_to_thread": True}
@@ -319,8 +350,10 @@ def read_why(
     request: Call, plan_id: FromPath[str], employee: Annotated[str, QueryParameter(max_length=64)],
     training: Annotated[str | None, QueryParameter(max_length=200)] = None,
 ) -> WhyList:  # fmt: skip
-    """Return what the plan says of one person."""
-    reasons = reasons_in(plan_for(request, plan_id), employee, training, wording_of(request))
+    """Return what the plan says of one person; with `training`, why its classes were or were not chosen for them."""
+    plan = plan_for(request, plan_id)
+    reasons = (reasons_in(request, plan, employee) if training is None
+               else reasons_about(request, plan_id, plan, employee, [training])[0])  # fmt: skip
     return WhyList(plan=plan_id, employee=employee, reasons=reasons)
 
 
@@ -330,7 +363,7 @@ def compare(
     request: Call, plan_id: FromPath[str], other: Annotated[str, QueryParameter(max_length=80, description="A plan.")]
 ) -> Difference:
     """Return what differs from one plan to another."""
-    return difference(plan_for(request, plan_id), plan_for(request, other))
+    return difference(request, plan_id, other)
 
 
 @post("/plans/{plan_id:str}/approve", operation_id="approve_plan", opt=rule("plans.sign"), status_code=200,

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from service.commands.opening import AS_JSON, open_both
+from service.commands.plan_reasons import compare, why
 from service.commands.seats import cancel_seat, complete, enrol, ledger, reprice, withdraw
 from service.settings import Settings
 from service.terminal import ATTENTION
@@ -21,7 +22,7 @@ def plans(ctx: click.Context) -> None:
         ctx.invoke(list_plans)
 
 
-for _command in (withdraw, enrol, complete, cancel_seat, reprice, ledger):
+for _command in (compare, why, withdraw, enrol, complete, cancel_seat, reprice, ledger):
     plans.add_command(_command)
 
 
@@ -63,69 +64,6 @@ def show(settings: Settings, /, *, plan_id: str, full: bool, out: Path | None, a
     made = fetch_plan(database, plan_id)
     office = load_office(database, made.provenance.on) if out is not None else None
     finish(terminal, office, plan_id, made, out=out, full=full)
-
-
-@plans.command()
-@click.argument("one")
-@click.argument("other")
-@AS_JSON
-@click.pass_obj
-def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> None:
-    """Compare two plans: totals, and who moves from where to where."""
-    from service.pipeline import fetch_plan
-    from service.plan_answer import differences
-
-    terminal, database = open_both(settings, as_json=as_json)
-    document = differences(fetch_plan(database, one), fetch_plan(database, other))
-    if as_json:
-        terminal.emit(document)
-        return
-    wording = terminal.wording
-    table = Table("", one, other)
-    table.add_row(wording.text("Value of the plan"), *[wording.number(v, 1) for v in document["objective"]])
-    table.add_row(wording.text("Levels closed"), *[wording.number(v, 1) for v in document["benefit"]])
-    table.add_row(wording.text("Cost"), *[wording.money(v) for v in document["cost"]])
-    table.add_row(wording.text("People"), *[wording.number(v) for v in document["people"]])
-    table.add_row(wording.text("Seats"), *[wording.number(v) for v in document["assignments"]])
-    table.add_row(wording.text("JP missing"), *[wording.number(v) for v in document["missing_hours"]])
-    table.add_row(wording.text("Units left out"), *[wording.number(v) for v in document["units_left_out"]])
-    table.add_row(wording.text("Least served unit"), *[wording.percent(v) for v in document["least_served"]])
-    terminal.console.print(table)
-    for row in document["lines"]:
-        amounts = [wording.money(amount) for amount in row["planned"]]
-        terminal.console.print(f"{row['name'] or row['line']}: {amounts[0]} -> {amounts[1]}")
-    for row in document["gaps"]:
-        levels = [wording.number(value, 1) for value in row["closed"]]
-        terminal.console.print(wording.text("{competency}: {before} -> {after} levels", competency=row["competency"],
-                                            before=levels[0], after=levels[1]))  # fmt: skip
-    for row in document["changes"]:
-        terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
-
-
-@plans.command()
-@click.argument("plan_id")
-@click.argument("nip")
-@click.argument("training", required=False)
-@AS_JSON
-@click.pass_obj
-def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, as_json: bool) -> None:
-    """Say why a person got a class, or nothing."""
-    from service.pipeline import fetch_plan
-    from service.plan_answer import why_rows
-    from training_catalog.errors import UnknownIdError
-
-    terminal, database = open_both(settings, as_json=as_json)
-    plan = fetch_plan(database, plan_id)
-    if nip not in set(plan.people["employee"]):
-        raise UnknownIdError("employee", nip)
-    rows = why_rows(plan, nip, training, terminal.wording)
-    if as_json:
-        terminal.emit({"plan": plan_id, "employee": nip, "reasons": rows})
-        return
-    for row in rows:
-        terminal.console.print(row["text"])
-    if not rows:
-        terminal.console.print(terminal.wording.text("No need was found for this person, so nothing was planned."))
 
 
 @plans.command()
@@ -225,15 +163,16 @@ def replan(
 ) -> None:
     """Plan again, after classes were cancelled or with what is on file now; whoever can keeps their place."""
     from service.commands.plan import finish, make_and_keep
+    from service.commands.plan_reasons import show_moves
     from service.pipeline import fetch_plan, replan_request
-    from service.plan_answer import differences
+    from service.plan_moves import moves
+    from service.plan_why import plan_reasons
 
     terminal, database = open_both(settings, as_json=as_json)
     earlier = fetch_plan(database, plan_id)
     office, request = replan_request(database, earlier, settings.on, time_limit)
     new_id, made = make_and_keep(terminal, database, office, request, earlier=plan_id, cancelled=cancelled)
     if not as_json:
-        changes = differences(earlier, made)["changes"]
-        for row in changes:
-            terminal.console.print(f"{row['employee']}: {row['old'] or '-'} -> {row['new'] or '-'}")
+        answers = plan_reasons(database, new_id)
+        show_moves(terminal, database, (earlier, made), moves(earlier, made, answers, terminal.wording))
     finish(terminal, office, new_id, made, out=out, full=True)

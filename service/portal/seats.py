@@ -12,7 +12,7 @@ from service.api.people import document_of
 from service.api.problems import wording_of
 from service.ledger.pages import find_seats
 from service.pipeline import fetch_plan
-from service.plan_answer import why_rows
+from service.plan_why import why_rows
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
 from service.portal.page import THREAD, go, show
@@ -68,7 +68,7 @@ def own_plans(call: Call, employee: str) -> list[OwnPlan]:
     for stored in sorted(approved, key=lambda one: -int(one.summary["year"])):
         plan = fetch_plan(database, stored.plan_id)
         seats = _seats(call, plan, stored.plan_id, employee, states, answers)
-        reasons = () if seats else tuple(row["text"] for row in why_rows(plan, employee, None, wording))
+        reasons = () if seats else tuple(row["text"] for row in why_rows(plan, employee, wording, {}))
         found.append(OwnPlan(plan=stored.plan_id, year=plan.provenance.year, seats=seats, reasons=reasons))
     return found
 

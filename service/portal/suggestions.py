@@ -22,6 +22,7 @@ from service.phrases import LEFT_OUT, left_out_text
 from service.portal.cards import WORDS, Shown, draw_cards, draw_filters
 from service.portal.forms import Form, form_of
 from service.portal.kept import KeptPages
+from service.portal.meant import trainings_meant
 from service.portal.own import own_number
 from service.portal.page import HTML, THREAD, Reader, go, reader_of, render
 from service.portal.said import read_proof, said_at_hand, said_of, say
@@ -36,7 +37,6 @@ from training_catalog.training import MODES
 
 MOST = 100  # items that are asked for, of which the filters show some
 N_SHOWN = 10
-N_FOUND = 5  # trainings of one name
 CLAIMS = (CLAIMED, CONFIRMED, REFUSED)
 NARROWING = ("mode", "from", "until", "competency", "hours")
 MOST_PAGES = 300  # kept in a process; 40 kB each
@@ -212,20 +212,9 @@ def _colleagues(call: Call, item: RecommendedItem, wording: Wording) -> str | No
     )  # fmt: skip
 
 
-def _codes(call: Call, asked: str) -> list[tuple[str, str]]:
-    """Return code and name of the trainings that somebody means by a code or a part of a name."""
-    parts = parts_of(call)
-    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
-    if (row := _row(trainings.ids, asked)) >= 0:
-        return [(asked, str(trainings.names[row]))]
-    words = asked.casefold().split()
-    pairs = zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True)
-    return [(code, name) for code, name in pairs if all(word in name.casefold() for word in words)][:N_FOUND]
-
-
 def _told(call: Call, employee: str, asked: str, found: Recommendations) -> list[Told]:
     """Say of each training that is meant why it stands where it does."""
-    codes, wording, parts = _codes(call, asked), wording_of(call), parts_of(call)
+    codes, wording, parts = trainings_meant(call, asked), wording_of(call), parts_of(call)
     if not codes:
         return []
     snapshot = parts.snapshots.current(parts.watch.look())

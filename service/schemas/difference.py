@@ -4,11 +4,13 @@ import msgspec
 
 
 class Move(msgspec.Struct, kw_only=True):
-    """Where a person was, and where they are."""
+    """Where a person was, and where they are, and why; code and text are empty where that is not stored."""
 
     employee: str
     old: str | None
     new: str | None
+    code: str
+    text: str
 
 
 class PlannedApart(msgspec.Struct, kw_only=True):

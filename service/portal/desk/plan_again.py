@@ -16,10 +16,10 @@ from service.exports.plan_files import to_csv
 from service.exports.plan_names import NAMED, names_from
 from service.exports.plan_sheets import unmet_sheet
 from service.labels import UNMET, word_for
+from service.plan_why import rows_of
 from service.portal.desk.plan_form import MOST_SECONDS
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_list import budget_years
-from service.portal.desk.plan_pages import rows_of
 from service.portal.desk.view import asked_for, job_key, names_of, once_token
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go

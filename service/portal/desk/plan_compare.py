@@ -31,7 +31,8 @@ class Figure:
     change: str
 
 
-def _signed(value: float, said: str) -> str:
+def signed(value: float, said: str) -> str:
+    """Return a difference with its sign."""
     return f"+{said}" if value > 0 else said
 
 
@@ -49,7 +50,7 @@ def figures_of(found: Difference, wording: Wording) -> list[Figure]:
     )
     return [
         Figure(title=wording.text(title), one=say(pair[0]), other=say(pair[1]),
-               change=_signed(pair[1] - pair[0], say(pair[1] - pair[0])))
+               change=signed(pair[1] - pair[0], say(pair[1] - pair[0])))
         for title, pair, say in rows
     ]  # fmt: skip
 
@@ -78,7 +79,7 @@ def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
                          pages=paged(request, 0), names={}, titles={}, n_people=0, lines=[], gaps=[],
                          competencies={})  # fmt: skip
     beside = shown_plan(request, other)
-    found = difference(shown.plan, beside.plan)
+    found = difference(request, plan_id, other)
     pages = paged(request, len(found.changes))
     rows = found.changes[pages.shown]
     names = names_of(request, "employees", [row.employee for row in rows])
@@ -86,7 +87,8 @@ def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
     return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=beside, rows=rows, pages=pages,
                      titles=titles, figures=figures_of(found, wording), names=names,
                      n_people=len({row.employee for row in found.changes}), lines=found.lines[:MOST_APART],
-                     gaps=found.gaps[:MOST_APART], competencies=names_of(request, "competencies"))  # fmt: skip
+                     gaps=found.gaps[:MOST_APART], competencies=names_of(request, "competencies"),
+                     signed=signed)  # fmt: skip
 
 
 @get("/plans/{plan_id:str}/changes", opt=rule("plans.read"), **THREAD)

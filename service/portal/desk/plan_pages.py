@@ -14,6 +14,7 @@ from service.api.problems import wording_of
 from service.labels import CLASSES, clock_warnings, warning_texts, word_for
 from service.phrases import clash_text, recount_texts
 from service.plan_answer import price_rows
+from service.plan_why import rows_of
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD
@@ -24,11 +25,6 @@ from service.reports.source_section import provenance_rows, status_text, verdict
 from service.reports.summary_section import alerts
 from service.wording import Wording
 from training_catalog.offering import UNLIMITED_SEATS
-
-
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as dicts."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from service.api.context import Call, rule
-from service.api.plans import reasons_in
+from service.api.plans import reasons_about, reasons_in
 from service.api.problems import wording_of
 from service.labels import UNMET, word_for
 from service.phrases import unmet_text
+from service.plan_why import rows_of
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
-from service.portal.desk.plan_pages import rows_of
 from service.portal.desk.view import asked_for, names_of, paged
+from service.portal.meant import trainings_meant
 from service.portal.page import THREAD
 from service.reports.need_section import unmet_by_reason
 
@@ -65,11 +66,14 @@ def person(request: Call, plan_id: FromPath[str]) -> Response[str]:
     """Show what a plan says of one person, and why."""
     employee = asked_for(request, "employee")
     shown = shown_plan(request, plan_id)
-    reasons = reasons_in(shown.plan, employee, None, wording_of(request))
+    reasons, asked = reasons_in(request, shown.plan, employee), asked_for(request, "training")
+    meant = trainings_meant(request, asked) if asked else []
+    about = reasons_about(request, plan_id, shown.plan, employee, [code for code, _ in meant])
+    told = [(code, name, [one.text for one in found]) for (code, name), found in zip(meant, about, strict=True)]
     row = rows_of(shown.plan.people[shown.plan.people["employee"] == employee])[0]
     name = names_of(request, "employees", [employee]).get(employee, employee)
     return show_plan(request, "desk/plan_person.html.j2", shown, tab="/people", employee=employee, name=name,
-                     person=row, reasons=[r for r in reasons if r.code != "chosen"],
+                     person=row, reasons=[r for r in reasons if r.code != "chosen"], asked=asked, told=told,
                      seats=seats_of(request, shown, employee), units=names_of(request, "units"))  # fmt: skip
 
 

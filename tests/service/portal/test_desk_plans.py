@@ -176,6 +176,15 @@ def test_a_person_is_told_what_was_chosen_and_who_gets_nothing_why(planned):
     desk.get(f"{path}/person?employee=404", 404)
 
 
+def test_on_a_persons_page_any_training_can_be_asked_about(desk):
+    path = desk.plan()
+    page = desk.text(f"{path}/person?employee={DEDI}&training=Tim")
+    assert "Tim, kelas P2-1 mulai 1 Mei 2027" in page
+    assert "Mata anggaran L3" in page
+    assert "Terpilih: Etika, kelas P1-1" in desk.text(f"{path}/person?employee={DEDI}&training=P1")
+    assert "Tidak ada pelatihan" in desk.text(f"{path}/person?employee={DEDI}&training=kuda")
+
+
 def test_a_plan_that_is_not_there_is_not_found(desk):
     for tail in (*VIEWS, "/report", "/rosters", "/files/csv", "/person?employee=1", "/changes"):
         desk.get(f"/plans/p-0{tail}", 404)

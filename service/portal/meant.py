@@ -1,0 +1,15 @@
+"""Which trainings somebody means who typed a code or some words."""
+
+from service.api.context import Call, parts_of
+
+N_FOUND = 5
+
+
+def trainings_meant(call: Call, asked: str) -> list[tuple[str, str]]:
+    """Return code and name of the trainings that somebody means by a code or a part of a name."""
+    parts = parts_of(call)
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
+    pairs = list(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+    exact = [(code, name) for code, name in pairs if code == asked]
+    words = asked.casefold().split()
+    return exact or [(code, name) for code, name in pairs if all(word in name.casefold() for word in words)][:N_FOUND]
