@@ -252,6 +252,8 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
             return solve_in_regions(problem, regions, limits)
     deadline = Deadline(limits)
     with Solver(deadline, limits.seed) as solver, Aside(deadline, limits.seed) as aside:
+        if engine_for(len(problem.options.employee), limits) != Engine.GREEDY:
+            solver.begin()  # it takes a second until it answers, while prices are searched
         return solve_with(problem, limits, deadline, solver, aside if limits.processes > 1 else NOBODY)
 
 
