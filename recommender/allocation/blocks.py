@@ -8,12 +8,13 @@ import numpy as np
 from recommender.allocation.constraints import with_pairs
 from recommender.allocation.dual import Priced
 from recommender.allocation.exact import Model, chosen_of
+from recommender.allocation.floors import Floors
 from recommender.allocation.highs import ANY_NODES, Aim, Solver, only, restrict
 from recommender.allocation.limits import Deadline
 from recommender.allocation.nearness import WIDE_MARGIN, Nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.problem import AllocationProblem
-from recommender.allocation.proving import Rest, rests_above, settled
+from recommender.allocation.proving import Rest, likeliest, rests_above, settled
 from recommender.allocation.relaxation import OPENED
 from training_catalog.columns import IndexArray
 
@@ -23,12 +24,12 @@ BLOCK_GAP, GROUP_GAP, DECIDED_GAP = 1e-3, 5e-4, 1e-4
 DECIDED_SHARE = 0.6  # of the time that is left, for what is near its price in decided classes
 NEAR_MARGIN = 0.01  # of what an option is usually worth, by which it may miss its exit price and still be weighed
 CLOSE_MARGIN = 0.001  # the same, where there was no time to see which of them are used
-FLOOR_SHARES = (0.5, 0.5, 0.0)  # of the way from the best plan to the bound, up to which plans are of no interest
 SETTLE_SHARE = 0.2  # of the time for the proof, for what stands above the floor
 LARGEST_PROVED = 12_000  # columns
 LARGEST_GROUP = 30_000  # options near their price that HiGHS weighs at once
 LINEAR_SHARE = 0.7  # of the time for linear programs, for the first of the two
 SUPPORT_SHARE, GROUP_SHARE = 0.5, 0.85  # shares of the time left for the linear programs, and for the groups in all
+MOST_LIKELY = 500  # options that the best plans of several futures may hold, weighed at once
 NOTHING = 1e-6
 
 
@@ -115,6 +116,26 @@ class Improver:
             self._accept(columns[free])
         return answer.bound, answer.is_optimal or answer.is_infeasible
 
+    def try_likeliest(self, rest: Rest, *, seconds: float, gap: float) -> bool:
+        """Solve for what the best plans of several futures may hold, and what this plan holds.
+
+        Returns
+        -------
+        Whether the search ended by itself.
+        """
+        layout, program = self.model.layout, self.model.program
+        rest = rest.with_plan(layout, self.chosen)
+        columns = rest.columns(layout)
+        lower = program.lower.copy()
+        lower[layout.n_options : layout.hours] = rest.is_opened
+        part = only(replace(program, lower=lower), columns)
+        start = layout.point(self.chosen)[columns]
+        answer = self.solver.solve(part, start, seconds=seconds, gap=gap, aim=Aim.PLAN)
+        free = chosen_of(part, answer)
+        if free is not None:
+            self._accept(columns[free])
+        return answer.is_optimal
+
     def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
         """Return the columns that linear programs of them use, those of the plan, and what is no option or class.
 
@@ -154,16 +175,19 @@ def prove(
     improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float, gap: float,
     largest: int = LARGEST_PROVED,
 ) -> float:  # fmt: skip
-    """Weigh what a plan half-way to the bound may hold, then what any better plan may; return the bound."""
-    layout, bound = improver.model.layout, priced.bound
-    for share in FLOOR_SHARES:
-        if deadline.left() <= until_left or bound - improver.value <= gap * abs(bound):
+    """Weigh what a plan above a floor near the bound may hold, then above lower ones; return the bound."""
+    layout, bound, begun_at = improver.model.layout, priced.bound, priced.bound
+    floors = Floors()
+    while deadline.left() > until_left and bound - improver.value > gap * abs(bound):
+        way = floors.next(deadline.left() - until_left)
+        improver.was_hurried |= floors.is_shortened
+        if way == 0.0:
             break
-        floor = improver.value + share * (bound - improver.value)
+        floor = max(begun_at - way * (begun_at - improver.value), improver.value)
         seconds = (deadline.left() - until_left) * SETTLE_SHARE
         priced = settled(priced, floor, seconds=seconds, now=deadline.now)
         improver.was_hurried |= priced.branchings[0].was_hurried
-        bound = min(bound, priced.bound)
+        bound, begun = min(bound, priced.bound), deadline.now()
         rests = rests_above(priced, floor)
         if max((len(rest.columns(layout)) for _, rest in rests), default=0) > largest:
             break
@@ -175,6 +199,7 @@ def prove(
         bound = min(bound, proven)
         if not are_over:
             break
+        floors.through(deadline.now() - begun)
     return bound
 
 
@@ -196,6 +221,16 @@ def improve_decided(
     seconds = (deadline.left() - until_left) * share
     if seconds > 0:
         improver.try_decided(near, margin, seconds=seconds, gap=DECIDED_GAP, aim=aim)
+
+
+def improve_likeliest(improver: Improver, priced: Priced, deadline: Deadline, *, until_left: float) -> None:
+    """Weigh what the best plans may hold, in whatever future they lie; twice as much while there is time and more."""
+    most, n_options = MOST_LIKELY, improver.model.layout.n_options
+    while deadline.left() > until_left and most <= 2 * n_options:
+        seconds = deadline.left() - until_left
+        if not improver.try_likeliest(likeliest(priced, most), seconds=seconds, gap=DECIDED_GAP):
+            return
+        most *= 2
 
 
 def improve_in_blocks(

@@ -77,6 +77,19 @@ class _Facts:
         self.wanting: dict[int, set[int]] = defaultdict(set)
         for i in self.possible:
             self.wanting[self.offering[i]].add(self.employee[i])
+        self.own_lines = self._lines_of_one_class()
+
+    def _lines_of_one_class(self) -> dict[int, int]:
+        """Return lines that only people of one class that must be opened are paid from: their money waits for it."""
+        payers: dict[int, set[int]] = defaultdict(set)
+        for i in self.possible:
+            for line in self.loads[i]:
+                payers[line].add(self.offering[i])
+        for line in {line for loads in self.fixed_loads for line in loads}:
+            payers.pop(line, None)
+        least = self.problem.classes.seats_min.tolist()
+        one = {line: next(iter(classes)) for line, classes in payers.items() if len(classes) == 1}
+        return {line: k for line, k in one.items() if self.fixed[k] or least[k] > 1}
 
 
 def dual_bound(problem: AllocationProblem, prices: Prices, chosen: list[int]) -> float:
@@ -168,6 +181,8 @@ def _rents(facts: _Facts, prices: Prices) -> list[float]:
     for cover, price in zip(_covers(prices), prices.covers.tolist(), strict=True):
         for k in cover:
             rents[k] += price
+    for line, k in facts.own_lines.items():
+        rents[k] += lines[line] * facts.caps[line]
     return [rent for k, rent in enumerate(rents) if facts.wanting[k]]
 
 
@@ -188,7 +203,8 @@ def _constant(facts: _Facts, prices: Prices) -> float:
     problem = facts.problem
     rules, people = problem.rules, problem.people
     total = -rules.hours_weight * float(people.hours_floor.sum()) - float(prices.covers.sum())
-    total += sum(price * cap for price, cap in zip(prices.lines.tolist(), facts.caps, strict=True))
+    total += sum(price * cap for line, (price, cap) in enumerate(zip(prices.lines.tolist(), facts.caps, strict=True))
+                 if line not in facts.own_lines)  # fmt: skip
     for line in prices.openings.nonzero()[0].tolist():
         total += float(prices.openings[line]) * _most_on_opening(facts, line)
     for mark, cap, paid in zip(rules.earmarks, prices.caps.tolist(), prices.floors.tolist(), strict=True):

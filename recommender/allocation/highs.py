@@ -181,6 +181,7 @@ def _serve(connection: Connection) -> None:
     HiGHS prints a banner on standard output whatever its options say, and a caller may be writing JSON there.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    connection.send((False, NO_ANSWER))  # it has begun
     while True:
         try:
             program, start, settings = connection.recv()
@@ -211,6 +212,7 @@ class Solver:
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._connection: Any = None
+        self._is_ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -219,8 +221,9 @@ class Solver:
         self.stop()
 
     def begin(self) -> None:
-        """Start the process where there is none."""
+        """Start the process where there is none; it takes a second of its own, which others can use meanwhile."""
         if self._process is None:
+            self._is_ready = False
             self._connection, other = self._context.Pipe()
             self._process = self._context.Process(target=_serve, args=(other,), daemon=True)
             self._process.start()
@@ -241,8 +244,12 @@ class Solver:
 
     def ask(self, program: Program, start: FloatArray | None, *, seconds: float, gap: float,
             nodes: int = ANY_NODES, floor: float | None = None, aim: Aim = Aim.BOTH) -> None:  # fmt: skip
-        """Hand a program over; waits until the process reads it."""
+        """Hand a program over once the process has begun, and wait until it reads it."""
         self.begin()
+        if not self._is_ready:
+            self._connection.recv()
+            self._is_ready = True
+        seconds = min(seconds, self._deadline.left())
         settings = {"seconds": seconds * (1.0 - EARLY_SHARE), "gap": gap, "seed": self._seed, "nodes": nodes,
                     "floor": floor, "aim": aim}  # fmt: skip
         self._connection.send((program, start, settings))
@@ -272,9 +279,13 @@ class Solver:
         seconds = min(seconds, self._deadline.left())
         if seconds <= 0:
             return NO_ANSWER
-        end = self._deadline.now() + seconds + GRACE_SECONDS
         try:
+            self.begin()
+            if not (self._is_ready or self._connection.poll(self._deadline.left() + GRACE_SECONDS)):
+                self.stop()
+                return NO_ANSWER
             self.ask(program, start, seconds=seconds, gap=gap, nodes=nodes, floor=floor, aim=aim)
+            end = self._deadline.now() + min(seconds, self._deadline.left()) + GRACE_SECONDS
             return self._wait(end, hear, until)
         except (EOFError, ConnectionError) as error:
             self.stop()

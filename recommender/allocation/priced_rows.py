@@ -68,19 +68,43 @@ class _Block:
     limit: FloatArray
     subject: IndexArray
     day: IndexArray | None = None
+    unit: FloatArray | None = None  # what it is told in; its limit where not given
 
 
 def _line_blocks(problem: AllocationProblem, rows: IndexArray) -> list[_Block]:
-    """Return a row for each line, and one for what a line can spend on opening its few classes."""
-    loads, fixed = option_loads(problem)[rows], class_loads(problem)
+    """Return a row for each line, and one for what a line can spend on opening its few classes.
+
+    The money of a line that pays for one class's people alone is there once that class opens.
+    """
+    loads, fixed = csr_array(option_loads(problem)[rows]), class_loads(problem)
+    limit, unit = line_caps(problem).astype(np.float64), np.maximum(line_caps(problem), 1).astype(np.float64)
+    own, opener = _lines_of_one_class(problem, rows, loads, fixed)
+    fixed = csr_array(fixed - coo_array((limit[own], (opener, own)), shape=fixed.shape).tocsr())
+    limit[own] = 0.0
     lines, caps = opening_caps(problem)
     nothing = csr_array((len(rows), len(lines)))
     return [
-        _Block(kind=LINE, loads=loads, fixed=fixed, limit=line_caps(problem).astype(np.float64),
+        _Block(kind=LINE, loads=loads, fixed=fixed, limit=limit, unit=unit,
                subject=np.arange(loads.shape[1], dtype=np.int64)),
         _Block(kind=OPENING, loads=nothing, fixed=csr_array(fixed[:, lines]), limit=caps.astype(np.float64),
                subject=lines),
     ]  # fmt: skip
+
+
+def _lines_of_one_class(
+    problem: AllocationProblem, rows: IndexArray, loads: csr_array, fixed: csr_array
+) -> tuple[IndexArray, IndexArray]:
+    """Return the lines that only people of one class that must be opened are paid from, and that class."""
+    classes, by_option = problem.classes, coo_array(loads)
+    where = problem.options.offering[rows][by_option.coords[0]]
+    lowest, highest = np.full(loads.shape[1], len(classes.ids)), np.full(loads.shape[1], -1)
+    np.minimum.at(lowest, by_option.coords[1], where)
+    np.maximum.at(highest, by_option.coords[1], where)
+    lowest[np.unique(coo_array(fixed).coords[1])] = len(classes.ids)
+    lines = np.flatnonzero(lowest == highest)
+    opener = lowest[lines]
+    kept = (classes.fixed_cost[opener] > 0) | (classes.seats_min[opener] > 1)
+    return lines[kept], opener[kept]
 
 
 def _earmark_block(problem: AllocationProblem, rows: IndexArray, kind: int) -> _Block:
@@ -164,7 +188,8 @@ def priced_rows(problem: AllocationProblem, rows: IndexArray, demanded: tuple[In
         _away_block(problem, rows), _cover_block(problem, len(rows), demanded),
     ]  # fmt: skip
     limit = np.concatenate([block.limit for block in blocks])
-    unit = np.maximum(np.abs(limit), 1.0)
+    unit = np.concatenate([np.abs(block.limit) if block.unit is None else block.unit for block in blocks])
+    unit = np.maximum(unit, 1.0)
     kind = np.repeat([block.kind for block in blocks], [len(block.limit) for block in blocks])
     day = [np.full(len(block.limit), -1) if block.day is None else block.day for block in blocks]
     return PricedRows(

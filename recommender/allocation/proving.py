@@ -12,8 +12,12 @@ import numpy as np
 from recommender.allocation.branching import Leaf, settle
 from recommender.allocation.dual import Priced
 from recommender.allocation.layout import Layout
+from recommender.allocation.parts import Part
 from recommender.allocation.relaxation import FREE, OPENED
-from training_catalog.columns import BoolArray, IndexArray
+from training_catalog.columns import BoolArray, FloatArray, IndexArray
+
+A_LITTLE = 1e-6  # of what an option is usually worth: float noise leaves nothing out
+FIRST_REACH = 0.1  # of what an option is usually worth, by which options are first looked for below the bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,12 @@ class Rest:
         return np.concatenate([
             np.flatnonzero(self.options), layout.n_options + opened, np.arange(layout.hours, layout.width),
         ]).astype(np.int64)  # fmt: skip
+
+    def with_plan(self, layout: Layout, chosen: IndexArray) -> "Rest":
+        """Return this with what a plan holds, which need not be worth so much."""
+        options, opened = self.options.copy(), layout.problem.options.offering[chosen]
+        options[chosen] = True
+        return Rest(options=options, is_opened=self.is_opened & np.isin(np.arange(layout.n_classes), opened))
 
     def holds(self, layout: Layout, chosen: IndexArray) -> bool:
         """Return whether a plan is one of the rest."""
@@ -92,11 +102,44 @@ def _rest_above(priced: Priced, floor: float, futures: list[tuple[Leaf, ...]]) -
             margin = priced.bound - (branching.bound - leaf.ascent.bound) - floor
             if margin <= 0:
                 continue
-            relaxed = part.relaxed
-            is_free = (leaf.decided == FREE) & relaxed.has_choice
-            rents = relaxed.rents(leaf.ascent.prices) * is_free
-            losses = relaxed.losses(leaf.ascent.prices, margin, leaf.decided) - np.minimum(rents, 0.0)[relaxed.offering]
-            options[relaxed.rows[losses <= margin]] = True
+            losses, rents = _losses(part, leaf, margin)
+            options[part.relaxed.rows[losses <= margin]] = True
             is_opened[part.classes] &= (leaf.decided == OPENED) | (rents > margin)
     is_opened[np.setdiff1d(np.arange(len(is_opened)), problem.options.offering[options])] = False
     return Rest(options=options, is_opened=is_opened)
+
+
+def _losses(part: Part, leaf: Leaf, margin: float) -> tuple[FloatArray, FloatArray]:
+    """Return what a plan loses by each possible option, in one future; and what each class that is free earns."""
+    relaxed = part.relaxed
+    rents = relaxed.rents(leaf.ascent.prices) * ((leaf.decided == FREE) & relaxed.has_choice)
+    losses = relaxed.losses(leaf.ascent.prices, margin, leaf.decided) - np.minimum(rents, 0.0)[relaxed.offering]
+    return losses, rents
+
+
+def likeliest(priced: Priced, most: int) -> Rest:
+    """Find the options that leave most to a plan, in whatever future: a floor that about so many of them reach."""
+    relaxed = priced.relaxed
+    margin = FIRST_REACH * relaxed.usual
+    while True:
+        reach = _reach(priced, margin)
+        n = int(np.isfinite(reach).sum())
+        if n >= min(most, len(relaxed.rows)) or margin > abs(priced.bound):
+            break
+        margin *= 2.0
+    floor = float(np.partition(reach, -most)[-most]) if n > most else priced.bound - margin
+    floor -= A_LITTLE * relaxed.usual  # what just reaches it is in
+    return _rest_above(priced, floor, [branching.leaves for branching in priced.branchings])
+
+
+def _reach(priced: Priced, margin: float) -> FloatArray:
+    """Return what a plan that holds an option is worth at most; minus infinity where that misses the bound by more."""
+    reach = np.full(len(priced.relaxed.problem.options.employee), -np.inf)
+    for part, branching in zip(priced.parts.parts, priced.branchings, strict=True):
+        for leaf in branching.leaves:
+            left = margin - (branching.bound - leaf.ascent.bound)
+            if left > 0:
+                losses = _losses(part, leaf, left)[0]
+                worth = np.where(losses <= left, priced.bound - margin + left - losses, -np.inf)
+                reach[part.relaxed.rows] = np.maximum(reach[part.relaxed.rows], worth)
+    return reach

@@ -11,6 +11,7 @@ from recommender.allocation.blocks import (
     improve_decided,
     improve_in_blocks,
     improve_in_groups,
+    improve_likeliest,
     improve_wider,
     prove,
 )
@@ -166,13 +167,16 @@ def _is_small(search: _Search, value: float) -> bool:
 def _solve_city(search: _Search, solver: Solver) -> Found:
     """Weigh what is near its price in the classes decided, then what a better plan may hold, then all that is near.
 
-    Where little is near its price all of it is weighed first: the better the plan, the less a better one may hold.
+    Where little is near its price what is likeliest in any future is weighed, too, and all that is near before anything
+    is proved: the better the plan, the less a better one may hold.
     """
     deadline, closing, near, gap = search.deadline, search.closing, search.near, search.limits.gap
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
     has_few = int((near.losses <= WIDE_MARGIN).sum()) <= FEW_DECIDED
     if has_few:
+        later = closing + (deadline.left() - closing) * (1.0 - FAR_SHARE)
         improve_decided(improver, near, deadline, FAR_MARGIN, until_left=closing, share=FAR_SHARE, aim=Aim.PLAN)
+        improve_likeliest(improver, search.priced, deadline, until_left=later)
     else:
         improve_decided(improver, near, deadline, DECIDED_MARGINS[0], until_left=closing)
     is_small = _is_small(search, improver.value)
@@ -252,6 +256,8 @@ def solve(problem: AllocationProblem, limits: SolveLimits) -> Allocation:
             return solve_in_regions(problem, regions, limits)
     deadline = Deadline(limits)
     with Solver(deadline, limits.seed) as solver, Aside(deadline, limits.seed) as aside:
+        if engine_for(len(problem.options.employee), limits) != Engine.GREEDY:
+            solver.begin()  # it takes a second until it answers, while prices are searched
         return solve_with(problem, limits, deadline, solver, aside if limits.processes > 1 else NOBODY)
 
 

@@ -96,3 +96,21 @@ def test_a_claim_that_the_prices_do_not_prove_is_caught():
 def test_prices_below_zero_or_for_demands_that_nobody_makes_prove_nothing(wrong):
     problem = one_class_too_dear()
     assert dual_bound(problem, replace(solved(problem).prices, **wrong), []) == np.inf
+
+
+@pytest.mark.parametrize(("n_payers", "proven"), [(1, 5.0), (2, 7.0)])
+def test_money_that_pays_for_one_class_alone_is_there_once_it_opens(n_payers, proven):
+    """Two people cost 3 each of line 1, which holds 6, in a class that another line opens for all it holds, 5.
+
+    At 1 for a rupiah of opening and 1/3 for one of line 1 nobody gains and the class stays shut: its own money proves
+    nothing then, and 2 where another class is paid from it, too.
+    """
+    classes = [{"training": 0, "fixed": 5}, {"training": 1}]
+    options = [{"who": 0, "where": 0, "benefit": 1.0, "cost": {1: 3}}, {"who": 1, "where": 0, "benefit": 1.0,
+               "cost": {1: 3}}, {"who": 0, "where": 1, "cost": {1: 1}, "benefit": 0.0}]  # fmt: skip
+    problem = make_problem(budgets=[5, 6], n_people=2, classes=classes, options=options[: 1 + n_payers])
+    relaxed = Relaxation(problem)
+    prices = np.zeros(relaxed.n_prices)
+    prices[:2] = 5.0, 6 / 3
+    assert relaxed.evaluate(prices).bound == pytest.approx(proven)
+    assert dual_bound(problem, relaxed.named(prices), []) == pytest.approx(proven)
