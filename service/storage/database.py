@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from service.settings import account
 from service.storage.bulk import load
 from service.storage.engine import make_engine, one_of, shown_url, transaction
-from service.storage.frames import row_keys, same_values, to_records
+from service.storage.frames import by_key, row_keys, same_values
 from service.storage.history import Writing, last_change, now, rows_at, set_aside
 from service.storage.migrate import at_newest, upgrade
 from service.storage.people import is_of
@@ -162,8 +162,7 @@ class Database:
             return
         if len(changed):
             set_aside(writing, name, changed.tolist())
-        numbered = rows.assign(**{SINCE: writing.touch(name)})
-        load(writing.connection, name, list(numbered.columns), to_records(numbered))
+        load(writing.connection, name, by_key(rows).assign(**{SINCE: writing.touch(name)}))
 
     def save_model(
         self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date,
