@@ -156,7 +156,7 @@ def _filled(lines: Lines, chosen: np.ndarray) -> np.ndarray:
     """Return the lines that hold something; each is looked at as far as its first cell that does."""
     found, position = [], 0
     while len(chosen := reaching(lines, position, chosen)):
-        holds = column_at(lines, position, chosen).which(_holds)
+        holds = column_at(lines, position, chosen).which(_holds, are_figures_so=True)
         found.append(chosen[holds])
         chosen = chosen[~holds]
         position += 1
@@ -172,7 +172,9 @@ def _blank(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
     measures = [header.columns[name] for name in MEASURES.get(header.table.name, ()) if name in header.columns]
     is_without = np.full(len(chosen), bool(measures))
     for position in measures:
-        is_without &= column_at(lines, position, chosen).which(lambda cell: is_missing(faulty(cell)))
+        is_without &= column_at(lines, position, chosen).which(
+            lambda cell: is_missing(faulty(cell)), are_figures_so=False
+        )
     found: list[int] = chosen[is_without].tolist()
     return found
 
@@ -193,7 +195,9 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
         is_own = header.table.name == "budgets" or position == key
         found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
                   or (position not in known and not n_before[line])}  # fmt: skip
-        n_before[reached] += cells.which(lambda cell: cell != "") & (n_before[reached] < TOTAL_WITHIN)
+        n_before[reached] += cells.which(lambda cell: cell != "", are_figures_so=True) & (
+            n_before[reached] < TOTAL_WITHIN
+        )
     return found
 
 
@@ -205,7 +209,7 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     """Return the lines that show how to fill in a template."""
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
-        found |= set(reached[cells.which(_is_sample)].tolist())
+        found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
     return found
 
 
