@@ -32,7 +32,8 @@ def read_regular(text: str, delimiter: str) -> Columns | None:
     """
     if not _is_plain(text, delimiter):
         return None
-    names = [str(position) for position in range(text.partition("\n")[0].count(delimiter) + 1)]
+    header = text[: text.find("\n")] if "\n" in text else text
+    names = [str(position) for position in range(header.count(delimiter) + 1)]
     try:
         table = pyarrow.csv.read_csv(
             io.BytesIO(text.encode()),
