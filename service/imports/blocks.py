@@ -127,7 +127,7 @@ def _are_filled(rows: Lines) -> np.ndarray:
         return np.array([bool(row) and (row[0] != "" or any(map(plain, row))) for row in rows], dtype=np.bool_)
     filled = np.zeros(len(rows), dtype=np.bool_)
     for column in rows.columns:
-        blank = [at for at, cell in enumerate(column.different) if isinstance(cell, str) and not cell.strip()]
+        blank = [at for at, cell in column.others() if isinstance(cell, str) and not cell.strip()]
         if not blank:  # as in the key of most tables
             return np.ones(len(rows), dtype=np.bool_)
         filled |= ~np.isin(column.places, blank)

@@ -134,16 +134,22 @@ def check_levels(rows: Rows, scales: pd.DataFrame) -> None:
     rows : Rows with a competency.
     scales : Indexed by competency: level_min and level_max; NaN where the framework has no levels.
     """
-    limits = scales.reindex(rows.frame["competency"].fillna(""))[["level_min", "level_max"]]
+    limits = _ends(scales[["level_min", "level_max"]], rows.frame["competency"])
     for column in (c.name for c in rows.table.columns if c.kind == "level"):
         # a true zero is a level below the scale's first, not a missing one
         _refuse_outside(rows, column, limits, is_zero_accepted=rows.table.name == "assessments")
 
 
-def _refuse_outside(rows: Rows, column: str, ends: pd.DataFrame, *, is_zero_accepted: bool = False) -> None:
+def _ends(scales: pd.DataFrame, codes: pd.Series) -> np.ndarray:
+    """Return both ends of each row's scale; NaN where the row names none, or one without ends."""
+    places, different = pd.factorize(codes)
+    return scales.reindex([*different, ""]).to_numpy(dtype=np.float64)[places]  # missing is -1, the last
+
+
+def _refuse_outside(rows: Rows, column: str, ends: np.ndarray, *, is_zero_accepted: bool = False) -> None:
     """Refuse the numbers of a column that lie outside their row's scale, whichever end comes first."""
     value = rows.frame[column].to_numpy(dtype=np.float64)
-    one, other = ends.to_numpy(dtype=np.float64).T
+    one, other = ends.T
     with np.errstate(invalid="ignore"):
         bad = (value < np.minimum(one, other)) | (value > np.maximum(one, other))
     for row in np.flatnonzero(bad & ~(is_zero_accepted & (value == 0))).tolist():
@@ -158,9 +164,7 @@ def check_ratings(rows: Rows, scales: pd.DataFrame) -> None:
     for row in np.flatnonzero(is_open).tolist():
         rows.refuse(row, "required-missing", "which scale is it on? add the column, or give it with --set scale=...",
                     column="scale", value="")  # fmt: skip
-    _refuse_outside(
-        rows, "rating", scales.set_index("scale")[["minimum", "maximum"]].reindex(frame["scale"].fillna(""))
-    )
+    _refuse_outside(rows, "rating", _ends(scales.set_index("scale")[["minimum", "maximum"]], frame["scale"]))
 
 
 def make_class_codes(rows: Rows) -> None:

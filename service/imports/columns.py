@@ -1,7 +1,7 @@
 """Cells by column, each different one once: a million lines have few different dates, and blanks are found at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import overload
 
@@ -11,6 +11,7 @@ from service.imports.cells import Cell, Lines
 
 LINES_AT_ONCE = 10_000  # made of their columns at a time
 FIGURES = "0123456789"
+_UNTOLD = np.zeros(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +22,25 @@ class Coded:
     ----------
     different : Every different cell; two are the same when kind and value are.
     places : Place of each line's cell among them.
+    are_figures : Which of the different cells are texts of 0 to 9 alone, as most numbers of people are: nobody needs to
+        look at these one by one. Found out where not given.
     """
 
     different: Sequence[Cell]
     places: np.ndarray
+    are_figures: np.ndarray = field(default_factory=lambda: _UNTOLD)
+
+    def __post_init__(self) -> None:
+        """Find out which cells are figures."""
+        if self.are_figures is _UNTOLD:
+            told = [isinstance(cell, str) and cell.isascii() and cell.isdecimal() for cell in self.different]
+            object.__setattr__(self, "are_figures", np.array(told, dtype=np.bool_))
+
+    def others(self) -> Iterator[tuple[int, Cell]]:
+        """Return the different cells that are not known to be figures, each with its place."""
+        if not self.are_figures.any():
+            return enumerate(self.different)
+        return ((place, self.different[place]) for place in np.flatnonzero(~self.are_figures).tolist())
 
     def of(self, lines: np.ndarray) -> "Coded":
         """Return the cells of some lines; what none of them has is dropped."""
@@ -33,22 +49,28 @@ class Coded:
         is_used[places] = True
         used = np.flatnonzero(is_used)
         if len(used) == len(self.different):
-            return Coded(different=self.different, places=places)
+            return Coded(different=self.different, places=places, are_figures=self.are_figures)
         new_places = np.cumsum(is_used) - 1
-        return Coded(different=[self.different[place] for place in used.tolist()], places=new_places[places])
+        different = [self.different[place] for place in used.tolist()]
+        return Coded(different=different, places=new_places[places], are_figures=self.are_figures[used])
 
     def changed(self, change: Callable[[Cell], Cell]) -> "Coded":
-        """Return the cells after a change that looks at each different one."""
-        return Coded(different=[change(cell) for cell in self.different], places=self.places)
+        """Return the cells after a change that leaves texts of figures as they are."""
+        different = list(self.different)
+        for place, cell in self.others():
+            different[place] = change(cell)
+        return Coded(different=different, places=self.places, are_figures=self.are_figures)
 
-    def which(self, is_so: Callable[[Cell], bool]) -> np.ndarray:
-        """Return for each line whether its cell is so."""
-        return np.array([is_so(cell) for cell in self.different], dtype=np.bool_)[self.places]
+    def which(self, is_so: Callable[[Cell], bool], *, are_figures_so: bool) -> np.ndarray:
+        """Return for each line whether its cell is so; texts of figures alone are, or are not."""
+        told = np.full(len(self.different), are_figures_so)
+        told[~self.are_figures] = [is_so(cell) for _, cell in self.others()]
+        return told[self.places]
 
     def which_words(self, is_so: Callable[[Cell], bool]) -> np.ndarray:
         """Return for each line whether its cell is so, where no text that is blank or begins with a figure can be."""
-        told = [not (isinstance(cell, str) and cell[:1] in FIGURES) and is_so(cell) for cell in self.different]
-        return np.array(told, dtype=np.bool_)[self.places]
+        return self.which(lambda cell: not (isinstance(cell, str) and cell[:1] in FIGURES) and is_so(cell),
+                          are_figures_so=False)  # fmt: skip
 
     def counts(self) -> np.ndarray:
         """Return in how many lines each different cell stands."""
@@ -88,6 +110,15 @@ class Columns(Sequence[list[Cell]]):
 
     def __init__(self, columns: Sequence[Coded]) -> None:
         self.columns = columns
+        self._asked: tuple[np.ndarray, dict[int, Coded]] = np.zeros(0), {}
+
+    def of(self, position: int, chosen: np.ndarray) -> Coded:
+        """Return the cells of one column in the chosen lines; those of the lines asked for last are remembered."""
+        if self._asked[0] is not chosen:
+            self._asked = chosen, {}
+        if position not in self._asked[1]:
+            self._asked[1][position] = self.columns[position].of(chosen)
+        return self._asked[1][position]
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -101,7 +132,7 @@ class Columns(Sequence[list[Cell]]):
         """Return one line, or several."""
         if isinstance(line, slice):
             return list(map(list, zip(*[
-                Coded(different=column.different, places=column.places[line]).cells() for column in self.columns
+                [column.different[place] for place in column.places[line].tolist()] for column in self.columns
             ], strict=True)))  # fmt: skip
         return [column.different[column.places[line]] for column in self.columns]
 
@@ -121,7 +152,7 @@ def reaching(lines: Lines, position: int, chosen: np.ndarray) -> np.ndarray:
 def column_at(lines: Lines, position: int, chosen: np.ndarray) -> Coded:
     """Return the cells of one column in the chosen lines; short lines end in blanks."""
     if isinstance(lines, Columns) and position < len(lines.columns):
-        return lines.columns[position].of(chosen)
+        return lines.of(position, chosen)
     rows = (lines[line] for line in chosen.tolist())
     return coded(row[position] if position < len(row) else "" for row in rows)
 

@@ -125,7 +125,7 @@ class Importer:
         return part
 
     def _read_sheet(self, path: Path, sheet: Sheet) -> None:
-        if not any(row for row in sheet.rows):
+        if not (len(sheet.rows) if isinstance(sheet.rows, Columns) else any(sheet.rows)):
             tell(self._start(path, sheet).report, "note", "sheet-empty", self.wording.text("The sheet is empty."))
             return
         try:

@@ -1,7 +1,7 @@
 """Which lines below a header are rows: blank ones are passed over; totals, samples, notes and the like left out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -55,12 +55,15 @@ def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int
         (_numbered, NUMBERED), (_headers_again, AGAIN), (_pages, PAGE), (_blank, BLANK), (_totals, TOTAL),
         (_samples, SAMPLE), (_feet, FOOT),
     ):  # fmt: skip
-        rest = (
-            np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True) if reasons else filled
-        )
-        reasons |= dict.fromkeys(find(lines, header, rest), reason)
-    kept = np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True)
-    return kept, [(line, *reasons[line]) for line in sorted(reasons)]
+        reasons |= dict.fromkeys(find(lines, header, _without(filled, reasons)), reason)
+    return _without(filled, reasons), [(line, *reasons[line]) for line in sorted(reasons)]
+
+
+def _without(filled: np.ndarray, reasons: Mapping[int, object]) -> np.ndarray:
+    """Return the lines that are not left out; where all stay the very array, by which columns are remembered."""
+    if not reasons:
+        return filled
+    return np.setdiff1d(filled, np.array(sorted(reasons), dtype=np.int64), assume_unique=True)
 
 
 def _numbered(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
@@ -154,9 +157,12 @@ def _columns(lines: Lines, chosen: np.ndarray) -> Iterator[tuple[Coded, np.ndarr
 
 def _filled(lines: Lines, chosen: np.ndarray) -> np.ndarray:
     """Return the lines that hold something; each is looked at as far as its first cell that does."""
-    found, position = [], 0
+    found: list[np.ndarray] = []
+    position = 0
     while len(chosen := reaching(lines, position, chosen)):
-        holds = column_at(lines, position, chosen).which(_holds)
+        holds = column_at(lines, position, chosen).which(_holds, are_figures_so=True)
+        if holds.all() and not found:  # as in the key of most tables
+            return chosen
         found.append(chosen[holds])
         chosen = chosen[~holds]
         position += 1
@@ -172,7 +178,9 @@ def _blank(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
     measures = [header.columns[name] for name in MEASURES.get(header.table.name, ()) if name in header.columns]
     is_without = np.full(len(chosen), bool(measures))
     for position in measures:
-        is_without &= column_at(lines, position, chosen).which(lambda cell: is_missing(faulty(cell)))
+        is_without &= column_at(lines, position, chosen).which(
+            lambda cell: is_missing(faulty(cell)), are_figures_so=False
+        )
     found: list[int] = chosen[is_without].tolist()
     return found
 
@@ -193,7 +201,9 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
         is_own = header.table.name == "budgets" or position == key
         found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
                   or (position not in known and not n_before[line])}  # fmt: skip
-        n_before[reached] += cells.which(lambda cell: cell != "") & (n_before[reached] < TOTAL_WITHIN)
+        n_before[reached] += cells.which(lambda cell: cell != "", are_figures_so=True) & (
+            n_before[reached] < TOTAL_WITHIN
+        )
     return found
 
 
@@ -205,7 +215,7 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     """Return the lines that show how to fill in a template."""
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
-        found |= set(reached[cells.which(_is_sample)].tolist())
+        found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
     return found
 
 

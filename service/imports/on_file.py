@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 import pandas as pd
 import sqlalchemy as sa
@@ -52,4 +53,4 @@ class OnFile:
             query = rows_at(name, moment, column).order_by(None)
             cursor = connection.connection.cursor()  # the driver's own: no object for each of a million ids
             cursor.execute(str(query.compile(connection, compile_kwargs={"literal_binds": True})))
-            return {value for (value,) in cursor.fetchall() if value is not None}
+            return set(chain.from_iterable(cursor.fetchall())) - {None}

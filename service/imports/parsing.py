@@ -198,14 +198,10 @@ def _texts(columns: list[Column], cells: Mapping[str, Coded], kinds: tuple[str, 
 def _parse_column(parsed: Rows, column: Column, cells: Coded) -> pd.Series:
     """Parse each different cell once; every row with an unclear cell is refused."""
     read, is_id = _reader(parsed, column), column.kind == "id"
-    values: list[Any] = []
+    values: list[Any] = list(cells.different)
     errors: dict[int, CellError] = {}
-    for place, cell in enumerate(cells.different):
-        if is_id and isinstance(cell, str) and cell.isdecimal() and cell.isascii():  # most ids, and read as they are
-            values.append(cell)
-            continue
-        value, error = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
-        values.append(value)
+    for place, cell in cells.others() if is_id else enumerate(cells.different):  # figures are ids as they are
+        values[place], error = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
         if error is not None:
             errors[place] = error
     _refuse_unclear(parsed, column, cells, errors)
@@ -233,7 +229,7 @@ def _refuse_unclear(parsed: Rows, column: Column, cells: Coded, errors: Mapping[
 def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any]) -> None:
     """Count what was taken out of cells: characters that nobody sees, and what decorates ids."""
     counts = cells.counts()
-    unusual = [(place, cell) for place, cell in enumerate(cells.different)
+    unusual = [(place, cell) for place, cell in cells.others()
                if isinstance(cell, str) and (not cell.isascii() or "\0" in cell)]  # fmt: skip
     hidden = sum(int(counts[place]) for place, cell in unusual if cell.translate(INVISIBLE) != cell)
     if hidden:
@@ -244,15 +240,15 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
         parsed.note("letters-garbled", "{n} cells of {column} hold letters that look read in a wrong encoding before, "
                     "as in {shown}; stored as they stand.", severity="warning", column=column.name,
                     n=int(counts[garbled].sum()), shown=plain(cells.different[garbled[0]])[:MOST_SHOWN])  # fmt: skip
-    percents = sum(int(counts[place]) for place, cell in enumerate(cells.different)
+    percents = sum(int(counts[place]) for place, cell in cells.others()
                    if isinstance(cell, str) and "%" in cell and values[place] is not None)  # fmt: skip
     if percents and column.kind in NUMBER_KINDS:
         parsed.note("percent-read", "{n} cells of {column} have a percent sign; 85% is read as 85, not as 0.85.",
                     column=column.name, n=percents)  # fmt: skip
     if column.kind != "id":
         return
-    decorated = [place for place, (cell, value) in enumerate(zip(cells.different, values, strict=True))
-                 if isinstance(cell, str) and value is not None and value != cell and value != plain(cell)]  # fmt: skip
+    decorated = [place for place, cell in cells.others()
+                 if isinstance(cell, str) and values[place] not in (None, cell, plain(cell))]  # fmt: skip
     if decorated:
         first = np.flatnonzero(np.isin(cells.places, decorated))[:MOST_EXAMPLES]
         examples = [plain(cells.different[place])[:MOST_SHOWN] for place in cells.places[first].tolist()]

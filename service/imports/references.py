@@ -138,8 +138,10 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
 def _is_none_of(values: pd.Series, ids: set[str], own: set[str]) -> np.ndarray:
     """Return which values are no id; a missing one names nothing."""
     places, different = pd.factorize(values)
-    is_none = [value not in ids and value not in own for value in different.tolist()]
-    return np.array([*is_none, False], dtype=np.bool_)[places]  # missing is -1, the last
+    unknown = set(different.tolist()) - ids - own
+    if not unknown:
+        return np.zeros(len(values), dtype=np.bool_)
+    return np.array([*(value in unknown for value in different), False], dtype=np.bool_)[places]  # missing is -1, last
 
 
 def check_parents(every: Sequence[Rows], on_file: pd.DataFrame) -> None:

@@ -3,6 +3,7 @@
 import io
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from service.imports.columns import Coded, Columns
@@ -31,7 +32,8 @@ def read_regular(text: str, delimiter: str) -> Columns | None:
     """
     if not _is_plain(text, delimiter):
         return None
-    names = [str(position) for position in range(text.partition("\n")[0].count(delimiter) + 1)]
+    header = text[: text.find("\n")] if "\n" in text else text
+    names = [str(position) for position in range(header.count(delimiter) + 1)]
     try:
         table = pyarrow.csv.read_csv(
             io.BytesIO(text.encode()),
@@ -49,4 +51,7 @@ def read_regular(text: str, delimiter: str) -> Columns | None:
 def _coded(column: pa.ChunkedArray) -> Coded:
     cells = column.combine_chunks()
     cells = cells.chunk(0) if isinstance(cells, pa.ChunkedArray) else cells
-    return Coded(different=cells.dictionary.to_numpy(zero_copy_only=False).tolist(), places=cells.indices.to_numpy())
+    different = cells.dictionary
+    are_figures = pc.and_(pc.string_is_ascii(different), pc.ascii_is_decimal(different))  # the latter takes others too
+    return Coded(different=different.to_pylist(), places=cells.indices.to_numpy(),
+                 are_figures=are_figures.to_numpy(zero_copy_only=False))  # fmt: skip

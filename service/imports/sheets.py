@@ -86,7 +86,7 @@ def _content(path: Path) -> bytes:
         raise FileRefusedError(
             "file-unreadable", "cannot be opened: {reason}", reason=error.strerror or error
         ) from error
-    if not content.strip():
+    if not content or content.isspace():
         raise FileRefusedError("file-unreadable", "the file is empty")
     return content
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from service.settings import account
 from service.storage.bulk import load
 from service.storage.engine import make_engine, one_of, shown_url, transaction
-from service.storage.frames import row_keys, same_values, to_records
+from service.storage.frames import by_key, row_keys, same_values
 from service.storage.history import Writing, last_change, now, rows_at, set_aside
 from service.storage.migrate import at_newest, upgrade
 from service.storage.people import is_of
@@ -97,8 +97,9 @@ class Database:
         query = rows_at(name, change, *declared.column_names).compile(
             connection, compile_kwargs={"literal_binds": True}
         )
-        result = connection.exec_driver_sql(str(query))  # plain values: a million dates need no objects
-        return _in_one(result.partitions(ROWS_AT_ONCE), declared)
+        with connection.exec_driver_sql(str(query)) as result:
+            cursor: Any = result.cursor  # the driver's own: plain tuples and values, no object for each row and date
+            return _in_one(iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []), declared)
 
     def read_rows_of(self, connection: sa.Connection, name: str, employee: str) -> pd.DataFrame:
         """Return the rows of one person of a table, ordered by key."""
@@ -162,8 +163,7 @@ class Database:
             return
         if len(changed):
             set_aside(writing, name, changed.tolist())
-        numbered = rows.assign(**{SINCE: writing.touch(name)})
-        load(writing.connection, name, list(numbered.columns), to_records(numbered))
+        load(writing.connection, name, by_key(rows).assign(**{SINCE: writing.touch(name)}))
 
     def save_model(
         self, model_id: str, *, manifest: Mapping[str, Any], payload: bytes, state: str, created_on: date,
@@ -304,10 +304,8 @@ def _reason(error: Exception) -> str:
     return str(getattr(cause, "orig", None) or cause).splitlines()[0]
 
 
-def _in_one(parts: Iterable[Sequence[Sequence[Any]]], declared: Table) -> pd.DataFrame:
+def _in_one(parts: Iterable[Sequence[tuple[Any, ...]]], declared: Table) -> pd.DataFrame:
     """Return rows that come in parts as one frame with canonical columns."""
     columns = list(declared.column_names)
-    frames = [
-        canonical(pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns), declared) for rows in parts
-    ]
+    frames = [canonical(pd.DataFrame.from_records(rows, columns=columns), declared) for rows in parts]
     return pd.concat(frames, ignore_index=True) if frames else empty_frame(declared)

@@ -52,6 +52,21 @@ def _plain(values: pd.Series) -> list[object]:
     return plain.tolist()
 
 
+def to_lists(frame: pd.DataFrame) -> list[list[object]]:
+    """Return columns as plain values that every driver takes: None for missing, ISO text for dates."""
+    return [_plain(frame[name]) for name in frame.columns]
+
+
 def to_records(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    """Return rows as tuples of plain values that every driver takes: None for missing, ISO text for dates."""
-    return zip(*[_plain(frame[name]) for name in frame.columns], strict=True)
+    """Return rows as tuples of plain values."""
+    return zip(*to_lists(frame), strict=True)
+
+
+def by_key(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows in the order of their keys; a database that gets them so writes each page of its index once."""
+    keys = pa.array(frame[ROW_KEY], type=pa.large_string())
+    if isinstance(keys, pa.ChunkedArray):
+        keys = keys.combine_chunks()
+    if len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py():  # noqa: PLR2004 (one is in order)
+        return frame
+    return frame.take(pc.sort_indices(keys).to_numpy())

@@ -53,7 +53,8 @@ def _columns(table: Table) -> list[sa.Column[Any]]:
 
 def _database_table(table: Table) -> sa.Table:
     since = sa.Column(SINCE, sa.BigInteger, nullable=False, server_default="0")
-    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *_columns(table), since)
+    return sa.Table(table.name, METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *_columns(table), since,
+                    sqlite_with_rowid=False)  # fmt: skip
 
 
 def _versions_table(table: Table) -> sa.Table:
@@ -61,6 +62,7 @@ def _versions_table(table: Table) -> sa.Table:
         f"{table.name}_versions", METADATA, sa.Column(ROW_KEY, _KEY_TEXT, primary_key=True), *_columns(table),
         sa.Column(SINCE, sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column(UNTIL, sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )  # fmt: skip
 
 

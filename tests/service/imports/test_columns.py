@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import numpy as np
@@ -30,6 +31,26 @@ def test_a_column_gives_back_every_cell_and_its_kind(cells, data):
     assert kinds(column.of(lines).cells()) == kinds(cells[line] for line in lines)
     assert set(kinds(column.of(lines).different)) == set(kinds(column.of(lines).cells()))
     assert column.counts().sum() == len(cells)
+
+
+@given(st.lists(st.one_of(CELLS, st.text("019\uff11\u00b2a", max_size=2))), st.booleans())
+def test_only_cells_that_are_no_figures_are_looked_at(cells, are_figures_so):
+    column, looked_at = coded(cells), []
+    kept = column.changed(lambda cell: looked_at.append(cell) or cell)
+
+    def is_figures(cell):
+        return isinstance(cell, str) and bool(re.fullmatch("[0-9]+", cell))
+
+    assert kinds(looked_at) == kinds(cell for cell in column.different if not is_figures(cell))
+    assert kinds(kept.cells()) == kinds(cells)
+    told = column.which(lambda cell: cell == "a", are_figures_so=are_figures_so)
+    assert told.tolist() == [are_figures_so if is_figures(cell) else cell == "a" for cell in cells]
+
+
+def test_a_column_of_other_lines_is_another_one():
+    lines = Columns([coded(["NIP", "1", "2", "1"])])
+    first, rest = np.array([0]), np.array([1, 2, 3])
+    assert [lines.of(0, chosen).cells() for chosen in (first, rest, first)] == [["NIP"], ["1", "2", "1"], ["NIP"]]
 
 
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.sampled_from([t.name for t in TABLES]))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from service.imports.columns import coded
 from service.imports.regular import read_regular
 
 TEXTS = st.text(st.sampled_from('ab1 ,;"\r\n\ufeff\0\u00e9\x0b\u2028'), max_size=30)
@@ -24,6 +25,12 @@ def line_by_line(text, delimiter):
 def test_what_is_read_by_column_is_what_a_reader_of_lines_reads(text, delimiter):
     found = read_regular(text, delimiter)
     assert found is None or list(found) == line_by_line(text, delimiter)
+
+
+@given(st.lists(st.text("09\uff11\u00b2a- ", min_size=1, max_size=3)))
+def test_cells_of_figures_are_told_from_others(cells):
+    (column,) = read_regular("\n".join(["NIP", *cells]), ",").columns
+    assert column.are_figures.tolist() == coded(column.different).are_figures.tolist()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.storage.database import open_database
-from service.storage.engine import one_of, shown_url, transaction
+from service.storage.engine import PAGE_BYTES, one_of, shown_url, transaction
 from training_catalog.errors import InputError, StorageError
 
 
@@ -14,6 +14,18 @@ def test_a_writer_of_sqlite_holds_the_file_before_its_first_statement(tmp_path):
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         assert other.execute("SELECT count(*) FROM units").fetchone() == (0,)
+
+
+def test_a_new_file_has_large_pages_and_one_from_before_keeps_its_own(tmp_path):
+    with sqlite3.connect(tmp_path / "old.db") as old:
+        old.execute("PRAGMA page_size=4096")
+        old.execute("CREATE TABLE other (text)")
+    old.close()
+    for name, n_bytes in (("old.db", 4096), ("new.db", PAGE_BYTES)):
+        database = open_database(f"sqlite:///{tmp_path / name}")
+        with transaction(database.engine) as connection:
+            assert connection.exec_driver_sql("PRAGMA page_size").scalar() == n_bytes
+        assert database.read("units").empty
 
 
 def test_a_database_opens_and_reads_while_another_writes(database_url):

@@ -16,7 +16,7 @@ from service.storage.decisions import log_decision
 from service.storage.engine import make_engine, transaction
 from service.storage.jobs import JOBS
 from service.storage.migrate import _config
-from service.storage.schema import METADATA
+from service.storage.schema import DATABASE_TABLES, METADATA, VERSIONS
 from tests.service.storage.test_decisions import LIST
 from tests.service.storage.test_killed import ROOT, wait_until_it_writes
 from training_catalog.errors import InputError, StorageError
@@ -87,6 +87,35 @@ def test_migrations_make_the_declared_tables(empty_database_url):
         made = {column["name"]: (column["type"].compile(engine.dialect), column["nullable"])
                 for column in inspector.get_columns(name)}  # fmt: skip
         assert made == {c.name: (c.type.compile(engine.dialect), bool(c.nullable)) for c in table.columns}
+
+
+@pytest.mark.parametrize("step", ["0001", STEPS[-2], STEPS[-1]])
+def test_rows_in_sqlite_are_kept_by_their_keys(tmp_path, step):
+    url = f"sqlite:///{tmp_path / 'office.db'}"
+    bring_to(make_engine(url), step)
+    with transaction(open_database(url).engine) as connection:
+        made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+        assert all(
+            made[name].endswith(" WITHOUT ROWID") for name in (*DATABASE_TABLES, *(f"{n}_versions" for n in VERSIONS))
+        )
+        assert not [name for name in made if name.endswith("_before")]
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_a_step_back_keeps_the_rows(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'office.db'}")
+    bring_to(engine, "0015")
+    rows = fill(engine)
+    config = _config()
+    with transaction(engine, is_writer=True) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+    with transaction(engine) as connection:
+        for name in DATABASE_TABLES:
+            (found,) = connection.execute(sa.select(*[METADATA.tables[name].c[c] for c in rows[name]])).mappings()
+            assert dict(found) == rows[name]
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'employees'").scalar_one()
+    assert "ROWID" not in made
 
 
 def test_a_database_of_a_newer_release_is_refused(empty_database_url):
