@@ -37,7 +37,7 @@ def call(url, *arguments, on="2027-01-04"):
 def demo_city(url):
     """Lay out the demo city with a fitted model and a plan, as the command does."""
     with tempfile.TemporaryDirectory() as folder:
-        run = call(url, "demo", folder, "--people", 60, "--time-limit", 4, "--json")
+        run = call(url, "demo", folder, "--people", 60, "--time-limit", 60, "--json")
     assert run.exit_code in (0, 1), run.output
 
 

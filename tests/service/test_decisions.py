@@ -27,7 +27,7 @@ def test_lists_and_plans_are_made_again_after_the_rows_have_changed(bangkom, cit
     bangkom("recommend", people[0], "--limit", "3", "--json", lang="id")
     bangkom("recommend", "--all", "--out", tmp_path / "all.csv")
     offering = bangkom("plans", "show", plan, "--full", "--json").document["chosen"][0]["offering"]
-    bangkom("plans", "replan", plan, "--cancel", offering, "--time-limit", "4")
+    bangkom("plans", "replan", plan, "--cancel", offering, "--time-limit", "60")
     made = bangkom("database", "decisions", "--json").document["decisions"]
     assert [one["kind"] for one in made] == ["plan", "lists", "list", "plan"]
     assert [one["subject"] for one in made[:2]] == [bangkom("plans", "list", "--json").document["plans"][0]["plan"], ""]
