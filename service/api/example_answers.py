@@ -62,7 +62,9 @@ ANSWERS: dict[str, Example] = {
     "PlanDocument": DOCUMENT,
     "PlanLines": {"plan": PLAN, "lines": [LINE]},
     "PriceList": {"plan": PLAN, "unit": "weighted levels per million rupiah",
-                  "prices": [{"line": "L1", "name": "Pelatihan", "price": 0.0, "free": 248_500_000}]},
+                  "prices": [{"line": "L1", "name": "Pelatihan", "price": 0.0, "free": 248_500_000}],
+                  "limits": [{"kind": "seat", "subject": "P1-1", "price": 0.25, "text": "Satu kursi lagi di Integritas "
+                              "pelayan publik, kelas P1-1, akan menutup sekitar 0,25 level lagi."}]},
     "WhyList": {"plan": PLAN, "employee": NIP, "reasons": [REASON]},
     "Movements": {"next": None, "items": [
         {"entry": 5, "made_at": MOMENT, "author": "key:k-dg4etx4iua", "plan": PLAN, "year": 2027, "line": "L1",

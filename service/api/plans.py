@@ -19,10 +19,12 @@ from service.exports.plan_files import plan_file
 from service.exports.plan_names import NAMED, names_from
 from service.inline import Code
 from service.ledger.approval import approve_plan
-from service.pipeline import fetch_plan
+from service.pipeline import fetch_plan, fetch_proof
 from service.plan_answer import differences, plan_document, price_rows
+from service.plan_prices import limit_rows
 from service.plan_why import plan_reasons, why_rows, why_training
 from service.schemas.difference import Difference
+from service.schemas.told import LimitPrice, Price, PriceList, Why, WhyList
 from training_catalog.errors import UnknownIdError
 
 PlanId = Annotated[str, msgspec.Meta(pattern=r"^p-[0-9a-f]{1,64}$")]
@@ -137,42 +139,6 @@ class PlanDocument(msgspec.Struct, kw_only=True):
     unmet: list[Unmet] | None = None
 
 
-class Price(msgspec.Struct, kw_only=True):
-    """What one more million rupiah on a line would buy, in weighted levels."""
-
-    line: str
-    name: str
-    price: float
-    free: int
-
-
-class PriceList(msgspec.Struct, kw_only=True):
-    """Lines by what one more rupiah would buy, best first."""
-
-    plan: str
-    unit: str
-    prices: list[Price]
-
-
-class Why(msgspec.Struct, kw_only=True):
-    """Why a person got a class, or nothing."""
-
-    employee: str
-    code: str
-    training: str | None
-    offering: str | None
-    needs: int
-    text: str
-
-
-class WhyList(msgspec.Struct, kw_only=True):
-    """What a plan says of one person."""
-
-    plan: str
-    employee: str
-    reasons: list[Why]
-
-
 class PlanAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to plan; `policy` has the fields of a policy file, `budget_factor` multiplies every line."""
 
@@ -284,6 +250,19 @@ def _told(rows: list[dict[str, Any]]) -> list[Why]:
     return [Why(**{**row, "training": row["training"] or None, "offering": row["offering"] or None}) for row in rows]
 
 
+def limits_in(call: Call, plan_id: str, plan: Plan) -> list[LimitPrice]:
+    """Return what limits of classes and rules cost in a plan, as far as the caller may see it."""
+    parts = parts_of(call)
+    proof, units = (
+        fetch_proof(parts.database, plan_id),
+        parts.snapshots.current(parts.watch.look()).office.workforce.units,
+    )
+    if proof is None:
+        return []
+    names = dict(zip(units.ids.tolist(), units.names.tolist(), strict=True))
+    return [LimitPrice(**row) for row in limit_rows(plan, proof, wording_of(call), _training_names(call), names)]
+
+
 def difference(call: Call, one: str, other: str) -> Difference:
     """Return what differs from one plan to another, as far as the caller may see them."""
     answers = plan_reasons(parts_of(call).database, other)
@@ -339,9 +318,10 @@ def read_lines(request: Call, plan_id: FromPath[str]) -> PlanLines:
 @get("/plans/{plan_id:str}/prices", operation_id="read_plan_prices", opt=rule("plans.read"), responses=errors(404),
      summary="What one more rupiah would buy", **_THREAD)  # fmt: skip
 def read_prices(request: Call, plan_id: FromPath[str]) -> PriceList:
-    """Return the lines by what one more million rupiah would buy."""
-    rows = price_rows(plan_for(request, plan_id))
-    return PriceList(plan=plan_id, unit="weighted levels per million rupiah", prices=[Price(**row) for row in rows])
+    """Return the lines by what one more million rupiah would buy, and what seats and rules cost."""
+    plan = plan_for(request, plan_id)
+    return PriceList(plan=plan_id, unit="weighted levels per million rupiah", limits=limits_in(request, plan_id, plan),
+                     prices=[Price(**row) for row in price_rows(plan)])  # fmt: skip
 
 
 @get("/plans/{plan_id:str}/why", operation_id="why_in_plan", opt=rule("plans.read"), responses=errors(404),

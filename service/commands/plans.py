@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from service.commands.opening import AS_JSON, open_both
+from service.commands.plan_prices import prices
 from service.commands.plan_reasons import compare, why
 from service.commands.seats import cancel_seat, complete, enrol, ledger, reprice, withdraw
 from service.settings import Settings
@@ -22,7 +23,7 @@ def plans(ctx: click.Context) -> None:
         ctx.invoke(list_plans)
 
 
-for _command in (compare, why, withdraw, enrol, complete, cancel_seat, reprice, ledger):
+for _command in (compare, why, prices, withdraw, enrol, complete, cancel_seat, reprice, ledger):
     plans.add_command(_command)
 
 
@@ -64,27 +65,6 @@ def show(settings: Settings, /, *, plan_id: str, full: bool, out: Path | None, a
     made = fetch_plan(database, plan_id)
     office = load_office(database, made.provenance.on) if out is not None else None
     finish(terminal, office, plan_id, made, out=out, full=full)
-
-
-@plans.command()
-@click.argument("plan_id")
-@AS_JSON
-@click.pass_obj
-def prices(settings: Settings, /, *, plan_id: str, as_json: bool) -> None:
-    """Show what one more million rupiah would buy on each line, best first."""
-    from service.pipeline import fetch_plan
-    from service.plan_answer import price_rows
-
-    terminal, database = open_both(settings, as_json=as_json)
-    rows = price_rows(fetch_plan(database, plan_id))
-    if as_json:
-        terminal.emit({"plan": plan_id, "unit": "weighted levels per million rupiah", "prices": rows})
-        return
-    wording = terminal.wording
-    table = Table(wording.text("Line"), wording.text("Name"), wording.text("Levels per million"), wording.text("Free"))
-    for row in rows:
-        table.add_row(row["line"], row["name"], wording.number(row["price"], 3), wording.money(row["free"]))
-    terminal.console.print(table)
 
 
 @plans.command()

@@ -25,7 +25,14 @@ def test_a_small_city_goes_from_files_to_a_verified_plan(bangkom, tmp_path):
     assert all(line["free"] >= 0 for line in leaves)
     someone = bangkom("plans", "list", "--json").document["plans"][0]
     assert someone["plan"] == answer["plan"]
-    assert bangkom("plans", "prices", answer["plan"], "--json").code == 0
+    dearest = bangkom("plans", "prices", answer["plan"], "--json").document["prices"][0]
+    asked = ("plans", "prices", answer["plan"], "--line", dearest["line"], "--more", "2000000", "--time-limit", "10")
+    climbed = bangkom(*asked, "--json").document
+    assert [step["more"] for step in climbed["steps"]] == [2_000_000]
+    assert 0 <= climbed["steps"][0]["closes"] <= climbed["steps"][0]["at_most"] + 1e-6
+    assert climbed["holds_up_to"] in {0, 2_000_000}
+    assert "Rp2.000.000" in bangkom(*asked, lang="id").out
+    assert "did you mean" in bangkom("plans", "prices", answer["plan"], "--line", dearest["line"][:-1]).err
     assert bangkom("plans", "approve", answer["plan"]).code == 0
 
 

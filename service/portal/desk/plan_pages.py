@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from recommender.plan import Plan
 from service.api.context import Call, rule
+from service.api.plans import limits_in
 from service.api.problems import wording_of
 from service.labels import CLASSES, clock_warnings, warning_texts, word_for
 from service.phrases import clash_text, recount_texts
@@ -25,6 +26,8 @@ from service.reports.source_section import provenance_rows, status_text, verdict
 from service.reports.summary_section import alerts
 from service.wording import Wording
 from training_catalog.offering import UNLIMITED_SEATS
+
+MOST_LIMITS = 20  # classes and rules shown; all are in the API's answer
 
 
 def _cautions(plan: Plan, wording: Wording) -> tuple[str, ...]:
@@ -132,7 +135,7 @@ def prices(request: Call, plan_id: FromPath[str]) -> Response[str]:
     pages = paged(request, len(rows))
     most = max([row["price"] for row in rows], default=0.0)
     return show_plan(request, "desk/plan_prices.html.j2", shown, tab="/prices", rows=rows[pages.shown], pages=pages,
-                     most=most)  # fmt: skip
+                     most=most, limits=limits_in(request, plan_id, shown.plan)[:MOST_LIMITS])  # fmt: skip
 
 
 def plan_page_handlers() -> list[Any]:

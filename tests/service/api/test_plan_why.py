@@ -82,3 +82,19 @@ def test_every_move_between_two_plans_has_its_reason(planned):
     last = make(f"plans/{plan}/replan", cancelled=["P4-1"])
     gone = service.get(f"/plans/{plan}/compare?other={last}", headers={"Accept-Language": "en"}).json()["changes"]
     assert [row["code"] for row in gone if row["employee"] == DEDI] == ["not-considered"]
+
+
+def test_seats_and_smallest_classes_that_bind_have_a_price_in_words(service, tmp_path):
+    fill(service.parts.database, {
+        "budgets": rows("line year unit amount", "L1 2027 U1 9000000", "L3 2027 U3 9000000"),
+        "offerings": rows("offering training start_date end_date seat_cost seats_min seats_max",
+                          "P1-1 P1 2027-03-01 2027-03-03 1000000 1 2", "P2-1 P2 2027-05-01 2027-05-04 2000000 1 10"),
+    })  # fmt: skip
+    job = service("POST", "/plans", json={"year": 2027, "time_limit": 5}).json()["id"]
+    service.work(tmp_path)
+    plan = service.get(f"/jobs/{job}").json()["result"]["plan"]
+    limits = service.get(f"/plans/{plan}/prices", headers={"Accept-Language": "en"}).json()["limits"]
+    (seat,) = [row for row in limits if row["kind"] == "seat"]
+    assert seat["subject"] == "P1-1"
+    assert re.fullmatch(r"One more seat in Etika, class P1-1, would close about [0-9.]+ more levels\.", seat["text"])
+    assert seat["price"] > 0
