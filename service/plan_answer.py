@@ -1,6 +1,6 @@
 """A plan as the documents of ``plan --json`` and ``plans``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,11 @@ from service.plan_why import PlanReasons, rows_of
 from service.wording import Wording
 
 LEAST_TOLD = 0.05  # levels; less is no difference
+TOTALS = (  # of two plans: heading, name in `differences`, how it is said
+    ("Value of the plan", "objective", "level"), ("Levels closed", "benefit", "level"), ("Cost", "cost", "money"),
+    ("People", "people", "number"), ("Seats", "assignments", "number"), ("JP missing", "missing_hours", "number"),
+    ("Units left out", "units_left_out", "number"), ("Least served unit", "least_served", "percent"),
+)  # fmt: skip
 LINE_AMOUNTS = ("planned", "reserve", "spent", "free")  # whole rupiah
 
 
@@ -81,6 +86,28 @@ def differences(one: Plan, other: Plan, answers: PlanReasons | None, wording: Wo
         "gaps": _closed(one, other),
         "changes": moves(one, other, answers, wording),
     }
+
+
+def signed(value: float, said: str) -> str:
+    """Return a difference with its sign."""
+    return f"+{said}" if value > 0 else said
+
+
+def total_rows(found: Mapping[str, Any], wording: Wording) -> list[dict[str, str]]:
+    """Return the totals of two plans in words: title, one, other and change.
+
+    Parameters
+    ----------
+    found : From `differences`.
+    """
+    says = {"level": lambda value: wording.number(value, 1), "money": wording.money, "number": wording.number,
+            "percent": wording.percent}  # fmt: skip
+    rows = []
+    for title, name, kind in TOTALS:
+        say, (before, after) = says[kind], found[name]
+        rows.append({"title": wording.text(title), "one": say(before), "other": say(after),
+                     "change": signed(after - before, say(after - before))})  # fmt: skip
+    return rows
 
 
 def _pairs(one: Figures, other: Figures) -> Iterator[tuple[str, tuple[Any, Any]]]:

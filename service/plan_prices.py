@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from recommender.allocation.limits import SolveLimits
+from recommender.allocation.result import Prices
 from recommender.allocation.solve import solve
 from recommender.more_money import Step, climb
 from recommender.plan import Plan, Proof
@@ -42,16 +43,17 @@ def limit_rows(
     Rows of kind (``seat``, ``smallest-class``, ``unit-floor``, ``away``, ``earmark-cap``, ``earmark-floor``), subject,
     price in weighted levels for one seat, one person or a million rupiah, and text.
     """
-    rows = [*_of_classes(plan, proof, wording, names), *_of_units(plan, proof, wording, units),
-            *_of_earmarks(proof, wording)]  # fmt: skip
+    prices = proof.allocation.prices
+    if prices is None:
+        return []
+    rows = [*_of_classes(plan, proof, prices, wording, names), *_of_units(plan, proof, prices, wording, units),
+            *_of_earmarks(proof, prices, wording)]  # fmt: skip
     return sorted((row for row in rows if row["price"] >= LEAST_PRICE), key=lambda row: (-row["price"], row["subject"]))
 
 
-def _of_classes(plan: Plan, proof: Proof, wording: Wording, names: Mapping[str, str]) -> Iterator[Row]:
+def _of_classes(plan: Plan, proof: Proof, prices: Prices, wording: Wording, names: Mapping[str, str]) -> Iterator[Row]:
     """Yield seats of classes that are full, and people whom classes need that have just enough, or do not open."""
-    prices, classes = proof.allocation.prices, proof.problem.classes
-    if prices is None:
-        return
+    classes = proof.problem.classes
     taken = np.bincount(proof.problem.options.offering[proof.allocation.chosen], minlength=len(classes.ids))
     training = dict(zip(plan.offerings["offering"].tolist(), plan.offerings["training"].tolist(), strict=True))
     for kind, price in (
@@ -64,10 +66,8 @@ def _of_classes(plan: Plan, proof: Proof, wording: Wording, names: Mapping[str, 
             yield _row(kind, offering, float(price[k]), wording, training=names.get(code, code), offering=offering)
 
 
-def _of_units(plan: Plan, proof: Proof, wording: Wording, units: Mapping[str, str]) -> Iterator[Row]:
-    seen, codes, prices = set(plan.people["unit"]), proof.problem.people.unit_ids.tolist(), proof.allocation.prices
-    if prices is None:
-        return
+def _of_units(plan: Plan, proof: Proof, prices: Prices, wording: Wording, units: Mapping[str, str]) -> Iterator[Row]:
+    seen, codes = set(plan.people["unit"]), proof.problem.people.unit_ids.tolist()
     for code, price in zip(codes, prices.units.tolist(), strict=True):
         if code in seen:
             yield _row("unit-floor", code, price, wording, unit=units.get(code, code))
@@ -79,10 +79,7 @@ def _of_units(plan: Plan, proof: Proof, wording: Wording, units: Mapping[str, st
                        day=wording.date(day))  # fmt: skip
 
 
-def _of_earmarks(proof: Proof, wording: Wording) -> Iterator[Row]:
-    prices = proof.allocation.prices
-    if prices is None:
-        return
+def _of_earmarks(proof: Proof, prices: Prices, wording: Wording) -> Iterator[Row]:
     marks = zip(proof.problem.rules.earmarks, prices.caps.tolist(), prices.floors.tolist(), strict=True)
     for mark, cap, floor in marks:
         yield _row("earmark-cap", mark.name, cap * PRICE_PER, wording, topic=mark.name)

@@ -10,12 +10,6 @@ from service.commands.opening import AS_JSON, open_both
 from service.settings import Settings
 from service.terminal import Terminal
 
-TOTALS = (  # heading, name in the document, how it is said
-    ("Value of the plan", "objective", "level"), ("Levels closed", "benefit", "level"), ("Cost", "cost", "money"),
-    ("People", "people", "number"), ("Seats", "assignments", "number"), ("JP missing", "missing_hours", "number"),
-    ("Units left out", "units_left_out", "number"), ("Least served unit", "least_served", "percent"),
-)  # fmt: skip
-
 
 @click.command()
 @click.argument("one")
@@ -40,23 +34,18 @@ def compare(settings: Settings, /, *, one: str, other: str, as_json: bool) -> No
     show_moves(terminal, database, both, document["changes"])
 
 
-def _signed(value: float, said: str) -> str:
-    return f"+{said}" if value > 0 else said
-
-
 def _show_totals(terminal: Terminal, document: dict[str, Any], plans: tuple[str, str]) -> None:
-    wording = terminal.wording
-    says = {"level": lambda v: wording.number(v, 1), "money": wording.money, "number": wording.number,
-            "percent": wording.percent}  # fmt: skip
-    table = Table("", *plans, wording.text("Difference"))
-    for heading, name, kind in TOTALS:
-        before, after = document[name]
-        table.add_row(wording.text(heading), says[kind](before), says[kind](after),
-                      _signed(after - before, says[kind](after - before)))  # fmt: skip
+    from service.plan_answer import total_rows
+
+    table = Table("", *plans, terminal.wording.text("Difference"))
+    for row in total_rows(document, terminal.wording):
+        table.add_row(row["title"], row["one"], row["other"], row["change"])
     terminal.console.print(table)
 
 
 def _show_lines(terminal: Terminal, lines: list[dict[str, Any]]) -> None:
+    from service.plan_answer import signed
+
     if not lines:
         return
     wording = terminal.wording
@@ -66,11 +55,13 @@ def _show_lines(terminal: Terminal, lines: list[dict[str, Any]]) -> None:
     for row in lines:
         before, after = row["planned"]
         table.add_row(row["line"], row["name"], wording.money(before), wording.money(after),
-                      _signed(after - before, wording.money(after - before)))  # fmt: skip
+                      signed(after - before, wording.money(after - before)))  # fmt: skip
     terminal.console.print(table)
 
 
 def _show_gaps(terminal: Terminal, database: Any, gaps: list[dict[str, Any]]) -> None:
+    from service.plan_answer import signed
+
     if not gaps:
         return
     wording, names = terminal.wording, _names(terminal, database).competencies
@@ -81,7 +72,7 @@ def _show_gaps(terminal: Terminal, database: Any, gaps: list[dict[str, Any]]) ->
         before, after = row["closed"]
         code = row["competency"]
         table.add_row(f"{names[code]} ({code})" if code in names else code, wording.number(before, 1),
-                      wording.number(after, 1), _signed(after - before, wording.number(after - before, 1)))  # fmt: skip
+                      wording.number(after, 1), signed(after - before, wording.number(after - before, 1)))  # fmt: skip
     terminal.console.print(table)
 
 

@@ -1,9 +1,8 @@
 """Two plans side by side: totals, and who moves from where to where."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pandas as pd
 from litestar import Response, get
 from litestar.params import FromPath
@@ -12,47 +11,13 @@ from recommender.plan import Plan
 from service.api.context import Call, rule
 from service.api.plans import difference, plan_rows
 from service.api.problems import wording_of
+from service.plan_answer import signed, total_rows
 from service.portal.desk.plan_head import earlier_than, show_plan, shown_plan
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD, go
-from service.schemas.difference import Difference, Move
-from service.wording import Wording
+from service.schemas.difference import Move
 
 MOST_APART = 30  # lines and competencies shown, those furthest apart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One total of both plans, and what lies between, as shown."""
-
-    title: str
-    one: str
-    other: str
-    change: str
-
-
-def signed(value: float, said: str) -> str:
-    """Return a difference with its sign."""
-    return f"+{said}" if value > 0 else said
-
-
-def figures_of(found: Difference, wording: Wording) -> list[Figure]:
-    """Return the totals of both plans."""
-    rows: tuple[tuple[str, list[Any], Callable[[Any], str]], ...] = (
-        ("Value of the plan", found.objective, lambda value: wording.number(value, 1)),
-        ("Levels closed", found.benefit, lambda value: wording.number(value, 1)),
-        ("Cost", found.cost, wording.money),
-        ("People", found.people, wording.number),
-        ("Seats", found.assignments, wording.number),
-        ("JP missing", found.missing_hours, wording.number),
-        ("Units left out", found.units_left_out, wording.number),
-        ("Least served unit", found.least_served, wording.percent),
-    )
-    return [
-        Figure(title=wording.text(title), one=say(pair[0]), other=say(pair[1]),
-               change=signed(pair[1] - pair[0], say(pair[1] - pair[0])))
-        for title, pair, say in rows
-    ]  # fmt: skip
 
 
 def _titles(call: Call, plans: list[Plan], moves: list[Move]) -> dict[str, str]:
@@ -85,7 +50,7 @@ def compare(request: Call, plan_id: FromPath[str]) -> Response[str]:
     names = names_of(request, "employees", [row.employee for row in rows])
     titles = _titles(request, [shown.plan, beside.plan], rows)
     return show_plan(request, "desk/plan_compare.html.j2", shown, choices=choices, other=beside, rows=rows, pages=pages,
-                     titles=titles, figures=figures_of(found, wording), names=names,
+                     titles=titles, figures=total_rows(msgspec.structs.asdict(found), wording), names=names,
                      n_people=len({row.employee for row in found.changes}), lines=found.lines[:MOST_APART],
                      gaps=found.gaps[:MOST_APART], competencies=names_of(request, "competencies"),
                      signed=signed)  # fmt: skip
