@@ -13,6 +13,7 @@ from pathlib import Path
 
 from training_catalog.errors import InputError, InvalidValueError
 
+LEAST_MEMORY = 256  # MiB, as below; what the libraries alone take
 STOPPING = "stopping"  # file in the run folder, there from the moment on at which the service is told to stop
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -198,6 +199,7 @@ class ServiceSettings:
     public_url : Address that people use, where a reverse proxy ends TLS; empty for none.
     proxies : Addresses and networks of reverse proxies, whose word on who calls is taken.
     traces : Where spans go; None for nowhere.
+    worker_memory : MiB from which a worker process is replaced by a new one; 0 for never.
     """
 
     policy: Path | None = None
@@ -215,6 +217,7 @@ class ServiceSettings:
     run_folder: Path | None = None
     log_level: str = "info"
     traces: TraceSettings | None = None
+    worker_memory: int = 0
 
     def today(self) -> date:
         """Return the day that counts as today."""
@@ -232,6 +235,13 @@ def _number(environment: Mapping[str, str], name: str, default: float, least: in
     if not least <= value < math.inf:
         raise InvalidValueError(name, given, AT_LEAST[least])
     return value
+
+
+def _worker_memory(environment: Mapping[str, str]) -> int:
+    given = environment.get("BANGKOM_WORKER_MEMORY", "").strip() or "0"
+    if not given.isdecimal() or 0 < int(given) < LEAST_MEMORY:
+        raise InvalidValueError("BANGKOM_WORKER_MEMORY", given, "0, or MiB from 256 up")
+    return int(given)
 
 
 def _public_url(environment: Mapping[str, str]) -> str:
@@ -284,6 +294,7 @@ def service_settings(environment: Mapping[str, str] | None = None) -> ServiceSet
         rate=_number(given, "BANGKOM_RATE", default.rate, 0), burst=_number(given, "BANGKOM_BURST", default.burst, 1),
         public_url=_public_url(given), proxies=_proxies(given), cors_origins=origins,
         run_folder=Path(folder) if folder else None, log_level=level, traces=trace_settings(given),
+        worker_memory=_worker_memory(given),
     )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 
-from service.settings import STOPPING, Settings
+from service.settings import STOPPING, Settings, service_settings
 from service.terminal import Terminal
 
+READY_SECONDS = 15  # that a new worker process has to read the office in, before the one it replaces is stopped
+RSS_SAMPLES = 2  # looks at a worker's memory, half a minute apart, that must all find too much
 GRACE_SECONDS = 10  # that open requests have to end in when the service is stopped
 
 
@@ -48,7 +50,7 @@ def serve(ctx: click.Context, /, *, host: str, port: int, workers: int, dev: boo
         _empty(folder, counts)
         terminal.say("Serving on {address}; documentation at {docs}.", address=f"http://{host}:{port}",
                      docs=f"http://{host}:{port}/docs")  # fmt: skip
-        _run(host, port, workers, folder / STOPPING)
+        _run(host, port, workers, folder / STOPPING, service_settings().worker_memory)
 
 
 def _check(terminal: Terminal, settings: Settings, host: str, *, is_dev: bool) -> None:
@@ -63,7 +65,6 @@ def _check(terminal: Terminal, settings: Settings, host: str, *, is_dev: bool) -
     from service.auth.users import anybody_may_come_in
     from service.policy_file import read_policy
     from service.reference import open_office
-    from service.settings import service_settings
     from service.tracing import check_tracing
     from training_catalog.errors import InputError
 
@@ -116,8 +117,11 @@ def _note_stop(stopping: Path) -> None:
         signal.signal(number, on_signal)
 
 
-def _run(host: str, port: int, workers: int, stopping: Path) -> None:
-    """Run worker processes until the service is told to stop."""
+def _run(host: str, port: int, workers: int, stopping: Path, most_memory: int) -> None:
+    """Run worker processes until the service is told to stop; one that keeps too much memory is replaced by a new one.
+
+    The new one is given time to read the office before the old one ends its open requests and goes.
+    """
     from granian import Granian
     from granian.constants import Interfaces, Loops
     from granian.errors import FatalError
@@ -125,7 +129,8 @@ def _run(host: str, port: int, workers: int, stopping: Path) -> None:
     server: Any = Granian(
         "service.app:create_app", factory=True, interface=Interfaces.ASGI, address=host, port=port, workers=workers,
         loop=Loops.asyncio, log_access=False, log_enabled=False, respawn_failed_workers=True,
-        workers_kill_timeout=GRACE_SECONDS, websockets=False,
+        workers_kill_timeout=GRACE_SECONDS, websockets=False, workers_max_rss=most_memory or None,
+        rss_samples=RSS_SAMPLES, respawn_interval=READY_SECONDS,
     )  # fmt: skip
     server.on_startup(lambda: _note_stop(stopping))
     try:

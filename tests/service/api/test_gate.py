@@ -284,6 +284,17 @@ def test_a_proxy_that_is_no_address_is_refused_at_the_start():
         service_settings({"BANGKOM_PROXIES": "everyone"})
 
 
+@pytest.mark.parametrize("told", ["1.5", "-1", "255", "much"])
+def test_a_limit_of_memory_that_no_process_could_keep_is_refused_at_the_start(told):
+    assert [service_settings({"BANGKOM_WORKER_MEMORY": given}).worker_memory for given in ("", "0", "900")] == [
+        0,
+        0,
+        900,
+    ]
+    with pytest.raises(InvalidValueError, match=f"BANGKOM_WORKER_MEMORY: {told} is not accepted"):
+        service_settings({"BANGKOM_WORKER_MEMORY": told})
+
+
 def test_a_clock_that_begins_anew_locks_nobody_out_and_lets_nobody_have_more(tmp_path):
     now = [1e6]
     buckets = Buckets(1.0, 2.0, tmp_path / "rate", clock=lambda: now[0])

@@ -24,6 +24,7 @@ from models.artifact import pack
 from service.auth.caller import SCOPES
 from service.auth.keys import create_key
 from service.reference import open_office
+from service.settings import LEAST_MEMORY
 from service.storage.engine import make_engine, transaction
 from tests.service.api.conftest import ANI, ON, fill, real_server, small_office
 from tests.service.jobs.conftest import wait_until, worker_process
@@ -145,6 +146,12 @@ def sockets(process):
             except FileNotFoundError:
                 continue
     return n
+
+
+def memory_of(pid):
+    """Return the MiB that a process keeps."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @pytest.mark.parametrize("n", [2_000, pytest.param(20_000, marks=pytest.mark.slow)])
@@ -383,3 +390,20 @@ def test_counts_of_several_workers_are_one_and_outlive_a_worker_that_dies(sqlite
         assert (n >= 61, waiting) == (True, 0)
         assert live is not None
         assert not live.exists()
+
+
+def test_a_worker_that_keeps_too_much_memory_is_replaced_and_no_request_is_lost(sqlite_url):
+    key, said = new_office(sqlite_url), []
+    with real_server(sqlite_url, BANGKOM_WORKER_MEMORY=str(LEAST_MEMORY)) as (address, server):
+        (first,) = children(server.pid)
+        assert memory_of(first) > LEAST_MEMORY  # the libraries alone
+        with Client(address, key) as client:
+
+            def ask():
+                said.append(client.http.get("/me").status_code)
+                return first not in children(server.pid)
+
+            wait_until(ask, 120)
+            assert ask()
+        assert set(said) == {200}
+        assert stop(server)[0] == 0
