@@ -16,8 +16,9 @@ ENGLISH, INDONESIAN = Wording("en"), Wording("id")
 CLASH = {"code": "budget", "subject": "P01", "limit": "1.02", "needed": 77_580_000, "available": 316_540,
          "people": "197306052008062001;198005302007081001"}  # fmt: skip
 BETTER = Comparison(
-    n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
-    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.12, brier_error=0.01,
+    n_train=300, n_test=100, n_measured=50, n_known=100, n_known_measured=50, model_concordance=0.7,
+    rule_concordance=0.6, gain=0.1, gain_lower=0.05, gain_upper=0.15, model_error=0.2, rule_error=0.3,
+    model_brier=0.1, rule_brier=0.12, brier_error=0.01,
     model_calibration=0.01, coverage=0.8, nominal_coverage=0.8,
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def test_a_clash_is_said_in_words_without_codes_or_empty_places(changed, words):
 
 
 @pytest.mark.parametrize("used_scores", [True, False])
-@pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"gain_lower": -0.1}])
+@pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"n_known": 3}, {"gain_lower": -0.1}])
 def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change, used_scores):
     words = judge(replace(BETTER, **change), used_scores=used_scores).words
     said = verdict_text(words, INDONESIAN)
