@@ -54,6 +54,15 @@ STANDINGS = {
     DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
     STALE: "Stale: it is too old, or the standards have changed since it was fitted.",
 }  # said before the words of the fit
+REFUSED = "model {model} refused: {why}"  # said where the rule serves because a model cannot be opened
+UNREADABLE = "model {model} refused: cannot be read ({problem})"
+OTHER_BYTES = "digest of the file is {found}, its manifest says {expected}"
+OTHER_ID = "id does not belong to the file, whose id is {found}"
+OTHER_SCHEMA = "schema version is {found}, this release reads {expected}"
+OTHER_FEATURES = "features are {found}, this release has {expected}"
+OTHER_LIBRARY = "made with {name} {found}, running {expected}"
+NO_MODEL = "holds {found}, not a model"
+REFUSALS = (OTHER_BYTES, OTHER_ID, OTHER_SCHEMA, OTHER_FEATURES, OTHER_LIBRARY, NO_MODEL)
 CLEAR = 1.0  # standard errors by which a learned completion must be better than the usual one
 
 

@@ -17,7 +17,8 @@ from recommender.watch import Reference, Watch, watch_model
 from service.auth.journal import Entry, actor_of, record
 from service.evidence_answer import plain_figures, verdict_code
 from service.model_answer import standing_text, stored_model
-from service.pipeline import RULE, Office, load_predictor, standards_version
+from service.pipeline import Office, standards_version
+from service.predictor import load_predictor
 from service.settings import ModelSettings
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -72,8 +73,8 @@ def check_model(
     if stored is None:
         raise ConflictError("no model serves: there is nothing to check")
     predictor = load_predictor(database, stored.model_id)
-    if predictor.identifier == RULE:
-        raise ConflictError("{model} cannot be checked: {why}", model=stored.model_id, why=predictor.verdict)
+    if predictor.refusal is not None:
+        raise ConflictError("{model} cannot be checked: {why}", model=stored.model_id, why=predictor.refusal)
     stale = stale_because(stored.manifest, office, settings)
     found: Watch | None = None
     if "reference" in stored.manifest:

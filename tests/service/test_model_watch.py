@@ -12,7 +12,8 @@ from recommender.policy import Policy
 from recommender.watch import Reference, describe_lists, watch_model
 from service.model_answer import approve_model
 from service.model_watch import check_model, stale_because, watch_document
-from service.pipeline import learn, load_office, load_predictor
+from service.pipeline import learn, load_office
+from service.predictor import load_predictor
 from service.settings import ModelSettings, model_settings
 from service.wording import Wording
 from tests.builders import tables

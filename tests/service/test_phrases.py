@@ -82,10 +82,19 @@ def test_what_a_course_counts_with_is_said_in_indonesian_after_the_parts():
     )
 
 
+def test_why_a_model_was_refused_is_said_in_indonesian():
+    for words, said in (
+        ("made with numpy 2.1.0, running 2.4.6", "dibuat dengan numpy 2.1.0, yang berjalan 2.4.6"),
+        ("schema version is 3, this release reads 4", "versi skema adalah 3, rilis ini membaca 4"),
+        ("made with numpy 2.1", "made with numpy 2.1"),
+    ):
+        assert verdict_text(f"model m-1 refused: {words}", INDONESIAN) == f"model m-1 ditolak: {said}"
+    unread = "model m-1 refused: cannot be read (os.system is no part of a model)"
+    assert verdict_text(unread, INDONESIAN).startswith("model m-1 ditolak: tidak dapat dibaca (os.system")
+
+
 def test_a_verdict_that_nobody_knows_is_said_as_it_is():
-    assert (
-        verdict_text("model m-1 refused: made with numpy 2.1", INDONESIAN) == "model m-1 refused: made with numpy 2.1"
-    )
+    assert verdict_text("model m-1: made by hand", INDONESIAN) == "model m-1: made by hand"
     assert verdict_text("no approved model", INDONESIAN) == "belum ada model yang disetujui"
 
 
