@@ -87,8 +87,13 @@ def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
         levels=wording.number(reason.levels, 2) if reason.code == "service-effect" else wording.brief(reason.levels),
         required=wording.brief(reason.required),
         assessed=wording.brief(reason.assessed),
-        indicator=wording.text(INDICATORS.get(reason.indicator, reason.indicator)) if reason.indicator else "",
+        indicator=indicator_text(reason.indicator, wording) if reason.indicator else "",
     )
+
+
+def indicator_text(indicator: str, wording: Wording) -> str:
+    """Name an indicator of units' service; an office's own code is shown as it is."""
+    return wording.text(INDICATORS[indicator]) if indicator in INDICATORS else indicator
 
 
 def left_out_text(code: str, requires: str, wording: Wording) -> str:

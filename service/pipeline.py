@@ -120,7 +120,7 @@ def _office_of(tables: Tables, database: Database, on: date, seen: int, model_id
 
 def service_links(office: Office) -> tuple[ServiceLink, ...]:
     """Estimate what history says about trainings and the units' service."""
-    return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce))
+    return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce, office.on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ def learn(
     state = REJECTED if objections_to(manifest_document) else APPROVED
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     manifest_document["effects"] = effects_card(
-        measure_effects(office.workforce, office.catalog, office.on), office.catalog
+        measure_effects(office.workforce, office.catalog, office.on), office.catalog, service_links(office)
     )
 
     def enter(connection: sa.Connection) -> None:

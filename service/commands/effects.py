@@ -26,13 +26,13 @@ def effects(settings: Settings, /, *, way: str, as_json: bool) -> None:
 
     from recommender.use_cases import measure_effects
     from service.effect_answer import effects_card, effects_document
-    from service.pipeline import load_office
+    from service.pipeline import load_office, service_links
 
     terminal, database = open_both(settings, as_json=as_json)
     office = load_office(database, settings.on)
     terminal.say("Comparing the trained with comparable people ...")
     found = measure_effects(office.workforce, office.catalog, office.on, (way,))
-    document = effects_document(effects_card(found, office.catalog), way, terminal.wording)
+    document = effects_document(effects_card(found, office.catalog, service_links(office)), way, terminal.wording)
     if as_json:
         terminal.emit(document)
         return
