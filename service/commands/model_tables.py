@@ -37,7 +37,7 @@ def print_watch(terminal: Terminal, document: dict[str, Any]) -> None:
     terminal.console.print(f"{document['model']}: {document['words']}")
     for sentence in watch["stale"]:
         terminal.console.print(sentence)
-    table = Table(*[wording.text(header) for header in ("What", "Shift", "Limit of chance", "Verdict")])
+    table = Table(*[wording.text(header) for header in ("What it looks at", "Shift", "Limit of chance", "Verdict")])
     for one in watch["shifts"]:
         table.add_row(one["title"], _number("size", 3)(one, wording), _number("limit", 3)(one, wording), one["verdict"])
     terminal.console.print(table)
