@@ -85,7 +85,7 @@ def compare_live(outcome: FloatArray, is_new: BoolArray, share_new: float = 0.5)
     Each person stands for (outcome - mean of those before) / probability of their arm, positive in the new one and
     negative in the old; what is expected of it is the difference, whatever came before (Horvitz & Thompson 1952), its
     range is known, and the sequence above holds for it. Without the mean taken off, arms that the lot made of different
-    sizes would differ by that alone. The difference told is that of the two shares, as whoever reads the counts reckons it.
+    sizes would differ by that alone. The difference told is that of the two shares, as readers reckon it.
     """
     n_before = np.arange(len(outcome)) + 1.0
     before = (0.5 + np.cumsum(outcome) - outcome) / n_before
