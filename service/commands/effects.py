@@ -14,7 +14,7 @@ WAYS = ("training", "mode", "provider", "competency")  # as in recommender.past_
 @AS_JSON
 @click.pass_obj
 def effects(settings: Settings, /, *, way: str, as_json: bool) -> None:
-    """Measure what past trainings did to later levels and ratings, with intervals.
+    """Measure what past trainings did to later levels, ratings and service, with intervals.
 
     People who took a training are compared with comparable people who did not; where there are none, it says so.
 
