@@ -1,7 +1,9 @@
 """Reads somebody else's CSV file, and says in words what cannot be used: file, column, line, value."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 import pandas as pd
@@ -9,13 +11,31 @@ import pandas as pd
 from training_catalog.columns import FloatArray
 from training_catalog.errors import InputError
 
-MISSING = ["?", "."]  # beside empty, NA, NaN and the like
+MISSING = ["?", ".", *(f".{letter}" for letter in ascii_lowercase)]  # beside empty, NA, NaN and the like; Stata's
+CODES = tuple(sign * code for sign in (1, -1) for code in (9, 99, 999, 9_999, 99_999, 999_999))  # often for not known
 SEPARATORS = (";", "\t", "|")  # where there is no comma
 HEADER = 2  # line of the first row under the header
 
 
-def read_table(path: Path, **given: object) -> pd.DataFrame:
+def add_codes(own: argparse._ArgumentGroup) -> None:
+    """Add the options of codes: those that mean *not known*, and those that are numbers like any other."""
+    own.add_argument("--missing", nargs="+", default=[], metavar="VALUE", help="values that mean: not known")
+    own.add_argument("--number", nargs="+", default=[], type=float, metavar="VALUE",
+                     help="values such as -999 that are numbers like any other")  # fmt: skip
+
+
+def read_table(
+    path: Path, *, missing: Sequence[str] = (), number: Sequence[float] = (), **given: object
+) -> pd.DataFrame:
     """Read a CSV file (.csv, .csv.gz; comma, semicolon, tab or bar) with its header line.
+
+    Where cells are parted by something else than commas, 1,5 is one and a half.
+
+    Parameters
+    ----------
+    path : The file.
+    missing, number : Values that mean *not known*, and codes that do not (`numbers_of`).
+    given : For the reader.
 
     Raises
     ------
@@ -24,13 +44,16 @@ def read_table(path: Path, **given: object) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; accepted: a CSV file with a header line (.csv or .csv.gz)")
+    given = {"na_values": [*MISSING, *missing], "low_memory": False, **given}
     try:
-        frame = pd.read_csv(path, na_values=MISSING, low_memory=False, **given)
+        frame = pd.read_csv(path, **given)
         if len(frame.columns) == 1:
             separator = next((one for one in SEPARATORS if one in str(frame.columns[0])), ",")
-            frame = pd.read_csv(path, na_values=MISSING, low_memory=False, sep=separator, **given)
+            decimal = {} if separator == "," else {"decimal": ","}
+            frame = pd.read_csv(path, sep=separator, **decimal, **given)
     except (UnicodeDecodeError, OSError, EOFError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: cannot be read as CSV in UTF-8: {error}") from error
+    frame.attrs["number"] = tuple(number)
     frame.columns = [str(name).strip() for name in frame.columns]
     check_header(path, list(frame.columns))
     if not len(frame):
@@ -100,14 +123,33 @@ def numbers_of(frame: pd.DataFrame, name: str, path: Path) -> FloatArray:
     Raises
     ------
     InputError
-        Naming file, column, line and value where a word or an infinite number stands.
+        Naming file, column, line and value where a word or an infinite number stands, or a code far from all numbers.
     """
     column = frame[check_column(frame, name, path)]
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
     wrong = np.flatnonzero((np.isnan(values) & column.notna().to_numpy()) | np.isinf(values))
     if len(wrong):
         refuse_value(frame, name, path, int(wrong[0]), "a finite number, or nothing where it is not known")
+    for code in CODES:
+        if code not in frame.attrs.get("number", ()) and is_far(values, code):
+            row = int(np.flatnonzero(values == code)[0])
+            refuse_value(frame, name, path, row, f"numbers near each other; --missing {code} where it means: not known,"
+                                                 f" --number {code} where it is a number like any other")  # fmt: skip
     return values
+
+
+def is_far(values: FloatArray, code: float) -> bool:
+    """Return whether a code stands more than once, and farther from all other numbers than these from each other.
+
+    Examples
+    --------
+    >>> is_far(np.array([3.0, 8.0, -999.0, -999.0]), -999), is_far(np.array([3.0, 60.0, 99.0, 99.0]), 99)
+    (True, False)
+    """
+    others = values[~np.isnan(values) & (values != code)]
+    if not len(others) or (values == code).sum() < 2 or others.min() < code < others.max():
+        return False
+    return bool(np.abs(others - code).min() > max(float(np.ptp(others)), 1.0))
 
 
 def is_of_numbers(frame: pd.DataFrame, name: str) -> bool:

@@ -24,9 +24,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from csv_files import check_asked
+from csv_files import add_codes, check_asked
 from effects_cities import simulated
-from effects_file import REASONS, Asked, rows_asked
+from effects_file import REASONS, Asked, fully_known, rows_asked
 from effects_peers import tell_peers
 from effects_public import QUICK_SEEDS, STUDIES, Form
 from effects_told import Published, tell
@@ -34,7 +34,7 @@ from effects_uplift import tell_order
 from progress import QUICK, Progress
 
 from models.crossfit import MOST_ROWS
-from models.effect import N_SEEDS
+from models.effect import N_SEEDS, is_enough
 from training_catalog.errors import InputError
 
 
@@ -57,6 +57,7 @@ def options() -> argparse.ArgumentParser:
     own.add_argument(
         "--compared", nargs="+", default=[], help="values they are compared with; all others when left out"
     )
+    add_codes(own)
     own.add_argument("--untrained", type=Path, help="another CSV file, whose rows are the untrained")
     own.add_argument("--published", nargs=2, metavar=("VALUE", "ERROR"), help="plain difference as published")
     own.add_argument("--on-everybody", action="store_true", help="the effect on everybody instead of on the trained")
@@ -116,7 +117,7 @@ def one_file(asked: argparse.Namespace, form: Form) -> None:
     rows = rows_asked(Asked(
         path=asked.file, treatment=asked.treatment, outcome=asked.outcome, covariates=tuple(asked.covariates),
         cluster=asked.cluster, trained=tuple(asked.trained), compared=tuple(asked.compared),
-        untrained_path=asked.untrained,
+        untrained_path=asked.untrained, missing=tuple(asked.missing), number=tuple(asked.number),
     ))  # fmt: skip
     if len(rows.outcome) > MOST_ROWS:
         print(f"    {len(rows.outcome):,} rows: ours is estimated on {MOST_ROWS:,} of them")
@@ -124,8 +125,9 @@ def one_file(asked: argparse.Namespace, form: Form) -> None:
     if effect.code in REASONS:
         print(f"    {REASONS[effect.code]}")
         return
-    if (rows.features != rows.features[0]).any():
-        tell_order(asked.outcome, rows)
+    known = fully_known(rows)
+    if is_enough(known) and (known.features != known.features[0]).any():
+        tell_order(asked.outcome, known)
     if form.with_peers:
         tell_peers(rows, digits=2)
 

@@ -22,8 +22,8 @@ from training_catalog.columns import FloatArray
 from training_catalog.errors import InputError
 
 YES, NO = (
-    ("1", "1.0", "true", "yes", "y", "treated", "trained"),
-    ("0", "0.0", "false", "no", "n", "control", "untrained"),
+    ("1", "1.0", "true", "yes", "y", "treated", "trained", "ya"),
+    ("0", "0.0", "false", "no", "n", "control", "untrained", "tidak"),
 )
 MOST_WORDS = 50  # different words of a column; one with more tells people apart, not kinds of people
 REASONS = {
@@ -44,6 +44,7 @@ class Asked:
     treatment, outcome : Columns.
     covariates : Columns known before; all others when empty.
     cluster : Column whose equal values go together (person, school); each row for itself when empty.
+    missing, number : Values that mean *not known*, and codes that do not.
     trained, compared : Values of the treatment; all that is not trained is compared when `compared` is empty.
     """
 
@@ -55,6 +56,8 @@ class Asked:
     trained: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     untrained_path: Path | None = None
+    missing: tuple[str, ...] = ()
+    number: tuple[float, ...] = ()
 
 
 def is_trained(frame: pd.DataFrame, asked: Asked, path: Path) -> FloatArray:
@@ -114,17 +117,18 @@ def features_of(frame: pd.DataFrame, names: list[str], path: Path) -> np.ndarray
 
 def both_sides(asked: Asked) -> tuple[pd.DataFrame, FloatArray]:
     """Return the rows of one or both files, and who was trained."""
-    frame = read_table(asked.path)
+    frame = read_table(asked.path, missing=asked.missing, number=asked.number)
     trained = is_trained(frame, asked, asked.path)
     if asked.untrained_path is None:
         return frame, trained
-    other = read_table(asked.untrained_path)
+    other = read_table(asked.untrained_path, missing=asked.missing, number=asked.number)
     check_column(other, asked.outcome, asked.untrained_path)
     known = other.assign(**{asked.treatment: 0}) if asked.treatment not in other.columns else other
     if asked.treatment in other.columns:
         known = known[is_trained(other, asked, asked.untrained_path) == 0]
     shared = [name for name in frame.columns if name in known.columns]
     both = pd.concat([frame.loc[trained == 1, shared], known[shared]], ignore_index=True)
+    both.attrs = frame.attrs
     return both, np.arange(len(both)) < (trained == 1).sum()
 
 
@@ -174,3 +178,18 @@ def check_sides(trained: FloatArray, outcome: FloatArray, asked: Asked) -> None:
     if np.ptp(outcome) == 0:
         raise InputError(f"{asked.path}, column {asked.outcome}: every row holds {outcome[0]:g}; accepted: an outcome"
                          " that varies")  # fmt: skip
+
+
+def fully_known(rows: TrainedRows) -> TrainedRows:
+    """Return the rows of which every number that was known before is there, and say how many others there are.
+
+    Notes
+    -----
+    Among people of whom a number is missing, trained and untrained cannot be made alike in it. Their difference then
+    looks like a gain of their own, and an order by gain would be claimed that is not there.
+    """
+    known = np.flatnonzero(~np.isnan(rows.features).any(axis=1))
+    if len(known) < len(rows.outcome):
+        print(f"    who gains most is asked of the {len(known):,} rows in which nothing is missing: others cannot be"
+              " made alike in it")  # fmt: skip
+    return rows.take(known)

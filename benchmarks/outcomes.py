@@ -28,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from csv_files import check_asked
+from csv_files import add_codes, check_asked
 from outcomes_data import Study, by_day, every_fourth, names_of_modules, read_study
 from outcomes_file import Asked, read_file
 from progress import QUICK, Progress
@@ -121,7 +121,8 @@ def one_file(asked: argparse.Namespace) -> None:
     check_asked(asked, "outcome", "time")
     study, columns = read_file(Asked(
         path=asked.file, outcome=asked.outcome, time=asked.time, person=asked.person, item=asked.item,
-        covariates=tuple(asked.covariates), success=tuple(asked.success),
+        covariates=tuple(asked.covariates), success=tuple(asked.success), missing=tuple(asked.missing),
+        number=tuple(asked.number),
     ))  # fmt: skip
     n_test = int(study.is_test.sum())
     print(
@@ -146,6 +147,7 @@ def main() -> None:
     own.add_argument("--person", default="", help="column of who")
     own.add_argument("--item", default="", help="column of what was taken")
     own.add_argument("--covariates", nargs="+", default=[], help="columns known before; all others when left out")
+    add_codes(own)
     own.add_argument("--success", nargs="+", default=[], help="values of the outcome that count as success")
     asked = parser.parse_args()
     try:

@@ -37,7 +37,7 @@ FEWEST = 200  # rows to learn from, and half as many to test on
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a file is asked for: its columns, and the values of the outcome that count as success."""
+    """What a file is asked for: its columns, values of the outcome that count as success, and codes."""
 
     path: Path
     outcome: str
@@ -46,6 +46,8 @@ class Asked:
     item: str = ""
     covariates: tuple[str, ...] = ()
     success: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    number: tuple[float, ...] = ()
 
 
 def passed_of(frame: pd.DataFrame, asked: Asked) -> np.ndarray:
@@ -157,7 +159,7 @@ def read_file(asked: Asked) -> tuple[Study, list[str]]:
     """
     check_apart(asked.path, outcome=(asked.outcome,), time=(asked.time,), person=(asked.person,), item=(asked.item,),
                 covariates=asked.covariates)  # fmt: skip
-    frame = read_table(asked.path)
+    frame = read_table(asked.path, missing=asked.missing, number=asked.number)
     passed, turn = passed_of(frame, asked), turns_of(frame, asked)
     for name in (asked.person, asked.item):
         if name:

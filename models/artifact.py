@@ -13,11 +13,30 @@ import joblib
 import numpy as np
 import scipy
 import sklearn
+from joblib.numpy_pickle import NumpyUnpickler
 
 from models.benefit import PairModel
 from models.features import FEATURES
+from models.verdict import (
+    NO_MODEL,
+    OTHER_BYTES,
+    OTHER_FEATURES,
+    OTHER_ID,
+    OTHER_LIBRARY,
+    OTHER_SCHEMA,
+    REFUSED,
+    UNREADABLE,
+)
 from training_catalog.errors import ArtifactRefusedError
 
+OWN_ROOTS = ("models", "sklearn")  # of which every class may stand in an artefact, and nothing else
+OWN_PARTS = frozenset({
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"), ("numpy", "dtype"), ("numpy", "ndarray"),
+    ("numpy._core.multiarray", "scalar"), ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy.random._pcg64", "PCG64"), ("numpy.random._pickle", "__bit_generator_ctor"),
+    ("numpy.random._pickle", "__generator_ctor"), ("numpy.random.bit_generator", "SeedSequence"),
+    ("numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"),
+})  # fmt: skip
 SCHEMA_VERSION = 4  # of the pickled classes; raise it when their attributes change
 
 
@@ -59,7 +78,8 @@ class Manifest:
     Notes
     -----
     The digest shows damage and mix-ups, not forgery: who can write into the model store can write a manifest too.
-    Artefacts from elsewhere must not be put there.
+    Artefacts from elsewhere must not be put there; one that names anything a model is not made of is refused all the
+    same before that is looked up (`Unpickler`).
     """
 
     model_id: str
@@ -156,27 +176,49 @@ def check(payload: bytes, manifest: Manifest) -> None:
     """
     found = hashlib.sha256(payload).hexdigest()
     if found != manifest.sha256:
-        _refuse(manifest, "digest of the file is {found}, its manifest says {expected}",
+        _refuse(manifest, OTHER_BYTES,
                 found=found[:12], expected=manifest.sha256[:12])  # fmt: skip
     if manifest.model_id != f"m-{found[:12]}":
-        _refuse(manifest, "id does not belong to the file, whose id is {found}", found=f"m-{found[:12]}")
+        _refuse(manifest, OTHER_ID, found=f"m-{found[:12]}")
     if manifest.schema_version != SCHEMA_VERSION:
-        _refuse(manifest, "schema version is {found}, this release reads {expected}",
+        _refuse(manifest, OTHER_SCHEMA,
                 found=manifest.schema_version, expected=SCHEMA_VERSION)  # fmt: skip
     if manifest.features != feature_digest():
-        _refuse(manifest, "features are {found}, this release has {expected}",
+        _refuse(manifest, OTHER_FEATURES,
                 found=manifest.features[:12], expected=feature_digest()[:12])  # fmt: skip
     for name, version in library_versions().items():
         made_with = manifest.versions.get(name, "unknown")
         if made_with != version:
-            _refuse(manifest, "made with {name} {found}, running {expected}",
+            _refuse(manifest, OTHER_LIBRARY,
                     name=name, found=made_with, expected=version)  # fmt: skip
 
 
 def _refuse(manifest: Manifest, why: str, **fields: object) -> NoReturn:
-    raise ArtifactRefusedError(
-        "model {model} refused: {why}", model=manifest.model_id, why=ArtifactRefusedError(why, **fields)
-    )
+    raise ArtifactRefusedError(REFUSED, model=manifest.model_id, why=ArtifactRefusedError(why, **fields))
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+class Unpickler(NumpyUnpickler):  # type: ignore[misc]  # joblib ships no types
+    """joblib's own; it looks up only what models are made of, a foreign pickle is refused before it does anything."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 (as in pickle)
+        """Return a class of ours or of scikit-learn, or one of the few parts of arrays and generators.
+
+        Raises
+        ------
+        pickle.UnpicklingError
+            For anything else.
+        """
+        if (module, name) in OWN_PARTS:
+            return super().find_class(module, name)
+        if _root(module) in OWN_ROOTS and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and _root(found.__module__) in OWN_ROOTS:
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a model")
 
 
 def unpack(payload: bytes, manifest: Manifest) -> PairModel:
@@ -189,11 +231,18 @@ def unpack(payload: bytes, manifest: Manifest) -> PairModel:
     """
     check(payload, manifest)
     try:
-        model = joblib.load(io.BytesIO(payload))
-    except (AttributeError, EOFError, ImportError, IndexError, KeyError, pickle.UnpicklingError, ValueError) as error:
-        raise ArtifactRefusedError(
-            "model {model} refused: cannot be read ({problem})", model=manifest.model_id, problem=error
-        ) from error
+        model = Unpickler("", io.BytesIO(payload), ensure_native_byte_order=True).load()
+    except (
+        AttributeError,
+        EOFError,
+        ImportError,
+        IndexError,
+        KeyError,
+        pickle.UnpicklingError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise ArtifactRefusedError(UNREADABLE, model=manifest.model_id, problem=error) from error
     if not isinstance(model, PairModel):
-        _refuse(manifest, "holds {found}, not a model", found=type(model).__name__)
+        _refuse(manifest, NO_MODEL, found=type(model).__name__)
     return model

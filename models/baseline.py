@@ -24,6 +24,8 @@ MODE_COMPLETION = np.array([0.95, 0.35, 0.85])
 TOO_HIGH_FACTOR = 0.5  # for each level by which the entry level exceeds the person's
 BELOW_LEVEL_FACTOR = 0.2  # when the training ends at or below the level that the person already has
 
+FEWEST_OF_A_TIME = 30  # measured outcomes, between two dates, that can stand for those not measured
+
 _COLUMN = {name: i for i, name in enumerate(FEATURE_NAMES)}
 
 

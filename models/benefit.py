@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from models.baseline import BenefitEstimates, covered_deficit
+from models.baseline import FEWEST_OF_A_TIME, BenefitEstimates, covered_deficit
 from models.completion import CompletionModel, UsualCompletion
 from models.dose import DosedRule
 from models.features import FEATURE_NAMES, FEATURES, Feature, FeatureMatrix, check_features
@@ -23,7 +23,6 @@ COVERAGE = 0.8  # share of outcomes that the interval should hold
 CALIBRATION_SHARE = 0.25  # latest share of the rows kept from the fit for the intervals
 FEWEST_PER_BIN = 50  # rows behind each quantile
 MOST_BINS = 8
-FEWEST_MEASURED = 30  # measured outcomes that can stand for those not measured
 FAR_SMALLER = 5.0  # times smaller: measured ones would count so often that a few decide
 
 
@@ -326,7 +325,7 @@ def outcome_weights(X: FeatureMatrix, y_completed: FloatArray, y_gain: FloatArra
     Every participation not completed has a known outcome (nothing), but only some of the completed were measured:
     unweighted, the known ones complete too rarely. Measured ones count n_completed / n_measured times (inverse
     probability weights, Horvitz & Thompson 1952), apart for people assessed before and never assessed. A group is left
-    out, failures too, when fewer than `FEWEST_MEASURED` of it were measured, or a far smaller share than of the other.
+    out, failures too, when fewer than `FEWEST_OF_A_TIME` of it were measured, or a far smaller share than of the other.
     """
     weight = np.zeros(len(X))
     is_new, has_deficit = np.isnan(X[:, AGE]), covered_deficit(X) > 0
@@ -335,7 +334,7 @@ def outcome_weights(X: FeatureMatrix, y_completed: FloatArray, y_gain: FloatArra
     found = [done & ~np.isnan(y_gain) for done in completed]
     share = [f.sum() / max(done.sum(), 1) for f, done in zip(found, completed, strict=True)]
     for i, group in enumerate(groups):
-        if found[i].sum() >= FEWEST_MEASURED and share[i] >= max(share) / FAR_SMALLER:
+        if found[i].sum() >= FEWEST_OF_A_TIME and share[i] >= max(share) / FAR_SMALLER:
             weight[found[i]] = 1.0 / share[i]
             weight[group & (y_completed == 0)] = 1.0
     return weight

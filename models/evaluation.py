@@ -1,7 +1,7 @@
 """Judging by time: one global date splits the past, and the model is held against the rule on later outcomes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -37,8 +37,10 @@ class Comparison:
 
     Parameters
     ----------
-    n_train, n_test : Rows with a known outcome before and after the cut.
-    n_measured : Later rows that were completed and measured; the other known ones were not completed.
+    n_train : Rows with a known outcome before the first cut.
+    n_test, n_measured : Later rows with a known outcome that stand for the others too, and those of them that were
+        completed and measured; the other known ones were not completed.
+    n_known, n_known_measured : Later rows with a known outcome, also those too few to stand for any others.
     model_concordance, rule_concordance : Share of pairs ordered rightly, 0.5 is chance.
     gain, gain_lower, gain_upper : Difference of the two with a 95 % interval, by a bootstrap of people.
     model_error, rule_error : Root mean squared error in weighted levels.
@@ -52,6 +54,8 @@ class Comparison:
     n_train: int
     n_test: int
     n_measured: int
+    n_known: int
+    n_known_measured: int
     model_concordance: float
     rule_concordance: float
     gain: float
@@ -66,6 +70,14 @@ class Comparison:
     coverage: float
     nominal_coverage: float
     splits: tuple[SplitFigure, ...] = ()
+
+
+NOTHING_TO_COMPARE = Comparison(
+    n_train=0, n_known=0, n_known_measured=0, n_test=0, n_measured=0,
+    model_concordance=0.5, rule_concordance=0.5, gain=0.0, gain_lower=0.0,
+    gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, brier_error=0.0,
+    model_calibration=0.0, coverage=0.0, nominal_coverage=COVERAGE,
+)  # fmt: skip
 
 
 def cut_for(on: DateLike, later_share: float) -> date | None:
@@ -178,8 +190,10 @@ def compare_judged(judged: Judged, rng: np.random.Generator, n_train: int) -> Co
     of nothing. A measured outcome below nothing, or above what was covered, is held against the interval's end there.
     """
     rows = judged.take(np.flatnonzero(judged.is_used))
+    is_known = ~np.isnan(judged.outcome)
+    n_known, n_known_measured = int(is_known.sum()), int((is_known & (judged.completed == 1)).sum())
     if not len(rows.split):
-        return _nothing_to_compare(n_train)
+        return replace(NOTHING_TO_COMPARE, n_train=n_train, n_known=n_known, n_known_measured=n_known_measured)
     own, rule, weight = rows.own, rows.rule, rows.weight
     model_c, rule_c = (float(part[0]) for part in orderings(rows, weight[:, None]))
     lower, upper = np.quantile(resampled_gains(rows, N_RESAMPLES, rng), [0.025, 0.975])
@@ -187,7 +201,8 @@ def compare_judged(judged: Judged, rng: np.random.Generator, n_train: int) -> Co
     decided = judged.take(np.flatnonzero(~np.isnan(judged.completed)))
     happened, chance, usual = decided.completed, decided.own.completion, decided.rule.completion
     return Comparison(
-        n_train=n_train, n_test=len(weight), n_measured=int((rows.completed == 1).sum()),
+        n_train=n_train, n_test=len(weight), n_measured=int((rows.completed == 1).sum()), n_known=n_known,
+        n_known_measured=n_known_measured,
         model_concordance=model_c, rule_concordance=rule_c, gain=model_c - rule_c, gain_lower=float(lower),
         gain_upper=float(upper), model_error=root_mean_squared_error(rows.outcome, own.mean, weight),
         rule_error=root_mean_squared_error(rows.outcome, rule.mean, weight),
@@ -204,11 +219,3 @@ def _split_figure(rows: Judged, split: int) -> SplitFigure:
     model, rule = (float(part[0]) for part in orderings(own, own.weight[:, None]))
     return SplitFigure(n_test=len(own.split), n_measured=int((own.completed == 1).sum()), model_concordance=model,
                        rule_concordance=rule)  # fmt: skip
-
-
-def _nothing_to_compare(n_train: int) -> Comparison:
-    return Comparison(
-        n_train=n_train, n_test=0, n_measured=0, model_concordance=0.5, rule_concordance=0.5, gain=0.0, gain_lower=0.0,
-        gain_upper=0.0, model_error=0.0, rule_error=0.0, model_brier=0.0, rule_brier=0.0, brier_error=0.0,
-        model_calibration=0.0, coverage=0.0, nominal_coverage=COVERAGE,
-    )  # fmt: skip

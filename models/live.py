@@ -20,8 +20,8 @@ class Trial:
     code : ``new-better``, ``old-better`` or ``undecided``.
     stopped_at : People after whom it was decided; all of them where it is not.
     n_new, n_old : People until then in each arm.
-    gain, lower, upper : Mean outcome of the new configuration less that of the old one, and the interval that holds at
-        every moment together.
+    gain, lower, upper : Mean outcome of the new configuration less that of the old one, 0 while either has nobody, and
+        the interval that holds at every moment together; from -1 to 1, as outcomes are from 0 to 1.
     """
 
     code: str
@@ -82,18 +82,25 @@ def compare_live(outcome: FloatArray, is_new: BoolArray, share_new: float = 0.5)
 
     Notes
     -----
-    Each person stands for outcome / probability of their arm, positive in the new one and negative in the old; its mean
-    is the difference (Horvitz & Thompson 1952), its range is known, and the sequence above holds for it.
+    Each person stands for (outcome - mean of those before) / probability of their arm, positive in the new one and
+    negative in the old; what is expected of it is the difference, whatever came before (Horvitz & Thompson 1952), its
+    range is known, and the sequence above holds for it. Without the mean taken off, arms that the lot made of different
+    sizes would differ by that alone. The difference told is that of the two shares, as readers reckon it.
     """
-    scores = np.where(is_new, outcome / share_new, -outcome / (1 - share_new))
-    least, most = -1 / (1 - share_new), 1 / share_new
+    n_before = np.arange(len(outcome)) + 1.0
+    before = (0.5 + np.cumsum(outcome) - outcome) / n_before
+    scores = (outcome - before) * np.where(is_new, 1 / share_new, -1 / (1 - share_new))
+    most = max(1 / share_new, 1 / (1 - share_new))
+    least = -most
     if not len(outcome):
-        return Trial(code=UNDECIDED, stopped_at=0, n_new=0, n_old=0, gain=0.0, lower=least, upper=most)
+        return Trial(code=UNDECIDED, stopped_at=0, n_new=0, n_old=0, gain=0.0, lower=-1.0, upper=1.0)
     within = confidence_sequence((scores - least) / (most - least))
-    lower, upper = (least + (most - least) * bound for bound in within)
+    lower, upper = (np.clip(least + (most - least) * bound, -1.0, 1.0) for bound in within)
     decided = np.flatnonzero((lower > 0) | (upper < 0))
     end = int(decided[0]) if len(decided) else len(outcome) - 1
     code = NEW_BETTER if lower[end] > 0 else OLD_BETTER if upper[end] < 0 else UNDECIDED
-    n_new = int(is_new[: end + 1].sum())
-    return Trial(code=code, stopped_at=end + 1, n_new=n_new, n_old=end + 1 - n_new,
-                 gain=float(scores[: end + 1].mean()), lower=float(lower[end]), upper=float(upper[end]))  # fmt: skip
+    taken, arm = outcome[: end + 1], is_new[: end + 1]
+    n_new = int(arm.sum())
+    gain = taken[arm].mean() - taken[~arm].mean() if 0 < n_new <= end else 0.0
+    return Trial(code=code, stopped_at=end + 1, n_new=n_new, n_old=end + 1 - n_new, lower=float(lower[end]),
+                 upper=float(upper[end]), gain=float(np.clip(gain, lower[end], upper[end])))  # fmt: skip

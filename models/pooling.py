@@ -176,7 +176,17 @@ def claims(mean: FloatArray, error: FloatArray, false_share: float = FALSE_CLAIM
     >>> claims(np.array([3.0, 1.9, -4.0]), np.ones(3)).tolist()
     [True, False, True]
     """
-    rate = 2 * ndtr(-np.abs(mean) / np.where(error > 0, error, SMALLEST_ERROR))
+    return stand_together(2 * ndtr(-np.abs(mean) / np.where(error > 0, error, SMALLEST_ERROR)), false_share)
+
+
+def stand_together(rate: FloatArray, false_share: float = FALSE_CLAIMS) -> BoolArray:
+    """Return which of several findings may be claimed, by how probable each is of nothing (Benjamini & Hochberg 1995).
+
+    Examples
+    --------
+    >>> stand_together(np.array([0.01, 0.04, 0.2])).tolist()
+    [True, False, False]
+    """
     order = np.argsort(rate, kind="stable")
     below = np.flatnonzero(rate[order] <= false_share * np.arange(1, len(rate) + 1) / len(rate))
     claimed = np.zeros(len(rate), dtype=bool)

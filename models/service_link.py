@@ -1,10 +1,13 @@
 """Does more training in a unit go before better public service? One slope with its interval, or an honest no."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
+
+from models.pooling import SMALLEST_ERROR, stand_together
 
 MINIMUM_PERIODS = 60  # unit-periods below which nothing is said
 FEWEST_UNITS = 5  # units below which nothing is said: the interval is clustered by unit
@@ -19,15 +22,20 @@ class ServiceLink:
     indicator : Name of the indicator.
     effect : Points of the indicator for each unit of dose.
     lower, upper : 95 % interval.
-    n_periods : Unit-periods behind it.
-    is_supported : Whether the interval excludes zero and there were enough periods.
+    rate : How probable so large an effect is where there is none; 1 where nothing is said.
+    n_units, n_periods : Units, and unit-periods, behind it.
+    is_enough : Whether there was enough to say anything.
+    is_supported : Whether the interval excludes zero and there was enough.
     """
 
     indicator: str
     effect: float
     lower: float
     upper: float
+    rate: float
+    n_units: int
     n_periods: int
+    is_enough: bool
     is_supported: bool
 
 
@@ -61,8 +69,9 @@ def estimate_link(
     other reasons may also train more.
     """
     n = len(value)
-    nothing = ServiceLink(indicator=indicator, effect=0.0, lower=0.0, upper=0.0, n_periods=n, is_supported=False)
     n_units = len(np.unique(unit))
+    nothing = ServiceLink(indicator=indicator, effect=0.0, lower=0.0, upper=0.0, rate=1.0, n_units=n_units, n_periods=n,
+                          is_enough=False, is_supported=False)  # fmt: skip
     if n < MINIMUM_PERIODS or n_units < FEWEST_UNITS:
         return nothing
     x, y = _within(dose, unit, period), _within(value, unit, period)
@@ -74,8 +83,18 @@ def estimate_link(
     error = float(np.sqrt(by_unit @ by_unit * n_units / (n_units - 1))) / spread
     reach = float(stdtrit(n_units - 1, 0.975)) * error
     lower, upper = effect - reach, effect + reach
-    return ServiceLink(indicator=indicator, effect=effect, lower=lower, upper=upper, n_periods=n,
-                       is_supported=lower > 0 or upper < 0)  # fmt: skip
+    rate = 2 * float(stdtr(n_units - 1, -abs(effect) / max(error, SMALLEST_ERROR)))
+    return ServiceLink(indicator=indicator, effect=effect, lower=lower, upper=upper, rate=rate, n_units=n_units,
+                       n_periods=n, is_enough=True, is_supported=lower > 0 or upper < 0)  # fmt: skip
+
+
+def all_in_view(links: Sequence[ServiceLink]) -> tuple[ServiceLink, ...]:
+    """Return links of several indicators, supported only where they are with all that are asked at once in view."""
+    enough = np.array([one.is_enough for one in links], dtype=np.bool_)
+    claimed = np.zeros(len(links), dtype=np.bool_)
+    claimed[enough] = stand_together(np.array([one.rate for one in links])[enough])
+    return tuple(replace(one, is_supported=bool(is_claimed) and one.is_supported)
+                 for one, is_claimed in zip(links, claimed, strict=True))  # fmt: skip
 
 
 def _within(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.baseline import FEWEST_OF_A_TIME
+
 if TYPE_CHECKING:  # whoever only wants the words need not load scikit-learn
     from models.evaluation import Comparison
 
@@ -16,6 +18,11 @@ NOT_BETTER_OVERALL, HARMS = "not-better", "harms"  # what stands against letting
 TOO_FEW = (
     "Too few data: {n_rows} with a known outcome, {n_test} of them later, {n_measured} of these measured after "
     "completing; needs {rows}, {test} and {measured}."
+)
+TOO_THIN = (
+    "Too few data: of {n_known} later outcomes that are known, {n_known_measured} of them measured after completing, "
+    "only {n_test} and {n_measured} can be judged by; needs {test} and {measured}. Between two dates at least {least} "
+    "people must be measured, or they do not stand for those who were not."
 )
 BETTER = (
     "Better than the rule: orders {model} of pairs rightly, the rule {rule} (difference {lower} to {upper}); error "
@@ -42,11 +49,20 @@ HOURS_PART = (
 )
 FIXED_AMOUNT = "A course counts with what one course teaches, not with a share of the deficit."  # said after the parts
 SIZED = "What is expected is {size} of what is known of courses, as measured gains say."  # said last
-WORDS = (TOO_FEW, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
+WORDS = (TOO_FEW, TOO_THIN, BETTER, NOT_BETTER, NO_SCORES, BOTH_PARTS, COMPLETION_PART, HOURS_PART)
 STANDINGS = {
     DRIFTED: "Drifted: what it reads, or what comes of it, is no longer as when it was fitted.",
     STALE: "Stale: it is too old, or the standards have changed since it was fitted.",
 }  # said before the words of the fit
+REFUSED = "model {model} refused: {why}"  # said where the rule serves because a model cannot be opened
+UNREADABLE = "model {model} refused: cannot be read ({problem})"
+OTHER_BYTES = "digest of the file is {found}, its manifest says {expected}"
+OTHER_ID = "id does not belong to the file, whose id is {found}"
+OTHER_SCHEMA = "schema version is {found}, this release reads {expected}"
+OTHER_FEATURES = "features are {found}, this release has {expected}"
+OTHER_LIBRARY = "made with {name} {found}, running {expected}"
+NO_MODEL = "holds {found}, not a model"
+REFUSALS = (OTHER_BYTES, OTHER_ID, OTHER_SCHEMA, OTHER_FEATURES, OTHER_LIBRARY, NO_MODEL)
 CLEAR = 1.0  # standard errors by which a learned completion must be better than the usual one
 
 
@@ -90,10 +106,13 @@ def judge(
     used: learned from measured levels alone, models are found better on later outcomes that share their bias.
     """
     c = comparison
-    n_rows = c.n_train + c.n_test
-    if n_rows < fewest_rows or c.n_test < fewest_test_rows or c.n_measured < fewest_measured:
-        words = TOO_FEW.format(n_rows=n_rows, n_test=c.n_test, n_measured=c.n_measured, rows=fewest_rows,
-                               test=fewest_test_rows, measured=fewest_measured)  # fmt: skip
+    needed = {"rows": fewest_rows, "test": fewest_test_rows, "measured": fewest_measured}
+    if c.n_train + c.n_known < fewest_rows or c.n_known < fewest_test_rows or c.n_known_measured < fewest_measured:
+        words = TOO_FEW.format(n_rows=c.n_train + c.n_known, n_test=c.n_known, n_measured=c.n_known_measured, **needed)
+        return Verdict(code=NOT_ENOUGH_DATA, words=words, comparison=c)
+    if c.n_test < fewest_test_rows or c.n_measured < fewest_measured:
+        words = TOO_THIN.format(n_known=c.n_known, n_known_measured=c.n_known_measured, n_test=c.n_test,
+                                n_measured=c.n_measured, least=FEWEST_OF_A_TIME, **needed)  # fmt: skip
         return Verdict(code=NOT_ENOUGH_DATA, words=words, comparison=c)
     code, words = NO_BETTER, NOT_BETTER
     if c.gain_lower > 0 and c.model_error <= c.rule_error:

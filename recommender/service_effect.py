@@ -1,10 +1,11 @@
 """Unit outcomes beside the trainings of the year before: the doses and values that `models.service_link` reads."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from models.service_link import ServiceLink, estimate_link
+from models.service_link import ServiceLink, all_in_view, estimate_link
 from recommender.workforce import COMPLETED, Workforce
 from training_catalog.columns import FloatArray, IndexArray, TextArray, freeze
 from training_catalog.frames import Tables, dates_of, index_of, numbers_of, text_of
@@ -33,11 +34,12 @@ class UnitOutcomes:
         freeze(self)
 
 
-def build_unit_outcomes(tables: Tables, workforce: Workforce) -> UnitOutcomes:
-    """Build unit outcomes from their table; rows of unknown units are left out."""
+def build_unit_outcomes(tables: Tables, workforce: Workforce, on: date) -> UnitOutcomes:
+    """Build unit outcomes from their table; rows of unknown units, and of periods after a day, are left out."""
     frame = tables["unit_outcomes"]
     unit = index_of(frame, "unit", workforce.units.ids)
-    frame, unit = frame.loc[unit >= 0], unit[unit >= 0]
+    known = (unit >= 0) & (dates_of(frame, "period_end") <= np.datetime64(on, "D"))
+    frame, unit = frame.loc[known], unit[known]
     year = dates_of(frame, "period_end").astype(YEAR).astype(np.int64)
     return UnitOutcomes(unit=unit, indicator=text_of(frame, "indicator"), year=year, value=numbers_of(frame, "value"))
 
@@ -47,7 +49,8 @@ def link_service(workforce: Workforce, outcomes: UnitOutcomes) -> tuple[ServiceL
 
     Notes
     -----
-    People are counted in their present unit: earlier units are not on file.
+    People are counted in their present unit: earlier units are not on file. All indicators are in view of what is
+    claimed (Benjamini & Hochberg 1995), for an office may have many.
     """
     history, n_units = workforce.history, len(workforce.units.ids)
     rows = np.flatnonzero((history.status == COMPLETED) & (workforce.unit[history.employee] >= 0))
@@ -67,4 +70,4 @@ def link_service(workforce: Workforce, outcomes: UnitOutcomes) -> tuple[ServiceL
         links.append(
             estimate_link(str(name), unit=unit, period=when, dose=dose[unit, when - 1], value=outcomes.value[of_it])
         )
-    return tuple(links)
+    return all_in_view(links)

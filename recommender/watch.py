@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from models.drift import (
 from models.features import FeatureMatrix
 from models.judged import Judged, foretell
 from recommender.candidates import find_candidates
+from recommender.catalog_day import open_catalog
 from recommender.gap import find_gaps
 from recommender.habits import learn_habits
 from recommender.levels import expect
@@ -31,6 +32,7 @@ from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.columns import IndexArray
 
+YEAR = timedelta(days=365)  # in which a training that has classes every year has had one
 MOST_WATCHED = 1_000  # people, evenly among all, whose candidates are described
 NOBODY = Population(n_people=0, edges={}, shares={})
 
@@ -62,13 +64,20 @@ class Watch:
 def describe_lists(
     workforce: Workforce, catalog: Catalog, on: date, policy: Policy
 ) -> tuple[FeatureMatrix, IndexArray]:
-    """Return the features of what people could be recommended on a day, and whose row each is; of `MOST_WATCHED`."""
+    """Return the features of what people could be recommended about a day, and whose row each is; of `MOST_WATCHED`.
+
+    Notes
+    -----
+    Trainings count that have a class in the year before or any time after: as the year's classes pass by, fewer are
+    left to list, and that is the calendar, not another catalogue.
+    """
     n = workforce.n_people
     chosen = np.unique(np.linspace(0, max(n - 1, 0), min(n, MOST_WATCHED)).astype(np.int64))
     expected = expect(workforce, catalog, on, policy.gap)
     crew = workforce.take(chosen)
     gaps = find_gaps(crew, catalog, on, policy.gap, expected.deficits)
-    candidates = find_candidates(crew, catalog, gaps, on, policy)
+    day = open_catalog(catalog, crew.units, on - YEAR)
+    candidates = find_candidates(crew, catalog, gaps, on, policy, day=day)
     people, habits = describe_people(crew, catalog, gaps, on), learn_habits(workforce, catalog, on)
     features = make_features(crew, catalog, candidates, people, on, habits, expected.spread)
     return features, candidates.employee

@@ -16,7 +16,8 @@ from recommender.explanation import Grounds, find_grounds
 from recommender.policy import Policy
 from recommender.use_cases import find_prospects, rank_prospects
 from service.list_items import Faces
-from service.pipeline import Background, Office, Predictor, explanation_context
+from service.pipeline import Background, Office, explanation_context
+from service.predictor import Predictor
 from training_catalog.columns import n_bytes
 
 PEOPLE_PER_BLOCK = 64

@@ -226,8 +226,9 @@ def replay(database: Database, decision: str) -> Replay:
     logged = found[0].content
     office = load_office(database, logged.as_of, logged.change, logged.model)
     if office.predictor.identifier != logged.model:
+        why = office.predictor.refusal or office.predictor.verdict
         raise InputError("decision {decision}: its model {model} cannot be loaded: {why}",
-                         decision=decision, model=logged.model, why=office.predictor.verdict)  # fmt: skip
+                         decision=decision, model=logged.model, why=why)  # fmt: skip
     again = _make_again(database, office, found[0])
     return Replay(decision=decision, same=again == logged.result, result=logged.result, again=again)
 

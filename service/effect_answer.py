@@ -1,13 +1,15 @@
 """What past trainings did: kept with the model's card when it is fitted, and told in words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from models.effect import LOWERED, NO_COUNTERPARTS, NO_DIFFERENCE, NOT_ENOUGH_DATA, RAISED, Effect
 from models.pooling import GroupEffect
+from models.service_link import ServiceLink
 from recommender.past_effects import FEWEST_TOLD, WAYS, PastEffects
+from service.phrases import indicator_text
 from service.storage.database import Database
 from service.wording import Wording
 from training_catalog.catalog import Catalog
@@ -17,12 +19,18 @@ WORDS = {
     NO_COUNTERPARTS: "no comparable untrained people",
     "levels": "Levels found later in what the training teaches, against comparable people who took no such training:",
     "ratings": "The next performance rating, in standard deviations of that year's ratings:",
-    "range": "{estimate}, 95 % interval {lower} to {upper}, {people} people",
+    "range": "{estimate}, 95 % interval {lower} to {upper}, {people} trained people",
     "hidden": "To make up this figure, a cause nobody recorded would have to explain {strength} of what is left"
     " unexplained, in the outcome and in who was trained; {doubt} would bring the interval to nothing.",
     "naive": "Plain difference of trained and untrained, which misleads unless people are sent at random: {naive}.",
     "left out": "{share} of the trained have nobody to compare with, and are left out.",
     "everybody": "On everybody, also those who were not sent: {words}.",
+    "service": "Service of units, {indicator}: {words}.",
+    "service range": "{verdict}: {estimate} points for each further training completed a head in the year before, 95 %"
+    " interval {lower} to {upper}, {units} units",
+    "no service": "Service of units: no outcomes of theirs are on file, so nothing can be said.",
+    "service limits": "Of units it is said what went together, each compared with itself and all in the same year; that"
+    " is no proof that trainings did it.",
     "limits": "These are averages over many people, measured as levels were found; they say nothing of one person.",
     "none": "Effects have not been measured yet: they are with each fit (`bangkom fit`).",
     "many": "Groups are drawn towards the mean of their kind, the more the fewer people they rest on; of all that is"
@@ -31,7 +39,7 @@ WORDS = {
 _FIGURES = ("estimate", "error", "lower", "upper")
 
 
-def effects_card(effects: PastEffects, catalog: Catalog) -> dict[str, Any]:
+def effects_card(effects: PastEffects, catalog: Catalog, service: Sequence[ServiceLink] = ()) -> dict[str, Any]:
     """Return effects as kept with a model: figures, ids and names, nobody's rows."""
     names = {
         "training": dict(zip(catalog.trainings.ids.tolist(), catalog.trainings.names.tolist(), strict=True)),
@@ -46,6 +54,16 @@ def effects_card(effects: PastEffects, catalog: Catalog) -> dict[str, Any]:
         "on": effects.on.isoformat(), "left_out": effects.n_unclear,
         "levels": _effect(effects.levels.trained), "everybody": _effect(effects.levels.everybody), "groups": groups,
         "ratings": {"code": ratings.code, "given_past": _effect(ratings.given_past), "change": _effect(ratings.change)},
+        "service": [_service(one) for one in service],
+    }  # fmt: skip
+
+
+def _service(link: ServiceLink) -> dict[str, Any]:
+    figures = {"estimate": link.effect, "lower": link.lower, "upper": link.upper}
+    code = NO_DIFFERENCE if not link.is_supported else RAISED if link.effect > 0 else LOWERED
+    return {
+        "indicator": link.indicator, "code": code if link.is_enough else NOT_ENOUGH_DATA, "units": link.n_units,
+        "periods": link.n_periods, **(figures if link.is_enough else dict.fromkeys(figures)),
     }  # fmt: skip
 
 
@@ -89,7 +107,7 @@ def effects_document(card: dict[str, Any] | None, way: str, wording: Wording) ->
     """
     if card is None:
         return {"on": None, "by": way, "words": [wording.text(WORDS["none"])], "levels": None, "everybody": None,
-                "ratings": None, "items": []}  # fmt: skip
+                "ratings": None, "service": [], "items": []}  # fmt: skip
     items = [{**one, "verdict": wording.text(WORDS[one["code"]])} for one in card["groups"].get(way, [])]
     if way == "mode":
         items = [{**one, "name": wording.text(one["id"])} for one in items]
@@ -102,6 +120,7 @@ def effects_document(card: dict[str, Any] | None, way: str, wording: Wording) ->
         "ratings": {"verdict": wording.text(WORDS[card["ratings"]["code"]]), "code": card["ratings"]["code"],
                     "given_past": _summary(card["ratings"]["given_past"], wording),
                     "change": _summary(card["ratings"]["change"], wording)},
+        "service": [{**one, "verdict": wording.text(WORDS[one["code"]])} for one in card.get("service", [])],
     }  # fmt: skip
 
 
@@ -132,7 +151,25 @@ def effect_words(card: dict[str, Any], wording: Wording) -> list[str]:
         said.append(wording.text(WORDS["left out"], share=wording.percent(levels["left_out"])))
     said.append(wording.text(WORDS["everybody"], words=in_words(card["everybody"], wording)))
     said.append(f"{wording.text(WORDS['ratings'])} {wording.text(WORDS[ratings['code']])}.")
+    said += service_words(card.get("service"), wording)
     return [*said, wording.text(WORDS["many"]), wording.text(WORDS["limits"])]
+
+
+def service_words(service: Sequence[Mapping[str, Any]] | None, wording: Wording) -> list[str]:
+    """Say what went with trainings in the service of units; nothing of a card from before it was kept."""
+    if service is None:
+        return []
+    if not service:
+        return [wording.text(WORDS["no service"])]
+    return [*(_of_indicator(one, wording) for one in service), wording.text(WORDS["service limits"])]
+
+
+def _of_indicator(one: Mapping[str, Any], wording: Wording) -> str:
+    words = wording.text(WORDS[one["code"]])
+    if one["estimate"] is not None:
+        figures = {name: wording.number(one[name], 2) for name in ("estimate", "lower", "upper")}
+        words = wording.text(WORDS["service range"], verdict=words, units=wording.number(one["units"]), **figures)
+    return wording.text(WORDS["service"], indicator=indicator_text(one["indicator"], wording), words=words)
 
 
 __all__ = ["WAYS", "WORDS", "effects_card", "effects_document", "in_words", "kept_effects"]

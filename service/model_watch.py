@@ -17,7 +17,8 @@ from recommender.watch import Reference, Watch, watch_model
 from service.auth.journal import Entry, actor_of, record
 from service.evidence_answer import plain_figures, verdict_code
 from service.model_answer import standing_text, stored_model
-from service.pipeline import RULE, Office, load_predictor, standards_version
+from service.pipeline import Office, standards_version
+from service.predictor import load_predictor
 from service.settings import ModelSettings
 from service.storage.database import Database
 from service.storage.engine import transaction
@@ -32,6 +33,37 @@ WORDS = {
     OTHER_CATALOG: "The catalogue is no longer the one it was fitted with.",
     "completion": "Completion, seen less foretold", "gain": "Levels closed, seen less foretold",
 }  # fmt: skip
+
+FEATURE_TITLES = {  # of what lists are made from; a test holds them against `models.features`
+    "rule_benefit": "What the rule expects a training to close",
+    "covered_deficit": "Deficit that a training covers",
+    "one_course": "What one course closes",
+    "person_deficit": "All deficits of a person",
+    "n_covered": "Competencies lacking that a training teaches",
+    "levels_too_high": "Levels by which a training begins too high",
+    "levels_too_low": "Levels by which a training ends too low",
+    "assumed_share": "Share of the deficit that is assumed",
+    "assessment_age": "Age of the assessments, years",
+    "hours": "Learning hours of a training",
+    "is_online": "Share held online",
+    "is_blended": "Share that is blended",
+    "n_targets": "Competencies that a training teaches",
+    "rating": "Last performance rating",
+    "rating_trend": "Trend of the performance rating",
+    "n_completed": "Trainings completed in five years",
+    "completion_rate": "Share of own trainings completed",
+    "online_completion_rate": "Share of own online trainings completed",
+    "mean_past_gain": "Test gains in own trainings",
+    "is_interested": "Share that was asked for",
+    "self_rating_excess": "Self-rating above the assessment",
+    "years_of_service": "Years of service",
+    "position_level": "Level that the position requires",
+    "unit_shortage": "Vacant posts of the unit",
+    "goes_with_past": "How well a training goes with past choices",
+    "taken_by_class": "How many of the position class took it",
+    "completion_above_usual": "How often it is completed, beside its mode",
+}
+TITLES = {**FEATURE_TITLES, **{name: WORDS[name] for name in ("completion", "gain")}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +104,8 @@ def check_model(
     if stored is None:
         raise ConflictError("no model serves: there is nothing to check")
     predictor = load_predictor(database, stored.model_id)
-    if predictor.identifier == RULE:
-        raise ConflictError("{model} cannot be checked: {why}", model=stored.model_id, why=predictor.verdict)
+    if predictor.refusal is not None:
+        raise ConflictError("{model} cannot be checked: {why}", model=stored.model_id, why=predictor.refusal)
     stale = stale_because(stored.manifest, office, settings)
     found: Watch | None = None
     if "reference" in stored.manifest:
@@ -113,7 +145,7 @@ def stale_because(manifest: Mapping[str, Any], office: Office, settings: ModelSe
 def watch_document(card: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
     """Return what a check found with its words; shifts that are sure come first."""
     shifts = [
-        {**one, "title": wording.text(WORDS[one["name"]]) if one["name"] in WORDS else one["name"],
+        {**one, "title": wording.text(TITLES[one["name"]]) if one["name"] in TITLES else one["name"],
          "verdict": wording.text(WORDS[one["code"]])}
         for one in card.get("shifts", [])
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-from models.verdict import FIXED_AMOUNT, SIZED, STANDINGS
+from models.verdict import FIXED_AMOUNT, REFUSALS, REFUSED, SIZED, STANDINGS, UNREADABLE
 from models.verdict import WORDS as VERDICT_WORDS
 from recommender.explanation import Reason
 from service.labels import IN_RUPIAH, RULES, cut, word_for
@@ -87,8 +87,13 @@ def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
         levels=wording.number(reason.levels, 2) if reason.code == "service-effect" else wording.brief(reason.levels),
         required=wording.brief(reason.required),
         assessed=wording.brief(reason.assessed),
-        indicator=wording.text(INDICATORS.get(reason.indicator, reason.indicator)) if reason.indicator else "",
+        indicator=indicator_text(reason.indicator, wording) if reason.indicator else "",
     )
+
+
+def indicator_text(indicator: str, wording: Wording) -> str:
+    """Name an indicator of units' service; an office's own code is shown as it is."""
+    return wording.text(INDICATORS[indicator]) if indicator in INDICATORS else indicator
 
 
 def left_out_text(code: str, requires: str, wording: Wording) -> str:
@@ -170,7 +175,19 @@ def verdict_text(words: str, wording: Wording) -> str:
         if figures is not None:
             shown = {name: figure.replace(".", wording.number(0, 1)[1]) for name, figure in figures.items()}
             return wording.text(template, **shown)
-    return wording.text(words)
+    return _refusal_text(words, wording) or wording.text(words)
+
+
+def _refusal_text(words: str, wording: Wording) -> str:
+    """Say why a model was refused; empty where that is not what is said."""
+    for template in (UNREADABLE, REFUSED):
+        fields = _read_back(template, words)
+        if fields is not None:
+            why = fields.get("why", "")
+            reasons = ((reason, _read_back(reason, why)) for reason in REFUSALS)
+            told = next((wording.text(reason, **found) for reason, found in reasons if found is not None), why)
+            return wording.text(template, **{**fields, "why": told})
+    return ""
 
 
 def violation_text(violation: str, wording: Wording) -> str:

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from models.artifact import Manifest, pack, unpack
-from models.baseline import BaselineRule, BenefitPredictor
+from models.artifact import pack
 from models.service_link import ServiceLink
 from recommender.allocation.limits import SolveLimits
 from recommender.budget import build_budget
@@ -30,9 +29,10 @@ from recommender.workforce import Workforce
 from recommender.workforce_tables import build_workforce
 from service.auth.journal import Entry, actor_of, record
 from service.effect_answer import effects_card
-from service.evidence_answer import evidence_card, lists_card, objections_to, standing_words
+from service.evidence_answer import evidence_card, lists_card, objections_to
 from service.nation.workers import run_in, usual_processes
 from service.plan_document import pack_plan, proof_of, unpack_plan
+from service.predictor import Predictor, load_predictor
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
@@ -41,29 +41,8 @@ from service.storage.kept import KeptTables
 from service.titles import with_titles
 from training_catalog.catalog import Catalog, build_catalog, content_digest
 from training_catalog.columns import SUGGESTIONS, IndexArray, find_rows, look_up
-from training_catalog.errors import ArtifactRefusedError, InputError, UnknownIdError
+from training_catalog.errors import InputError, UnknownIdError
 from training_catalog.frames import Tables, text_of
-
-RULE = "rule"
-NO_APPROVED_MODEL = "no approved model"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predictor:
-    """What predicts, and how it is named in results.
-
-    Parameters
-    ----------
-    predictor : The approved model, or the rule.
-    identifier : ``m-...`` or ``rule``.
-    state : ``model`` or ``rule``.
-    verdict : The verdict's words; why the rule serves, where it does.
-    """
-
-    predictor: BenefitPredictor
-    identifier: str
-    state: str
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +65,6 @@ class Office:
             When nobody has that id.
         """
         return find_rows("employee", self.workforce.ids, [employee])
-
-
-def load_predictor(database: Database, model_id: str | None = None) -> Predictor:
-    """Load the approved model, or one of an id; where there is none, or it is refused, the rule serves and says why."""
-    stored = database.load_model(model_id)
-    if stored is None:
-        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=NO_APPROVED_MODEL)
-    try:
-        manifest = Manifest.from_dict(stored.manifest)
-        model = unpack(stored.payload, manifest)
-    except ArtifactRefusedError as error:
-        return Predictor(predictor=BaselineRule(), identifier=RULE, state=RULE, verdict=str(error))
-    words = f"{standing_words(stored.manifest)} {manifest.verdict}".strip()
-    return Predictor(predictor=model, identifier=stored.model_id, state="model", verdict=words)
 
 
 def standards_version(catalog: Catalog) -> str:
@@ -155,7 +120,7 @@ def _office_of(tables: Tables, database: Database, on: date, seen: int, model_id
 
 def service_links(office: Office) -> tuple[ServiceLink, ...]:
     """Estimate what history says about trainings and the units' service."""
-    return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce))
+    return link_service(office.workforce, build_unit_outcomes(office.tables, office.workforce, office.on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +195,7 @@ def learn(
     state = REJECTED if objections_to(manifest_document) else APPROVED
     manifest_document["figures"] = msgspec.to_builtins(asdict(fitted.verdict), enc_hook=float)
     manifest_document["effects"] = effects_card(
-        measure_effects(office.workforce, office.catalog, office.on), office.catalog
+        measure_effects(office.workforce, office.catalog, office.on), office.catalog, service_links(office)
     )
 
     def enter(connection: sa.Connection) -> None:

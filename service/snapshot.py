@@ -17,7 +17,8 @@ from recommender.workforce_tables import build_workforce
 from service.blocks import Blocks
 from service.c_library import give_back
 from service.lookup import Listed, Person, identity_of, unit_of
-from service.pipeline import Background, Office, Predictor, background_of, load_predictor, load_present
+from service.pipeline import Background, Office, background_of, load_present
+from service.predictor import Predictor, load_predictor
 from service.storage.database import Database
 from service.storage.kept import KeptTables
 from service.storage.people import EMPLOYEE, person_version, personal_tables

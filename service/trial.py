@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from models.live import NEW_BETTER, OLD_BETTER, UNDECIDED, Trial, compare_live
 from service.auth.journal import Entry, record
 from service.evidence_answer import objection_texts
-from service.model_answer import NEEDS_REASON, stored_model
+from service.model_answer import NEEDS_REASON, check_openable, stored_model
 from service.storage.database import APPROVED, TRIAL, WITHDRAWN, Database, StoredModel
 from service.storage.decisions import LIST
 from service.storage.engine import transaction
@@ -50,7 +50,7 @@ def begin_trial(database: Database, model_id: str, author: str, words: str, word
     Raises
     ------
     ConflictError
-        When it serves already, or another comparison is running.
+        When it serves already, cannot be opened, or another comparison is running.
     InputError
         When something stands against it and no reason is given: the rule of approving, for half the people.
     """
@@ -58,6 +58,7 @@ def begin_trial(database: Database, model_id: str, author: str, words: str, word
     running = trial_of(database)
     if running is not None or stored.state == APPROVED:
         raise ConflictError("{model} cannot be compared: it serves, or another comparison is running", model=model_id)
+    check_openable(database, model_id)
     reason, against = words.strip(), objection_texts(stored.manifest, wording)
     if against and not reason:
         raise InputError(NEEDS_REASON, model=model_id, why="; ".join(against))

@@ -54,6 +54,19 @@ class GroupEffects(msgspec.Struct, kw_only=True):
     people: int | None
 
 
+class ServiceEffect(msgspec.Struct, kw_only=True):
+    """What went with one more training a head in the year before, in points of a unit's service indicator."""
+
+    indicator: str
+    code: str
+    verdict: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    units: int
+    periods: int
+
+
 class Effects(msgspec.Struct, kw_only=True):
     """What past trainings did; `on` is null where it has not been measured yet."""
 
@@ -63,6 +76,7 @@ class Effects(msgspec.Struct, kw_only=True):
     levels: EffectFigures | None
     everybody: EffectFigures | None
     ratings: RatingEffects | None
+    service: list[ServiceEffect]
     items: list[GroupEffects]
 
 

@@ -17,13 +17,14 @@ from service.trial import begin_trial, end_trial, trial_document
 
 
 class ModelRow(msgspec.Struct, kw_only=True):
-    """A fitted model; only one that is approved serves, else the rule does. `code` is the verdict as it stands."""
+    """A fitted model. `code` is the verdict as it stands; one approved that cannot be opened does not serve."""
 
     model: str
     state: str
     created_on: dt.date
     code: str
     verdict: str
+    serves: bool
 
 
 class ModelList(msgspec.Struct, kw_only=True):
@@ -68,7 +69,7 @@ def list_models(request: Call) -> ModelList:
 
 def _listed(request: Call) -> ModelList:
     rows = model_rows(parts_of(request).database, wording_of(request))
-    serving = next((row["model"] for row in rows if row["state"] == "approved"), "rule")
+    serving = next((row["model"] for row in rows if row["serves"]), "rule")
     return ModelList(serving=serving, items=[ModelRow(**row) for row in rows])
 
 
@@ -151,7 +152,7 @@ def read_model(request: Call, model_id: FromPath[str]) -> ModelCard:
 
 
 @post("/models/{model_id:str}/approve", operation_id="approve_model", opt=rule("models.write"), status_code=200,
-      responses=errors(404, 413, 415), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
+      responses=errors(404, 409, 413, 415), summary="Let a model serve", sync_to_thread=True)  # fmt: skip
 def approve(request: Call, model_id: FromPath[str], data: JSONBody[ApproveAsk | None] = None) -> ModelCard:
     """Let a model serve; the very next list is made with it. Where something stands against it, give the reason."""
     reason = data.reason if data else ""

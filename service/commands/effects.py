@@ -14,7 +14,7 @@ WAYS = ("training", "mode", "provider", "competency")  # as in recommender.past_
 @AS_JSON
 @click.pass_obj
 def effects(settings: Settings, /, *, way: str, as_json: bool) -> None:
-    """Measure what past trainings did to later levels and ratings, with intervals.
+    """Measure what past trainings did to later levels, ratings and service, with intervals.
 
     People who took a training are compared with comparable people who did not; where there are none, it says so.
 
@@ -26,13 +26,13 @@ def effects(settings: Settings, /, *, way: str, as_json: bool) -> None:
 
     from recommender.use_cases import measure_effects
     from service.effect_answer import effects_card, effects_document
-    from service.pipeline import load_office
+    from service.pipeline import load_office, service_links
 
     terminal, database = open_both(settings, as_json=as_json)
     office = load_office(database, settings.on)
     terminal.say("Comparing the trained with comparable people ...")
     found = measure_effects(office.workforce, office.catalog, office.on, (way,))
-    document = effects_document(effects_card(found, office.catalog), way, terminal.wording)
+    document = effects_document(effects_card(found, office.catalog, service_links(office)), way, terminal.wording)
     if as_json:
         terminal.emit(document)
         return

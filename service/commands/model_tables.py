@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from service.evidence_answer import evidence_tables, list_words, objection_texts
-from service.model_answer import standing_text
+from service.model_answer import standing_of
 from service.storage.database import StoredModel
 from service.terminal import Terminal
 from service.wording import Wording
@@ -15,7 +15,7 @@ from service.wording import Wording
 def print_card(terminal: Terminal, stored: StoredModel) -> None:
     """Print verdict, what stands against the model, and its tables."""
     wording, manifest = terminal.wording, stored.manifest
-    terminal.console.print(f"{stored.model_id}: {wording.text(stored.state)}. {standing_text(manifest, wording)}")
+    terminal.console.print(f"{stored.model_id}: {wording.text(stored.state)}. {standing_of(stored, wording)}")
     for sentence in objection_texts(manifest, wording):
         terminal.say("Stands against it: {why}", why=sentence)
     for sentence in list_words(manifest, wording):
@@ -37,7 +37,7 @@ def print_watch(terminal: Terminal, document: dict[str, Any]) -> None:
     terminal.console.print(f"{document['model']}: {document['words']}")
     for sentence in watch["stale"]:
         terminal.console.print(sentence)
-    table = Table(*[wording.text(header) for header in ("What", "Shift", "Limit of chance", "Verdict")])
+    table = Table(*[wording.text(header) for header in ("What it looks at", "Shift", "Limit of chance", "Verdict")])
     for one in watch["shifts"]:
         table.add_row(one["title"], _number("size", 3)(one, wording), _number("limit", 3)(one, wording), one["verdict"])
     terminal.console.print(table)

@@ -79,7 +79,7 @@ def _figures(found: dict[str, Any], wording: Wording) -> list[Figure]:
 def models(request: Call) -> Response[str]:
     """Show the models, newest first, and what serves."""
     rows = model_rows(parts_of(request).database, wording_of(request))
-    serving = next((row["model"] for row in rows if row["state"] == "approved"), None)
+    serving = next((row["model"] for row in rows if row["serves"]), None)
     may_write = "model:write" in known_caller(request).scopes
     way = request.query_params.get("by", "mode")
     way = way if way in WAYS else "mode"

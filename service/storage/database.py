@@ -26,6 +26,7 @@ from training_catalog.schema import Table
 from training_catalog.tables import TABLES, table
 
 APPROVED, REJECTED, RETIRED, WITHDRAWN, DRAFT = "approved", "rejected", "retired", "withdrawn", "draft"
+REPLACED_AT = "replaced_at"  # moment, in the card of a model that another took the place of
 TRIAL = "trial"  # of a model that makes the lists of half the people, beside the approved one
 ROWS_AT_ONCE = 10_000  # read into columns: rows are objects first, and take many times the memory of columns
 MOST_BY_KEY = 500  # rows of a write that are looked up by their keys; for more the whole table is read
@@ -172,7 +173,7 @@ class Database:
         """Keep a model; an approved one takes the place of the one before. `also` is as in `save_plan`."""
         with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
-                connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
+                self._retire_serving(connection)
             connection.execute(sa.delete(MODELS).where(MODELS.c.model_id == model_id))
             connection.execute(sa.insert(MODELS).values(
                 model_id=model_id, sequence=_next(connection, MODELS), created_on=created_on, state=state,
@@ -199,9 +200,15 @@ class Database:
         """Change a model's state; approving one retires the one before. What is `also` to be stored is so with it."""
         with transaction(self.engine, is_writer=True) as connection:
             if state == APPROVED:
-                connection.execute(sa.update(MODELS).where(MODELS.c.state == APPROVED).values(state=RETIRED))
+                self._retire_serving(connection)
             connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model_id).values(state=state))
             also(connection)
+
+    def _retire_serving(self, connection: sa.Connection) -> None:
+        serving = connection.execute(sa.select(MODELS.c.model_id).where(MODELS.c.state == APPROVED)).scalars().all()
+        for model_id in serving:
+            self.amend_model(connection, model_id, **{REPLACED_AT: self.clock().isoformat()})
+        connection.execute(sa.update(MODELS).where(MODELS.c.model_id.in_(serving)).values(state=RETIRED))
 
     def amend_model(self, connection: sa.Connection, model_id: str, **entries: object) -> None:
         """Put entries into a model's manifest, in the place of those of the same names."""

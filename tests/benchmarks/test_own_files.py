@@ -132,6 +132,35 @@ def test_other_separators_are_found(tmp_path):
     assert list(csv_files.read_table(path).columns) == list(people().columns)
 
 
+def test_where_commas_do_not_part_cells_they_part_decimals(tmp_path):
+    own = people().assign(before=people()["before"] / 4)
+    for separator in (";", "\t"):
+        path = written(tmp_path, own, sep=separator, decimal=",")
+        assert csv_files.numbers_of(csv_files.read_table(path), "before", path).tolist() == own["before"].tolist()
+    path = written(tmp_path, own, sep=";")
+    assert csv_files.numbers_of(csv_files.read_table(path), "before", path).tolist() == own["before"].tolist()
+
+
+def test_missing_as_stata_writes_it_and_yes_and_no_in_indonesian(tmp_path):
+    own = changed("before", 5, ".a")
+    own.loc[6, "before"] = "."
+    own["treat"] = np.where(own["treat"] == 1, "Ya", "Tidak")
+    rows = effect_rows(tmp_path, own)
+    assert np.isnan(rows.features[[5, 6], 0]).all()
+    assert rows.is_trained.tolist() == [False, True] * (N // 2)
+
+
+@pytest.mark.parametrize("column", ["score", "before"])
+def test_a_code_far_from_all_numbers_is_refused_until_it_is_said_what_it_means(tmp_path, column):
+    own = changed(column, [3, 7, 9], -999)
+    with pytest.raises(InputError, match=f"column {column}, line 5: '-999.*' is not accepted; .* --missing -999 where"):
+        effect_rows(tmp_path, own)
+    assert len(effect_rows(tmp_path, own, number=(-999,)).outcome) == N
+    told = effect_rows(tmp_path, own, missing=("-999",))
+    assert len(told.outcome) == (N - 3 if column == "score" else N)
+    assert int(np.isnan(told.features).sum()) == (0 if column == "score" else 3)
+
+
 def test_the_order_of_day_and_month_is_told_by_a_day_above_12_or_the_date_is_none():
     told = csv_files.days_of(pd.Series(["05/03/2024", "25/03/2024", "2024-03-05", None, "soon"]))
     assert told[0] == told[2] == told[1] - 20
@@ -259,3 +288,17 @@ def test_a_published_figure_is_reproduced_when_it_rounds_to_the_same():
     assert published.is_reproduced(16.0551, 4.08)
     assert not published.is_reproduced(16.07, 4.07)
     assert not published.is_reproduced(16.06, 4.10)
+
+
+def test_who_gains_most_is_not_claimed_of_what_is_missing(capsys):
+    rng = np.random.default_rng(0)
+    ability = rng.normal(size=1_500)
+    is_trained = rng.random(1_500) < 1 / (1 + np.exp(-ability))
+    features = np.stack([np.where(rng.random(1_500) < 0.1, np.nan, ability), rng.normal(size=1_500)], axis=1)
+    rows = TrainedRows(features=features, is_trained=is_trained, person=np.arange(1_500),
+                       outcome=2 * ability + is_trained + rng.normal(size=1_500))  # fmt: skip
+    assert effects_uplift.tell_order("earnings", rows)  # everybody gains 1: false, for the missing are not made alike
+    known = effects_file.fully_known(rows)
+    assert len(known.outcome) == (~np.isnan(features[:, 0])).sum()
+    assert f"{len(known.outcome):,} rows in which nothing is missing" in capsys.readouterr().out
+    assert not effects_uplift.tell_order("earnings", known)

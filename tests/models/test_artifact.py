@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import models.artifact
-from models.artifact import Manifest, check, library_versions, pack, unpack
+from models.artifact import Manifest, Unpickler, check, library_versions, pack, unpack
 from training_catalog.errors import ArtifactRefusedError
 
 MARK = "opened_by_a_pickle"  # stands among the loaded modules once a trap was opened
@@ -76,11 +76,26 @@ def test_a_manifest_survives_json_and_entries_of_others(packed):
     assert Manifest.from_dict(document) == packed[1]
 
 
-def test_the_trap_would_open_were_everything_right(trap):
+def test_the_trap_opens_wherever_pickles_are_opened_as_they_come(trap):
     # Without this the tests below would pass for any payload.
-    with pytest.raises(ArtifactRefusedError, match="NoneType"):
-        unpack(*trap)
+    joblib.load(io.BytesIO(trap[0]))
     assert MARK in sys.modules
+
+
+def test_a_foreign_pickle_is_refused_unopened_were_everything_right_about_it(trap):
+    with pytest.raises(ArtifactRefusedError, match=r"cannot be read \(builtins.exec is no part of a model\)"):
+        unpack(*trap)
+    assert MARK not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("os", "system"), ("models.artifact", "pickle.loads"), ("models.artifact", "joblib"), ("models.artifact", "check"),
+     ("sklearn.utils", "os"), ("models.nowhere", "Thing"), ("numpy", "load"), ("models.artifact", "Path")],
+)  # fmt: skip
+def test_what_is_no_class_of_a_model_is_not_even_looked_up(module, name):
+    with pytest.raises((pickle.UnpicklingError, AttributeError, ImportError)):
+        Unpickler("", io.BytesIO(b""), ensure_native_byte_order=True).find_class(module, name)
 
 
 def test_one_changed_byte_is_refused_unopened(trap):

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from models.baseline import BaselineRule, covered_deficit
+from models.baseline import FEWEST_OF_A_TIME, BaselineRule, covered_deficit
 from models.benefit import (
     COVERAGE,
-    FEWEST_MEASURED,
     BenefitModel,
     PairModel,
     conformal_ends,
@@ -249,7 +248,7 @@ def test_failures_do_not_count_where_hardly_anybody_was_measured():
     known, new = counted_rows(60, is_new=False), counted_rows(60, is_new=True)
     completed = np.tile(np.repeat([1.0, 0.0], [40, 20]), 2)
     gain = np.where(completed == 1, 0.3, np.nan)
-    gain[60 + FEWEST_MEASURED - 1 :] = np.nan  # one too few among those never assessed
+    gain[60 + FEWEST_OF_A_TIME - 1 :] = np.nan  # one too few among those never assessed
     weight = outcome_weights(np.concatenate([known, new]), completed, gain)
     assert (weight[:60] == 1.0).all()
     assert (weight[60:] == 0.0).all()
@@ -259,7 +258,7 @@ def test_a_group_measured_far_more_rarely_than_the_other_does_not_count():
     known, new = counted_rows(100, is_new=False), counted_rows(1_000, is_new=True)
     gain = np.full(1_100, np.nan)
     gain[:90] = 0.3
-    gain[100 : 100 + FEWEST_MEASURED] = 0.3  # 3 % against 90 %
+    gain[100 : 100 + FEWEST_OF_A_TIME] = 0.3  # 3 % against 90 %
     weight = outcome_weights(np.concatenate([known, new]), np.ones(1_100), gain)
     assert weight.max() == pytest.approx(100 / 90)
 

@@ -179,3 +179,13 @@ def test_the_interval_of_the_difference_is_of_the_weighted_outcomes_too(fitted):
     found = compared(fitted, rows)
     assert found.n_measured < 400
     assert found.gain == pytest.approx((found.gain_lower + found.gain_upper) / 2, abs=0.005)
+
+
+def test_what_is_known_is_counted_also_where_too_few_were_measured_to_judge_by(fitted):
+    rows = better_than_rule(200, seed=11)
+    rows.y_gain[20:] = np.nan
+    found = compared(fitted, rows)
+    known = ~np.isnan(rows.y_gain) & (rows.y_completed == 1)
+    assert (found.n_test, found.n_measured) == (0, 0)
+    assert found.n_known_measured == known.sum() > 0
+    assert found.n_known == known.sum() + (rows.y_completed == 0).sum()

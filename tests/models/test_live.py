@@ -83,3 +83,17 @@ def test_bounds_are_those_of_the_theorem_worked_out_value_by_value():
         variance = away / (n + 1)
     lower, upper = confidence_sequence(np.array(values))
     assert (lower[-1], upper[-1]) == pytest.approx((low, high))
+
+
+def test_what_is_told_is_the_difference_of_the_shares_however_the_lot_fell():
+    for seed in range(20):
+        outcome, is_new = people(60, seed, old=0.9, new=0.9)
+        found = compare_live(outcome, is_new)
+        assert found.code == UNDECIDED
+        assert found.gain == pytest.approx(outcome[is_new].mean() - outcome[~is_new].mean())
+
+
+def test_a_difference_of_shares_is_never_more_than_everything():
+    for n in (0, 1, 2, 5):
+        found = compare_live(np.ones(n), np.arange(n) % 2 == 0)
+        assert -1 <= found.lower <= found.gain <= found.upper <= 1

@@ -8,8 +8,9 @@ from models.evaluation import Comparison
 from models.verdict import is_completion_better, judge, judge_parts
 
 BETTER = Comparison(
-    n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
-    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.12, brier_error=0.01,
+    n_train=300, n_test=100, n_measured=50, n_known=100, n_known_measured=50, model_concordance=0.7,
+    rule_concordance=0.6, gain=0.1, gain_lower=0.05, gain_upper=0.15, model_error=0.2, rule_error=0.3,
+    model_brier=0.1, rule_brier=0.12, brier_error=0.01,
     model_calibration=0.01, coverage=0.8, nominal_coverage=0.8,
 )  # fmt: skip
 
@@ -32,9 +33,22 @@ def test_what_was_learned_without_test_scores_is_not_approved_however_good_it_lo
     assert judge(replace(BETTER, gain_lower=0.0), used_scores=False).code == "no-better-than-rule"
 
 
-@pytest.mark.parametrize("change", [{"n_train": 299}, {"n_test": 99, "n_train": 500}, {"n_measured": 49}])
+@pytest.mark.parametrize("change", [{"n_train": 299}, {"n_test": 99, "n_train": 500}, {"n_measured": 49},
+                                    {"n_known": 99, "n_train": 500}, {"n_known_measured": 49}])  # fmt: skip
 def test_one_row_too_few_of_any_kind_is_too_few(change):
     assert judge(replace(BETTER, **change), used_scores=True).code == "not-enough-data"
+
+
+def test_later_outcomes_that_are_known_are_counted_also_where_they_cannot_be_judged_by():
+    few = replace(BETTER, n_train=124, n_test=0, n_measured=0, n_known=161, n_known_measured=56)
+    assert judge(few, used_scores=True).words == (
+        "Too few data: 285 with a known outcome, 161 of them later, 56 of these measured after completing; "
+        "needs 400, 100 and 50."
+    )
+    thin = replace(few, n_train=300)
+    assert judge(thin, used_scores=True).words.startswith(
+        "Too few data: of 161 later outcomes that are known, 56 of them measured after completing, only 0 and 0 can "
+    )
 
 
 @pytest.mark.parametrize("change", [{"gain_lower": 0.0}, {"gain_lower": -0.01}, {"model_error": 0.31}])

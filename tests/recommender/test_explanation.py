@@ -86,7 +86,15 @@ def test_a_standard_by_default_an_interest_and_a_lack_of_time_are_said():
 def test_only_a_supported_link_to_service_is_a_reason():
     def link(*, is_supported):
         return ServiceLink(
-            indicator="complaints", effect=2.0, lower=1.0, upper=4.0, n_periods=90, is_supported=is_supported
+            indicator="complaints",
+            effect=2.0,
+            lower=1.0,
+            upper=4.0,
+            rate=0.01,
+            n_units=10,
+            n_periods=90,
+            is_enough=True,
+            is_supported=is_supported,
         )
 
     here = office(**trainings(P1="M.01 3"))

@@ -10,7 +10,8 @@ from recommender.policy import Policy
 from service.blocks import PEOPLE_PER_BLOCK, Blocks
 from service.list_items import ListFilter
 from service.lookup import Person, list_person, recommendation_document
-from service.pipeline import Office, Predictor, background_of
+from service.pipeline import Office, background_of
+from service.predictor import Predictor
 from service.snapshot import Snapshot
 from service.wording import Wording
 from tests.builders import office, rows

@@ -6,7 +6,8 @@ from models.baseline import BaselineRule
 from recommender.policy import Policy
 from service.list_items import ListFilter
 from service.lookup import gap_document, list_person, person_of, recommendation_document
-from service.pipeline import Office, Predictor, background_of
+from service.pipeline import Office, background_of
+from service.predictor import Predictor
 from service.wording import Wording
 from tests.builders import office, rows, trainings
 from training_catalog.errors import UnknownIdError

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.drift import describe_population
+from models.features import FEATURE_NAMES
 from recommender.policy import Policy
 from recommender.watch import Reference, describe_lists, watch_model
 from service.model_answer import approve_model
-from service.model_watch import check_model, stale_because, watch_document
-from service.pipeline import learn, load_office, load_predictor
+from service.model_watch import FEATURE_TITLES, check_model, stale_because, watch_document
+from service.pipeline import learn, load_office
+from service.predictor import load_predictor
 from service.settings import ModelSettings, model_settings
 from service.wording import Wording
 from tests.builders import tables
@@ -102,6 +105,28 @@ def test_trainings_of_another_kind_are_drift(watched):
                    for catalog in (longer, office.catalog))  # fmt: skip
     assert [one.name for one in later.features if one.code == "drifted"] == ["hours"]
     assert {one.code for one in same.features} == {"same"}
+
+
+def test_classes_of_the_year_that_pass_by_are_no_drift(watched):
+    here, _ = watched
+    office = load_office(here.parts.database, ON)
+    longer = office.catalog.trainings.hours + np.where(office.catalog.trainings.ids == "P1", 0, 40)
+    catalog = replace(office.catalog, trainings=replace(office.catalog.trainings, hours=longer))
+    reference = Reference(population=describe_population(*describe_lists(office.workforce, catalog, ON, Policy())),
+                          departures={})  # fmt: skip
+    model, last = load_predictor(here.parts.database).predictor, catalog.offerings.start.max().item()
+    for day in (catalog.offerings.start.min().item() + timedelta(days=1), last + timedelta(days=1)):
+        found = watch_model(model, reference, office.workforce, catalog, since=ON, on=day, policy=Policy())
+        assert {one.name for one in found.features if one.code != "same"} <= {"assessment_age", "years_of_service"}
+
+
+def test_what_was_looked_at_is_named_in_the_reader_s_language(watched):
+    here, _ = watched
+    shown = watch_document(checked(here).card, Wording("id"))["shifts"]
+    titles = {one["title"] for one in shown}
+    assert set(FEATURE_TITLES) == set(FEATURE_NAMES)
+    assert {"Usia hasil asesmen, tahun", "Jam pelajaran pelatihan"} <= titles
+    assert not titles & {*FEATURE_NAMES, *FEATURE_TITLES.values()}
 
 
 def test_what_lists_are_made_from_is_that_of_some_people_evenly(watched):

@@ -16,8 +16,9 @@ ENGLISH, INDONESIAN = Wording("en"), Wording("id")
 CLASH = {"code": "budget", "subject": "P01", "limit": "1.02", "needed": 77_580_000, "available": 316_540,
          "people": "197306052008062001;198005302007081001"}  # fmt: skip
 BETTER = Comparison(
-    n_train=300, n_test=100, n_measured=50, model_concordance=0.7, rule_concordance=0.6, gain=0.1, gain_lower=0.05,
-    gain_upper=0.15, model_error=0.2, rule_error=0.3, model_brier=0.1, rule_brier=0.12, brier_error=0.01,
+    n_train=300, n_test=100, n_measured=50, n_known=100, n_known_measured=50, model_concordance=0.7,
+    rule_concordance=0.6, gain=0.1, gain_lower=0.05, gain_upper=0.15, model_error=0.2, rule_error=0.3,
+    model_brier=0.1, rule_brier=0.12, brier_error=0.01,
     model_calibration=0.01, coverage=0.8, nominal_coverage=0.8,
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def test_a_clash_is_said_in_words_without_codes_or_empty_places(changed, words):
 
 
 @pytest.mark.parametrize("used_scores", [True, False])
-@pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"gain_lower": -0.1}])
+@pytest.mark.parametrize("change", [{}, {"n_test": 3}, {"n_known": 3}, {"gain_lower": -0.1}])
 def test_every_verdict_is_said_in_indonesian_with_all_its_figures(change, used_scores):
     words = judge(replace(BETTER, **change), used_scores=used_scores).words
     said = verdict_text(words, INDONESIAN)
@@ -81,10 +82,19 @@ def test_what_a_course_counts_with_is_said_in_indonesian_after_the_parts():
     )
 
 
+def test_why_a_model_was_refused_is_said_in_indonesian():
+    for words, said in (
+        ("made with numpy 2.1.0, running 2.4.6", "dibuat dengan numpy 2.1.0, yang berjalan 2.4.6"),
+        ("schema version is 3, this release reads 4", "versi skema adalah 3, rilis ini membaca 4"),
+        ("made with numpy 2.1", "made with numpy 2.1"),
+    ):
+        assert verdict_text(f"model m-1 refused: {words}", INDONESIAN) == f"model m-1 ditolak: {said}"
+    unread = "model m-1 refused: cannot be read (os.system is no part of a model)"
+    assert verdict_text(unread, INDONESIAN).startswith("model m-1 ditolak: tidak dapat dibaca (os.system")
+
+
 def test_a_verdict_that_nobody_knows_is_said_as_it_is():
-    assert (
-        verdict_text("model m-1 refused: made with numpy 2.1", INDONESIAN) == "model m-1 refused: made with numpy 2.1"
-    )
+    assert verdict_text("model m-1: made by hand", INDONESIAN) == "model m-1: made by hand"
     assert verdict_text("no approved model", INDONESIAN) == "belum ada model yang disetujui"
 
 

@@ -18,11 +18,11 @@ from recommender.gap import STATE_NAMES
 from service import labels, phrases
 from service.api.problems import TITLES
 from service.cli import main_group
-from service.pipeline import NO_APPROVED_MODEL
 from service.portal.desk.plan_form import SLIDERS
 from service.portal.desk.plan_head import TABS
 from service.portal.desk.supervisors_words import BOXES
 from service.portal.menu import OTHERS, OWN
+from service.predictor import NO_APPROVED_MODEL
 from service.usage import in_words
 from service.wording import Wording
 from training_catalog.tables import TABLES

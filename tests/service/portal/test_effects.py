@@ -8,6 +8,7 @@ from recommender.past_effects import WAYS
 from service.commands import effects as command
 from service.portal import evidence
 from tests.builders import tables
+from tests.recommender.test_service_effect import units_served
 from tests.service.api.conftest import real_server, service_on, small_office
 from tests.service.portal.conftest import Browsing, add_accounts, faults_of, sign_in
 
@@ -62,6 +63,33 @@ def test_the_terminal_measures_and_the_api_and_the_portal_tell_what_the_fit_kept
     assert "Dampak pelatihan yang lalu" in page
     assert "naik" in page
     assert "Etika" in page
+
+
+def test_what_went_with_trainings_in_the_service_of_units_is_told_everywhere(tmp_path, terminal_of):
+    served = units_served(points=4.0)
+    given = {name: tables(**{name: served[name]})[name] for name in ("units", "history", "unit_outcomes")}
+    given["employees"] = tables(employees=served["employees"].assign(name="N", position="J"))["employees"]
+    small, url = small_office(), f"sqlite:///{tmp_path / 'o.db'}"
+    joined = {name: pd.concat([small[name], frame], ignore_index=True) if name in small else frame
+              for name, frame in given.items()}  # fmt: skip
+    with service_on(url, {**small, **joined}, is_secure=False) as running:
+        add_accounts(running.parts.database)
+        bangkom = terminal_of(url)
+        said = bangkom("effects").out
+        assert "Service of units, public satisfaction: raised: 4." in said
+        assert "12 units" in said
+        measured = bangkom("effects", "--json").document["service"]
+        bangkom("fit")
+        (kept,) = running.get("/effects", headers={"Accept-Language": "en"}).json()["service"]
+        assert [kept] == measured
+        assert (kept["code"], kept["indicator"], kept["units"]) == ("raised", "satisfaction", 12)
+        assert kept["lower"] < 4.0 < kept["upper"]
+        sign_in(running, "admin")
+        assert "Layanan unit kerja, kepuasan masyarakat: naik: 4," in running.client.get("/models").text
+
+
+def test_without_outcomes_of_units_the_words_say_so(office, terminal_of):
+    assert "Service of units: no outcomes of theirs are on file" in terminal_of(office.url)("effects").out
 
 
 def test_the_terminal_says_it_in_indonesian_unless_asked(office, terminal_of):

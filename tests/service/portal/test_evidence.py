@@ -6,7 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
+from models.artifact import pack
+from models.benefit import PairModel
 from models.fairness import GroupFigure
 from models.reliability import Bin
 from models.slices import BETTER, HARMED, NO_DIFFERENCE, SliceFigure
@@ -14,6 +17,7 @@ from recommender.evidence import Evidence
 from service.evidence_answer import evidence_card, evidence_tables, objection_texts, objections_to
 from service.portal.drawings import Point, draw_calibration, reach_of
 from service.storage.engine import transaction
+from service.storage.schema import MODELS
 from service.wording import Wording
 from tests.service.api.conftest import problem
 from tests.service.portal.conftest import Browsing, faults_of, served, sign_in
@@ -79,8 +83,12 @@ def test_tables_name_groups_in_the_reader_s_language():
     assert mode["rows"][1]["verdict"] == "lebih baik dari aturan dasar"
 
 
-def keep(database, model, *, code="approved", state="rejected", **codes):
-    """Keep a model of known evidence beside those of the office."""
+def keep(database, name, *, code="approved", state="rejected", **codes):
+    """Keep a model of known evidence beside those of the office, and return its id."""
+    model = PairModel()
+    model.rows_digest_ = name
+    payload, packed = pack(model, created_on=database.clock().date(), verdict="Better than the rule", n_rows=500,
+                           details={"code": code, "cuts": "2025-01-01 2025-06-01"})  # fmt: skip
     card = evidence_card(evidence(**codes))
     figures = {"comparison": {
         "n_train": 300, "n_test": 200, "n_measured": 90, "model_concordance": 0.6, "rule_concordance": 0.55,
@@ -88,49 +96,94 @@ def keep(database, model, *, code="approved", state="rejected", **codes):
         "coverage": 0.8, "nominal_coverage": 0.8, "splits": [
             {"n_test": 100, "n_measured": 45, "model_concordance": 0.6, "rule_concordance": 0.55}] * 2,
     }}  # fmt: skip
-    manifest = {"verdict": "Better than the rule", "evidence": card, "figures": figures,
-                "details": {"code": code, "cuts": "2025-01-01 2025-06-01"}}  # fmt: skip
-    database.save_model(model, manifest=manifest, payload=b"x", state=state, created_on=database.clock().date())
+    database.save_model(packed.model_id, manifest={**packed.to_dict(), "evidence": card, "figures": figures},
+                        payload=payload, state=state, created_on=database.clock().date())  # fmt: skip
+    return packed.model_id
+
+
+def damage(database, model):
+    """Lose the last byte of a stored model."""
+    with transaction(database.engine, is_writer=True) as connection:
+        found = connection.execute(sa.select(MODELS.c.payload).where(MODELS.c.model_id == model)).scalar_one()
+        connection.execute(sa.update(MODELS).where(MODELS.c.model_id == model).values(payload=found[:-1]))
 
 
 def test_only_a_reason_lets_serve_what_does_harm_and_it_stays_on_record(portal, terminal_of):
     database, bangkom = portal.parts.database, terminal_of(portal.url)
-    keep(database, "m-harm", online=HARMED)
-    refused = bangkom("models", "approve", "m-harm")
+    harm = keep(database, "harm", online=HARMED)
+    refused = bangkom("models", "approve", harm)
     assert refused.code == 3
     assert "worse than the rule for: online" in refused.err
-    assert problem(portal("POST", "/models/m-harm/approve", json={}))["status"] == 422
+    assert problem(portal("POST", f"/models/{harm}/approve", json={}))["status"] == 422
     token = sign_in(portal, "admin")
-    said = portal.client.post("/models/m-harm", data={"csrf": token, "action": "approve", "words": " "})
+    said = portal.client.post(f"/models/{harm}", data={"csrf": token, "action": "approve", "words": " "})
     assert said.status_code == 422
     assert "jelas lebih buruk dari aturan dasar untuk: daring" in said.text
     done = portal.client.post(
-        "/models/m-harm", data={"csrf": token, "action": "approve", "words": "Kelas daring diajar ulang."}
+        f"/models/{harm}", data={"csrf": token, "action": "approve", "words": "Kelas daring diajar ulang."}
     )
     assert "Kelas daring diajar ulang." in done.text
-    assert database.load_model(None).model_id == "m-harm"
+    assert database.load_model(None).model_id == harm
     assert database.load_model(None).manifest["approval"]["against"] == ["harms"]
-    keep(database, "m-good")
-    assert bangkom("models", "approve", "m-good").code == 0
+    good = keep(database, "good")
+    assert bangkom("models", "approve", good).code == 0
     assert bangkom("models", "rollback").code == 0
-    assert database.load_model(None).model_id == "m-harm"
+    assert database.load_model(None).model_id == harm
 
 
 def test_terminal_and_api_carry_the_same_evidence_as_the_page(portal, terminal_of):
-    keep(portal.parts.database, "m-1", kinds=KINDS)
-    over_http = portal.get("/models/m-1", headers={"Accept-Language": "en"}).json()
-    shown = terminal_of(portal.url)("models", "show", "m-1").document
+    model = keep(portal.parts.database, "one", kinds=KINDS)
+    over_http = portal.get(f"/models/{model}", headers={"Accept-Language": "en"}).json()
+    shown = terminal_of(portal.url)("models", "show", model).document
     assert over_http["card"]["evidence"] == shown["evidence"]
     assert over_http["code"] == shown["code"] == "approved"
-    in_words = terminal_of(portal.url)("models", "show", "m-1", "--text").out
+    in_words = terminal_of(portal.url)("models", "show", model, "--text").out
     sign_in(portal, "admin")
-    page = portal.client.get("/models/m-1").text
+    page = portal.client.get(f"/models/{model}").text
     for words in ("better than the rule", "Kind of unit", "Levels closed"):
         assert words in in_words
     for words in ("lebih baik dari aturan dasar", "Jenis unit", "Mutu menurut kelompok", "Keadilan", "1 Januari 2025"):
         assert words in page
     assert '<title id="calibration-completion-title">' in page
     assert "Pada 1 dari 2 kelompok" in page
+
+
+def test_a_rollback_goes_to_the_model_that_was_replaced_last_not_to_the_newest(portal, terminal_of):
+    database, bangkom = portal.parts.database, terminal_of(portal.url)
+    first, second, third = (keep(database, name, state="approved") for name in ("one", "two", "three"))
+    for model in (second, first):
+        assert bangkom("models", "approve", model).code == 0
+    for before in (second, third):
+        assert before in bangkom("models", "rollback").err
+        assert database.load_model(None).model_id == before
+    assert bangkom("models", "rollback").err == "No earlier model: the rule serves.\n"
+
+
+def test_a_model_that_cannot_be_opened_serves_nowhere_and_everybody_is_told(portal, terminal_of):
+    database, bangkom = portal.parts.database, terminal_of(portal.url)
+    first, broken = (keep(database, name, state="approved") for name in ("one", "two"))
+    damage(database, broken)
+    (row, _) = bangkom("models", "list", "--json").document["models"]
+    assert (row["model"], row["serves"], row["state"]) == (broken, False, "approved")
+    assert row["verdict"].startswith(f"The rule serves in its place: model {broken} refused: digest of the file is ")
+    assert "The rule serves in its place" in bangkom("models", "show", broken, "--text").out
+    assert portal.get("/models").json()["serving"] == "rule"
+    sign_in(portal, "admin")
+    page = portal.client.get("/models").text
+    assert "Model yang disetujui tidak dapat dibuka" in page
+    assert f"Aturan dasar dipakai sebagai gantinya: model {broken} ditolak: intisari berkas adalah" in page
+    assert bangkom("models", "rollback").code == 0
+    assert portal.get("/models").json()["serving"] == first
+    for refused in (bangkom("models", "approve", broken), bangkom("models", "trial", broken)):
+        assert (refused.code, "cannot serve: " in refused.err) == (3, True)
+    assert problem(portal("POST", f"/models/{broken}/approve", json={}))["status"] == 409
+    assert problem(portal("POST", f"/models/{broken}/trial", json={}))["status"] == 409
+    token = sign_in(portal, "admin")
+    said = portal.client.post(f"/models/{broken}", data={"csrf": token, "action": "approve", "words": "Coba."})
+    assert (said.status_code, "tidak dapat dipakai" in said.text) == (422, True)
+    keep(database, "three", state="approved")
+    damage(database, first)
+    assert bangkom("models", "rollback").err == "No earlier model: the rule serves.\n"
 
 
 def test_a_fit_writes_its_evidence_into_the_card(portal, terminal_of):
@@ -153,22 +206,22 @@ def test_a_card_from_before_evidence_was_kept_is_shown_all_the_same(portal):
 
 def test_what_is_put_into_a_card_replaces_only_its_own_entries(portal):
     database = portal.parts.database
-    keep(database, "m-1")
-    before = database.load_model("m-1").manifest
+    model = keep(database, "one")
+    before = database.load_model(model).manifest
     with transaction(database.engine, is_writer=True) as connection:
-        database.amend_model(connection, "m-1", watch={"code": "stale"})
-    assert database.load_model("m-1").manifest == {**before, "watch": {"code": "stale"}}
+        database.amend_model(connection, model, watch={"code": "stale"})
+    assert database.load_model(model).manifest == {**before, "watch": {"code": "stale"}}
 
 
 @pytest.mark.browser
 def test_the_page_of_a_model_has_no_faults_on_any_screen(portal, chromium):
-    keep(portal.parts.database, "m-1", kinds=KINDS, online=HARMED)
+    model = keep(portal.parts.database, "one", kinds=KINDS, online=HARMED)
     with served(portal.url) as address:
         browsing = Browsing(chromium, address, portal.url)
         for (lang, scripts), width in zip(product(("id", "en"), (True, False)), (360, 768, 1440, 360), strict=True):
             size = {"width": width, "height": 800}
             with browsing.page("admin", lang=lang, scripts=scripts, viewport=size) as page:
-                page.goto(f"{address}/models/m-1")
+                page.goto(f"{address}/models/{model}")
                 assert page.locator("svg.chart").count() == 2
                 if scripts:
                     assert faults_of(page) == []
@@ -176,7 +229,7 @@ def test_the_page_of_a_model_has_no_faults_on_any_screen(portal, chromium):
                 page.fill("#words", "A reason.")
                 page.locator("button[value=approve]").click()
                 assert "A reason." in page.content()
-            keep(portal.parts.database, "m-1", kinds=KINDS, online=HARMED)
+            model = keep(portal.parts.database, "one", kinds=KINDS, online=HARMED)
 
 
 def test_the_picture_lies_on_the_line_where_all_came_true():
