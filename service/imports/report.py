@@ -58,6 +58,7 @@ CODES = {
     "seats-contradict": "A class has fewer seats than it needs people to open.",
     "level-contradicts": "A training leads to a lower level than it begins at.",
     "amount-exceeded": "Of a budget line more is reserved and spent than it holds.",
+    "amount-twice": "Codes of budget lines begin with that of another, which may be their total.",
     "days-split": "A column holds first and last day in one cell, and is read as two.",
     "date-contradicts": "The last day is before the first.",
     "number-unreadable": "The number is not clear.",
