@@ -52,6 +52,7 @@ CODES = {
     "date-unreadable": "The date is impossible or not clear.",
     "date-order-assumed": "No date of the file tells whether the day or the month comes first.",
     "year-assumed": "Years of two digits are read where they stand last.",
+    "date-assumed": "A last day is read from a first day or a year.",
     "date-future": "What has happened is of a day to come.",
     "date-doubtful": "A class lasts for years.",
     "date-overlaps": "A standard begins while the one before still holds.",
@@ -87,7 +88,8 @@ CODES = {
     "row-conflict": "Two rows of one key differ, in one file or in two; neither is stored.",
     "row-total": "A total or heading is left out.",
     "row-metadata": "A line above the header is left out.",
-    "row-blank": "A line without the level, rating, value or training it is about is left out.",
+    "row-blank": "A line without the level, rating, value or training it is about, or with nothing in a column that is "
+    "read, is left out.",
     "row-sample": "A sample line is left out.",
     "row-incomplete": "The source itself says not to use a line, or does not name it.",
     "amount-unknown": "A budget line without an amount is left out; unknown is not zero.",
