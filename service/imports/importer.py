@@ -164,6 +164,7 @@ class Importer:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
         report, text = part.report, self.wording.text
         part.n_header, part.origin, part.asked = reshaped.n_header, reshaped.origin, reshaped.asked
+        part.date_order = reshaped.date_order
         report.left_out = report.read = len(reshaped.left_out)
         told = [("note", one) for one in (*reshaped.left_out, *reshaped.remarks)]
         for severity, (line, code, message, *named) in told + [("warning", one) for one in reshaped.warnings]:
@@ -188,7 +189,7 @@ class Importer:
     def _parse(self, part: Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
-            labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
+            labels=rating_labels(self._frame("rating_scales")), order=options.date_order or part.date_order,
             style=options.number_style, origin=part.origin,
             supplied={**dict.fromkeys(part.asked, ""), **options.supplied},
         ))  # fmt: skip
@@ -254,6 +255,8 @@ class Importer:
             checks.OF_FILES[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
             checks.take_codes_of_titles(rows, self.on_file[name])
+        if part.report.profile == "oneroster" and name in checks.KEPT:
+            checks.KEPT[name](rows, self.on_file[name])
         note_names_alike(rows, self.on_file[name])
         warn_of_codes_alike(rows, self.on_file[name])
 

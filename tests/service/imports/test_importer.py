@@ -1,5 +1,6 @@
 import time
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -280,3 +281,33 @@ def test_a_dry_run_of_all_or_nothing_says_what_the_real_one_does(office):
     content = f"NIP;Nama\n{SATRIA};Satria\n{MELUR};\n"
     dry, real = (office.bring(content, all_or_nothing=True, dry_run=dry).report.files[0] for dry in (True, False))
     assert (dry.stored, dry.refused) == (real.stored, real.refused) == (0, 2)
+
+
+def test_what_is_known_of_people_is_not_read_from_their_numbers_again(office):
+    melur, other = "199003152014021987", "HON-7"
+    office.bring(f"NIP;Nama;Jenis Pegawai;TMT CPNS;Tanggal Lahir;Jenis Kelamin\n"
+                 f"{melur};Melur Pagi;CPNS;1/3/2014;16/03/1990;P\n{other};Kenanga;lainnya;;17/08/1999;P\n")  # fmt: skip
+    before = office.read("employees")
+    office.bring(f"NIP;Nama;Unit\n{melur};Melur Pagi;U1\n{other};Kenanga;\n198507072010012976;Satria;\n")
+    after = office.read("employees").set_index("employee")
+    columns = ["employment_type", "service_start", "birth_date", "sex"]
+    known = after.loc[before["employee"], columns]
+    pd.testing.assert_frame_equal(known, before.set_index("employee")[columns])
+    assert after.loc["198507072010012976", "sex"] == "F"
+
+
+def test_other_files_of_an_import_say_what_a_number_need_not(office, found):
+    melur = "199003152014021987"
+    imported = office.bring(
+        f"NIP;Nama;Unit\n{melur};Melur Pagi;U1\n", f"NIP;Nama;Jenis Pegawai\n{melur};Melur Pagi;CPNS\n"
+    )
+    assert found(imported) == []
+    assert office.read("employees")["employment_type"].tolist() == ["CPNS"]
+
+
+def test_a_blank_that_differs_is_shown_as_one(office):
+    lines = ["Pelatihan X;P01", "Pelatihan X;"]
+    content = "\n".join(["NIP;Nama Pelatihan;Kode Pelatihan;Tanggal Selesai",
+                         *(f"199003152014021987;{line};1/2/2024" for line in lines)])  # fmt: skip
+    (file,) = office.bring(content.replace("Pelatihan X", "Komunikasi")).report.files
+    assert [p.value for p in file.problems if p.code == "row-conflict"] == ["P01", ""]
