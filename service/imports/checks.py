@@ -275,9 +275,10 @@ def check_scales(rows: Rows) -> None:
 def keep_states(rows: Rows, on_file: pd.DataFrame) -> None:
     """Let people stay on leave or on study, and in their unit, where a source only says that they are users."""
     known = on_file.set_index("employee").reindex(rows.frame["employee"]).set_axis(rows.frame.index)
-    for column in ("status", "unit"):
-        told = known[column].where(known[column] != "inactive")
-        rows.frame[column] = rows.frame[column].where(rows.frame[column].notna(), told)
+    told = rows.frame["status"]
+    stays = known["status"].where(told.ne("active") | known["status"].ne("inactive"))  # a user again is not inactive
+    rows.frame["status"] = told.where(told.eq("inactive"), stays)
+    rows.frame["unit"] = rows.frame["unit"].where(rows.frame["unit"].notna(), known["unit"])
 
 
 def keep_outcomes(rows: Rows, on_file: pd.DataFrame) -> None:

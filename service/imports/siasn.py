@@ -13,7 +13,7 @@ from itertools import chain
 from service.imports.cells import Cell, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import plain
 from service.imports.legal_states import state_of
-from service.imports.reshaping import body_lines, placed
+from service.imports.reshaping import body_lines, placed_as
 from service.imports.values import is_missing
 
 Row = Mapping[str, Cell]  # folded header -> cell
@@ -228,7 +228,7 @@ def _read(sheet: Sheet, table: str, columns: Mapping[str, Reading], rows: Mappin
                 continue
             seen.add(cells[0])
         lines[line] = cells
-    return Reshaped(sheet=placed(sheet, tuple(columns), lines), table=table)
+    return Reshaped(sheet=placed_as(sheet, table, tuple(columns), lines), table=table)
 
 
 def _competency(sheet: Sheet, name: str, rows: Mapping[int, Row]) -> Reshaped:

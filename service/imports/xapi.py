@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import plain
-from service.imports.reshaping import header_names, placed, records
+from service.imports.reshaping import header_names, placed_as, records
 
 _HEADER = ("employee", "training", "training_name", "end_date", "status", "post_score", "provider")
 _COMPLETED = frozenset({"completed", "passed", "satisfied", "mastered"})
@@ -146,5 +146,5 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
         *cells, provider = chosen.cells
         lines[chosen.line] = [*cells, scores[-1] if scores else "", provider]
         left_out += [(one.line, "row-repeated", _SAME) for one in told if one is not chosen]
-    return [Reshaped(sheet=placed(sheet, _HEADER, lines), table="history", left_out=tuple(sorted(left_out)),
-                     warnings=tuple(sorted(unread)))]  # fmt: skip
+    return [Reshaped(sheet=placed_as(sheet, "history", _HEADER, lines), table="history",
+                     left_out=tuple(sorted(left_out)), warnings=tuple(sorted(unread)))]  # fmt: skip

@@ -1,3 +1,7 @@
+import json
+
+import pandas as pd
+import pytest
 import xlsxwriter
 
 from service.imports.profiles import PROFILES
@@ -134,3 +138,35 @@ def test_the_order_of_dates_of_posts_is_told_by_those_left_out_too(desk):
     assert (file.profile, file.date_order) == ("posts", "mdy")
     person = desk.read("employees").iloc[0]
     assert (person["position"], f"{person['position_since']:%Y-%m-%d}") == ("Analis", "2024-02-03")
+
+
+MELUR = "199003152014021987"
+COMPLETED = {"id": "s1", "actor": {"account": {"homePage": "https://lms.example", "name": MELUR}},
+             "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+             "object": {"id": "https://lms.example/P01"}, "timestamp": "2026-03-20T10:00:00+07:00"}  # fmt: skip
+SPARSE = {
+    "siasn": [{"nipBaru": MELUR, "nama": "Melur Pagi", "jabatanId": "J9", "jabatanNama": "ANALIS", "unorId": "U1",
+               "unorNama": "Dinas"}],
+    "siasn-course": [{"nipBaru": MELUR, "namaKursus": "Analisis", "tanggalKursus": "20-03-2026",
+                      "tanggalSelesaiKursus": "20-03-2026"}],
+    "xapi": [COMPLETED],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SPARSE)
+def test_what_a_source_says_nothing_about_stays_on_file(desk, source):
+    desk.bring(
+        "unit,name,parent\nU0,Kota,\nU1,Dinas,U0\n",
+        "kode jabatan,nama jabatan,jenjang jabatan\nJ9,ANALIS,JF Ahli Muda\n",
+        f"nip,nama,unit,jabatan,tmt pensiun,status,golongan\n{MELUR},Melur Pagi,U1,J9,2048-04-01,cuti,III/c\n",
+        "kode pelatihan,nama pelatihan,jp\nP01,Analisis,24\n",
+        f"nip,kode pelatihan,tanggal mulai,tanggal selesai,status,jp,nilai pascates,penyelenggara\n"
+        f"{MELUR},P01,2026-03-20,2026-03-20,lulus,24,88,LAN\n",
+    )
+    tables = ("units", "positions", "employees", "history")
+    before = {name: desk.read(name) for name in tables}
+    imported = desk.bring(json.dumps(SPARSE[source]), names=["a.json"])
+    assert {f.profile for f in imported.report.files} == {source.split("-")[0]}
+    assert all(f.unchanged == 1 for f in imported.report.files)
+    for name in tables:
+        pd.testing.assert_frame_equal(desk.read(name), before[name])
