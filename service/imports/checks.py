@@ -41,7 +41,8 @@ def check_employee_numbers(rows: Rows, known: pd.DataFrame) -> None:
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
     nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits, and no letters",
+    nearly = nearly & ~rows.had_error("employee")
+    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters",
                     column="employee")  # fmt: skip
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
@@ -52,7 +53,7 @@ def check_employee_numbers(rows: Rows, known: pd.DataFrame) -> None:
     impossible = birth.isna() | (~is_pppk & start.isna()) | appointed.isna() | sex.isna()
     impossible |= (is_pppk & (ids.str[13:14] == "0")) | (ids.str[15:] == "000")
     bad = is_nip & impossible.to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(bad & ~rows.refused), "id-structure",
+    rows.refuse_all(np.flatnonzero(bad & ~rows.had_error("employee")), "id-structure",
                     "no NIP: birth date, start month, sex digit or serial number is impossible; a serial of 000 "
                     "means that a spreadsheet lost the last digits", column="employee")  # fmt: skip
     good = is_nip & ~bad
@@ -105,7 +106,7 @@ def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> N
 
 def _refuse_national(rows: Rows, ids: pd.Series) -> None:
     """Refuse national identity numbers where an employee number belongs; they are not stored, nor shown."""
-    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_) & ~rows.refused
+    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_)
     for row in np.flatnonzero(national).tolist():
         rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
                     column="employee")  # fmt: skip

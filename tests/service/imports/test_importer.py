@@ -311,3 +311,13 @@ def test_a_blank_that_differs_is_shown_as_one(office):
                          *(f"199003152014021987;{line};1/2/2024" for line in lines)])  # fmt: skip
     (file,) = office.bring(content.replace("Pelatihan X", "Komunikasi")).report.files
     assert [p.value for p in file.problems if p.code == "row-conflict"] == ["P01", ""]
+
+
+def test_a_number_that_is_none_is_named_beside_what_else_is_wrong_with_its_row(office, found):
+    numbers = ("1990031520140219", "199013152014021987", "3404014507850001")
+    lines = [f"{number};Melur;31/02/2020" for number in numbers]
+    errors = found(office.bring("\n".join(["NIP;Nama;TMT Golongan", *lines])))
+    assert sorted(errors, key=lambda one: (one[1], one[0])) == [
+        ("date-unreadable", 2), ("id-structure", 2), ("date-unreadable", 3), ("id-structure", 3),
+        ("date-unreadable", 4), ("id-national", 4),
+    ]  # fmt: skip
