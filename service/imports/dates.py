@@ -12,7 +12,7 @@ from service.imports.periods import first_and_last, last_day
 NOT_CLEAR = "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026"
 OPEN_END_YEAR = 9999
 OPEN_END = f"{OPEN_END_YEAR}-12-31"
-PLAUSIBLE_YEARS = (1900, 2199)
+PLAUSIBLE_YEARS = (1901, 2199)  # 1900 is what a blank or a small number becomes elsewhere
 MONTHS_OF_YEAR = 12
 BIRTH_PIVOT = 12  # nobody in service is born later
 PIVOT = 70

@@ -71,7 +71,7 @@ def _opened(path: str) -> Any:  # noqa: ANN401 (the reader's own type)
         return CalamineWorkbook.from_path(path)
     except (PasswordError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001 (of whatever kind)
+    except Exception:
         try:
             return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
         except PasswordError:
