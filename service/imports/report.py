@@ -82,6 +82,8 @@ CODES = {
     "row-header": "The header once more, or a line that numbers the columns, is left out.",
     "row-footer": "A note or signature under a table is left out.",
     "amount-scaled": "Amounts are given in thousands or millions of rupiah, and read so.",
+    "region-alike": "A province is spelled otherwise than in the price book, by which prices are found.",
+    "item-unknown": "Nothing asks for a price of this code.",
     "code-alike": "Codes differ in case alone.",
     "row-shifted": "A line has more cells than the header.",
     "row-repeated": "The row says the same as an earlier one.",

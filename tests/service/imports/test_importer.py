@@ -5,6 +5,7 @@ import pytest
 import xlsxwriter
 
 from service.imports.options import ImportOptions
+from service.storage.people import erase_rows
 from training_catalog.errors import InputError
 
 BINTANG, MELUR, SATRIA = "199003152014021987", "198507072010012976", "197712312003121965"
@@ -321,3 +322,13 @@ def test_a_number_that_is_none_is_named_beside_what_else_is_wrong_with_its_row(o
         ("date-unreadable", 2), ("id-structure", 2), ("date-unreadable", 3), ("id-structure", 3),
         ("date-unreadable", 4), ("id-national", 4),
     ]  # fmt: skip
+
+
+def test_a_title_of_one_person_alone_is_forgotten_with_them(office):
+    melur, other = "199003152014021987", "198507072010012976"
+    lines = [f"{melur};Kursus Melur Pagi;1/3/2024", f"{melur};Bela Negara;1/3/2023", f"{other};Bela Negara;1/3/2023"]
+    office.bring(f"NIP;Nama\n{other};Satria\n", "\n".join(["NIP;Nama Pelatihan;Tanggal Selesai", *lines]))
+    assert set(office.read("training_titles")["title"]) == {"Kursus Melur Pagi", "Bela Negara"}
+    with office.database.writing() as writing:
+        erase_rows(writing, melur, "orang-1")
+    assert set(office.read("training_titles")["title"]) == {"Bela Negara"}
