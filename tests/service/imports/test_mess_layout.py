@@ -245,3 +245,16 @@ def test_a_heading_that_begins_with_sub_adds_up_nothing(office, heading):
     assert (file.read, file.stored, file.refused, file.left_out) == (4, 1, 0, 3)
     told = [problem.message for problem in file.problems if problem.code == "total-checked"]
     assert [message.partition(" says")[0] for message in told] == ["Sub Jumlah"]
+
+
+def test_the_headers_of_a_list_of_ranks_are_read(office):
+    header = "No.;Nama Lengkap;NIP / NI PPPK;L/P;Pangkat/Gol. Ruang;Jabatan;TMT;Unit Organisasi"
+    (file,) = office.bring(f"{header}\n1;Satria;{SATRIA};P;Penata (III/c);J1;1/2/2020;U2\n").report.files
+    assert (file.table, file.stored) == ("employees", 1)
+    person = office.read("employees").set_index("employee").loc[SATRIA]
+    assert person[["unit", "position", "grade"]].tolist() == ["U2", "J1", "Penata (III/c)"]
+
+
+def test_trainings_of_people_by_name_and_year_are_refused_with_the_numbers_to_choose_from(office, found):
+    imported = office.bring("No;Nama;Nama Pelatihan;Tahun\n1;melur  pagi;Diklat X;2024\n2;Bukan Siapa;Diklat Y;2023\n")
+    assert found(imported) == [("person-by-name", 2), ("person-by-name", 3)]
