@@ -1,7 +1,7 @@
 """Whom trainings are for: lists in the spellings of offices, and those that nobody on file is meant by."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -10,21 +10,25 @@ from service.imports.rows import Rows
 from training_catalog.tables import table
 
 _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+dan\s+", re.IGNORECASE)
+MOST_NAMES = 20  # that a message lists
 _TYPES = {spelling.casefold(): name for name, accepted in table("employees").column("employment_type").choices
           for spelling in (name, *accepted)}  # fmt: skip
 
 
-def read_audiences(rows: Rows, classes: Iterable[str]) -> None:
+def read_audiences(rows: Rows, frame_of: Callable[[str], pd.DataFrame]) -> None:
     """Part lists of position classes and of employment types as they are meant, and warn of what names nobody.
 
-    A part is split at a comma, a slash or the like only where it is known by no name of its own, and all its pieces are.
+    A part is split at a comma, a slash or the like only where it is no known name itself, and all its pieces are.
 
     Parameters
     ----------
-    rows : Trainings.
-    classes : Position classes on file and in other files.
+    rows : Rows of one file; of other tables than trainings nothing is asked.
+    frame_of : Returns a table as known, by name.
     """
-    known = {name.casefold(): name for name in classes}
+    if rows.table.name != "trainings":
+        return
+    classes = set().union(*(frame_of(name)["position_class"].dropna() for name in ("positions", "position_defaults")))
+    known = {name.casefold(): name for name in sorted(classes)}
     for column, names in (("position_classes", known), ("employment_types", _TYPES)):
         if column not in rows.given or not names:
             continue
@@ -39,9 +43,6 @@ def read_audiences(rows: Rows, classes: Iterable[str]) -> None:
                       names=", ".join(sorted(set(names.values()))[:MOST_NAMES]))  # fmt: skip
 
 
-MOST_NAMES = 20
-
-
 def _parts(cell: str, names: dict[str, str]) -> list[str]:
     """Return the parts of a list as they are known; one that is not known stays as it was told."""
     found: list[str] = []
@@ -50,8 +51,3 @@ def _parts(cell: str, names: dict[str, str]) -> list[str]:
         is_known = bool(pieces) and all(piece.casefold() in names for piece in pieces)
         found += [names[piece.casefold()] for piece in pieces] if is_known else [part]
     return list(dict.fromkeys(found))
-
-
-def classes_of(*frames: pd.DataFrame) -> list[str]:
-    """Return the position classes that frames name."""
-    return sorted(set().union(*(frame["position_class"].dropna() for frame in frames)))

@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.imports import checks
+from service.imports.audiences import read_audiences
 from service.imports.blocks import is_of, read_blocks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.columns import Columns
@@ -16,7 +17,7 @@ from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
 from service.imports.level_matrix import levels_beside
-from service.imports.likeness import PLACED, note_names_alike, warn_of_codes_alike, warn_of_places_and_items
+from service.imports.likeness import note_names_alike, warn_of_codes_alike, warn_of_places_and_items
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
@@ -259,9 +260,8 @@ class Importer:
             checks.KEPT[name](rows, self.on_file[name])
         note_names_alike(rows, self.on_file[name])
         warn_of_codes_alike(rows, self.on_file[name])
-        if name in PLACED:
-            prices = self.on_file["price_book"] if name == "price_book" else self._frame("price_book")
-            warn_of_places_and_items(rows, prices["region"].dropna().unique())
+        warn_of_places_and_items(rows, self.on_file[name], self._frame)
+        read_audiences(rows, self._frame)
 
     def _name_trainings(self, rows: Rows) -> None:
         """Give history rows the official title of a known training, and a title where only a code is given."""

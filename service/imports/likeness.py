@@ -1,7 +1,7 @@
 """Names that are nearly the same under different codes, and codes that nearly are: told to the person, never merged."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -76,18 +76,20 @@ def _place_form(place: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"^prov(?:insi|ince)?\b", "", place.casefold()))
 
 
-def warn_of_places_and_items(rows: Rows, regions: Iterable[str]) -> None:
+def warn_of_places_and_items(rows: Rows, on_file: pd.DataFrame, frame_of: Callable[[str], pd.DataFrame]) -> None:
     """Warn of provinces spelled otherwise than in the price book, and of its prices that nothing asks for.
 
     Parameters
     ----------
     rows : Rows of one file.
-    regions : Regions that the price book has.
+    on_file : The same table as stored.
+    frame_of : Returns a table as known, by name.
     """
-    column = PLACED[rows.table.name]
-    if column not in rows.given:
+    column = PLACED.get(rows.table.name)
+    if column is None or column not in rows.given:
         return
-    known = set(regions)
+    prices = on_file if rows.table.name == "price_book" else frame_of("price_book")
+    known = set(prices["region"].dropna())
     forms = {_place_form(region): region for region in sorted(known)}
     for line, place in _told(rows, column):
         other = forms.get(_place_form(place))

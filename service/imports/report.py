@@ -82,6 +82,7 @@ CODES = {
     "row-header": "The header once more, or a line that numbers the columns, is left out.",
     "row-footer": "A note or signature under a table is left out.",
     "amount-scaled": "Amounts are given in thousands or millions of rupiah, and read so.",
+    "audience-unknown": "A training is for a position class or employment type that nobody on file has.",
     "region-alike": "A province is spelled otherwise than in the price book, by which prices are found.",
     "item-unknown": "Nothing asks for a price of this code.",
     "code-alike": "Codes differ in case alone.",

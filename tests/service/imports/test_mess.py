@@ -280,3 +280,20 @@ def test_a_province_that_prices_are_not_found_by_and_a_price_that_nothing_asks_f
     classes = ["K1;P01;1/3/2027;3/3/2027;Bandung;Jawa barat", "K2;P01;13/3/2027;14/3/2027;Bandung;Jawa Barat"]
     imported = office.bring("\n".join(["Kode Kelas;Kode Pelatihan;Mulai;Selesai;Kota;Provinsi", *classes]))
     assert found(imported, "warning") == [("region-alike", 2)]
+
+
+AUDIENCES = {
+    "pengawas, Administrator": "Pengawas;Administrator", "PENGAWAS dan administrator": "Pengawas;Administrator",
+    "Pengawas|Administrator;Pengawas": "Pengawas;Administrator", "Pengawas": "Pengawas",
+    "Staf, Pengawas": "Staf, Pengawas",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", AUDIENCES)
+def test_whom_a_training_is_for_is_parted_where_every_part_is_known(office, found, told):
+    office.bring("Kode Jabatan;Nama Jabatan;Jenjang Jabatan\nA1;A;Pengawas\nA2;B;Administrator\n")
+    header = "Kode Pelatihan;Nama Pelatihan;JP;Jenjang Sasaran;Jenis Pegawai Sasaran"
+    imported = office.bring(f'{header}\nP9;Ringkas;8;"{told}";pns/P3K\n')
+    training = office.read("trainings").set_index("training").loc["P9"]
+    assert training[["position_classes", "employment_types"]].tolist() == [AUDIENCES[told], "PNS;PPPK"]
+    assert found(imported, "warning") == ([("audience-unknown", 2)] if "Staf" in told else [])
