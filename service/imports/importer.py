@@ -16,6 +16,7 @@ from service.imports.columns import Columns
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
+from service.imports.history_titles import name_trainings
 from service.imports.level_matrix import levels_beside
 from service.imports.likeness import note_names_alike, warn_of_codes_alike, warn_of_places_and_items
 from service.imports.on_file import OnFile
@@ -251,7 +252,7 @@ class Importer:
         name = rows.table.name
         checks.check_rows(rows, self._frame, self.options.on)
         if name == "history":
-            self._name_trainings(rows)
+            name_trainings(rows, self.on_file[name], self._frame)
         if name in checks.OF_FILES:
             checks.OF_FILES[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
@@ -262,16 +263,6 @@ class Importer:
         warn_of_codes_alike(rows, self.on_file[name])
         warn_of_places_and_items(rows, self.on_file[name], self._frame)
         read_audiences(rows, self._frame)
-
-    def _name_trainings(self, rows: Rows) -> None:
-        """Give history rows the official title of a known training, and a title where only a code is given."""
-        titles = self._frame("trainings").drop_duplicates("training").set_index("training")["name"]
-        official = rows.frame["training"].map(titles)
-        title = official.where(official.notna(), rows.frame["training_name"])
-        rows.frame["training_name"] = title.where(title.notna(), rows.frame["training"]).astype("str")
-        rows.given = rows.given | {"training_name"}
-        for row in np.flatnonzero(rows.frame["training_name"].isna().to_numpy() & ~rows.refused).tolist():
-            rows.refuse(row, "required-missing", "A value is needed here.", column="training_name", value="")
 
     def _frame(self, name: str) -> pd.DataFrame:
         """Return a table with what this import has accepted so far."""

@@ -332,3 +332,16 @@ def test_a_title_of_one_person_alone_is_forgotten_with_them(office):
     with office.database.writing() as writing:
         erase_rows(writing, melur, "orang-1")
     assert set(office.read("training_titles")["title"]) == {"Bela Negara"}
+
+
+def test_a_title_in_another_case_is_the_same_row_of_a_history(office):
+    titles = ("Bela Negara", "BELA NEGARA", "bela  negara")
+    header = "NIP;Nama Pelatihan;Tanggal Selesai;JP"
+    lines = [f"{BINTANG};{title};1/2/2024;24" for title in titles]
+    (file,) = office.bring("\n".join([header, *lines])).report.files
+    assert (file.stored, file.left_out) == (1, 2)
+    (file,) = office.bring("\n".join([header, lines[1], f"{BINTANG};BELA NEGARA;1/2/2025;24"])).report.files
+    assert (file.stored, file.unchanged) == (1, 1)
+    assert office.read("history")["training_name"].tolist() == ["BELA NEGARA", "Bela Negara"]
+    one, two = office.bring(*(f"{header}\n{line.replace('2024', '2023')}" for line in lines[:2])).report.files
+    assert (one.stored, two.left_out) == (1, 1)
