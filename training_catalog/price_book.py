@@ -13,6 +13,7 @@ from training_catalog.quantities import RupiahArray
 PER_DIEM_TRAINING = "per_diem_training"  # rupiah per person and day, classroom training out of town or over 8 hours
 TRANSPORT = "transport"  # rupiah per person and return trip
 LODGING = "lodging"  # rupiah per person and night
+ITEMS = (PER_DIEM_TRAINING, "per_diem_travel", TRANSPORT, LODGING)  # that a price book may tell
 UNKNOWN_PRICE = -1
 
 

@@ -8,16 +8,19 @@ from training_catalog.tables_catalog import DIRECTIONS
 _EMPLOYEE = Column(
     name="employee", kind="id", required=True, references="employees", header_id="NIP", header_en="Employee",
     meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai",
-                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number"),
+                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number",
+                                                "nip/ni pppk", "ni pppk", "nip/nipppk", "nipppk", "nip/nrp"),
 )  # fmt: skip
 _EMPLOYEE_KEY = Column(
     name="employee", kind="id", required=True, header_id="NIP", header_en="Employee",
     meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai",
-                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number"),
+                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number",
+                                                "nip/ni pppk", "ni pppk", "nip/nipppk", "nipppk", "nip/nrp"),
 )  # fmt: skip
 _UNIT = Column(
     name="unit", kind="id", required=True, references="units", header_id="Kode Unit Kerja", header_en="Unit",
-    meaning="Unit.", aliases=("unit_kerja", "unit", "kode_unit", "opd", "kode_opd", "satuan kerja", "satker", "perangkat daerah", "department"),
+    meaning="Unit.", aliases=("unit_kerja", "unit", "kode_unit", "opd", "kode_opd", "satuan kerja", "satker", "perangkat daerah", "department",
+                              "unit organisasi"),
 )  # fmt: skip
 EMPLOYMENT_TYPES = ("PNS", "PPPK", "CPNS", "other")
 STATUSES = ("active", "leave", "study", "inactive", "retired")
@@ -67,7 +70,8 @@ EMPLOYEES = Table(
                choices=(("M", ("m", "l", "laki-laki", "pria", "lk", "male", "1")),
                         ("F", ("f", "p", "perempuan", "wanita", "pr", "female", "2")))),
         Column(name="grade", kind="text", header_id="Golongan", header_en="Grade", meaning="Rank or grade, such as III/d.",
-               aliases=("gol", "golongan_ruang", "golongan_pangkat", "pangkat")),
+               aliases=("gol", "golongan_ruang", "golongan_pangkat", "pangkat", "gol. ruang", "pangkat/gol. ruang",
+                        "pangkat/golongan", "pangkat/gol")),
         Column(name="grade_since", kind="date", header_id="TMT Golongan", header_en="Grade since",
                meaning="First day in the rank or grade.",
                aliases=("tmt_gol", "tmt_pangkat", "tmt_golongan_pangkat", "tmt_golongan_ruang", "tmt_pangkat_golongan")),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from service.exports.plan_workbook import MOST_ROWS
 from service.files import by_suffix, writing_to
 from service.storage.database import Database
 from training_catalog.errors import InputError
@@ -18,6 +19,7 @@ FIXED_DATE = date(2020, 1, 1)  # a workbook's own date, so that equal tables are
 CODE_DIGITS = 20  # to which numbers in codes are padded for sorting
 TEXT_KINDS = ("id", "text", "choice", "list")
 DECIMAL_KINDS = ("decimal", "hours", "level")
+MOST_CHARACTERS = 32_767  # of a cell of a workbook; xlsxwriter passes over longer ones without a word
 
 
 def neutralise(text: str) -> str:
@@ -111,7 +113,22 @@ def _write_parquet(frame: pd.DataFrame, declared: Table, path: Path, lang: str) 
     frame.to_parquet(path, index=False)
 
 
+def _need_room(frame: pd.DataFrame, declared: Table) -> None:
+    """Refuse what a workbook would lose: rows below its last one, and texts that are longer than a cell."""
+    if len(frame) > MOST_ROWS:
+        raise InputError("{n} rows do not fit a workbook (at most {most}); use .parquet or .csv",
+                         n=len(frame), most=MOST_ROWS)  # fmt: skip
+    for column in declared.columns:
+        if column.kind in TEXT_KINDS:
+            longest = frame[column.name].str.len().max()
+            if longest > MOST_CHARACTERS:
+                raise InputError("a text of {n} characters in {column} does not fit a cell of a workbook (at most "
+                                 "{most}); use .parquet or .csv", n=int(longest), column=column.name,
+                                 most=MOST_CHARACTERS)  # fmt: skip
+
+
 def _write_xlsx(frame: pd.DataFrame, declared: Table, path: Path, lang: str) -> None:
+    _need_room(frame, declared)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,

@@ -19,6 +19,8 @@ _OF_PEOPLE = frozenset().union(*(
     names_of(column) for column in table("employees").columns if column.name not in ("employee", "name")
 ))  # fmt: skip
 
+_IDLE = frozenset({"no", "no.", "nomor", "tahun", "keterangan", "ket", "catatan"})  # which tell nothing of the table
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layout:
@@ -54,7 +56,7 @@ def _find_layout(rows: Lines) -> _Layout | None:
         for name in _COLUMNS:
             at = _places(name, known)
             others = [i for i, names in enumerate(known) if names and i not in at.values()]
-            if not {"employee", *_NEEDED[name]} <= set(at) or not all(known[i] & _OF_PEOPLE for i in others):
+            if not {"employee", *_NEEDED[name]} <= set(at) or not all(known[i] & (_OF_PEOPLE | _IDLE) for i in others):
                 continue
             if name != "history" or not _are_codes(rows[row + 1 :], at["training_name"]):
                 shown = tuple(plain(rows[row][i]) for i in others)

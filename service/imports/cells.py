@@ -109,6 +109,7 @@ class Reshaped:
     origin : Where the file has our columns: position, and header as written.
     asked : Columns that the source lacks, of which a person must give the one value of all rows.
     remarks : Notes on single lines, or on all of them, that name something.
+    date_order : Order of its dates, where lines that are left out tell it.
     """
 
     sheet: Sheet
@@ -120,3 +121,4 @@ class Reshaped:
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    date_order: str | None = None

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,6 +14,7 @@ from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
 from service.imports.rows import Rows
 from service.imports.values import read_scaled
+from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
 # Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
@@ -26,16 +27,22 @@ SUGGESTION_CUTOFF = 0.8
 MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
 
 
-def check_employee_numbers(rows: Rows) -> None:
-    """Check 18-digit numbers as NIP, and read from them what the file does not give.
+def check_employee_numbers(rows: Rows, known: pd.DataFrame) -> None:
+    """Check 18-digit numbers as NIP, and read from them what neither the file nor anything before it gives.
 
     Layout: birth date, start (month, or 2 and contract count for PPPK), sex, serial (Perka BKN 22/2007).
+
+    Parameters
+    ----------
+    rows : Employees.
+    known : Employees on file and in other files; what they say stays where the file lacks the column.
     """
     frame = rows.frame
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
     nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(nearly & ~rows.refused), "id-structure", "a NIP has 18 digits, and no letters",
+    nearly = nearly & ~rows.had_error("employee")
+    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters",
                     column="employee")  # fmt: skip
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
@@ -46,7 +53,7 @@ def check_employee_numbers(rows: Rows) -> None:
     impossible = birth.isna() | (~is_pppk & start.isna()) | appointed.isna() | sex.isna()
     impossible |= (is_pppk & (ids.str[13:14] == "0")) | (ids.str[15:] == "000")
     bad = is_nip & impossible.to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(bad & ~rows.refused), "id-structure",
+    rows.refuse_all(np.flatnonzero(bad & ~rows.had_error("employee")), "id-structure",
                     "no NIP: birth date, start month, sex digit or serial number is impossible; a serial of 000 "
                     "means that a spreadsheet lost the last digits", column="employee")  # fmt: skip
     good = is_nip & ~bad
@@ -57,6 +64,7 @@ def check_employee_numbers(rows: Rows) -> None:
     _warn_of_others(rows, ids, good)
     kind = pd.Series(np.where(is_pppk, "PPPK", "PNS"), index=frame.index, dtype="str")
     _contradictions(rows, good, {"birth_date": birth, "sex": sex, "service_start": start, "employment_type": kind})
+    _keep(rows, ids, known, ("birth_date", "sex", "employment_type", "service_start"))
     _derive(rows, good, {"birth_date": birth, "sex": sex, "employment_type": kind, "service_start": start})
 
 
@@ -72,6 +80,14 @@ def _warn_of_others(rows: Rows, ids: pd.Series, good: np.ndarray) -> None:
 
 def _day_of(text: pd.Series, form: str) -> pd.Series:
     return pd.to_datetime(text, format=form, errors="coerce").astype("datetime64[s]")
+
+
+def _keep(rows: Rows, ids: pd.Series, known: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Take over what is known of people in columns that the file lacks, before anything is read from numbers."""
+    for column in columns:
+        if column not in rows.given:
+            told = known[["employee", column]].dropna().drop_duplicates("employee").set_index("employee")[column]
+            rows.frame[column] = told.reindex(ids).set_axis(rows.frame.index).astype(rows.frame[column].dtype)
 
 
 def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> None:
@@ -90,7 +106,7 @@ def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> N
 
 def _refuse_national(rows: Rows, ids: pd.Series) -> None:
     """Refuse national identity numbers where an employee number belongs; they are not stored, nor shown."""
-    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_) & ~rows.refused
+    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_)
     for row in np.flatnonzero(national).tolist():
         rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
                     column="employee")  # fmt: skip
@@ -257,6 +273,24 @@ def check_scales(rows: Rows) -> None:
                     "accepted: labels such as 1=Sangat Baik;2=Baik", column="labels")  # fmt: skip
 
 
+def keep_states(rows: Rows, on_file: pd.DataFrame) -> None:
+    """Let people stay on leave or on study, and in their unit, where a source only says that they are users."""
+    known = on_file.set_index("employee").reindex(rows.frame["employee"]).set_axis(rows.frame.index)
+    told = rows.frame["status"]
+    stays = known["status"].where(told.ne("active") | known["status"].ne("inactive"))  # a user again is not inactive
+    rows.frame["status"] = told.where(told.eq("inactive"), stays)
+    rows.frame["unit"] = rows.frame["unit"].where(rows.frame["unit"].notna(), known["unit"])
+
+
+def keep_outcomes(rows: Rows, on_file: pd.DataFrame) -> None:
+    """Let a history that is on file keep its outcome, where a source only says that somebody was enrolled."""
+    known = on_file.set_axis(row_keys(on_file, rows.table), axis=0)["status"]
+    keys = row_keys(rows.frame, rows.table)
+    is_known = keys.isin(known.index).to_numpy()
+    told = known.reindex(keys[is_known]).to_numpy()
+    rows.frame.loc[is_known, "status"] = told
+
+
 def take_codes_of_titles(rows: Rows, on_file: pd.DataFrame) -> None:
     """Give trainings that are on file by one title the code they have there."""
     codes = on_file.drop_duplicates("name", keep=False).set_index("name")["training"]
@@ -303,8 +337,10 @@ def _way(steps: Mapping[str, set[str]], start: str, goal: str) -> list[str]:
 
 
 OF_ROWS: Mapping[str, Callable[[Rows], None]] = {
-    "employees": check_employee_numbers, "trainings": warn_of_hours, "rating_scales": check_scales,
+    "trainings": warn_of_hours, "rating_scales": check_scales,
 }  # fmt: skip
+# What is on file and stays, where a source of rosters says less.
+KEPT: Mapping[str, Callable[[Rows, pd.DataFrame], None]] = {"employees": keep_states, "history": keep_outcomes}
 OF_FILES: Mapping[str, Callable[[Rows], None]] = {"budgets": check_totals, "offerings": make_class_codes}
 
 
@@ -320,6 +356,8 @@ def check_rows(rows: Rows, frame_of: Callable[[str], pd.DataFrame], on: date | N
     name = rows.table.name
     check_dates(rows)
     check_plausible(rows, on)
+    if name == "employees":
+        check_employee_numbers(rows, frame_of(name))
     if name in OF_ROWS:
         OF_ROWS[name](rows)
     if "competency" in rows.frame and name != "competencies":

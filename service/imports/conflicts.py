@@ -53,7 +53,7 @@ def check_repeats(rows: Rows) -> np.ndarray:
             continue
         for one, other in ((earlier, row), (row, earlier)):
             rows.refuse(one, "row-conflict", "Differs from line {other} in {columns}; neither is stored.",
-                        column=different[0], value=rows.frame[different[0]].iloc[one], other=int(rows.line[other]),
+                        column=different[0], value=_value(rows, different[0], one), other=int(rows.line[other]),
                         columns=_named(rows, different))  # fmt: skip
     return repeated
 
@@ -91,12 +91,17 @@ def _compare(first: Keyed, row: int, later: Keyed, again: int) -> None:
     if different:
         message = "Differs from line {other} of {file} in {columns}; neither is stored."
         for part, place, file, other in ((first, row, later.name, there), (later, again, first.name, here)):
-            value = part.rows.frame[different[0]].iloc[place]
+            value = _value(part.rows, different[0], place)
             part.rows.refuse(place, "row-conflict", message, column=different[0], value=value, other=other, file=file,
                              columns=_named(part.rows, different))  # fmt: skip
     elif later.rows.given <= first.rows.given:
         later.repeated[again] = True
         later.rows.note("row-repeated", "The same as line {other} of {file}.", line=there, other=here, file=first.name)
+
+
+def _value(rows: Rows, column: str, row: int) -> Any:  # noqa: ANN401 (of any column)
+    value = rows.frame[column].iloc[row]
+    return "" if pd.isna(value) else value
 
 
 def _named(rows: Rows, columns: list[str]) -> str:

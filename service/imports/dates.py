@@ -11,7 +11,8 @@ from service.imports.periods import first_and_last, last_day
 
 NOT_CLEAR = "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026"
 OPEN_END_YEAR = 9999
-PLAUSIBLE_YEARS = (1900, 2199)
+OPEN_END = f"{OPEN_END_YEAR}-12-31"
+PLAUSIBLE_YEARS = (1901, 2199)  # 1900 is what a blank or a small number becomes elsewhere
 MONTHS_OF_YEAR = 12
 BIRTH_PIVOT = 12  # nobody in service is born later
 PIVOT = 70
@@ -36,11 +37,12 @@ _TIME = re.compile(
     r"( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$"
 )
 _YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)?\.? *(\d{4})(?:[.,]0)?$")
+_OPEN = re.compile(r"^(?:s\.?d\.? |sampai(?: dengan)? |hingga )?(?:sekarang|kini|saat ini|seterusnya|present|now)$")
 Parts = tuple[str, int, int]  # year as written, month, day
 
 
 def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: bool = False) -> date | None:
-    """Read a date in any spelling that means one day only; None for an open end (year 9999).
+    """Read a date in any spelling that means one day only; None for an open end (9999, ``sekarang``).
 
     Parameters
     ----------
@@ -51,8 +53,8 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
 
     Examples
     --------
-    >>> read_date("17 Agt 2026"), read_date("31.12.9999")
-    (datetime.date(2026, 8, 17), None)
+    >>> read_date("17 Agt 2026"), read_date("31.12.9999"), read_date("s.d. sekarang")
+    (datetime.date(2026, 8, 17), None, None)
     """
     if isinstance(cell, date):
         return _day(str(cell.year), cell.month, cell.day, pivot)
@@ -62,7 +64,7 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
         if not float(cell).is_integer():
             raise CellError("date-unreadable", "a number that is no date")
         cell = int(cell)
-    text = _PREFIX.sub("", figures(cell).lower())
+    text = _OPEN.sub(OPEN_END, _PREFIX.sub("", figures(cell).lower()))
     if weekday := _WEEKDAY.match(text):
         day = read_date(text[weekday.end() :], order, pivot, is_period=is_period)
         if day is not None and day.weekday() != _WEEKDAYS[weekday[1]]:

@@ -9,14 +9,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.imports import checks
+from service.imports.audiences import read_audiences
 from service.imports.blocks import is_of, read_blocks
 from service.imports.cells import FileRefusedError, Reshaped, Sheet
 from service.imports.columns import Columns
 from service.imports.conflicts import Keyed, check_between, check_repeats
 from service.imports.day_ranges import split_days
 from service.imports.headers import Header
+from service.imports.history_titles import name_trainings
 from service.imports.level_matrix import levels_beside
-from service.imports.likeness import note_names_alike, warn_of_codes_alike
+from service.imports.likeness import note_names_alike, warn_of_codes_alike, warn_of_places_and_items
 from service.imports.on_file import OnFile
 from service.imports.options import ImportOptions
 from service.imports.parsing import ParseOptions, parse_rows, preview_of
@@ -164,6 +166,7 @@ class Importer:
         """Take over what a profile left out and warns of, and read the rest like a file of our own."""
         report, text = part.report, self.wording.text
         part.n_header, part.origin, part.asked = reshaped.n_header, reshaped.origin, reshaped.asked
+        part.date_order = reshaped.date_order
         report.left_out = report.read = len(reshaped.left_out)
         told = [("note", one) for one in (*reshaped.left_out, *reshaped.remarks)]
         for severity, (line, code, message, *named) in told + [("warning", one) for one in reshaped.warnings]:
@@ -188,7 +191,7 @@ class Importer:
     def _parse(self, part: Part, sheet: Sheet, header: Header) -> None:
         report, options = part.report, self.options
         rows = parse_rows(sheet, header, self.wording, ParseOptions(
-            labels=rating_labels(self._frame("rating_scales")), order=options.date_order,
+            labels=rating_labels(self._frame("rating_scales")), order=options.date_order or part.date_order,
             style=options.number_style, origin=part.origin,
             supplied={**dict.fromkeys(part.asked, ""), **options.supplied},
         ))  # fmt: skip
@@ -249,23 +252,17 @@ class Importer:
         name = rows.table.name
         checks.check_rows(rows, self._frame, self.options.on)
         if name == "history":
-            self._name_trainings(rows)
+            name_trainings(rows, self.on_file[name], self._frame)
         if name in checks.OF_FILES:
             checks.OF_FILES[name](rows)
         if name == "trainings" and part.report.profile == "schedule":
             checks.take_codes_of_titles(rows, self.on_file[name])
+        if part.report.profile == "oneroster" and name in checks.KEPT:
+            checks.KEPT[name](rows, self.on_file[name])
         note_names_alike(rows, self.on_file[name])
         warn_of_codes_alike(rows, self.on_file[name])
-
-    def _name_trainings(self, rows: Rows) -> None:
-        """Give history rows the official title of a known training, and a title where only a code is given."""
-        titles = self._frame("trainings").drop_duplicates("training").set_index("training")["name"]
-        official = rows.frame["training"].map(titles)
-        title = official.where(official.notna(), rows.frame["training_name"])
-        rows.frame["training_name"] = title.where(title.notna(), rows.frame["training"]).astype("str")
-        rows.given = rows.given | {"training_name"}
-        for row in np.flatnonzero(rows.frame["training_name"].isna().to_numpy() & ~rows.refused).tolist():
-            rows.refuse(row, "required-missing", "A value is needed here.", column="training_name", value="")
+        warn_of_places_and_items(rows, self.on_file[name], self._frame)
+        read_audiences(rows, self._frame)
 
     def _frame(self, name: str) -> pd.DataFrame:
         """Return a table with what this import has accepted so far."""

@@ -1,10 +1,15 @@
 """Names that are nearly the same under different codes, and codes that nearly are: told to the person, never merged."""
 
+import re
+from collections.abc import Callable
+
 import pandas as pd
 
 from service.imports.rows import Rows
+from training_catalog.price_book import ITEMS
 
 TABLES_WITH_CODES = ("competencies", "positions", "trainings", "units", "offerings", "budgets", "frameworks")
+PLACED = {"price_book": "region", "offerings": "province"}  # the column by which prices are found
 TABLES_WITH_NAMES = ("competencies", "positions", "trainings", "units")
 
 
@@ -58,3 +63,46 @@ def warn_of_codes_alike(rows: Rows, on_file: pd.DataFrame) -> None:
             rows.note("code-alike", "{codes} differ in case alone; are they one?", severity="warning",
                       line=int(group["line"].max()), column=key, value=group["code"].iloc[0],
                       codes=", ".join(group["code"]))  # fmt: skip
+
+
+def _place_form(place: str) -> str:
+    """Bring a province to the form in which its spellings are equal.
+
+    Examples
+    --------
+    >>> _place_form("Prov. JAWA  BARAT"), _place_form("Jawa Barat")
+    ('jawabarat', 'jawabarat')
+    """
+    return re.sub(r"[\W_]+", "", re.sub(r"^prov(?:insi|ince)?\b", "", place.casefold()))
+
+
+def warn_of_places_and_items(rows: Rows, on_file: pd.DataFrame, frame_of: Callable[[str], pd.DataFrame]) -> None:
+    """Warn of provinces spelled otherwise than in the price book, and of its prices that nothing asks for.
+
+    Parameters
+    ----------
+    rows : Rows of one file.
+    on_file : The same table as stored.
+    frame_of : Returns a table as known, by name.
+    """
+    column = PLACED.get(rows.table.name)
+    if column is None or column not in rows.given:
+        return
+    prices = on_file if rows.table.name == "price_book" else frame_of("price_book")
+    known = set(prices["region"].dropna())
+    forms = {_place_form(region): region for region in sorted(known)}
+    for line, place in _told(rows, column):
+        other = forms.get(_place_form(place))
+        if place not in known and other is not None:
+            rows.note("region-alike", "the price book has {other}; prices are found by the very same spelling",
+                      severity="warning", line=line, column=column, value=place, other=other)  # fmt: skip
+    for line, item in _told(rows, "item") if rows.table.name == "price_book" else ():
+        if item not in ITEMS:
+            rows.note("item-unknown", "nothing asks for this price; what is asked for: {items}", severity="warning",
+                      line=line, column="item", value=item, items=", ".join(ITEMS))  # fmt: skip
+
+
+def _told(rows: Rows, column: str) -> list[tuple[int, str]]:
+    """Return line and value of the rows that have one."""
+    is_told = rows.frame[column].notna().to_numpy()
+    return list(zip(rows.line[is_told].tolist(), rows.frame.loc[is_told, column].tolist(), strict=True))

@@ -29,6 +29,7 @@ _NUMBERED = re.compile(r"^(\(?)(\d{1,2})(?:\.0)?(?:\s*=.*)?\)?$")
 MEASURES = {"assessments": ("level",), "performance": ("rating",), "unit_outcomes": ("value",),
             "history": ("training", "training_name")}  # fmt: skip
 BLANK = ("row-blank", "The line has no level, rating, value or training; missing is not zero, so it is left out.")
+UNREAD = ("row-blank", "The line holds nothing under any column that is read, and is left out.")
 TOTAL = ("row-total", "A total is left out.")
 AGAIN = ("row-header", "The header stands here once more; left out.")
 NUMBERED = ("row-header", "A line that numbers the columns is left out.")
@@ -56,6 +57,10 @@ def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int
         (_samples, SAMPLE), (_feet, FOOT),
     ):  # fmt: skip
         reasons |= dict.fromkeys(find(lines, header, _without(filled, reasons)), reason)
+    rest = _without(filled, reasons)
+    unread = _unread(lines, header, rest)
+    if len(unread) < len(rest):  # where no line holds anything that is read, the header is in doubt
+        reasons |= dict.fromkeys(unread, UNREAD)
     return _without(filled, reasons), [(line, *reasons[line]) for line in sorted(reasons)]
 
 
@@ -183,6 +188,23 @@ def _blank(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
         )
     found: list[int] = chosen[is_without].tolist()
     return found
+
+
+def _unread(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
+    """Return the lines of which all that they hold stands under columns that are not read.
+
+    A form may be numbered beyond the rows that are filled in, or part them by lines with a unit's name.
+    """
+    is_without = np.ones(len(chosen), dtype=np.bool_)
+    for position in {*header.columns.values(), *(at for at, _ in header.repeated)}:
+        is_without[is_without] = column_at(lines, position, chosen[is_without]).which(
+            lambda cell: is_missing(faulty(cell)), are_figures_so=False
+        )
+        if not is_without.any():
+            return []
+    named = {i for row in lines[header.row : header.row + header.n_rows] for i, cell in enumerate(row) if plain(cell)}
+    return [line for line in chosen[is_without].tolist()
+            if all(i in named for i, cell in enumerate(lines[line]) if plain(cell))]  # fmt: skip
 
 
 def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import normal, plain
-from service.imports.reshaping import header_names, placed, records
+from service.imports.reshaping import header_names, placed_as, records
 from training_catalog.tables import table
 
 Row = Mapping[str, Cell]
@@ -140,9 +140,9 @@ def _unit(row: Row) -> dict[str, Cell]:
 def _person(row: Row) -> dict[str, Cell]:
     parts = (row.get(name, "") for name in ("givenname", "middlename", "familyname"))
     unit = row.get("primaryorgsourcedid", "") or row.get(_JOIN + "org", "") or _first(row.get("orgsourcedids", ""))
-    is_out = plain(row.get("enableduser", "")).lower() == "false"
+    status = {"true": "active", "false": "inactive"}.get(plain(row.get("enableduser", "")).lower(), "")
     return {"employee": _number(row), "name": " ".join(plain(part) for part in parts if plain(part)), "unit": unit,
-            "status": "inactive" if is_out else ""}  # fmt: skip
+            "status": status}  # fmt: skip
 
 
 def _training(row: Row) -> dict[str, Cell]:
@@ -185,4 +185,4 @@ def reshape_oneroster(sheet: Sheet) -> list[Reshaped]:
     header = list(next(iter(found.values()), table(name).column_names))
     cells = {line: list(row.values()) for line, row in found.items()}
     notes = _SENSITIVE if file == "users" else ()
-    return [Reshaped(sheet=placed(sheet, header, cells), table=name, left_out=tuple(left_out), notes=notes)]
+    return [Reshaped(sheet=placed_as(sheet, name, header, cells), table=name, left_out=tuple(left_out), notes=notes)]

@@ -60,6 +60,7 @@ class Part:
     header_at: int = 0
     origin: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    date_order: str | None = None
     rows: Rows | None = None
     repeated: np.ndarray | None = None
 

@@ -1,5 +1,6 @@
 """What no table can mean: fewer seats than it takes to open, a score above its end, two standards on one day."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -70,6 +71,24 @@ def warn_of_overspent(rows: Rows) -> None:
                   used=rows.wording.money(int(used.iloc[row])))  # fmt: skip
 
 
+def warn_of_parts(rows: Rows) -> None:
+    """Warn of budget lines whose code begins that of others, in a file that does not say what is part of what."""
+    if "parent" in rows.given:
+        return
+    accepted = rows.frame.loc[~rows.refused, ["line", "amount"]].dropna()
+    codes = accepted["line"].tolist()
+    split = [code.split(".") for code in codes]
+    parent = rows.table.column("parent")
+    shown_parent = parent.header_en if rows.wording.lang == "en" else parent.header_id
+    n_under = Counter(".".join(parts[:n]) for parts in split for n in range(1, len(parts)))
+    for row, code in zip(accepted.index.tolist(), codes, strict=True):
+        if n_under[code] and accepted.loc[row, "amount"]:
+            rows.note("amount-twice", "the codes of {n} other lines begin with this one; if they are its parts, their "
+                      "money counts twice: say so under {parent}, or take this line out", severity="warning",
+                      line=int(rows.line[row]), column="line", value=code, n=n_under[code],
+                      parent=shown_parent)  # fmt: skip
+
+
 def warn_of_days(rows: Rows, on: date) -> None:
     """Warn of past things on days to come, and of classes that last for years.
 
@@ -127,6 +146,7 @@ def check_plausible(rows: Rows, on: date | None) -> None:
         check_seats(rows)
     if rows.table.name == "budgets":
         warn_of_overspent(rows)
+        warn_of_parts(rows)
     if on is not None:
         warn_of_days(rows, on)
     warn_of_overlaps(rows)

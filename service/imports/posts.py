@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from service.imports.cells import Cell, CellError, LeftOut, Lines, Reshaped, Sheet
-from service.imports.dates import read_date
+from service.imports.dates import date_order, read_date
 from service.imports.headers import names_of, plain, possible_headers
 from service.imports.values import is_missing, read_id
 from training_catalog.tables import table
@@ -47,10 +47,10 @@ def is_posts(rows: Lines) -> bool:
     return _find_layout(rows) is not None
 
 
-def _day(row: Sequence[Cell], at: int) -> date | None:
+def _day(row: Sequence[Cell], at: int, order: str) -> date | None:
     """Return a day; None where it is open, blank or cannot be read."""
     try:
-        return None if at >= len(row) or is_missing(row[at]) else read_date(row[at])
+        return None if at >= len(row) or is_missing(row[at]) else read_date(row[at], order)
     except CellError:
         return None
 
@@ -62,9 +62,9 @@ def _person(row: Sequence[Cell], at: int) -> str:
         return plain(row[at])
 
 
-def _unreadable_end(row: Sequence[Cell], at: int) -> bool:
+def _unreadable_end(row: Sequence[Cell], at: int, order: str) -> bool:
     try:
-        _ = at >= len(row) or is_missing(row[at]) or read_date(row[at])
+        _ = at >= len(row) or is_missing(row[at]) or read_date(row[at], order)
     except CellError:
         return True
     return False
@@ -76,19 +76,22 @@ def reshape_posts(sheet: Sheet) -> list[Reshaped]:
     if layout is None:
         return []
     body = [i for i in range(layout.header + 1, len(sheet.rows)) if any(map(plain, sheet.rows[i]))]
+    days = (sheet.rows[i][at] for i in body for at in (layout.start, layout.end) if at < len(sheet.rows[i]))
+    told = date_order(days)
+    by = told or "dmy"
     latest: dict[str, tuple[bool, date]] = {}
     order = {}
     for i in body:
         row = sheet.rows[i]
         person = _person(row, layout.employee)
-        order[i] = (_day(row, layout.end) is None, _day(row, layout.start) or date.min)
+        order[i] = (_day(row, layout.end, by) is None, _day(row, layout.start, by) or date.min)
         latest[person] = max(latest.get(person, order[i]), order[i])
     rows = [list(row) for row in sheet.rows]
     left_out: list[LeftOut] = []
     warnings: list[LeftOut] = []
     for i in body:
         row = rows[i]
-        if _unreadable_end(row, layout.end):
+        if _unreadable_end(row, layout.end, by):
             row[layout.start] = row[layout.end]  # so that it is refused with its reason
         elif order[i] < latest[_person(row, layout.employee)]:
             left_out.append((i + 1, "post-earlier", "An earlier post is left out; the person's current one is read."))
@@ -101,4 +104,4 @@ def reshape_posts(sheet: Sheet) -> list[Reshaped]:
     rows[layout.header][layout.start], rows[layout.header][layout.end] = SINCE, ""
     notes = (("post-earlier", "Posts with first and last days: each person's current one is read.", ""),)
     return [Reshaped(sheet=replace(sheet, rows=rows), table="employees", left_out=tuple(left_out),
-                     warnings=tuple(warnings), notes=notes)]  # fmt: skip
+                     warnings=tuple(warnings), notes=notes, date_order=told)]  # fmt: skip

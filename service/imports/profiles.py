@@ -1,25 +1,22 @@
 """Files of others brought to our own headers: O*NET, ESCO, budget files, schedules, learning systems."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from service.imports.account_lists import is_account_list, reshape_account_list
 from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
-from service.imports.cells import Cell, FileRefusedError, LeftOut, Lines, Remark, Reshaped, Sheet
-from service.imports.headers import first_filled, normal, plain
-from service.imports.lines import is_sum
+from service.imports.cells import Cell, FileRefusedError, LeftOut, Lines, Reshaped, Sheet
+from service.imports.headers import first_filled, plain
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.posts import is_posts, reshape_posts
-from service.imports.qualifiers import FACTORS, factor_above, factor_of
 from service.imports.rating_lists import is_rating_list, reshape_rating_list
 from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
 from service.imports.score_parts import has_parts, reshape_parts
 from service.imports.siasn import is_siasn, reshape_siasn
 from service.imports.side_by_side import is_side_by_side, reshape_side_by_side
-from service.imports.values import is_missing, read_text
 from service.imports.xapi import is_xapi, reshape_xapi
 
 MOST_TITLES = 10  # lines above the header of another system
@@ -96,68 +93,10 @@ def _reshape_esco(sheet: Sheet) -> list[Reshaped]:
     return [Reshaped(sheet=placed(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
 
 
-_NO_AMOUNT = "{name}: the amount is not known, which is not zero, so the line is left out; before: {before}."
-_ACCOUNT_HEADERS = ("no. rekening", "kode rekening", "rekening")
-
-
-def _budget_header(rows: Lines) -> int | None:
-    """Return the header row of a regional budget file: an account column beside ``Uraian`` and ``Sesudah``."""
-    for i, row in enumerate(rows[:15]):
-        names = [normal(cell) for cell in row]
-        if names and names[0] in _ACCOUNT_HEADERS and "uraian" in names and "sesudah" in names:
-            return i
-    return None
-
-
-def _reshape_budget(sheet: Sheet) -> list[Reshaped]:
-    """Bring a regional budget file to budget lines: leaves only, the year from the lines above the header."""
-    header = _budget_header(sheet.rows) or 0
-    names = [normal(cell) for cell in sheet.rows[header]]
-    amount, name = names.index("sesudah"), names.index("uraian")
-    before = names.index("sebelum") if "sebelum" in names else None
-    above = [row for row in sheet.rows[:header] if len(row) > 1]
-    year = next((plain(row[1]) for row in above if normal(row[0]) == "tahun"), "")
-    body = [row + [""] * (len(names) - len(row)) for row in sheet.rows[header + 1 :]]
-    codes = [re.sub(r"\.+$", "", read_text(row[0])) for row in body]
-    parents = _parents(codes)
-    rows: list[list[Cell]] = [[] for _ in range(header)]
-    rows.append(["line", "name", "account", _amount_header(sheet.rows, header, amount), *(["year"] if year else [])])
-    left_out: list[LeftOut | Remark] = [(i + 1, "row-metadata", "A line above the header is left out.")
-                               for i, row in enumerate(sheet.rows[:header]) if any(map(plain, row))]  # fmt: skip
-    for line, (row, code) in enumerate(zip(body, codes, strict=True), start=header + 2):
-        is_leaf = code[:1].isdigit() and code not in parents
-        earlier = plain(row[before]) if before is not None else ""
-        if code[:1].isdigit() and is_missing(row[amount]) and (is_leaf or earlier):
-            rows.append([])
-            left_out.append((line, "amount-unknown", _NO_AMOUNT, {"name": plain(row[name]) or code,
-                                                                  "before": earlier or "-"}))  # fmt: skip
-            continue
-        if is_leaf or (not code and is_sum(plain(row[name]))):
-            rows.append([code, row[name], code, row[amount], *([year] if year else [])])
-            continue
-        rows.append([])
-        if any(map(plain, row)):
-            left_out.append((line, "row-total", "A heading, parent or total is left out; its parts are read."))
-    return [Reshaped(sheet=replace(sheet, rows=rows), table="budgets", left_out=tuple(left_out))]
-
-
-def _amount_header(rows: Lines, header: int, position: int) -> str:
-    """Return our header of amounts, with the unit in which the file gives them."""
-    own = factor_of(plain(rows[header][position]))
-    factor = own if own > 1 else factor_above(rows[:header])
-    return "amount" + next((f" ({word})" for word, times in FACTORS.items() if times == factor), "")
-
-
-def _parents(codes: list[str]) -> set[str]:
-    """Return every beginning of an account code that ends before a dot."""
-    split = [code.split(".") for code in codes if code]
-    return {".".join(parts[:n]) for parts in split for n in range(1, len(parts))}
-
-
 PROFILES: dict[str, Profile] = {
     "onet": Profile(name="onet", recognises=_is_onet, reshape=_reshape_onet, is_headed=True),
     "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco, is_headed=True),
-    "apbd": Profile(name="apbd", recognises=lambda rows: _budget_header(rows) is not None, reshape=_reshape_budget),
+    "apbd": Profile(name="apbd", recognises=is_account_list, reshape=reshape_account_list),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),
     "by-name": Profile(name="by-name", recognises=is_by_name, reshape=reshape_by_name),

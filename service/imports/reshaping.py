@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from service.imports.cells import Cell, Lines, Sheet
 from service.imports.headers import normal, plain
+from training_catalog.tables import table
 
 
 def header_names(rows: Lines) -> list[str]:
@@ -33,3 +34,14 @@ def placed(sheet: Sheet, header: Sequence[str], lines: Mapping[int, list[Cell]])
     for line, cells in lines.items():
         rows[line - 1] = [str(cell) if isinstance(cell, dict | list) else cell for cell in cells]
     return replace(sheet, rows=rows)
+
+
+def placed_as(sheet: Sheet, name: str, header: Sequence[str], lines: Mapping[int, list[Cell]]) -> Sheet:
+    """Return a sheet as `placed` does, without the columns of a table that the source says nothing about.
+
+    What is on file in these stays; columns that the table requires are kept, so that their blanks are refused.
+    """
+    declared = table(name)
+    kept = [i for i, column in enumerate(header) if not lines or declared.column(column).required
+            or column in declared.key or any(plain(cells[i]) for cells in lines.values())]  # fmt: skip
+    return placed(sheet, [header[i] for i in kept], {line: [cells[i] for i in kept] for line, cells in lines.items()})

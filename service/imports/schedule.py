@@ -1,14 +1,15 @@
 """A training centre's schedule: classes by title and dates, without codes, often under a header of two lines."""
 
 import re
+import zlib
 from dataclasses import dataclass, replace
 
 from service.imports.cells import Cell, CellError, LeftOut, Lines, Reshaped, Sheet
-from service.imports.dates import read_date
+from service.imports.dates import date_order, read_date
 from service.imports.headers import plain, possible_headers, written_at
 from service.imports.values import read_number
 
-MOST_CODE = 48  # characters of a title that a code keeps
+MOST_CODE = 48  # characters of a code
 _COLUMNS = {
     "title": ("nama diklat", "nama kegiatan diklat", "nama kegiatan", "nama pelatihan", "judul pelatihan"),
     "start": ("tanggal mulai", "waktu pelaksanaan mulai", "mulai"),
@@ -79,22 +80,28 @@ def code_of(title: str) -> str:
     --------
     >>> code_of("1 Sistem Informasi Geografis (Dasar)")
     '1-SISTEM-INFORMASI-GEOGRAFIS-DASAR'
+    >>> code_of("Pelatihan Pengelolaan Keuangan Daerah bagi Bendahara Penerimaan")
+    'PELATIHAN-PENGELOLAAN-KEUANGAN-DAERAH-B-AC15AF30'
     """
-    return re.sub(r"[^A-Z0-9]+", "-", plain(title).upper()).strip("-")[:MOST_CODE].strip("-")
+    whole = re.sub(r"[^A-Z0-9]+", "-", plain(title).upper()).strip("-")
+    if len(whole) <= MOST_CODE:
+        return whole
+    mark = f"{zlib.crc32(whole.encode()):08X}"  # titles of offices often begin alike
+    return f"{whole[: MOST_CODE - len(mark) - 1].strip('-')}-{mark}"
 
 
-def _class_code(title: str, start: Cell, line: int) -> str:
+def _class_code(title: str, start: Cell, line: int, order: str) -> str:
     try:
-        day = read_date(start)
+        day = read_date(start, order)
     except CellError:
         day = None
     return f"{code_of(title)}-{day:%Y%m%d}" if day else f"{code_of(title)}-{line}"
 
 
-def _year_differs(start: Cell, year: Cell) -> bool:
+def _year_differs(start: Cell, year: Cell, order: str) -> bool:
     """Return whether a year column says another year than the first day."""
     try:
-        day, told = read_date(start), read_number(year)
+        day, told = read_date(start, order), read_number(year)
     except CellError:
         return False
     return day is not None and day.year != told
@@ -111,14 +118,17 @@ def reshape_schedule(sheet: Sheet) -> list[Reshaped]:
         for header in (_TRAINING_HEADER, _CLASS_HEADER)
     )
     warnings: list[LeftOut] = []
+    days = (row[at] for row in sheet.rows[layout.body :] for at in (layout.at["start"], layout.at["end"])
+            if at < len(row))  # fmt: skip
+    by = date_order(days) or "dmy"
     for line, row in enumerate(sheet.rows[layout.body :], start=layout.body + 1):
         cell = {what: row[layout.at[what]] if layout.at.get(what, len(row)) < len(row) else "" for what in _COLUMNS}
         is_blank = not any(map(plain, row))
         title, start = plain(cell["title"]), cell["start"]
         trainings.append([] if is_blank else [code_of(title), title, cell["hours"], cell["topic"]])
-        offerings.append([] if is_blank else [_class_code(title, start, line), title, start, cell["end"], cell["seats"],
-                                              cell["cost"]])  # fmt: skip
-        if _year_differs(start, cell["year"]):
+        code = _class_code(title, start, line, by)
+        offerings.append([] if is_blank else [code, title, start, cell["end"], cell["seats"], cell["cost"]])
+        if _year_differs(start, cell["year"], by):
             warnings.append((line, "year-differs", "The year column says another year than the first day."))
     made = (("code-made", "Codes were made of titles and first days; trainings on file are found by their title.", ""),)
     above: list[LeftOut] = [(i + 1, "row-metadata", "A line above the header is left out.")

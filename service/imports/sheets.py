@@ -8,7 +8,7 @@ import zlib
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
+import pyarrow.parquet as pq
 
 from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Nested, Sheet
 from service.imports.delimited import read_text
@@ -116,7 +116,12 @@ def read_json(content: bytes) -> list[Sheet]:
         if b"\\u" in content:
             json.dumps(document, ensure_ascii=False).encode()  # half a pair of escapes is no character
         document = unpacked(document)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        raise FileRefusedError("file-unreadable", "cannot be read as JSON from line {line}, character {column}, on; is "
+                               "the file whole?", line=error.lineno, column=error.colno) from error  # fmt: skip
+    except RecursionError as error:
+        raise FileRefusedError("file-unreadable", "the JSON is nested too deeply") from error
+    except ValueError as error:
         raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
     lists = document if isinstance(document, dict) else {"": document}
     if "data" in lists:  # the envelope of most services
@@ -152,7 +157,14 @@ def _document(content: bytes) -> Cell:
         lines = [line for line in content.splitlines() if line.strip()]
         if len(lines) < 2 or not error.msg.startswith("Extra data"):  # noqa: PLR2004 (one line is one document)
             raise
-        return [json.loads(line, object_pairs_hook=_unrepeated) for line in lines]
+        return [_of_line(number, line) for number, line in enumerate(content.splitlines(), start=1) if line.strip()]
+
+
+def _of_line(number: int, line: bytes) -> Cell:
+    try:
+        return json.loads(line, object_pairs_hook=_unrepeated)
+    except json.JSONDecodeError as error:
+        raise json.JSONDecodeError(error.msg, "\n" * (number - 1) + error.doc, error.pos + number - 1) from error
 
 
 def _unrepeated(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
@@ -160,7 +172,7 @@ def _unrepeated(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
-        raise ValueError(f"{twice!r} stands twice in one object")
+        raise FileRefusedError("file-unreadable", "in one object of the JSON {name} stands twice", name=twice)
     return found
 
 
@@ -176,20 +188,31 @@ def _json_sheet(name: str, objects: list[dict[str, Cell]]) -> Sheet:
 
 def _flat(value: Cell) -> Cell:
     """Return a value as a cell; what is nested, or of a kind that no cell has, becomes text."""
+    if isinstance(value, bytes):
+        return _decoded(value)
     if value is None or isinstance(value, str | int | float | bool | date):
         return "" if value is None else value
     return Nested(json.dumps(value)) if isinstance(value, list | dict) else str(value)
 
 
+def _decoded(value: bytes) -> Cell:
+    """Return bytes that are text as text; others are none of a cell, and refuse their row."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return Nested(value.hex())
+
+
 def read_parquet(content: bytes) -> Sheet:
     """Read a Parquet file, such as an export of ours."""
     try:
-        frame = pd.read_parquet(io.BytesIO(content))
+        table = pq.read_table(io.BytesIO(content))
+        frame = table.to_pandas(ignore_metadata=True)  # what pandas calls an index is a column like others
     except Exception as error:  # whatever the reader says is told to the person
         raise FileRefusedError("file-unreadable", "cannot be read as Parquet: {reason}", reason=error) from error
     columns = [
-        [_flat(cell) for cell in frame[name].astype(object).where(frame[name].notna(), None).tolist()]
-        for name in frame.columns
+        [_flat(cell) for cell in column.astype(object).where(column.notna(), None).tolist()]
+        for column in (frame.iloc[:, at] for at in range(frame.shape[1]))
     ]
     rows: list[list[Cell]] = [list(cells) for cells in zip(*columns, strict=True)]
     return Sheet(name=None, rows=[[str(name) for name in frame.columns], *rows])

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from service.imports.cells import Cell, Lines, Reshaped, Sheet
+from service.imports.cells import Cell, Lines, Remark, Reshaped, Sheet
 from service.imports.headers import plain
-from service.imports.reshaping import body_lines, placed
+from service.imports.legal_states import state_of
+from service.imports.reshaping import body_lines, placed_as
 from service.imports.values import is_missing
 
 Row = Mapping[str, Cell]  # folded header -> cell
@@ -29,9 +30,11 @@ _COMPETENCIES = {
 }  # fmt: skip
 _POSITION = ("jabatanid", "jabatanstrukturalid", "jabatanfungsionalid", "jabatanfungsionalumumid", "jabatannama")
 _TYPES = {"pns": "PNS", "p": "PNS", "cpns": "CPNS", "c": "CPNS", "pppk": "PPPK", "p3k": "PPPK"}
-_STATES = (("tugas belajar", "study"), ("cltn", "leave"), ("cuti", "leave"), ("pensiun", "retired"))
 _MONTH = ("bulanselesaipenilaian", "bulanselesaipenailan", "bulanselesai")  # the service itself misspells one
 _YEAR = ("tahun", "tahunpenilaian")
+_COURSE_YEAR = ("tahunkursus", "tahun")
+_NO_LAST_DAY = "No last day is told in {n} records; the first day is read as it."
+_YEAR_ALONE = "Only the year is told in {n} records; its 31 December is read as their last day."
 # Ratings of one period side by side, each on its own scale; a number goes before the name beside it.
 _WIDE = {
     "skp-hasil": ("hasilkinerjanilai", "hasilkinerja", "hasilkerjanilai", "hasilkerja"),
@@ -84,11 +87,7 @@ def _name(row: Row) -> str:
 
 
 def _state(row: Row) -> str:
-    """Return active for code 01, else the nearest of our states; others of the 31 legal states are inactive."""
-    told = plain(_first(row, "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid", "kedudukanhukumid")).casefold()
-    if told in ("", "aktif", "01", "1"):
-        return "active" if told else ""
-    return next((state for words, state in _STATES if words in told), "study" if told in ("03", "3") else "inactive")
+    return state_of(plain(_first(row, "kedudukanpnsnama", "kedudukanhukumnama", "kedudukanpnsid", "kedudukanhukumid")))
 
 
 def _last_day(row: Row) -> str:
@@ -100,7 +99,7 @@ def _last_day(row: Row) -> str:
 
 
 def _end(row: Row, *names: str) -> Cell:
-    year = plain(_first(row, "tahunkursus", "tahun"))
+    year = plain(_first(row, *_COURSE_YEAR))
     return _first(row, *names) or (f"{year}-12-31" if year.isdecimal() else "")
 
 
@@ -126,6 +125,7 @@ class _Kind:
     used : Folded headers that are read.
     has_people : Whether rows are somebody's.
     ratings : Scale to the headers that hold a rating on it, the first that has a value.
+    days : Headers that hold a first day, and those that hold a last one.
     """
 
     needs: frozenset[str]
@@ -133,6 +133,7 @@ class _Kind:
     used: frozenset[str]
     has_people: bool = True
     ratings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    days: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 _EMPLOYEE = _Kind(
@@ -167,7 +168,8 @@ def _history(needs: set[str], title: tuple[str, ...], start: tuple[str, ...], en
             "end_date": lambda row: _end(row, *end, *start), "status": _always("completed"), "hours": _of("jumlahjam"),
             "provider": _of("institusipenyelenggara"),
         }},
-        used=frozenset({*_NIP, *title, *start, *end, "tahunkursus", "tahun", "jumlahjam", "institusipenyelenggara"}),
+        used=frozenset({*_NIP, *title, *start, *end, *_COURSE_YEAR, "jumlahjam", "institusipenyelenggara"}),
+        days=(start, end),
     )  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def _read(sheet: Sheet, table: str, columns: Mapping[str, Reading], rows: Mappin
                 continue
             seen.add(cells[0])
         lines[line] = cells
-    return Reshaped(sheet=placed(sheet, tuple(columns), lines), table=table)
+    return Reshaped(sheet=placed_as(sheet, table, tuple(columns), lines), table=table)
 
 
 def _competency(sheet: Sheet, name: str, rows: Mapping[int, Row]) -> Reshaped:
@@ -259,6 +261,16 @@ def _performance(sheet: Sheet, kind: _Kind, rows: Mapping[int, Row]) -> list[Res
     return found
 
 
+def _days_assumed(kind: _Kind, rows: Mapping[int, Row]) -> tuple[Remark, ...]:
+    """Say of how many records the last day is the first one, or the last one of a year."""
+    start, end = kind.days
+    without = [row for row in rows.values() if _first(row, *end) == ""] if end else []
+    n_begun = sum(_first(row, *start) != "" for row in without)
+    n_year = sum(_first(row, *start) == "" and plain(_first(row, *_COURSE_YEAR)).isdecimal() for row in without)
+    told = ((_NO_LAST_DAY, n_begun), (_YEAR_ALONE, n_year))
+    return tuple((None, "date-assumed", message, {"n": str(n)}) for message, n in told if n)
+
+
 def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
     """Bring records of the service to our tables; the first of them carries what is said of dropped columns."""
     kind = _kind_of(sheet.rows)
@@ -271,5 +283,5 @@ def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
     if kind.ratings:
         found = _performance(sheet, kind, rows)
     found = found or [_competency(sheet, name, rows) for name in _COMPETENCIES]
-    first = replace(found[0], notes=_dropped(sheet.rows[0], kind))
+    first = replace(found[0], notes=_dropped(sheet.rows[0], kind), remarks=_days_assumed(kind, rows))
     return [first, *found[1:]]

@@ -4,12 +4,14 @@ Its arguments are the path, the most cells of a sheet, and the bytes of memory a
 what it read to standard output: the sheets, or code, message and reason of why it could not.
 """
 
+import io
 import os
 import pickle
 import resource
 import sys
 from array import array
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 Column = tuple[list[Any], bytes]  # every different cell, and the place of each row's cell among them
@@ -38,10 +40,10 @@ def coded(cells: Iterable[Any]) -> Column:
 
 def load_workbook(path: str, most_cells: int) -> list[ReadSheet] | tuple[str, str, str]:
     """Read a workbook's sheets, or say why not."""
-    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
+    from python_calamine import PasswordError, SheetVisibleEnum  # noqa: PLC0415 (this process only)
 
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        workbook = _opened(path)
         sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}  # each is parsed here, once
         check_spans(sheets.values(), most_cells)
         return [
@@ -54,7 +56,29 @@ def load_workbook(path: str, most_cells: int) -> list[ReadSheet] | tuple[str, st
     except MemoryError:
         return "file-too-large", "the workbook cannot be opened within the limits of memory", ""
     except BaseException as error:  # noqa: BLE001 (whatever the reader says is told to the person; nothing is hidden)
-        return "file-unreadable", "the workbook cannot be opened: {reason}", str(error)
+        return (
+            "file-unreadable",
+            ("the workbook is damaged or of a kind that is not read; open it and save it as .xlsx ({reason})"),
+            str(error),
+        )
+
+
+def _opened(path: str) -> Any:  # noqa: ANN401 (the reader's own type)
+    """Open a workbook as its name says; where its content is of another kind, as its content says."""
+    from python_calamine import CalamineWorkbook, PasswordError  # noqa: PLC0415 (this process only)
+
+    try:
+        return CalamineWorkbook.from_path(path)
+    except (PasswordError, MemoryError):
+        raise
+    except Exception:
+        try:
+            return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
+        except PasswordError:
+            raise
+        except Exception:  # noqa: BLE001, S110 (the first fault is told)
+            pass
+        raise
 
 
 def _columns(sheet: Any) -> list[Column]:  # noqa: ANN401 (the reader's own type)

@@ -50,6 +50,7 @@ _RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b([^>]*)>")
 _FROM_1904 = re.compile(r"""\bdate1904=["'](?:1|true)["']""")
 DAYS_TO_1904 = 1462  # from the day 0 of most workbooks to that of others
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what is in a protected workbook, whatever it is called
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 Faults = dict[tuple[int, int], CellFault]
 
@@ -234,6 +235,8 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     FileRefusedError
         With the stable code and a sentence for a person.
     """
+    if _ENCRYPTED in content and not content.startswith(b"PK"):
+        raise FileRefusedError("file-password", "the workbook is protected by a password; save a copy without it")
     is_archive = content[:2] == b"PK"
     styles = _styles_of(content) if is_archive else {}
     extents = check_archive(content, styles) if is_archive else {}

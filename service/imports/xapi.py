@@ -3,11 +3,12 @@
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
 from service.imports.headers import plain
-from service.imports.reshaping import header_names, placed, records
+from service.imports.reshaping import header_names, placed_as, records
 
 _HEADER = ("employee", "training", "training_name", "end_date", "status", "post_score", "provider")
 _COMPLETED = frozenset({"completed", "passed", "satisfied", "mastered"})
@@ -16,7 +17,7 @@ _LANGUAGES = ("id", "id-ID", "en", "en-US", "en-GB")
 _OTHER = "The statement tells of no completion, failure or withdrawal; left out."
 _VOIDED = "The statement was voided, or voids another; left out."
 _NO_SCORE = "A score below zero, that is no number or without its largest value is not read."
-_SAME = "Another statement tells the outcome of the same attempt; left out."
+_SAME = "Another statement tells the outcome of the same attempt or day; left out."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,11 @@ def _outcome(line: int, row: dict[str, Cell]) -> _Outcome | None:
     if status is None:
         return None
     person, address = _part(row["actor"], "account", "name"), plain(_part(row["object"], "id"))
+    whoever = plain(person) or plain(row["actor"])  # several without an account are still several
     day = plain(row.get("timestamp", "") or row.get("stored", ""))[:10]
     registration = plain(_part(row.get("context", ""), "registration"))
     return _Outcome(
-        line=line, attempt=(plain(person), address, registration or day), day=day, status=status, score=_score(result),
+        line=line, attempt=(whoever, address, registration or day), day=day, status=status, score=_score(result),
         has_unread=_score(result) == "" and any(_part(result, "score", name) != "" for name in ("scaled", "raw")),
         cells=(person, last_part(address), _title(_part(row["object"], "definition", "name")), day, status,
                plain(_part(row.get("context", ""), "platform"))),
@@ -107,6 +109,19 @@ def _voided(rows: list[tuple[int, dict[str, Cell]]]) -> set[int]:
                if last_part(_part(row["verb"], "id")) == "voided"}  # fmt: skip
     targets = set(voiding.values())
     return set(voiding) | {line for line, row in rows if plain(row.get("id", "")) in targets - {""}}
+
+
+def _best(told: list[_Outcome]) -> _Outcome:
+    return max(told, key=lambda one: (_RANK[one.status], one.day, -one.line))
+
+
+def _by_day(attempts: Iterable[list[_Outcome]]) -> list[list[_Outcome]]:
+    """Join attempts that end on one day: a history has one row of a training and a day."""
+    days: dict[tuple[str, ...], list[_Outcome]] = defaultdict(list)
+    for told in attempts:
+        best = _best(told)
+        days[*best.attempt[:2], best.day].extend(told)
+    return list(days.values())
 
 
 def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
@@ -125,11 +140,11 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
         (one.line, "number-unreadable", _NO_SCORE) for told in attempts.values() for one in told if one.has_unread
     ]
     lines: dict[int, list[Cell]] = {}
-    for told in attempts.values():
-        chosen = max(told, key=lambda one: (_RANK[one.status], one.day, -one.line))
+    for told in _by_day(attempts.values()):
+        chosen = _best(told)
         scores = [one.score for one in sorted(told, key=lambda one: (one.day, one.line)) if one.score != ""]
         *cells, provider = chosen.cells
         lines[chosen.line] = [*cells, scores[-1] if scores else "", provider]
         left_out += [(one.line, "row-repeated", _SAME) for one in told if one is not chosen]
-    return [Reshaped(sheet=placed(sheet, _HEADER, lines), table="history", left_out=tuple(sorted(left_out)),
-                     warnings=tuple(sorted(unread)))]  # fmt: skip
+    return [Reshaped(sheet=placed_as(sheet, "history", _HEADER, lines), table="history",
+                     left_out=tuple(sorted(left_out)), warnings=tuple(sorted(unread)))]  # fmt: skip

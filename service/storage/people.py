@@ -138,6 +138,7 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     connection = writing.connection
     overwrite_deleted(connection)
     _erase_mentions(writing, employee, pseudonym)
+    _erase_titles(writing, employee)
     n_rows = 0
     for name in personal_tables():
         for stored in (DATABASE_TABLES[name], VERSIONS[name]):
@@ -156,6 +157,19 @@ def erase_rows(writing: Writing, employee: str, pseudonym: str) -> int:
     for name in personal_tables() if n_rows else ():
         writing.touch(name)
     return n_rows
+
+
+def _erase_titles(writing: Writing, employee: str) -> None:
+    """Delete what is remembered of titles that stand in nobody else's history: they may tell of whom they were."""
+    titles = [(one.c["training_name"], one.c[EMPLOYEE]) for one in (DATABASE_TABLES["history"], VERSIONS["history"])]
+    theirs = sa.union(*[sa.select(title).where(who == employee) for title, who in titles])
+    others = sa.union(*[sa.select(title).where(who != employee, title.is_not(None)) for title, who in titles])
+    n_rows = 0
+    for stored in (DATABASE_TABLES["training_titles"], VERSIONS["training_titles"]):
+        alone = stored.c["title"].in_(theirs) & stored.c["title"].not_in(others)
+        n_rows += writing.connection.execute(sa.delete(stored).where(alone)).rowcount
+    if n_rows:
+        writing.touch("training_titles")
 
 
 def _rewrite(connection: sa.Connection, column: sa.Column[Any], employee: str, change: Callable[[str], str]) -> int:

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from service.exports.tables import write_table
+from service.exports.tables import write_frame, write_table
 from service.imports.importer import import_files
 from service.imports.options import ImportOptions
 from service.storage.database import open_database
 from service.wording import Wording
 from tests.offices import copied_file, reference_rows
+from training_catalog.errors import InputError
 from training_catalog.frames import canonical
-from training_catalog.tables import TABLES
+from training_catalog.tables import TABLES, table
 
 BASE = {
     "units": "unit,name\nU1,Dinas\n=U2,Bidang\n", "positions": "position,name\n007,Analis\n",
@@ -50,7 +51,7 @@ NUMBERS = st.floats(0, 1e9) | st.integers(0, 10**6).map(float) | st.sampled_from
 BY_KIND = {
     "text": WORDS, "id": WORDS, "integer": st.integers(0, 10**6), "money": st.integers(0, 10**15 - 1),
     "decimal": NUMBERS, "hours": NUMBERS, "level": st.floats(0, 9) | st.integers(1, 5).map(float),
-    "date": st.dates(date(1900, 1, 1), date(2120, 12, 31)), "list": st.lists(NASTY, max_size=3).map(";".join),
+    "date": st.dates(date(1901, 1, 1), date(2120, 12, 31)), "list": st.lists(NASTY, max_size=3).map(";".join),
 }  # fmt: skip
 
 
@@ -138,3 +139,16 @@ def test_an_id_of_marks_alone_is_missing(office, tmp_path):
     source.write_text("unit,name\n'`,Tanpa kode\n", encoding="utf-8")
     (report,) = import_files(office, [source], ImportOptions(table="units"), Wording("en")).report.files
     assert [(p.code, p.line) for p in report.problems if p.severity == "error"] == [("required-missing", 2)]
+
+
+def test_a_workbook_that_would_lose_a_text_or_a_row_is_refused_and_not_begun(tmp_path):
+    row = {"competency": "M.01", "name": "Integritas", "definition": "x" * 32_768}
+    frame = canonical(pd.DataFrame([row]), table("competencies"))
+    path = tmp_path / "kompetensi.xlsx"
+    with pytest.raises(InputError, match="32768 characters in definition"):
+        write_frame(frame, table("competencies"), path, "id")
+    many = canonical(pd.DataFrame({"competency": [""], "name": [""]}).loc[[0] * 1_048_576], table("competencies"))
+    with pytest.raises(InputError, match="1048576 rows"):
+        write_frame(many, table("competencies"), path, "id")
+    assert not path.exists()
+    write_frame(frame, table("competencies"), tmp_path / "kompetensi.csv", "id")

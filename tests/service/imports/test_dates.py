@@ -40,3 +40,9 @@ def test_where_a_file_has_both_orders_only_clear_dates_are_read():
 def test_an_order_that_nothing_tells_is_open():
     assert is_order_open({"03/04/2026"})
     assert not is_order_open({"2026-04-03", "04/04/2026", "25/03/2026"})
+
+
+@pytest.mark.parametrize("cell", ["1900-01-01", "01/01/1900", date(1900, 1, 5)])
+def test_a_day_that_stands_for_a_blank_elsewhere_is_refused(cell):
+    with pytest.raises(CellError):
+        read_date(cell)

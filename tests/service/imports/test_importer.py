@@ -1,9 +1,11 @@
 import time
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from service.imports.options import ImportOptions
+from service.storage.people import erase_rows
 from training_catalog.errors import InputError
 
 BINTANG, MELUR, SATRIA = "199003152014021987", "198507072010012976", "197712312003121965"
@@ -280,3 +282,66 @@ def test_a_dry_run_of_all_or_nothing_says_what_the_real_one_does(office):
     content = f"NIP;Nama\n{SATRIA};Satria\n{MELUR};\n"
     dry, real = (office.bring(content, all_or_nothing=True, dry_run=dry).report.files[0] for dry in (True, False))
     assert (dry.stored, dry.refused) == (real.stored, real.refused) == (0, 2)
+
+
+def test_what_is_known_of_people_is_not_read_from_their_numbers_again(office):
+    melur, other = "199003152014021987", "HON-7"
+    office.bring(f"NIP;Nama;Jenis Pegawai;TMT CPNS;Tanggal Lahir;Jenis Kelamin\n"
+                 f"{melur};Melur Pagi;CPNS;1/3/2014;16/03/1990;P\n{other};Kenanga;lainnya;;17/08/1999;P\n")  # fmt: skip
+    before = office.read("employees")
+    office.bring(f"NIP;Nama;Unit\n{melur};Melur Pagi;U1\n{other};Kenanga;\n198507072010012976;Satria;\n")
+    after = office.read("employees").set_index("employee")
+    columns = ["employment_type", "service_start", "birth_date", "sex"]
+    known = after.loc[before["employee"], columns]
+    pd.testing.assert_frame_equal(known, before.set_index("employee")[columns])
+    assert after.loc["198507072010012976", "sex"] == "F"
+
+
+def test_other_files_of_an_import_say_what_a_number_need_not(office, found):
+    melur = "199003152014021987"
+    imported = office.bring(
+        f"NIP;Nama;Unit\n{melur};Melur Pagi;U1\n", f"NIP;Nama;Jenis Pegawai\n{melur};Melur Pagi;CPNS\n"
+    )
+    assert found(imported) == []
+    assert office.read("employees")["employment_type"].tolist() == ["CPNS"]
+
+
+def test_a_blank_that_differs_is_shown_as_one(office):
+    lines = ["Pelatihan X;P01", "Pelatihan X;"]
+    content = "\n".join(["NIP;Nama Pelatihan;Kode Pelatihan;Tanggal Selesai",
+                         *(f"199003152014021987;{line};1/2/2024" for line in lines)])  # fmt: skip
+    (file,) = office.bring(content.replace("Pelatihan X", "Komunikasi")).report.files
+    assert [p.value for p in file.problems if p.code == "row-conflict"] == ["P01", ""]
+
+
+def test_a_number_that_is_none_is_named_beside_what_else_is_wrong_with_its_row(office, found):
+    numbers = ("1990031520140219", "199013152014021987", "3404014507850001")
+    lines = [f"{number};Melur;31/02/2020" for number in numbers]
+    errors = found(office.bring("\n".join(["NIP;Nama;TMT Golongan", *lines])))
+    assert sorted(errors, key=lambda one: (one[1], one[0])) == [
+        ("date-unreadable", 2), ("id-structure", 2), ("date-unreadable", 3), ("id-structure", 3),
+        ("date-unreadable", 4), ("id-national", 4),
+    ]  # fmt: skip
+
+
+def test_a_title_of_one_person_alone_is_forgotten_with_them(office):
+    melur, other = "199003152014021987", "198507072010012976"
+    lines = [f"{melur};Kursus Melur Pagi;1/3/2024", f"{melur};Bela Negara;1/3/2023", f"{other};Bela Negara;1/3/2023"]
+    office.bring(f"NIP;Nama\n{other};Satria\n", "\n".join(["NIP;Nama Pelatihan;Tanggal Selesai", *lines]))
+    assert set(office.read("training_titles")["title"]) == {"Kursus Melur Pagi", "Bela Negara"}
+    with office.database.writing() as writing:
+        erase_rows(writing, melur, "orang-1")
+    assert set(office.read("training_titles")["title"]) == {"Bela Negara"}
+
+
+def test_a_title_in_another_case_is_the_same_row_of_a_history(office):
+    titles = ("Bela Negara", "BELA NEGARA", "bela  negara")
+    header = "NIP;Nama Pelatihan;Tanggal Selesai;JP"
+    lines = [f"{BINTANG};{title};1/2/2024;24" for title in titles]
+    (file,) = office.bring("\n".join([header, *lines])).report.files
+    assert (file.stored, file.left_out) == (1, 2)
+    (file,) = office.bring("\n".join([header, lines[1], f"{BINTANG};BELA NEGARA;1/2/2025;24"])).report.files
+    assert (file.stored, file.unchanged) == (1, 1)
+    assert office.read("history")["training_name"].tolist() == ["BELA NEGARA", "Bela Negara"]
+    one, two = office.bring(*(f"{header}\n{line.replace('2024', '2023')}" for line in lines[:2])).report.files
+    assert (one.stored, two.left_out) == (1, 1)

@@ -270,3 +270,30 @@ def test_percentages_and_codes_of_a_sheet_are_read_as_it_shows_them(office, work
     scores = office.read("history").set_index("training_name")["post_score"]
     assert (scores["Arsip"], scores["Surat"]) == (28.5, 85)
     assert "percent-shown" in {p.code for p in file.problems if p.severity == "warning"}
+
+
+def test_a_province_that_prices_are_not_found_by_and_a_price_that_nothing_asks_for_are_warned_of(office, found):
+    prices = ["per_diem_training;PROV. JAWA BARAT;150000;1-1-2027", "uang_harian;Jawa Barat;1;1-1-2027",
+              "lodging;Kota Baru;1;1-1-2027"]  # fmt: skip
+    imported = office.bring("\n".join(["Kode Harga;Provinsi;Besaran;Berlaku Mulai", *prices]))
+    assert found(imported, "warning") == [("region-alike", 2), ("item-unknown", 3)]
+    classes = ["K1;P01;1/3/2027;3/3/2027;Bandung;Jawa barat", "K2;P01;13/3/2027;14/3/2027;Bandung;Jawa Barat"]
+    imported = office.bring("\n".join(["Kode Kelas;Kode Pelatihan;Mulai;Selesai;Kota;Provinsi", *classes]))
+    assert found(imported, "warning") == [("region-alike", 2)]
+
+
+AUDIENCES = {
+    "pengawas, Administrator": "Pengawas;Administrator", "PENGAWAS dan administrator": "Pengawas;Administrator",
+    "Pengawas|Administrator;Pengawas": "Pengawas;Administrator", "Pengawas": "Pengawas",
+    "Staf, Pengawas": "Staf, Pengawas",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", AUDIENCES)
+def test_whom_a_training_is_for_is_parted_where_every_part_is_known(office, found, told):
+    office.bring("Kode Jabatan;Nama Jabatan;Jenjang Jabatan\nA1;A;Pengawas\nA2;B;Administrator\n")
+    header = "Kode Pelatihan;Nama Pelatihan;JP;Jenjang Sasaran;Jenis Pegawai Sasaran"
+    imported = office.bring(f'{header}\nP9;Ringkas;8;"{told}";pns/P3K\n')
+    training = office.read("trainings").set_index("training").loc["P9"]
+    assert training[["position_classes", "employment_types"]].tolist() == [AUDIENCES[told], "PNS;PPPK"]
+    assert found(imported, "warning") == ([("audience-unknown", 2)] if "Staf" in told else [])

@@ -53,6 +53,8 @@ LEFT_OUT = {
                {"row-total": [3], "row-footer": [4, 5, 7]}),
     "printed-pages": (f"Daftar Pegawai;;;\n{PEOPLE}Halaman 1 dari 2;;;\nDaftar Pegawai;;;\nNo;NIP;Nama;Unit Kerja\n",
                       {"row-metadata": [1], "row-header": [4, 5, 6]}),
+    "numbered-beyond-its-rows": (f"{PEOPLE}2;;;\n3;;-;\n", {"row-blank": [3, 4]}),
+    "parted-by-units": (PEOPLE.replace("Kerja\n", "Kerja\nA. Bidang Promosi;;;\n"), {"row-blank": [2]}),
     "noted": (f"{PEOPLE}Catatan: per 1 Maret 2026;;;\n", {"row-footer": [3]}),
 }  # fmt: skip
 
@@ -71,6 +73,15 @@ def test_what_is_no_row_is_left_out_with_its_reason(office, name):
 def test_a_person_without_number_under_a_table_is_no_footer(office, found):
     imported = office.bring(f"{PEOPLE};;;\n;;Kartika Sari;\n;;Anak Agung, 3;U1\n")
     assert found(imported) == [("required-missing", 4), ("required-missing", 5)]
+
+
+def test_a_file_of_which_no_line_holds_anything_that_is_read_is_refused(office, found):
+    imported = office.bring("No;NIP;Nama\n1;;\n2;;\n")
+    assert {line for code, line in found(imported) if code == "required-missing"} == {2, 3}
+
+
+def test_a_line_with_something_beyond_its_header_is_no_blank_one(office, found):
+    assert ("row-shifted", 3) in found(office.bring(f"{PEOPLE}2;;;;{MELUR};Melur\n"))
 
 
 def test_rows_of_numbers_alone_are_rows(office, found):
@@ -234,3 +245,16 @@ def test_a_heading_that_begins_with_sub_adds_up_nothing(office, heading):
     assert (file.read, file.stored, file.refused, file.left_out) == (4, 1, 0, 3)
     told = [problem.message for problem in file.problems if problem.code == "total-checked"]
     assert [message.partition(" says")[0] for message in told] == ["Sub Jumlah"]
+
+
+def test_the_headers_of_a_list_of_ranks_are_read(office):
+    header = "No.;Nama Lengkap;NIP / NI PPPK;L/P;Pangkat/Gol. Ruang;Jabatan;TMT;Unit Organisasi"
+    (file,) = office.bring(f"{header}\n1;Satria;{SATRIA};P;Penata (III/c);J1;1/2/2020;U2\n").report.files
+    assert (file.table, file.stored) == ("employees", 1)
+    person = office.read("employees").set_index("employee").loc[SATRIA]
+    assert person[["unit", "position", "grade"]].tolist() == ["U2", "J1", "Penata (III/c)"]
+
+
+def test_trainings_of_people_by_name_and_year_are_refused_with_the_numbers_to_choose_from(office, found):
+    imported = office.bring("No;Nama;Nama Pelatihan;Tahun\n1;melur  pagi;Diklat X;2024\n2;Bukan Siapa;Diklat Y;2023\n")
+    assert found(imported) == [("person-by-name", 2), ("person-by-name", 3)]

@@ -111,3 +111,24 @@ def test_a_roster_that_is_damaged_is_refused_in_words(desk):
     content[start : start + 40] = bytes(40)
     (report,) = desk.bring(bytes(content), names=["roster.zip"]).report.files
     assert report.problems[0].code == "file-unreadable"
+
+
+def test_people_stay_on_leave_and_in_their_unit_and_histories_keep_their_outcome(desk):
+    melur, satria = "199003152014021987", "199003152014022988"
+    desk.bring(
+        "unit,name\nU7,Bidang\n",
+        f"nip,nama,unit,status\n{melur},Melur,,cuti\n{satria},Satria,U7,nonaktif\n",
+        "kode pelatihan,nama pelatihan,jp\nAUD-1,Dasar Audit,24\n",
+        f"nip,kode pelatihan,tanggal selesai,status\n{melur},AUD-1,2026-03-06,\n{satria},AUD-1,2026-03-05,gagal\n",
+    )
+    users = FILES["users"].replace("false", "true")
+    for _ in range(2):
+        imported = desk.bring(packed(users=users), names=["roster.zip"])
+    assert all(f.stored == 0 for f in imported.report.files)
+    people, history = desk.read("employees").set_index("employee"), desk.read("history").set_index("employee")
+    assert people.loc[melur, ["unit", "status"]].tolist() == ["O2", "leave"]
+    assert people.loc[satria, "unit"] == "U7"
+    assert people["status"].isna()[satria]  # a user again is nobody inactive
+    assert len(history) == 2
+    assert history["status"].isna()[melur]  # completed
+    assert history.loc[satria, "status"] == "failed"

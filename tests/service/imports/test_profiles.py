@@ -1,3 +1,7 @@
+import json
+
+import pandas as pd
+import pytest
 import xlsxwriter
 
 from service.imports.profiles import PROFILES
@@ -111,3 +115,58 @@ def test_an_account_that_a_workbook_holds_as_a_number_is_a_parent_of_those_below
             sheet.write_row(i, 0, line)
     assert desk.take(path).report.files[0].stored == 1
     assert desk.read("budgets")["line"].tolist() == ["1.06.5"]
+
+
+def test_titles_that_begin_alike_have_codes_of_their_own(desk, found):
+    title = "Pelatihan Manajemen Pengelolaan Keuangan Daerah bagi Bendahara"
+    lines = [f"{title} {of};24;1 Maret 2027;3 Maret 2027" for of in ("Pengeluaran", "Penerimaan")]
+    imported = desk.bring("\n".join(["Nama Pelatihan;JP;Tanggal Mulai;Tanggal Selesai", *lines]))
+    assert found(imported) == []
+    assert desk.read("offerings")["training"].nunique() == 2
+
+
+def test_codes_of_classes_are_made_of_days_in_the_order_of_the_file(desk):
+    lines = ["Kursus A;24;03/25/2027;03/27/2027", "Kursus A;24;04/05/2027;04/06/2027"]
+    desk.bring("\n".join(["Nama Pelatihan;JP;Tanggal Mulai;Tanggal Selesai", *lines]))
+    assert desk.read("offerings")["offering"].tolist() == ["KURSUS-A-20270325", "KURSUS-A-20270405"]
+
+
+def test_the_order_of_dates_of_posts_is_told_by_those_left_out_too(desk):
+    nip = "199003152014021987"
+    lines = [f"{nip};Melur;Staf;01/25/2020;12/31/2023", f"{nip};Melur;Analis;02/03/2024;s.d. sekarang"]
+    (file,) = desk.bring("\n".join(["NIP;Nama;Jabatan;Mulai;Selesai", *lines])).report.files
+    assert (file.profile, file.date_order) == ("posts", "mdy")
+    person = desk.read("employees").iloc[0]
+    assert (person["position"], f"{person['position_since']:%Y-%m-%d}") == ("Analis", "2024-02-03")
+
+
+MELUR = "199003152014021987"
+COMPLETED = {"id": "s1", "actor": {"account": {"homePage": "https://lms.example", "name": MELUR}},
+             "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+             "object": {"id": "https://lms.example/P01"}, "timestamp": "2026-03-20T10:00:00+07:00"}  # fmt: skip
+SPARSE = {
+    "siasn": [{"nipBaru": MELUR, "nama": "Melur Pagi", "jabatanId": "J9", "jabatanNama": "ANALIS", "unorId": "U1",
+               "unorNama": "Dinas"}],
+    "siasn-course": [{"nipBaru": MELUR, "namaKursus": "Analisis", "tanggalKursus": "20-03-2026",
+                      "tanggalSelesaiKursus": "20-03-2026"}],
+    "xapi": [COMPLETED],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SPARSE)
+def test_what_a_source_says_nothing_about_stays_on_file(desk, source):
+    desk.bring(
+        "unit,name,parent\nU0,Kota,\nU1,Dinas,U0\n",
+        "kode jabatan,nama jabatan,jenjang jabatan\nJ9,ANALIS,JF Ahli Muda\n",
+        f"nip,nama,unit,jabatan,tmt pensiun,status,golongan\n{MELUR},Melur Pagi,U1,J9,2048-04-01,cuti,III/c\n",
+        "kode pelatihan,nama pelatihan,jp\nP01,Analisis,24\n",
+        f"nip,kode pelatihan,tanggal mulai,tanggal selesai,status,jp,nilai pascates,penyelenggara\n"
+        f"{MELUR},P01,2026-03-20,2026-03-20,lulus,24,88,LAN\n",
+    )
+    tables = ("units", "positions", "employees", "history")
+    before = {name: desk.read(name) for name in tables}
+    imported = desk.bring(json.dumps(SPARSE[source]), names=["a.json"])
+    assert {f.profile for f in imported.report.files} == {source.split("-")[0]}
+    assert all(f.unchanged == 1 for f in imported.report.files)
+    for name in tables:
+        pd.testing.assert_frame_equal(desk.read(name), before[name])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.imports.cells import FileRefusedError
+from service.imports.cells import FileRefusedError, Nested
 from service.imports.delimited import MOST_COLUMNS, MOST_SPLIT, find_delimiter, read_text
 from service.imports.sheets import read_sheets
 
@@ -133,3 +133,21 @@ def test_json_of_one_object_a_line_is_a_list(tmp_path):
     path = tmp_path / "a.json"
     path.write_text('{"nip": "1", "nama": "A"}\n\n{"nip": "2"}\n', encoding="utf-8")
     assert list(read_sheets(path)[0].rows) == [["nip", "nama"], ["1", "A"], ["2", ""]]
+
+
+def test_parquet_with_an_index_or_bytes_loses_nothing(tmp_path):
+    path = tmp_path / "x.parquet"
+    frame = pd.DataFrame({"nip": ["1"], "nama": [b"Melur"], "kota": [b"\xff"]}).set_index("nip")
+    frame.to_parquet(path)
+    header, row = read_sheets(path)[0].rows
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["nip"], cells["nama"], type(cells["kota"])) == ("1", "Melur", Nested)
+
+
+@pytest.mark.parametrize(("content", "line", "column"), [
+    (b'[{"nip": "1"},\n{"nip": ', 2, 9), (b'{"nip": "1"}\n\n{"nip": "2"}\nNIP\n', 4, 1),
+])  # fmt: skip
+def test_json_that_breaks_off_is_refused_with_its_line(tmp_path, content, line, column):
+    with pytest.raises(FileRefusedError) as refused:
+        sheet_of(tmp_path, content, "x.json")
+    assert (refused.value.fields["line"], refused.value.fields["column"]) == (line, column)

@@ -97,6 +97,28 @@ def test_courses_and_leadership_trainings_become_history(desk):
         "PENULISAN": "2021-03-05", "ARSIP": "2019-12-31", "PKA": "2022-05-02",
     }  # fmt: skip
     assert history.loc["PENULISAN", ["hours", "provider", "status"]].tolist() == [40, "LAN", "completed"]
+    told = [(f.file, p.message) for f in imported.report.files for p in f.problems if p.code == "date-assumed"]
+    assert told == [
+        ("k.json", "Only the year is told in 1 records; its 31 December is read as their last day."),
+        ("d.json", "No last day is told in 1 records; the first day is read as it."),
+    ]
+
+
+STATES = {"13": "leave", "99": "retired", "02": "leave", "PPPK Aktif": "active", "Aktif (PPPK)": "active",
+          "Mencapai BUP": "retired", "Pemberhentian Sementara": "inactive", "Tidak Aktif": "inactive"}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", STATES)
+def test_a_legal_state_is_read_by_its_code_or_its_name(desk, told):
+    people = [{"nipBaru": MELUR, "nama": "MELUR", "unorId": "u", "unorNama": "Unit",
+               "kedudukanPnsId" if told.isdecimal() else "kedudukanPnsNama": told}]  # fmt: skip
+    assert desk.bring(answer(people), names=["p.json"]).report.ok
+    assert desk.read("employees")["status"].tolist() == [STATES[told]]
+
+
+def test_a_legal_state_that_nobody_knows_is_refused_with_those_accepted(desk, found):
+    people = [{"nipBaru": MELUR, "nama": "MELUR", "unorId": "u", "unorNama": "Unit", "kedudukanPnsNama": "Perbantuan"}]
+    assert found(desk.bring(answer(people), names=["p.json"])) == [("choice-unknown", 2)]
 
 
 def test_ratings_keep_their_scale_where_one_is_best_and_every_spelling_is_read(desk):

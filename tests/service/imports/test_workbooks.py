@@ -206,3 +206,19 @@ def test_a_sheet_of_any_kind_that_spans_too_much_is_refused_before_its_cells_are
     check_spans([spanning(60_000, 1_000)], MOST_CELLS)
     with pytest.raises(MemoryError):
         check_spans([spanning(1, 1), spanning(60_001, 1_000)], MOST_CELLS)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsb", "a.ods", "a.dat"])
+def test_a_workbook_is_of_the_kind_that_its_content_says(tmp_path, name):
+    path = tmp_path / name
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("Data").write_row(0, 0, ["NIP", "Nama"])
+    assert list(read_sheets(path)[0].rows) == [["NIP", "Nama"]]
+
+
+def test_a_protected_workbook_is_told_whatever_it_is_called(tmp_path):
+    path = tmp_path / "a.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1024) + "EncryptedPackage".encode("utf-16-le"))
+    with pytest.raises(FileRefusedError) as refused:
+        read_sheets(path)
+    assert refused.value.code == "file-password"

@@ -86,3 +86,17 @@ def test_a_person_without_a_number_is_refused_and_never_matched_by_name_or_addre
 def test_a_misshapen_statement_is_refused_or_left_out_never_stored(bring, broken):
     report, history = bring([broken])
     assert (report.read, report.stored, len(history)) == (1, 0, 0)
+
+
+def test_two_attempts_of_one_day_are_one_row_with_the_better_outcome(bring):
+    verbs = (("failed", "r1", 0.4), ("passed", "r2", 0.9))
+    report, history = bring([statement(ADL + verb, registration=one, result={"score": {"scaled": score}})
+                             for verb, one, score in verbs])  # fmt: skip
+    assert (report.stored, report.left_out, report.refused) == (1, 1, 0)
+    assert history[["status", "post_score"]].to_numpy().tolist() == [["completed", 90]]
+
+
+def test_several_people_without_an_account_are_each_refused(bring):
+    people = [statement(ADL + "completed") | {"actor": {"mbox": f"mailto:{name}@example.org"}} for name in "ab"]
+    report, history = bring(people)
+    assert (report.refused, report.left_out, len(history)) == (2, 0, 0)
