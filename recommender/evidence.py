@@ -111,15 +111,30 @@ def _is_new(identity: IndexArray, split: Split) -> BoolArray:
     return ~np.isin(identity[later], identity[earlier])
 
 
+def _shared_beginnings(names: list[list[str]]) -> TextArray:
+    """Return, for each name, the words that all names share which begin with the same word; `OTHER` for none."""
+    shared: dict[str, list[str]] = {}
+    for words in names:
+        if words:
+            first = shared.setdefault(words[0].casefold(), words)
+            n = next((i for i, (one, other) in enumerate(zip(first, words, strict=False))
+                      if one.casefold() != other.casefold()), min(len(first), len(words)))  # fmt: skip
+            shared[words[0].casefold()] = first[:n]
+    return np.array([" ".join(shared[words[0].casefold()]) if words else OTHER for words in names], dtype=np.str_)
+
+
 def unit_kinds(workforce: Workforce) -> tuple[tuple[str, ...], IndexArray]:
-    """Return kinds of units by the first word of their names (Dinas, Badan, Kecamatan ...), and the kind of each unit.
+    """Return kinds of units by how their names begin (Dinas, Badan, Rumah Sakit ...), and the kind of each unit.
+
+    A kind is the words that all names share which begin with the same one, as the first of them is written; a unit
+    whose name begins like no other's is a kind of its own.
 
     Returns
     -------
     kinds : The `MOST_KINDS` that most people are in, most first (ties: by name); `OTHER` last where there are more.
     kind : shape (n_units,).
     """
-    words: TextArray = np.array([name.split()[0].title() if name.split() else OTHER for name in workforce.units.names])
+    words = _shared_beginnings([name.split() for name in workforce.units.names.tolist()])
     people = np.bincount(workforce.unit[workforce.unit >= 0], minlength=len(words))
     kinds, of_unit = np.unique(words, return_inverse=True)
     size = np.bincount(of_unit, weights=people, minlength=len(kinds))

@@ -261,11 +261,25 @@ def suggestion(value: str, known: list[str]) -> str:
     return near[0] if near else ""
 
 
+def _refuse_without_room(rows: Rows, least: str, most: str) -> None:
+    is_empty = rows.frame[least].ge(rows.frame[most]).fillna(value=False).to_numpy(dtype=np.bool_)
+    rows.refuse_all(np.flatnonzero(is_empty & ~rows.refused), "scale-empty",
+                    "the largest value must be above the smallest", column=most)  # fmt: skip
+
+
+def check_frameworks(rows: Rows) -> None:
+    """Refuse frameworks without room between their levels, or of which only one end is given."""
+    _refuse_without_room(rows, "level_min", "level_max")
+    for given, missing in (("level_min", "level_max"), ("level_max", "level_min")):
+        if rows.given >= {given, missing}:
+            is_half = rows.frame[given].notna() & rows.frame[missing].isna()
+            rows.refuse_all(np.flatnonzero(is_half.to_numpy() & ~rows.had_error(missing)), "required-missing",
+                            "give the lowest and the highest level, or neither", column=missing)  # fmt: skip
+
+
 def check_scales(rows: Rows) -> None:
     """Refuse scales without room between their ends, or with a label that is no value and name."""
-    is_empty = rows.frame["minimum"].ge(rows.frame["maximum"]).to_numpy(dtype=np.bool_)
-    rows.refuse_all(np.flatnonzero(is_empty & ~rows.refused), "scale-empty",
-                    "the largest value must be above the smallest", column="maximum")  # fmt: skip
+    _refuse_without_room(rows, "minimum", "maximum")
     is_bad = rows.frame["labels"].map(
         lambda listed: any(read_label(part) is None for part in listed.split(";")), na_action="ignore"
     )
@@ -337,7 +351,7 @@ def _way(steps: Mapping[str, set[str]], start: str, goal: str) -> list[str]:
 
 
 OF_ROWS: Mapping[str, Callable[[Rows], None]] = {
-    "trainings": warn_of_hours, "rating_scales": check_scales,
+    "frameworks": check_frameworks, "trainings": warn_of_hours, "rating_scales": check_scales,
 }  # fmt: skip
 # What is on file and stays, where a source of rosters says less.
 KEPT: Mapping[str, Callable[[Rows, pd.DataFrame], None]] = {"employees": keep_states, "history": keep_outcomes}

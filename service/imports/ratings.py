@@ -40,16 +40,17 @@ def rating_labels(scales: pd.DataFrame) -> Labels:
 
 
 def read_label(part: str) -> tuple[float, str] | None:
-    """Return the value and the name of a label; None where it is not one.
+    """Return the value and the name of a label; None where it is not one, or several that something else divides.
 
     Examples
     --------
     >>> read_label("1=Sangat Baik"), read_label("=Baik")
     ((1.0, 'Sangat Baik'), None)
+    >>> read_label("1=Kurang, 2=Baik")
     """
     value, _, name = part.partition("=")
     try:
-        return (read_number(value), name) if name else None
+        return (read_number(value), name) if name and "=" not in name else None
     except CellError:
         return None
 

@@ -47,7 +47,7 @@ def test_later_participations_are_told_apart_by_person_training_and_place():
     rows_of = np.concatenate([later for _, later in splits])
     who = own.workforce.ids[outcomes.employee[rows_of]].tolist()
     assert who == ["B", "C"]
-    assert told(slices["unit_kind"]) == ["Dinas", "Kelurahan"]
+    assert told(slices["unit_kind"]) == ["Dinas", "Kelurahan Pal"]
     assert told(slices["employment_type"]) == ["PPPK", "PNS"]
     assert told(slices["person"]) == ["new", "new"]
     assert told(slices["training"]) == ["known", "new"]
@@ -71,8 +71,17 @@ def test_kinds_of_units_beyond_the_largest_stand_together():
     crew = [(f"E{i:02}{j}", f"U{i:02}") for i in range(len(names)) for j in range(len(names) - i)]
     own = office(employees=pd.DataFrame(crew, columns=["employee", "unit"]), units=units)
     kinds, kind = unit_kinds(own.workforce)
-    assert kinds == (*[f"Kind{chr(65 + i)}".title() for i in range(MOST_KINDS)], OTHER)
+    assert kinds == (*names[:MOST_KINDS], OTHER)
     assert kind.tolist() == [min(i, MOST_KINDS) for i in range(len(names))]
+
+
+def test_a_kind_of_units_is_as_many_words_as_all_their_names_share():
+    names = ["Rumah Sakit Umum", "RUMAH SAKIT Jiwa", "Dinas Sosial", "Dinas", "Sekretariat Daerah", ""]
+    units = pd.DataFrame({"unit": [f"U{i}" for i in range(len(names))], "name": names})
+    own = office(employees=pd.DataFrame({"employee": ["A"], "unit": ["U0"]}), units=units)
+    kinds, kind = unit_kinds(own.workforce)
+    told = [kinds[i] for i in kind]
+    assert told == ["Rumah Sakit", "Rumah Sakit", "Dinas", "Dinas", "Sekretariat Daerah", OTHER]
 
 
 def test_an_office_without_a_past_has_evidence_of_nothing():

@@ -2,6 +2,13 @@
 
 CASES = (
     ("rating_scales", "scale,name,minimum,maximum,direction\nS,S,5,5,higher\n", "scale-empty"),
+    (
+        "rating_scales",
+        'scale,name,minimum,maximum,direction,labels\nS,S,1,2,higher,"1=Kurang, 2=Baik"\n',
+        "number-unreadable",
+    ),
+    ("frameworks", "framework,name,level_min,level_max\nF,F,5,1\nG,G,3,3\n", "scale-empty"),
+    ("frameworks", "framework,name,level_min,level_max\nF,F,1,\nG,G,,5\n", "required-missing"),
     ("trainings", "training,name,series\nA,A,B\nB,B,C\nC,C,A\n", "parent-circle"),
 )
 
