@@ -65,20 +65,19 @@ def load_workbook(path: str, most_cells: int) -> list[ReadSheet] | tuple[str, st
 
 def _opened(path: str) -> Any:  # noqa: ANN401 (the reader's own type)
     """Open a workbook as its name says; where its content is of another kind, as its content says."""
-    from python_calamine import CalamineWorkbook, PasswordError  # noqa: PLC0415 (this process only)
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415 (this process only)
 
     try:
         return CalamineWorkbook.from_path(path)
-    except (PasswordError, MemoryError):
+    except PasswordError:
         raise
-    except Exception:
+    except CalamineError as first:
         try:
             return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
         except PasswordError:
             raise
-        except Exception:  # noqa: BLE001, S110 (the first fault is told)
-            pass
-        raise
+        except CalamineError:
+            raise first from None
 
 
 def _columns(sheet: Any) -> list[Column]:  # noqa: ANN401 (the reader's own type)
