@@ -36,7 +36,8 @@ def _translations(lang: str) -> gettext.NullTranslations:
 @lru_cache(maxsize=50_000)
 def _decimal(value: float, pattern: str, lang: str) -> str:
     """Format a number; the figures of lists come again and again, and Babel takes its time."""
-    return format_decimal(value, format=pattern, locale=lang)
+    is_nothing = round(value, len(pattern.partition(".")[2])) == 0  # which has no sign
+    return format_decimal(0 if is_nothing else value, format=pattern, locale=lang)
 
 
 @lru_cache(maxsize=10_000)
@@ -80,6 +81,8 @@ class Wording:
         --------
         >>> Wording("id").number(1234567.891, 1)
         '1.234.567,9'
+        >>> Wording("en").number(-0.001, 2)
+        '0.00'
         """
         known = value or 0 if value == value else math.nan  # noqa: PLR0124 (one NaN for all, or none is found again)
         return _decimal(known, "#,##0" + ("." + "0" * digits if digits else ""), self.lang)
