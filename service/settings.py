@@ -13,7 +13,7 @@ from pathlib import Path
 
 from training_catalog.errors import InputError, InvalidValueError
 
-LEAST_MEMORY = 256  # MiB, as below; what the libraries alone take
+LEAST_MEMORY = 256  # MiB that the libraries alone take; `_worker_memory` says it in words
 STOPPING = "stopping"  # file in the run folder, there from the moment on at which the service is told to stop
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")

@@ -286,11 +286,8 @@ def test_a_proxy_that_is_no_address_is_refused_at_the_start():
 
 @pytest.mark.parametrize("told", ["1.5", "-1", "255", "much"])
 def test_a_limit_of_memory_that_no_process_could_keep_is_refused_at_the_start(told):
-    assert [service_settings({"BANGKOM_WORKER_MEMORY": given}).worker_memory for given in ("", "0", "900")] == [
-        0,
-        0,
-        900,
-    ]
+    for given, read in (("", 0), ("0", 0), ("900", 900)):
+        assert service_settings({"BANGKOM_WORKER_MEMORY": given}).worker_memory == read
     with pytest.raises(InvalidValueError, match=f"BANGKOM_WORKER_MEMORY: {told} is not accepted"):
         service_settings({"BANGKOM_WORKER_MEMORY": told})
 
