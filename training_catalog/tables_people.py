@@ -5,17 +5,18 @@ from dataclasses import replace
 from training_catalog.schema import Column, Table
 from training_catalog.tables_catalog import DIRECTIONS
 
+_NUMBERS = (  # headers that employee numbers stand under
+    "nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai", "nomor pegawai",
+    "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number", "nip/ni pppk", "ni pppk", "nip/nipppk",
+    "nipppk", "nip/nrp",
+)  # fmt: skip
 _EMPLOYEE = Column(
     name="employee", kind="id", required=True, references="employees", header_id="NIP", header_en="Employee",
-    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai",
-                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number",
-                                                "nip/ni pppk", "ni pppk", "nip/nipppk", "nipppk", "nip/nrp"),
+    meaning="Employee number, as text.", aliases=_NUMBERS,
 )  # fmt: skip
 _EMPLOYEE_KEY = Column(
     name="employee", kind="id", required=True, header_id="NIP", header_en="Employee",
-    meaning="Employee number, as text.", aliases=("nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai",
-                                                "nomor pegawai", "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number",
-                                                "nip/ni pppk", "ni pppk", "nip/nipppk", "nipppk", "nip/nrp"),
+    meaning="Employee number, as text.", aliases=_NUMBERS,
 )  # fmt: skip
 _UNIT = Column(
     name="unit", kind="id", required=True, references="units", header_id="Kode Unit Kerja", header_en="Unit",
