@@ -110,7 +110,8 @@ def test_where_the_rule_is_the_truth_it_stays():
     assert found.verdict.code != "approved"
 
 
-@pytest.mark.parametrize("gains", [pytest.param("kept", marks=pytest.mark.long), "shuffled"])
+@pytest.mark.long
+@pytest.mark.parametrize("gains", ["kept", "shuffled"])
 def test_knowing_how_many_complete_and_nothing_of_who_is_not_better_than_the_rule(gains):
     planted, rng = participations(6_000, seed=3, power=0.0, slope=0.0), np.random.default_rng(3)
     completed, gain = rng.permutation(planted.y_completed), planted.y_gain.copy()
@@ -129,6 +130,7 @@ def test_too_few_rows_are_too_few_for_parts_as_well():
     assert found.verdict.words.startswith("Too few data: ")
 
 
+@pytest.mark.long
 def test_a_whole_model_that_is_approved_goes_before_its_parts_where_it_is_better_than_they_are():
     planted = participations(6_000, seed=3, power=0.5, slope=5.0, past=2.0)
     scores = planted.true_mean * 20 + np.random.default_rng(2).normal(0.0, 3.0, len(planted.true_mean))

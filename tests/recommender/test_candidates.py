@@ -135,18 +135,22 @@ def test_what_is_covered_lies_between_nothing_and_the_need(people, taught):
     assert (np.diff(coverage.bounds) >= 1).all()
 
 
-@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
-@settings(max_examples=40)
-def test_raising_a_requirement_never_lowers_what_a_training_is_expected_to_close(required, level, level_to):
-    def benefit(asked):
-        here = office(
-            requirements=rows("position competency level", f"J M.01 {asked}"),
-            assessments=rows("employee competency level assessed_on", f"A M.01 {level} 2025-06-01"),
-            **trainings(P1=f"M.01 {level_to}"),
-        )
-        return describe_pairs(here.gaps(), here.catalog, np.array([0]), np.array([0])).rule_benefit[0]
-
-    assert benefit(required + 1) >= benefit(required)
+def test_raising_a_requirement_never_lowers_what_a_training_is_expected_to_close():
+    levels = range(1, 6)
+    each = [(asked, level) for asked in levels for level in levels]
+    here = office(
+        positions=rows("position name", *[f"J{asked} Clerk" for asked in levels]),
+        employees=rows("employee position", *[f"E{asked}{level} J{asked}" for asked, level in each]),
+        requirements=rows("position competency level", *[f"J{asked} M.01 {asked}" for asked in levels]),
+        assessments=rows(
+            "employee competency level assessed_on", *[f"E{a}{level} M.01 {level} 2025-06-01" for a, level in each]
+        ),
+        **trainings(**{f"P{level_to}": f"M.01 {level_to}" for level_to in levels}),
+    )
+    people, courses = np.repeat(np.arange(25), 5), np.tile(np.arange(5), 25)
+    benefit = describe_pairs(here.gaps(), here.catalog, people, courses).rule_benefit.reshape(5, 5, 5)
+    assert (np.diff(benefit, axis=0) >= 0).all()
+    assert (benefit[4] > benefit[0]).any()
 
 
 def test_a_raised_requirement_never_lowers_the_place_of_a_training_that_teaches_it():

@@ -22,6 +22,7 @@ def city(bangkom, demo_plan, tmp_path):
     return demo_plan, [row[0] for row in rows[1:]], rows
 
 
+@pytest.mark.long
 def test_lists_and_plans_are_made_again_after_the_rows_have_changed(bangkom, city, tmp_path):
     plan, people, rows = city
     bangkom("recommend", people[0], "--limit", "3", "--json", lang="id")

@@ -22,6 +22,7 @@ def city(bangkom, tmp_path):
     return make
 
 
+@pytest.mark.long
 def test_the_main_job_from_files_to_a_recounted_plan_and_the_same_bytes_again(city):
     answer, folder = city("once")
     assert answer["verified"] == {"ok": True, "violations": []}

@@ -111,6 +111,7 @@ def _once_killed(marker, item):
     return item * 10
 
 
+@pytest.mark.long
 def test_a_killed_worker_changes_nothing(tmp_path):
     assert list(Workers(2)(partial(_once_killed, tmp_path / "killed"), range(5))) == [0, 10, 20, 30, 40]
     assert (tmp_path / "killed").exists()

@@ -40,7 +40,14 @@ WORDS = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("lang", "scripts", "width"), [("id", True, 360), ("en", True, 1440), ("id", False, 360)])
+@pytest.mark.parametrize(
+    ("lang", "scripts", "width"),
+    [
+        ("id", True, 360),
+        pytest.param("en", True, 1440, marks=pytest.mark.long),
+        pytest.param("id", False, 360, marks=pytest.mark.long),
+    ],
+)
 def test_a_planners_day(browsing, work, lang, scripts, width):
     report, opened, approve, approved = WORDS[lang]
     scheme = "dark" if width > 1000 else "light"

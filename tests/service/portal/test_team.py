@@ -84,7 +84,9 @@ def test_days_away_are_noted_under_their_author_and_taken_back(budi):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("lang", "scripts"), [("id", True), ("en", True), ("id", False)])
+@pytest.mark.parametrize(
+    ("lang", "scripts"), [("id", True), ("en", False), pytest.param("en", True, marks=pytest.mark.long)]
+)
 def test_the_journey_of_a_supervisor(browsing, lang, scripts):
     words = {"id": ("Tim saya", "Usulkan", "Catat tanggalnya", "Hapus"),
              "en": ("My team", "Nominate", "Note the days", "Remove")}[lang]  # fmt: skip
