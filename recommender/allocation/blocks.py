@@ -67,7 +67,7 @@ class Improver:
         is_held = np.ones(len(current), dtype=np.bool_)
         is_held[columns] = False
         kept = self.chosen[is_held[self.chosen]]
-        return self._accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
+        return self.accept(np.sort(np.concatenate([kept, columns[free]])).astype(np.int64))
 
     def try_decided(
         self, near: Nearness, margin: float, *, seconds: float, gap: float, nodes: int = ANY_NODES,
@@ -90,7 +90,7 @@ class Improver:
         part = only(replace(program, lower=lower), columns)
         free = chosen_of(part, self.solver.solve(part, None, seconds=seconds, gap=gap, nodes=nodes,
                                                    aim=aim))  # fmt: skip
-        return free is not None and self._accept(columns[free])
+        return free is not None and self.accept(columns[free])
 
     def try_rest(self, rest: Rest, *, floor: float, seconds: float, gap: float) -> tuple[float, bool]:
         """Solve for what a plan worth more than a floor may hold.
@@ -113,7 +113,7 @@ class Improver:
             answer = self.solver.solve(part, start, seconds=seconds, gap=gap, floor=floor)
         free = chosen_of(part, answer)
         if free is not None:
-            self._accept(columns[free])
+            self.accept(columns[free])
         return answer.bound, answer.is_optimal or answer.is_infeasible
 
     def try_likeliest(self, rest: Rest, *, seconds: float, gap: float) -> bool:
@@ -133,7 +133,7 @@ class Improver:
         answer = self.solver.solve(part, start, seconds=seconds, gap=gap, aim=Aim.PLAN)
         free = chosen_of(part, answer)
         if free is not None:
-            self._accept(columns[free])
+            self.accept(columns[free])
         return answer.is_optimal
 
     def support(self, columns: IndexArray, *, seconds: float) -> IndexArray | None:
@@ -162,7 +162,8 @@ class Improver:
                              upper=np.where(is_class, rounded, linear.upper))  # fmt: skip
         return columns[used]
 
-    def _accept(self, chosen: IndexArray) -> bool:
+    def accept(self, chosen: IndexArray) -> bool:
+        """Keep a plan that is worth more, meets what was demanded and keeps whole rupiah; say whether it was kept."""
         value = worth(self.model.problem, chosen).objective
         if value <= self.value + 1e-9 or self.model.told_apart(chosen)[1] or not self.model.totals.keeps(chosen):
             return False

@@ -18,3 +18,12 @@ def compiled(function: F) -> F:
         return cast("F", njit(cache=True)(function))
     except RuntimeError:  # numba found no folder that it may write to
         return cast("F", njit(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a function into whatever calls it: for small ones that are handed many arrays."""
+    if not IS_COMPILED:
+        return function
+    from numba import njit  # noqa: PLC0415 (as above)
+
+    return cast("F", njit(inline="always")(function))

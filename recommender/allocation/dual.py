@@ -26,7 +26,8 @@ class Priced:
     relaxed : The problem between prices.
     root : Prices with nothing decided, and what they prove.
     parts, branchings : Its parts, and the futures of each.
-    bound : What all futures prove together.
+    bound : What all futures prove together, and nothing that is proved elsewhere: what a future leaves to an option
+        is counted from it.
     decided : shape (n_classes,): what was decided where the best plan most likely lies.
     prices : Prices there.
     was_hurried : Whether the clock cut the search short.

@@ -26,6 +26,7 @@ from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.nearness import FAR_MARGIN, WIDE_MARGIN, Nearness, nearness
 from recommender.allocation.objective import kept_worth, worth
+from recommender.allocation.openings import improve_by_openings
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.regions import cut
@@ -134,16 +135,25 @@ def _tell(search: _Search, chosen: IndexArray, bound: float = np.inf) -> None:
     search.limits.tell(value - kept, max(min(bound, search.priced.bound), value) - kept)
 
 
+def _list_openings(search: _Search, improver: Improver) -> float:
+    """Exchange people in the likeliest sets of classes, where that is all there is to decide; return the bound."""
+    if search.model.layout.n_options <= SMALLEST_CORE:
+        return np.inf
+    return improve_by_openings(improver, search.deadline, lambda: search.aside.is_over)
+
+
+def _is_closed(bound: float, value: float) -> bool:
+    return bound <= value + TINY_GAP * max(1.0, abs(bound))
+
+
 def _solve_office(search: _Search, solver: Solver) -> Found:
     """Solve the whole program, and tell ties apart where it was proved optimal."""
     model = search.model
     improver = Improver(model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
-    later = search.deadline.left() * WHOLE_SHARE
-    if model.layout.n_options > SMALLEST_CORE:
-        improve_decided(improver, search.near, search.deadline, WIDE_MARGIN, until_left=CORE_LEFT * later)
-    few = model.layout.width // 2  # where most is left, the whole is no harder
-    bound = prove(improver, search.priced, search.deadline, until_left=later, gap=0.0, largest=few)
-    if bound <= improver.value + TINY_GAP * max(1.0, abs(bound)):
+    bound = min(search.priced.bound, _list_openings(search, improver))
+    if not _is_closed(bound, improver.value):
+        bound = min(bound, _weigh_parts(search, improver))
+    if _is_closed(bound, improver.value):
         found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
         return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
     search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
@@ -154,6 +164,16 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
     if not found.is_optimal:
         return _settled(search, found)
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
+
+
+def _weigh_parts(search: _Search, improver: Improver) -> float:
+    """Weigh what is near its price, and what a better plan may hold; return the bound."""
+    layout = search.model.layout
+    later = search.deadline.left() * WHOLE_SHARE
+    if layout.n_options > SMALLEST_CORE:
+        improve_decided(improver, search.near, search.deadline, WIDE_MARGIN, until_left=CORE_LEFT * later)
+    few = layout.width // 2  # where most is left, the whole is no harder
+    return prove(improver, search.priced, search.deadline, until_left=later, gap=0.0, largest=few)
 
 
 def _is_small(search: _Search, value: float) -> bool:
@@ -172,6 +192,7 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
     """
     deadline, closing, near, gap = search.deadline, search.closing, search.near, search.limits.gap
     improver = Improver(search.model, search.start, solver, tell=lambda chosen: _tell(search, chosen))
+    listed = _list_openings(search, improver)
     has_few = int((near.losses <= WIDE_MARGIN).sum()) <= FEW_DECIDED
     if has_few:
         later = closing + (deadline.left() - closing) * (1.0 - FAR_SHARE)
@@ -185,7 +206,7 @@ def _solve_city(search: _Search, solver: Solver) -> Found:
         if not has_few:
             improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=later)
         improve_wider(improver, near, deadline, until_left=later, gap=gap)
-    bound = prove(improver, search.priced, deadline, until_left=closing, gap=gap)
+    bound = min(listed, prove(improver, search.priced, deadline, until_left=closing, gap=gap))
     if bound - improver.value > gap * abs(bound):
         if not is_small:
             improve_decided(improver, near, deadline, DECIDED_MARGINS[1], until_left=closing)
