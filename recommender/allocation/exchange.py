@@ -1,8 +1,9 @@
 """People moved and exchanged until no line is overdrawn: what packs money that only just suffices.
 
-A plan of one choice a person walks at random: a person takes something else, or two change places. An overdrawn line
-costs more than it is worth, and the walk takes fewer and fewer steps that lose. Plain loops over arrays, which
-`compiled` turns into machine code; millions of steps take a second, where a linear program knows nothing of packing.
+A plan of one choice a person walks at random: a person takes something else, two change places, or one with two. An
+overdrawn line costs more than it is worth, and the walk takes fewer and fewer steps that lose: simulated annealing
+(Kirkpatrick, Gelatt and Vecchi, 1983). Plain loops over arrays, which `compiled` turns into machine code; millions of
+steps take a second, where a linear program knows nothing of packing.
 """
 
 from dataclasses import dataclass
@@ -84,15 +85,6 @@ class Exchange:
     rows: IndexArray
     settled: IndexArray
     usual: float
-
-    def options_of(self, chosen: IndexArray) -> IndexArray | None:
-        """Return each person's option in a choice, or ``NOBODY``; None where it holds others than stand here."""
-        chosen = np.setdiff1d(chosen, self.settled)
-        if not np.isin(chosen, self.rows).all():
-            return None
-        options, place = np.full(len(self.hall.bounds) - 1, NOBODY, dtype=np.int64), np.searchsorted(self.rows, chosen)
-        options[np.searchsorted(self.hall.bounds, place, side="right") - 1] = place
-        return options
 
     def choice(self, options: IndexArray) -> IndexArray:
         """Return the problem's options that people here have, with those of everybody else; ascending."""

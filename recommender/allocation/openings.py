@@ -27,7 +27,7 @@ HOT, COLD = 0.04, 0.0045  # of an overdrawn line's price for a usual option
 REHEATED = 0.02  # the same at first, where a walk begins from a good plan
 LONGEST_WALK = 0.1  # of the time that is left
 FIRST_STEP, LEAST_STEP = 2e-6, 1e-8  # seconds that a step is taken to last before one was timed, and at least
-LEAST_SECONDS = 4.0  # below which hardly anything is walked, and the first walk may have to be compiled
+LEAST_SECONDS = 10.0  # below which nobody walks: the first walk of all takes five seconds to be compiled
 EASY_SHARE = 0.1  # of the time, for what is proved at once where the list is complete
 CLOSING_SHARE = 0.03  # of the time, for what follows
 NEAR = 1e-9  # relative: bounds so near a plan leave nothing
@@ -135,7 +135,7 @@ class Openings:
         opening.n_walks += 1
         self._n_walks += 1
         is_again = opening.best is not None and opening.n_walks % 2 == 0
-        start = opening.best if opening.best is not None and is_again else dearest(exchange.hall)
+        start = opening.best if is_again and opening.best is not None else dearest(exchange.hall)
         unit, begun = opening.dearness * exchange.usual, self.deadline.now()
         steps = min(STEPS * len(start), int(LONGEST_WALK * self.deadline.left() / self._step_seconds))
         pace = Pace(steps, (REHEATED if is_again else HOT) * unit, COLD * unit, opening.dearness)

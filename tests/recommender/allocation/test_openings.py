@@ -182,7 +182,7 @@ def test_no_engine_proves_less_than_the_best_plan_where_sets_are_listed(monkeypa
     assert not unmet
     best = run_highs(improver.model.program, None, seconds=20.0, gap=0.0, seed=0)
     assert best.is_optimal
-    found = solve_with(problem, replace(limits(6.0), engine=engine), Deadline(limits(6.0)), SolverHere())
+    found = solve_with(problem, replace(limits(12.0), engine=engine), Deadline(limits(12.0)), SolverHere())
     assert found.bound >= best.bound - 1e-6
     assert found.objective == pytest.approx(best.bound, rel=2e-3)
     assert verify(problem, found) == ()
