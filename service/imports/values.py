@@ -11,6 +11,7 @@ from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date, read_year
 from service.imports.figures import figures, need_no_date, unspaced, without_words
 from service.imports.headers import normal, plain
 from service.imports.levels import read_level
+from training_catalog.quantities import MINUTES_PER_HOUR_JP
 from training_catalog.schema import Column, Kind
 
 BLANK = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "null"})  # also where the column holds names
@@ -35,9 +36,13 @@ _UNITS = re.compile(
     r"(?i)\s*(jpl?|jam pel(ajar|atih)an|jam pembelajaran|jam|orang|org|peserta|pegawai|kursi|pax|tahun|thn|th|%)\.?$"
 )
 _HOURS_BEFORE = re.compile(r"(?i)^(?:jpl?|jam pelajaran)\b[\s.:]*(?=\d)")
-_DAYS = r"(?:hari|minggu|bulan|menit|tahun|semester|days?|weeks?|months?)"
+_DAYS = r"(?:hari|minggu|bulan|menit|tahun|semester|days?|weeks?|months?|minutes?)"
 _HOURS_AND_DAYS = re.compile(  # 24 JP (3 hari), 3 hari / 24 JP
     rf"(?i)^(\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+\d+ ?{_DAYS}\)?$|^\d+ ?{_DAYS}[ ,;/=(]+(\d+(?:[.,]\d+)?) ?jpl?\)?$"
+)
+_HOURS_AND_MINUTES = re.compile(  # 24 JP (1080 menit), 1.080 menit / 24 JP
+    r"(?i)^(?P<hours>\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+(?P<minutes>[\d.,]+) ?(?:menit|minutes?)\)?$"
+    r"|^(?P<before>[\d.,]+) ?(?:menit|minutes?)[ ,;/=(]+(?P<after>\d+(?:[.,]\d+)?) ?jpl?\)?$"
 )
 _NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)[\s.:]*(?=\d)")  # what is sometimes written before a NIP
 _NO_PRICE = frozenset({"gratis", "free", "tanpa biaya"})
@@ -172,9 +177,16 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
 
     Examples
     --------
-    >>> read_hours("32 JP"), read_hours("3 hari (24 JP)")
-    (32.0, 24.0)
+    >>> read_hours("32 JP"), read_hours("3 hari (24 JP)"), read_hours("24 JP (1.080 menit)")
+    (32.0, 24.0, 24.0)
     """
+    if isinstance(cell, str) and (both := _HOURS_AND_MINUTES.match(figures(cell))):
+        hours, minutes = both["hours"] or both["after"], both["minutes"] or both["before"]
+        if read_whole(minutes) != read_number(hours, style) * MINUTES_PER_HOUR_JP:
+            raise CellError(
+                "hours-in-days", "JP and minutes that are not the same (45 minutes a JP); give the JP alone"
+            )
+        cell = hours
     if isinstance(cell, str) and (both := _HOURS_AND_DAYS.match(figures(cell))):
         cell = both[1] or both[2]
     if isinstance(cell, str) and re.search(rf"(?i)\b{_DAYS}\)?$", plain(cell)):

@@ -88,7 +88,7 @@ def test_the_style_of_numbers_is_told_by_the_file():
     assert number_style(["1.500.000", "1,500,000"]) == "mixed"
 
 
-@pytest.mark.parametrize("text", ["7 hari", "-3", "3 days", "banyak"])
+@pytest.mark.parametrize("text", ["7 hari", "-3", "3 days", "banyak", "24 JP 30 menit", "90 menit"])
 def test_days_are_no_jp(text):
     with pytest.raises(CellError):
         read_hours(text)
