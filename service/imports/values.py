@@ -40,8 +40,8 @@ _DAYS = r"(?:hari|minggu|bulan|menit|tahun|semester|days?|weeks?|months?|minutes
 _HOURS_AND_DAYS = re.compile(  # 24 JP (3 hari), 3 hari / 24 JP
     rf"(?i)^(\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+\d+ ?{_DAYS}\)?$|^\d+ ?{_DAYS}[ ,;/=(]+(\d+(?:[.,]\d+)?) ?jpl?\)?$"
 )
-_HOURS_AND_MINUTES = re.compile(  # 24 JP (1080 menit), 1.080 menit / 24 JP
-    r"(?i)^(?P<hours>\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+(?P<minutes>[\d.,]+) ?(?:menit|minutes?)\)?$"
+_HOURS_AND_MINUTES = re.compile(  # 24 JP (1080 menit), 24 JP @ 45 menit, 1.080 menit / 24 JP
+    r"(?i)^(?P<hours>\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+(?P<each>@ ?)?(?P<minutes>[\d.,]+) ?(?:menit|minutes?)\)?$"
     r"|^(?P<before>[\d.,]+) ?(?:menit|minutes?)[ ,;/=(]+(?P<after>\d+(?:[.,]\d+)?) ?jpl?\)?$"
 )
 _NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)[\s.:]*(?=\d)")  # what is sometimes written before a NIP
@@ -182,7 +182,8 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
     """
     if isinstance(cell, str) and (both := _HOURS_AND_MINUTES.match(figures(cell))):
         hours, minutes = both["hours"] or both["after"], both["minutes"] or both["before"]
-        if read_whole(minutes) != read_number(hours, style) * MINUTES_PER_HOUR_JP:
+        n_hours = 1.0 if both["each"] else read_number(hours, style)
+        if read_whole(minutes) != n_hours * MINUTES_PER_HOUR_JP:
             raise CellError(
                 "hours-in-days", "JP and minutes that are not the same (45 minutes a JP); give the JP alone"
             )

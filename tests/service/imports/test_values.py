@@ -88,7 +88,12 @@ def test_the_style_of_numbers_is_told_by_the_file():
     assert number_style(["1.500.000", "1,500,000"]) == "mixed"
 
 
-@pytest.mark.parametrize("text", ["7 hari", "-3", "3 days", "banyak", "24 JP 30 menit", "90 menit"])
+@pytest.mark.parametrize("text", ["24 JP @ 45 menit", "24 JP (@45 menit)", "24 JP / 1080 menit", "1.080 menit (24 JP)"])
+def test_minutes_that_are_the_same_as_the_jp_beside_them_are_read(text):
+    assert read_hours(text) == 24
+
+
+@pytest.mark.parametrize("text", ["7 hari", "-3", "3 days", "banyak", "24 JP 30 menit", "24 JP @ 60 menit", "90 menit"])
 def test_days_are_no_jp(text):
     with pytest.raises(CellError):
         read_hours(text)
