@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from service.api.refused_values import accepted_at, said_refusal, said_unreadable
-from service.inline import UnknownCodeError
+from service.inline import InlineValuesError, UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
 from service.storage.people import EMPLOYEE
 from service.wording import Wording
@@ -261,6 +261,12 @@ def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) ->
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
 
 
+def on_inline_values(request: Request[Any, Any, Any], error: InlineValuesError) -> Response[bytes]:
+    """Say where in a body values of a person stand that no file may hold."""
+    faults = [Fault(pointer=pointer, code=code, message=message) for pointer, code, message in error.faults]
+    return _respond(request, 422, "values-refused", error.said(wording_of(request).text), faults=faults)
+
+
 def on_out_of_reach(request: Request[Any, Any, Any], error: OutOfReachError) -> Response[bytes]:
     """Say of rows that are not the caller's, word for word, what is said of rows that are not there."""
     if error.employee:
@@ -299,6 +305,7 @@ HANDLERS: dict[Any, Any] = {
     ApiError: on_api_error,
     RefusedError: on_refused,
     UnknownCodeError: on_unknown_code,
+    InlineValuesError: on_inline_values,
     OutOfReachError: on_out_of_reach,
     PreconditionError: on_precondition,
     ValidationException: on_validation,

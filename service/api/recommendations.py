@@ -239,7 +239,7 @@ def _whom(request: Call, data: RankingAsk) -> tuple[Snapshot, Person]:
     answers = parts_of(request).answers
     snapshot = answers.snapshots.current(answers.watch.look())
     if data.person is not None:
-        return snapshot, person_inline(snapshot, data.person)
+        return snapshot, person_inline(snapshot, data.person, wording_of(request))
     with transaction(answers.database.engine) as connection:
         person, _ = person_in(snapshot, answers.database, connection, data.employee or "")
     check_reach(reach_of_call(request), str(person.crew.ids[0]), person.unit)

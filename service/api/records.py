@@ -168,6 +168,8 @@ class Routes:
                                        if_none_match=None)  # fmt: skip
             records.read_record(writing.connection, self.name, identifier, reach)
             used = records.uses_of(writing.connection, self.name, identifier)
+            if records.LEDGER in used:
+                raise ApiError(409, "in-use", "an approved plan holds its money; cancel the seats or withdraw the plan")
             if used:
                 raise ApiError(409, "in-use", "other records refer to it: {tables}", tables=", ".join(used))
             records.delete_record(writing, self.name, identifier)

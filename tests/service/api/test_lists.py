@@ -198,6 +198,48 @@ def test_a_code_that_is_not_on_file_is_named_with_its_place(service):
     assert "M.99" in told["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "pointer", "code"),
+    [
+        ("assessments", [{"competency": "M.01", "level": 99}], "/assessments/0/level", "level-unreadable"),
+        ("assessments", [{"competency": "M.02", "level": 2}, {"competency": "M.01", "level": -5}],
+         "/assessments/1/level", "level-unreadable"),
+        ("assessments", [{"competency": "M.01", "level": 2}, {"competency": "M.01", "level": 4}],
+         "/assessments/0/competency", "row-conflict"),
+        ("assessments", [{"competency": "M.01", "level": 2, "assessed_on": "0001-01-01"}],
+         "/assessments/0/assessed_on", "date-unreadable"),
+        ("performance", [{"scale": "skp-predikat", "rating": 9, "period_end": "2026-12-31"}],
+         "/performance/0/rating", "level-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "hours": -5}], "/history/0/hours",
+         "number-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "post_score": 500}], "/history/0/post_score",
+         "number-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "start_date": "2026-05-01"}], "/history/0/end_date",
+         "date-contradicts"),
+        ("absences", [{"start_date": "2027-05-01", "end_date": "2027-01-01"}], "/absences/0/end_date",
+         "date-contradicts"),
+        ("interests", [{"training": "P1"}, {"training": "P1", "kind": "not-interested"}], "/interests/0/training",
+         "row-conflict"),
+        ("birth_date", "1800-01-01", "/birth_date", "date-unreadable"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/rankings", "/recommendations"])
+def test_what_no_file_may_say_of_somebody_is_refused_inline_too(service, path, field, value, pointer, code):
+    body = {"person": {**PERSON, field: value}} | ({"trainings": ["P1"]} if path == "/rankings" else {})
+    told = problem(service("POST", path, json=body))
+    assert (f"/person{pointer}", code) in {(fault["pointer"], fault["code"]) for fault in told["errors"]}
+    assert all(fault["message"] and fault["pointer"].startswith("/person/") for fault in told["errors"])
+
+
+def test_what_is_said_twice_of_somebody_inline_counts_once(service):
+    level = PERSON["assessments"][0]
+    twice = service("POST", "/recommendations", json={"person": {**PERSON, "assessments": [level, level]}})
+    once = service("POST", "/recommendations", json={"person": PERSON})
+    assert [shown(one.json()["items"][0]["recommendations"]) for one in (twice, once)] == [
+        shown(ask(service).json())
+    ] * 2
+
+
 def test_callers_candidates_come_back_ranked_and_the_others_with_a_code(service):
     body = {"employee": ANI, "trainings": ["P3", "P2", "P1"], "explain": True}
     made = service("POST", "/rankings", json=body).json()
