@@ -24,7 +24,7 @@ from service.list_items import (
     shown_rows,
     worth_showing,
 )
-from service.phrases import competency_name, verdict_text
+from service.phrases import LEFT_OUT, competency_name, verdict_text
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
 
@@ -44,6 +44,9 @@ def identity_of(office: Office, people: Workforce, row: int, name: str) -> dict[
         "position": str(office.catalog.positions.names[position]) if position >= 0 else None,
         "unit": str(people.units.names[unit]) if unit >= 0 else None,
     }
+
+
+OF_PERSONS = ("inactive", "on-leave", "retiring-soon")  # reasons that stand for every training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,7 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, grounds, place, faces = listed.office, listed.grounds, listed.place, listed.faces
     catalog, lists = office.catalog, grounds.lists
+    left_out = left_out_rows(lists, place, faces, wording)
     shown = shown_rows(lists, place, keeper(faces, wanted) if wanted.narrows else None)
     items = [
         {
@@ -157,9 +161,9 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
         "state": office.predictor.state,
         "verdict": verdict_text(office.predictor.verdict, wording),
         "gaps": gap_rows(lists.candidates.gaps, faces, wording, place),
-        "notice": _notice(listed, wording),
+        "notice": _notice(listed, {row["code"] for row in left_out}, wording),
         "items": items,
-        "left_out": left_out_rows(lists, place, faces, wording),
+        "left_out": left_out,
     }
 
 
@@ -182,8 +186,11 @@ def change_text(
                         name=competency_name(office.catalog, change.competency, wording))  # fmt: skip
 
 
-def _notice(listed: Listed, wording: Wording) -> str | None:
-    """Say what a reader must know of the list as a whole."""
+def _notice(listed: Listed, left_out: set[str], wording: Wording) -> str | None:
+    """Say what a reader must know of the list as a whole; `left_out` are the codes of what is not in it."""
+    for code in (one for one in OF_PERSONS if one in left_out):
+        return wording.text("{why} Nothing is suggested for that reason; if it is wrong, whoever keeps the staff "
+                            "records can put it right.", why=wording.text(LEFT_OUT[code]))  # fmt: skip
     if listed.identity["position"] is None:
         return wording.text("No position is on file, so there is nothing to compare with.")
     gaps = listed.grounds.lists.candidates.gaps

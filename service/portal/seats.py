@@ -46,12 +46,13 @@ class OwnSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPlan:
-    """What the approved plan of a year says of a person: seats, or why there is none."""
+    """What the approved plan of a year says of a person: seats, or why there is none; and whether it weighed them."""
 
     plan: str
     year: int
     seats: tuple[OwnSeat, ...]
     reasons: tuple[str, ...]
+    has_weighed: bool
 
 
 def own_plans(call: Call, employee: str) -> list[OwnPlan]:
@@ -64,20 +65,31 @@ def own_plans(call: Call, employee: str) -> list[OwnPlan]:
     answers: dict[tuple[str | None, str | None], str] = {}
     for said in reversed(said_of(call, [employee], ACCEPTED, DECLINED)):
         answers[said.plan, said.offering] = said.kind
-    found = []
+    found, names = [], _names(call)
     for stored in sorted(approved, key=lambda one: -int(one.summary["year"])):
         plan = fetch_plan(database, stored.plan_id)
-        seats = _seats(call, plan, stored.plan_id, employee, states, answers)
-        reasons = () if seats else tuple(row["text"] for row in why_rows(plan, employee, wording, {}))
-        found.append(OwnPlan(plan=stored.plan_id, year=plan.provenance.year, seats=seats, reasons=reasons))
+        seats = _seats(plan, stored.plan_id, employee, states, answers, names)
+        reasons = () if seats else tuple(_reason(row, names) for row in why_rows(plan, employee, wording, names))
+        found.append(OwnPlan(plan=stored.plan_id, year=plan.provenance.year, seats=seats, reasons=reasons,
+                             has_weighed=employee in set(plan.people["employee"])))  # fmt: skip
     return found
 
 
-def _seats(call: Call, plan: Plan, plan_id: str, employee: str, states: dict[tuple[str, str], str],
-           answers: dict[tuple[str | None, str | None], str]) -> tuple[OwnSeat, ...]:  # fmt: skip
+def _names(call: Call) -> dict[str, str]:
     parts = parts_of(call)
     trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
-    names = dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+    return dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+
+
+def _reason(row: dict[str, Any], names: dict[str, str]) -> str:
+    """Return why there is no seat, with the training that it is about by its name."""
+    training = row["training"]
+    return f"{names.get(training, training)}: {row['text']}" if training else str(row["text"])
+
+
+def _seats(plan: Plan, plan_id: str, employee: str, states: dict[tuple[str, str], str],
+           answers: dict[tuple[str | None, str | None], str], names: dict[str, str],
+) -> tuple[OwnSeat, ...]:  # fmt: skip
     places = plan.offerings.set_index("offering")["city"].to_dict()
     seats = []
     for row in plan.assignments[plan.assignments["employee"] == employee].to_dict("records"):
@@ -162,6 +174,9 @@ def object_to(request: Call) -> Response[Any]:
     form, wording = form_of(request), wording_of(request)
     if not form.get("words"):
         form.faults["words"] = wording.text("Say what you object to.")
+    if form.get("training") and form.get("training") not in _names(request):
+        form.faults["training"] = wording.text("No training of this code is on file.")
+    if form.faults:
         return _data_page(request, form, 422)
     say(request, OBJECTED, own_number(request), training=form.get("training") or None, words=form.get("words"))
     return go("/my-data", "objection")

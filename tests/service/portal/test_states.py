@@ -1,0 +1,112 @@
+"""Pages of people of whom little is known, who are not in service, or who have reached a limit."""
+
+import re
+
+import pytest
+
+from service.auth.accounts import Accounts
+from service.auth.users import update_user
+from service.ledger.approval import approve_plan
+from service.storage.engine import transaction
+from tests.service.api.conftest import CITRA
+from tests.service.portal.conftest import SECRET, sign_in
+from tests.service.portal.desk import Desk
+
+NEW = "198001012005011009"
+
+
+@pytest.fixture
+def desk(portal, tmp_path):
+    return Desk(portal, tmp_path)
+
+
+def as_new_person(portal, **given):
+    """Enter somebody, and sign them in."""
+    person = {"employee": NEW, "name": "Eka", "unit": "U1", **given}
+    assert portal("PUT", f"/employees/{NEW}", json=person).status_code == 201
+    database = portal.parts.database
+    Accounts(database, "test").add("eka", role="employee", employee=NEW, password=SECRET)
+    with transaction(database.engine, is_writer=True) as connection:
+        update_user(connection, "eka", must_change=0)
+    portal.client.cookies.clear()
+    sign_in(portal, "eka")
+
+
+def read(portal, path):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", portal.client.get(path).text))
+
+
+def test_whoever_has_no_position_is_told_so_and_who_can_help(portal):
+    as_new_person(portal)
+    page = read(portal, "/")
+    assert "Jabatan belum tercatat, sehingga tidak ada standar pembanding." in page
+    assert "Pengelola kepegawaian dapat mengisinya" in page
+    assert "Jabatan ini belum memiliki standar" not in page
+    assert "Tidak ada standar pembanding bagi yang diajarkannya." in read(portal, "/suggestions?why=P1")
+
+
+@pytest.mark.parametrize(("status", "why"), [("retired", "Tidak sedang aktif bekerja."),
+                                             ("study", "Sedang cuti atau tugas belajar.")])  # fmt: skip
+def test_whoever_is_not_in_service_is_told_why_nothing_is_suggested(portal, status, why):
+    as_new_person(portal, position="J", status=status)
+    for path in ("/", "/suggestions"):
+        assert f"{why} Karena itu tidak ada saran" in read(portal, path)
+    assert "Belum ada asesmen: daftar ini" not in read(portal, "/suggestions")
+
+
+def test_whoever_came_after_a_plan_is_not_told_that_it_found_no_need(desk):
+    portal = desk.portal
+    plan = desk.plan().rpartition("/")[2]
+    approve_plan(portal.parts.database, plan, "test")
+    as_new_person(portal, position="J")
+    assert "belum tercatat, atau tidak sedang aktif bekerja, ketika rencana ini disusun" in read(portal, "/my-plan")
+    assert "tidak menemukan kebutuhan" not in read(portal, "/my-plan")
+
+
+def test_a_reason_for_no_seat_names_the_training_that_it_is_about(desk):
+    portal = desk.portal
+    assert portal("PATCH", "/budgets/L1~22027", json={"amount": 0}).status_code == 200
+    assert portal("PATCH", "/budgets/L3~22027", json={"amount": 0}).status_code == 200
+    approve_plan(portal.parts.database, desk.plan().rpartition("/")[2], "test")
+    portal.client.cookies.clear()
+    sign_in(portal, "ani")
+    assert re.search(r"(Etika|Tim): Mata anggaran L1 sudah habis", read(portal, "/my-plan"))
+
+
+@pytest.mark.parametrize(("hours", "told"), [(24, "Batas 24 JP tahun ini sudah tercapai"), (10, "masih tersisa 14 JP"),
+                                             (0, "")])  # fmt: skip
+def test_a_limit_of_learning_hours_is_told_beside_the_list(portal, hours, told):
+    assert portal("PATCH", "/trainings/P2", json={"hours": 20}).status_code == 200
+    if hours:
+        taken = {"employee": CITRA, "training_name": "Kelas lain", "start_date": "2027-01-02", "hours": hours,
+                 "end_date": "2027-01-03", "status": "completed"}  # fmt: skip
+        assert portal("POST", "/history", json={"items": [taken]}).json()["stored"] == 1
+    sign_in(portal, "citra")
+    page = read(portal, "/suggestions")
+    assert told in page
+    assert ("Batas 24 JP" in page or "batas 24 JP" in page) == bool(told)
+    sign_in(portal, "ani")  # of PNS only the least is asked for
+    assert "24 JP" not in read(portal, "/suggestions")
+
+
+def test_an_objection_to_a_training_that_is_not_on_file_is_refused_beside_its_field(portal):
+    token = sign_in(portal, "ani")
+    data = {"csrf": token, "words": "Bukan untuk saya", "training": "P99"}
+    answer = portal.client.post("/my-data", data=data, follow_redirects=False)
+    assert answer.status_code == 422
+    assert 'id="training-fault"' in answer.text
+    assert "Bukan untuk saya" in answer.text
+    assert portal.client.post("/my-data", data={**data, "training": "P1"}, follow_redirects=False).status_code == 303
+
+
+def test_an_empty_catalogue_and_an_empty_office_lead_to_the_imports(portal):
+    for code in ("P1-1", "P2-1"):
+        assert portal("DELETE", f"/offerings/{code}").status_code == 204
+    for code in ("P1", "P2", "P3"):
+        assert portal("PATCH", f"/trainings/{code}", json={"status": "closed"}).status_code == 200
+    sign_in(portal, "rita")
+    page = portal.client.get("/catalog").text
+    assert "Belum ada pelatihan yang tercatat." in page
+    assert '<p class="empty">Belum ada pelatihan yang tercatat. <a href="/imports">' in page
+    sign_in(portal, "ani")
+    assert '<p class="empty">Belum ada pelatihan yang tercatat.</p>' in portal.client.get("/catalog").text
