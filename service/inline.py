@@ -1,23 +1,19 @@
 """People who are not on file: described whole by the caller, ranked, and stored nowhere."""
 
 import datetime as dt
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
 import pandas as pd
 
-from recommender.eligibility import REASONS
 from recommender.explanation import find_grounds
-from recommender.ranking import RankedLists
-from recommender.use_cases import recommend
 from service.answers import Answers
 from service.imports import checks
 from service.imports.report import Problem
 from service.imports.rows import Rows
 from service.list_items import ListFilter, item_reasons
-from service.lookup import Person, list_person, recommendation_document
+from service.lookup import Person, list_person, rank_candidates, recommendation_document
 from service.pipeline import explanation_context
 from service.record_checks import check_cells, check_repeats, check_years
 from service.snapshot import Snapshot, nobody
@@ -25,7 +21,7 @@ from service.storage.decisions import new_decision_id
 from service.storage.people import EMPLOYEE
 from service.wording import Wording
 from training_catalog.catalog import Catalog
-from training_catalog.columns import TextArray, find_rows, look_up
+from training_catalog.columns import TextArray, look_up
 from training_catalog.errors import InputError, UnknownIdError
 from training_catalog.frames import canonical
 from training_catalog.tables import table
@@ -214,7 +210,7 @@ def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, w
 def ranking_document(
     answers: Answers, snapshot: Snapshot, person: Person, trainings: list[str], wording: Wording, *, explain: bool
 ) -> dict[str, Any]:
-    """Return some trainings ranked for a person; those that do not come into question end the list, with a code.
+    """Return some trainings ranked for a person, with reasons where they are wanted.
 
     Raises
     ------
@@ -222,38 +218,14 @@ def ranking_document(
         When a training is not on file.
     """
     office, policy = person.office, answers.policy
-    asked = np.unique(find_rows("training", office.catalog.trainings.ids, list(dict.fromkeys(trainings))))
-    everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(office.catalog.trainings.ids)))
-    lists = recommend(
-        person.crew, office.catalog, office.predictor.predictor, office.on, everything,
-        expected=snapshot.background.expected, past=snapshot.background.past,
-        wanted=(np.zeros(len(asked), dtype=np.int64), asked),
-    )  # fmt: skip
-    context = explanation_context(office, person.crew, policy, snapshot.background.links)
-    grounds = find_grounds(lists, person.crew, office.catalog, context)
-    items: list[dict[str, Any]] = []
-    for row in np.flatnonzero(np.isin(lists.training, asked)).tolist():
-        reasons = item_reasons(grounds, row, snapshot.blocks.faces, wording) if explain else None
-        items.append({
-            "training": str(office.catalog.trainings.ids[lists.training[row]]), "rank": len(items) + 1,
-            "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
-            "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6),
-            "code": None, "reasons": reasons,
-        })  # fmt: skip
-    ranked = {item["training"] for item in items}
-    others = [str(office.catalog.trainings.ids[i]) for i in asked.tolist()]
-    items += [_not_ranked(name, lists, office.catalog) for name in others if name not in ranked]
+    found = rank_candidates(person, trainings, policy, snapshot.background)
+    if explain:
+        context = explanation_context(office, person.crew, policy, snapshot.background.links)
+        grounds = find_grounds(found.lists, person.crew, office.catalog, context)
+        for row, item in zip(found.rows, found.items, strict=False):
+            item["reasons"] = item_reasons(grounds, row, snapshot.blocks.faces, wording)
     return {
         "list": new_decision_id(), "employee": str(person.crew.ids[0]), "on": office.on,
         "model": office.predictor.identifier, "catalog": office.catalog.version, "state": office.predictor.state,
-        "items": items,
+        "items": found.items,
     }  # fmt: skip
-
-
-def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
-    """Return a training that is not recommended, with the code that says why."""
-    left = lists.left_out
-    row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
-    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
-    nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
-    return {"training": training, **nothing, "code": code}

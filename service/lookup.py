@@ -1,16 +1,18 @@
 """One person's gaps and recommendations as documents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from recommender.catalog_day import CatalogDay
 from recommender.counterfactual import Setting, change_to_rank_first
+from recommender.eligibility import REASONS
 from recommender.explanation import Grounds, find_grounds
 from recommender.gap import STATE_NAMES, find_gaps, job_person_match
 from recommender.policy import Policy
-from recommender.use_cases import find_prospects, rank_prospects
+from recommender.ranking import RankedLists
+from recommender.use_cases import find_prospects, rank_prospects, recommend
 from recommender.workforce import Workforce
 from service.list_items import (
     Faces,
@@ -27,6 +29,8 @@ from service.list_items import (
 from service.phrases import LEFT_OUT, competency_name, verdict_text
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
+from training_catalog.catalog import Catalog
+from training_catalog.columns import find_rows
 
 
 def unit_of(people: Workforce, row: int) -> str:
@@ -125,6 +129,21 @@ class Listed:
     faces: Faces
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """A caller's candidates, ranked.
+
+    Parameters
+    ----------
+    lists, rows : What was ranked, and its rows in order.
+    items : Each of them, without reasons; then those that do not come into question.
+    """
+
+    lists: RankedLists
+    rows: list[int]
+    items: list[dict[str, Any]]
+
+
 def list_person(
     person: Person, policy: Policy, background: Background, day: CatalogDay | None = None, faces: Faces | None = None
 ) -> Listed:
@@ -165,6 +184,46 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
         "items": items,
         "left_out": left_out,
     }
+
+
+def rank_candidates(person: Person, trainings: list[str], policy: Policy, background: Background) -> Candidates:
+    """Rank some trainings for a person; those that do not come into question end the list, with a code.
+
+    Raises
+    ------
+    UnknownIdError
+        When a training is not on file.
+    """
+    catalog = person.office.catalog
+    asked = np.unique(find_rows("training", catalog.trainings.ids, list(dict.fromkeys(trainings))))
+    everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(catalog.trainings.ids)))
+    lists = recommend(
+        person.crew, catalog, person.office.predictor.predictor, person.office.on, everything,
+        expected=background.expected, past=background.past, wanted=(np.zeros(len(asked), dtype=np.int64), asked),
+    )  # fmt: skip
+    rows = np.flatnonzero(np.isin(lists.training, asked)).tolist()
+    items: list[dict[str, Any]] = [
+        {
+            "training": str(catalog.trainings.ids[lists.training[row]]), "rank": rank,
+            "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
+            "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6),
+            "code": None, "reasons": None,
+        }
+        for rank, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    others = [str(catalog.trainings.ids[i]) for i in asked.tolist()]
+    ranked = {item["training"] for item in items}
+    items += [_not_ranked(name, lists, catalog) for name in others if name not in ranked]
+    return Candidates(lists=lists, rows=rows, items=items)
+
+
+def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
+    """Return a training that is not recommended, with the code that says why."""
+    left = lists.left_out
+    row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
+    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
+    nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
+    return {"training": training, **nothing, "code": code}
 
 
 def change_text(

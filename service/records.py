@@ -55,24 +55,25 @@ def row_key_of(identifier: str) -> str:
     return identifier
 
 
-def to_cursor(row_key: str) -> str:
-    """Return a key as a cursor."""
-    return base64.urlsafe_b64encode(row_key.encode()).decode().rstrip("=")
+def to_cursor(name: str, row_key: str) -> str:
+    """Return a key as a cursor of a table's list."""
+    return base64.urlsafe_b64encode(f"{name}/{row_key}".encode()).decode().rstrip("=")
 
 
-def from_cursor(cursor: str) -> str:
-    """Return the key of a cursor.
+def from_cursor(name: str, cursor: str) -> str:
+    """Return the key of a cursor of a table's list.
 
     Raises
     ------
     InvalidValueError
-        When it is none.
+        When it is none, or one of another list: rows would be passed over without a word.
     """
     try:
         key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError, UnicodeDecodeError):
         key = "\0"
-    if "\0" in key:  # in no key of ours
+    of, _, key = key.partition("/")
+    if of != name or "\0" in key:  # which is in no key of ours
         raise InvalidValueError("cursor", cursor, "what 'next' of the page before says")
     return key
 
@@ -164,9 +165,9 @@ def read_page(
         if value is not None:
             query = query.where(stored.c[column] == value)
     if cursor is not None:
-        query = query.where(stored.c[ROW_KEY] > from_cursor(cursor))
+        query = query.where(stored.c[ROW_KEY] > from_cursor(name, cursor))
     rows = connection.execute(query).all()
-    following = to_cursor(rows[limit - 1].row_key) if len(rows) > limit else None
+    following = to_cursor(name, rows[limit - 1].row_key) if len(rows) > limit else None
     return [_record(table(name), row) for row in rows[:limit]], following
 
 

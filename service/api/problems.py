@@ -244,8 +244,15 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
     named = error.field if isinstance(error, InvalidValueError) else ""
-    faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
+    faults = [Fault(pointer=_pointer_to(request, named), code=REFUSED_VALUE, message=detail)] if named else None
     return _respond(request, status, code, detail, faults=faults, headers=headers)
+
+
+def _pointer_to(request: Request[Any, Any, Any], named: str) -> str:
+    """Return where a value stands: a pointer into the body, or the name of a parameter."""
+    handler = request.scope.get("route_handler")
+    known = handler.parsed_fn_signature.parameters if isinstance(handler, HTTPRouteHandler) else {}
+    return f"/{named}" if "data" in known and named not in known else named
 
 
 def on_data_error(request: Request[Any, Any, Any], error: sa.exc.DataError) -> Response[bytes]:

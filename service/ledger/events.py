@@ -18,7 +18,7 @@ from service.ledger.pages import (
 )
 from service.storage.database import Database
 from service.storage.ledger import CANCELLED, COMPLETED, ENROLLED, FAILED, LEDGER_SEATS, LIVE, RESERVED
-from training_catalog.errors import BangkomError, ConflictError, InputError, InvalidValueError, UnknownIdError
+from training_catalog.errors import BangkomError, ConflictError, InvalidValueError, UnknownIdError
 
 COMPLETE, FAIL, CANCEL = "complete", "fail", "cancel"
 FROM = {  # what may happen -> states in which it may
@@ -147,8 +147,8 @@ def _cancel(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
 def _refund(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
     amount = seat.spent if cost is None else cost
     if not 0 < amount <= seat.spent:
-        raise InputError("cost: {amount} is not accepted; accepted: 1 to {spent}, what was spent on the seat",
-                         amount=amount, spent=seat.spent)  # fmt: skip
+        raise InvalidValueError("cost", amount, BangkomError("1 to {spent}, what was spent on the seat",
+                                                             spent=seat.spent))  # fmt: skip
     fee = min(amount, seat.fee_spent)
     page.book(seat, REFUND, event, {FEE: (0, -fee), TRAVEL: (0, fee - amount)})
     return _moved(page, seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))

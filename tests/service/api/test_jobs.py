@@ -138,6 +138,11 @@ def test_money_is_reserved_by_approval_moved_by_seats_and_adds_up(planned):
     assert done.json()["state"] == "completed"
     assert service("POST", f"/plans/{plan}/seats", json={**event, "kind": "complete"}).json() == done.json()
     assert held() == (cost - seat["cost"], seat["cost"])
+    for body, place in (({"kind": "complete", "cost": 1}, []), ({"kind": "refund", "cost": 10**12}, ["/cost"]),
+                        ({"kind": "enrol", "cost": 5}, ["/cost"])):  # fmt: skip
+        wrong = problem(service("POST", f"/plans/{plan}/seats", json={**event, **body}))
+        assert [fault["pointer"] for fault in wrong["errors"]] == place, body
+    assert held() == (cost - seat["cost"], seat["cost"])
     wrong = problem(service("POST", f"/plans/{plan}/seats", json={**event, "kind": "cancel"}))
     assert (wrong["status"], wrong["type"]) == (409, "/problems/conflict")
     moved = service.get(f"/ledger/entries?plan={plan}&limit=2").json()

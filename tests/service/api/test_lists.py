@@ -195,7 +195,10 @@ def test_a_code_that_is_not_on_file_is_named_with_its_place(service):
     wrong = {**PERSON, "assessments": [{"competency": "M.99", "level": 2}]}
     told = problem(service("POST", "/recommendations", json={"person": wrong}))
     assert told["errors"][0]["pointer"] == "/person/assessments/0/competency"
-    assert "M.99" in told["errors"][0]["message"]
+    assert told["errors"][0]["message"] == "kompetensi 'M.99' tidak dikenal"
+    told = problem(service("POST", "/recommendations", json={"person": {**PERSON, "position": "J9"}}))
+    assert told["errors"][0]["message"] == "jabatan 'J9' tidak dikenal"
+    assert problem(service.get("/assessments/x"))["detail"] == "penilaian kompetensi 'x' tidak dikenal"
 
 
 @pytest.mark.parametrize(
@@ -269,6 +272,25 @@ def test_feedback_joins_to_the_list_and_interest_is_seen_in_the_next(service_on_
                            ({"employee": BUDI}, "/list")):  # fmt: skip
         told = problem(service("POST", "/feedback", json={**said, **wrong}))
         assert [fault["pointer"] for fault in told["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_feedback_joins_to_a_ranking_and_the_ranking_can_be_made_again(service_on_both, explain):
+    service = service_on_both
+    body = {"employee": ANI, "trainings": ["P3", "P2", "P1"], "explain": explain}
+    made = service("POST", "/rankings", json=body, headers={"Accept-Language": "en"}).json()
+    said = {"list": made["list"], "employee": ANI, "training": "P1", "kind": "interested"}
+    assert service("POST", "/feedback", json=said).status_code == 201
+    assert problem(service("POST", "/feedback", json={**said, "employee": BUDI}))["errors"][0]["pointer"] == "/list"
+    logged = list_decisions(service.parts.database, decision=made["list"])[0]
+    assert (logged.content.kind, logged.content.request["trainings"]) == ("ranking", ["P3", "P2", "P1"])
+    assert logged.content.subject.startswith("e-")
+    assert replay(service.parts.database, made["list"]).same
+    assert service("PATCH", "/trainings/P1", json={"hours": 100}).status_code == 200
+    assert replay(service.parts.database, made["list"]).same  # from the rows of then
+    assert service("DELETE", f"/employees/{ANI}").status_code in {200, 204}
+    again = problem(service("POST", "/feedback", json=said))
+    assert again["status"] == 404
 
 
 def test_a_list_does_not_wait_for_a_writer_that_holds_the_database(service):

@@ -28,13 +28,21 @@ def test_an_id_is_one_path_segment_and_gives_its_key_back(key):
     assert "/" not in identifier
     assert identifier.strip(".")
     assert row_key_of(identifier) == key
-    assert from_cursor(to_cursor(key)) == key
+    assert from_cursor("units", to_cursor("units", key)) == key
 
 
 @given(KEYS, st.integers(0, 30))
 def test_a_cursor_with_a_nul_character_is_none_of_ours(key, place):
     with pytest.raises(InvalidValueError, match="cursor"):
-        from_cursor(to_cursor(f"{key[:place]}\0{key[place:]}"))
+        from_cursor("units", to_cursor("units", f"{key[:place]}\0{key[place:]}"))
+
+
+def test_a_cursor_of_another_list_is_refused_rather_than_passing_rows_over(service):
+    following = service.get("/units?limit=1").json()["next"]
+    assert [one["id"] for one in service.get(f"/units?limit=1&cursor={following}").json()["items"]] == ["U2"]
+    for other in ("/employees", "/trainings", "/assessments"):
+        told = problem(service.get(f"{other}?cursor={following}"))
+        assert (told["status"], told["errors"][0]["pointer"]) == (422, "cursor")
 
 
 def test_a_record_is_stored_read_changed_and_deleted_with_its_version(service):
