@@ -23,6 +23,7 @@ from service.exports.tables import neutralise
 from service.list_items import ListFilter
 from service.lookup import Person
 from service.phrases import competency_name
+from service.portal.desk.view import names_of
 from service.portal.forms import Form, form_of
 from service.portal.own import person_view
 from service.portal.page import THREAD, go, page_asked, show
@@ -214,9 +215,11 @@ def _member_page(call: Call, employee: str, form: Form, status: int = 200) -> Re
     with transaction(parts_of(call).database.engine) as connection:
         absences = parts_of(call).database.read_rows_of(connection, "absences", employee)
     days = [_days(employee, row) for row in absences.to_dict("records")]
+    said = said_of(call, [employee], NOMINATED, ENDORSED, NOT_ENDORSED)
     return show(
         call, "member.html.j2", status=status, form=form, is_own=False, employee=employee, found=found, days=days,
-        kinds=WORDS, statuses=STATUSES, said=said_of(call, [employee], NOMINATED, ENDORSED, NOT_ENDORSED),
+        kinds=WORDS, statuses=STATUSES, said=said,
+        names=names_of(call, "trainings", sorted({one.training for one in said if one.training})),
         **person_view(call, employee),
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from service.auth.accounts import Accounts
 from service.auth.users import update_user
 from service.ledger.approval import approve_plan
 from service.storage.engine import transaction
-from tests.service.api.conftest import CITRA
+from service.storage.statements import find_statements
+from tests.service.api.conftest import ANI, CITRA
 from tests.service.portal.conftest import SECRET, sign_in
 from tests.service.portal.desk import Desk
 
@@ -97,6 +98,59 @@ def test_an_objection_to_a_training_that_is_not_on_file_is_refused_beside_its_fi
     assert 'id="training-fault"' in answer.text
     assert "Bukan untuk saya" in answer.text
     assert portal.client.post("/my-data", data={**data, "training": "P1"}, follow_redirects=False).status_code == 303
+
+
+def said_of_ani(portal):
+    with transaction(portal.parts.database.engine) as connection:
+        return find_statements(connection, employees=[ANI])
+
+
+def test_whoever_claims_a_training_reads_what_was_answered(portal):
+    token = sign_in(portal, "ani")
+    listed = re.search(r'name="list" value="(d-[0-9a-f]+)"', portal.client.get("/suggestions").text)[1]
+    claim = {"csrf": token, "list": listed, "training": "P1", "kind": "already-taken", "words": "LAN 2019"}
+    portal.client.post("/suggestions", data=claim)
+    assert "Etika" in read(portal, "/my-history")
+    assert "LAN 2019 Menunggu jawaban" in read(portal, "/my-history")
+    place, token = f"/inbox/{said_of_ani(portal)[0].statement}", sign_in(portal, "rita")
+    assert "Etika (P1)" in read(portal, "/inbox")
+    wrong = portal.client.post(place, data={"csrf": token, "action": "claim-refused", "ended": "2026-09-09"})
+    assert (wrong.status_code, 'value="2026-09-09"' in wrong.text) == (422, True)
+    portal.client.post(place, data={"csrf": token, "action": "claim-refused", "words": "Sertifikatnya tidak terbaca."})
+    sign_in(portal, "ani")
+    assert "LAN 2019 Tidak dikonfirmasi : Sertifikatnya tidak terbaca." in read(portal, "/my-history")
+
+
+def test_a_confirmed_claim_counts_its_hours(portal):
+    token = sign_in(portal, "ani")
+    listed = re.search(r'name="list" value="(d-[0-9a-f]+)"', portal.client.get("/suggestions").text)[1]
+    portal.client.post("/suggestions", data={"csrf": token, "list": listed, "training": "P1", "kind": "already-taken",
+                                             "words": "Januari"})  # fmt: skip
+    place, token = f"/inbox/{said_of_ani(portal)[0].statement}", sign_in(portal, "rita")
+    portal.client.post(place, data={"csrf": token, "action": "claim-confirmed", "ended": "2027-01-02"})
+    sign_in(portal, "ani")
+    page = read(portal, "/my-history")
+    assert "20 JP Target tercapai" in page
+    assert "Dikonfirmasi dan dicatat" in page
+
+
+def test_whoever_declines_a_seat_reads_what_was_answered(desk):
+    portal = desk.portal
+    approve_plan(portal.parts.database, desk.plan().rpartition("/")[2], "test")
+    portal.client.cookies.clear()
+    token = sign_in(portal, "ani")
+    seat = re.search(
+        r'name="plan" value="([^"]+)"><input type="hidden" name="offering" value="([^"]+)"',
+        portal.client.get("/my-plan").text,
+    )
+    declined = {"plan": seat[1], "offering": seat[2], "kind": "seat-declined", "words": "Bertugas di luar"}
+    portal.client.post("/my-plan", data={"csrf": token, **declined})
+    place, token = f"/inbox/{said_of_ani(portal)[0].statement}", sign_in(portal, "rita")
+    portal.client.post(place, data={"csrf": token, "action": "answer", "words": "Kami cari tanggal lain."})
+    sign_in(portal, "ani")
+    assert "Kami cari tanggal lain." in read(portal, "/my-plan")
+    sign_in(portal, "citra")
+    assert "Kami cari tanggal lain." not in read(portal, "/my-plan")
 
 
 def test_an_empty_catalogue_and_an_empty_office_lead_to_the_imports(portal):
