@@ -153,6 +153,41 @@ def test_whoever_declines_a_seat_reads_what_was_answered(desk):
     assert "Kami cari tanggal lain." not in read(portal, "/my-plan")
 
 
+@pytest.mark.parametrize("cookie", ["", "bs_ended"])
+def test_what_was_written_is_shown_again_where_the_session_has_ended(portal, cookie):
+    token = sign_in(portal, "ani")
+    sent = {"data": {"csrf": token, "words": "Panjang <b>lebar</b>", "training": ""}, "follow_redirects": False}
+    portal.client.cookies.clear()
+    answer = portal.client.post("/my-data", headers={"Cookie": f"bangkom_session={cookie}"} if cookie else {}, **sent)
+    if not cookie:  # nobody who was ever here: they are sent to the door
+        assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fmy-data")
+        return
+    assert answer.status_code == 401
+    assert "Panjang &lt;b&gt;lebar&lt;/b&gt;" in answer.text
+    assert "Sesi Anda sudah berakhir" in answer.text
+    assert 'href="/login?next=%2Fmy-data"' in answer.text
+    assert said_of_ani(portal) == []
+
+
+def test_what_was_written_is_shown_again_where_the_form_is_of_an_earlier_session(portal):
+    old, _ = sign_in(portal, "ani"), portal.client.cookies.clear()
+    sign_in(portal, "ani")
+    answer = portal.client.post("/my-data", data={"csrf": old, "words": "Panjang lebar"}, follow_redirects=False)
+    assert answer.status_code == 403
+    assert "Panjang lebar</textarea>" in answer.text
+    assert 'href="/my-data">Buka kembali halamannya' in answer.text
+    assert said_of_ani(portal) == []
+    large = {"csrf": old, "words": "x" * 2_001}
+    assert "xxx" not in portal.client.post("/my-data", data=large, follow_redirects=False).text
+
+
+def test_a_plan_of_a_year_without_a_budget_is_refused_beside_the_year(desk):
+    page = desk.send("/plans", {"year": "2031", "time_limit": "5", "name": "jauh"}, status=422)
+    assert 'id="year-fault"' in page
+    assert "Mata anggaran 2031 belum ada" in page
+    assert 'value="jauh"' in page
+
+
 def test_an_empty_catalogue_and_an_empty_office_lead_to_the_imports(portal):
     for code in ("P1-1", "P2-1"):
         assert portal("DELETE", f"/offerings/{code}").status_code == 204
