@@ -77,9 +77,12 @@ def gap_rows(call: Call, employee: str, gaps: GapList) -> list[GapRow]:
 
 
 def _is_blind(gap: Gap) -> bool:
-    """Tell whether somebody rated themselves at the standard while the assessment found them below it."""
+    """Tell whether somebody rated themselves at the standard or above, and the assessment found them below it.
+
+    The same as `recommender.explanation.is_blind_spot`, whichever way the scale goes.
+    """
     return bool(gap.deficit and gap.self_rated is not None and gap.required is not None and gap.assessed is not None
-                and abs(gap.self_rated - gap.required) < abs(gap.assessed - gap.required))  # fmt: skip
+                and (gap.self_rated - gap.required) * (gap.assessed - gap.required) <= 0)  # fmt: skip
 
 
 def _methods(call: Call, employee: str) -> dict[tuple[str, date | None], str]:

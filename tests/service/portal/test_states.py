@@ -188,6 +188,33 @@ def test_a_plan_of_a_year_without_a_budget_is_refused_beside_the_year(desk):
     assert 'value="jauh"' in page
 
 
+@pytest.mark.parametrize(("own", "is_blind"), [(3, False), (4, True), (5, True), (2, False)])
+def test_a_blind_spot_is_one_and_the_same_on_every_page(portal, own, is_blind):
+    level = {"employee": ANI, "competency": "M.01", "level": own, "assessed_on": "2026-06-02", "method": "self"}
+    assert portal("POST", "/assessments", json={"items": [level]}).json()["stored"] == 1  # found: 2, required: 4
+    sign_in(portal, "ani")
+    assert ("Titik buta" in read(portal, "/")) == is_blind
+    assert ("Titik buta pada Integritas" in read(portal, "/suggestions")) == is_blind
+    sign_in(portal, "budi")
+    row = re.search(r"<tr>(?:(?!</tr>).)*>Ani</a>.*?</tr>", portal.client.get("/team?unit=U1").text, re.DOTALL)[0]
+    cells = [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+    assert cells[-3] == ("1" if is_blind else "")
+
+
+def test_people_without_a_unit_are_found_by_whoever_sees_everybody(portal):
+    sign_in(portal, "admin")
+    assert "Tanpa unit kerja" not in read(portal, "/team")
+    person = {"employee": NEW, "name": "Eka", "position": "J"}
+    assert portal("PUT", f"/employees/{NEW}", json=person).status_code == 201
+    assert "Tanpa unit kerja" in read(portal, "/team")
+    assert re.findall(r'href="/team/([0-9]+)"', portal.client.get("/team?unit=-").text) == [NEW]
+    assert NEW in portal.client.get("/team-file?unit=-").text
+    assert portal.client.get(f"/team/{NEW}").status_code == 200
+    sign_in(portal, "budi")
+    assert "Tanpa unit kerja" not in read(portal, "/team")
+    assert portal.client.get("/team?unit=-").status_code == 404
+
+
 def test_an_empty_catalogue_and_an_empty_office_lead_to_the_imports(portal):
     for code in ("P1-1", "P2-1"):
         assert portal("DELETE", f"/offerings/{code}").status_code == 204
