@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 import numpy as np
+import sqlalchemy as sa
 from litestar import Response, get, post
 
 from recommender.colleagues import Gained, gained_by_colleagues
@@ -30,6 +31,7 @@ from service.portal.said import read_proof, said_at_hand, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
+from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED, Statement
 from service.telemetry import LISTS
 from service.wording import Wording
@@ -160,8 +162,10 @@ def _made(call: Call, asked: _Asked, said: Form, answer: Answer, seen: _Seen) ->
 
 def _limit(call: Call, employee: str, hours: list[float]) -> str:
     """Say what the year's limit of learning hours leaves of a list; empty where it leaves everything."""
+    if not hours or not _may_have_limit(call, employee):
+        return ""
     history, wording = history_of(call, employee), wording_of(call)
-    if history.hours_cap is None or not hours:
+    if history.hours_cap is None:
         return ""
     left = max(history.hours_cap - history.hours, 0.0)
     told = {"cap": wording.brief(history.hours_cap), "year": history.year, "left": wording.brief(left)}
@@ -172,6 +176,15 @@ def _limit(call: Call, employee: str, hours: list[float]) -> str:
     else:
         return ""
     return wording.text(words, **told)
+
+
+def _may_have_limit(call: Call, employee: str) -> bool:
+    """Tell whether people of somebody's employment type have one; a look at one row, before their hours are counted."""
+    parts, people = parts_of(call), DATABASE_TABLES["employees"].c
+    with transaction(parts.database.engine) as connection:
+        query = sa.select(people.employment_type).where(people.employee == employee)
+        kind = connection.execute(query).scalar()
+    return kind is None or kind in parts.policy.plan.hours_cap
 
 
 def _names(call: Call, found: Recommendations) -> dict[str, str]:

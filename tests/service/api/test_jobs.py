@@ -55,7 +55,8 @@ def test_options_that_are_not_accepted_are_refused_before_anybody_waits(service)
 def test_a_job_that_waits_is_cancelled_and_one_that_ended_is_not(service, tmp_path):
     job = service("POST", "/models", json={}).json()["id"]
     assert service("DELETE", f"/jobs/{job}").json()["state"] == "cancelled"
-    assert problem(service("DELETE", f"/jobs/{job}"))["status"] == 409
+    again = problem(service("DELETE", f"/jobs/{job}"))
+    assert (again["status"], again["detail"]) == (409, "tugas sudah dibatalkan")
     assert service.work(tmp_path) == 0
 
 
