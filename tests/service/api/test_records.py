@@ -165,6 +165,17 @@ def test_texts_are_stored_as_a_file_would_have_them(service):
     assert service("PATCH", "/trainings/P9", json={"name": "Etika  kerja"}).headers["ETag"] == made.headers["ETag"]
 
 
+def test_a_key_of_texts_is_stored_as_a_file_has_it_and_an_address_names_no_other(service):
+    row = {"employee": ANI, "training_name": " Etika  kerja", "end_date": "2026-03-01"}
+    made = service("POST", "/history", json={"items": [row]}).json()["items"][0]
+    assert (made["status"], made["id"]) == ("stored", f"{ANI}~2Etika kerja~22026-03-01")
+    place = f"/history/{ANI}~2 Lain  lagi~22026-03-01"
+    told = problem(service("PUT", place, json={**row, "training_name": " Lain  lagi"}))
+    assert [(one["pointer"], one["code"]) for one in told["errors"]] == [("/training_name", "id-structure")]
+    assert "Lain lagi" in told["errors"][0]["message"]
+    assert [one["id"] for one in service.get("/history").json()["items"]] == [made["id"]]
+
+
 def test_trainings_are_no_editions_of_each_other_in_a_circle(service):
     assert service("PATCH", "/trainings/P1", json={"series": "P1"}).status_code == 200
     assert service("PATCH", "/trainings/P1", json={"series": "P2"}).status_code == 200
