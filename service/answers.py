@@ -10,9 +10,10 @@ import msgspec
 
 from recommender.policy import Policy
 from service.decision_log import DecisionLog
-from service.decisions import list_decision, policy_text
+from service.decisions import list_decision, policy_text, ranking_decision
 from service.list_items import ListFilter
 from service.lookup import Listed, Person, gap_document, list_person, recommendation_document
+from service.pipeline import Office
 from service.snapshot import Snapshot, Snapshots, person_in
 from service.storage.database import Database
 from service.storage.decisions import LoggedDecision, new_decision_id
@@ -169,6 +170,20 @@ class Answers:
         body = msgspec.json.encode(document)
         return Answer(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"', version=version,
                       people=versions.people, snapshot=snapshot, unit=listed.unit)  # fmt: skip
+
+    def log_ranking(self, snapshot: Snapshot, office: Office, document: dict[str, Any], trainings: list[str],
+                    author: str) -> None:  # fmt: skip
+        """Hand over the decision of a ranking for somebody on file, so that feedback joins to it.
+
+        Parameters
+        ----------
+        snapshot, office : What it was made with: everybody's records, and the person's own, as of the change it knew.
+        document, trainings : What was answered, and the candidates as they were asked for.
+        author : Who asked.
+        """
+        made = ranking_decision(office, document, trainings, self._policy_text, snapshot.office.change)
+        self.log.put(LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author,
+                                    content=made))  # fmt: skip
 
     def gaps(self, employee: str, lang: str) -> tuple[dict[str, Any], str]:
         """Return a person's gaps, and their unit."""

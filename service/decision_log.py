@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from service.storage.database import Database
-from service.storage.decisions import LIST, LoggedDecision, insert_entries
+from service.storage.decisions import OF_PERSONS, LoggedDecision, insert_entries
 from service.storage.engine import one_of, transaction
 from service.storage.schema import DATABASE_TABLES, DECISIONS, ROW_KEY
 from service.telemetry import LOG_WAITING
@@ -104,12 +104,12 @@ class DecisionLog:
 def _unless_erased(connection: sa.Connection, entries: list[LoggedDecision]) -> list[LoggedDecision]:
     """Return entries without the subjects of those who have been erased since."""
     stored = DATABASE_TABLES["employees"]
-    people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
+    people = {entry.content.subject for entry in entries if entry.content.kind in OF_PERSONS}
     query = sa.select(stored.c[ROW_KEY]).where(one_of(stored.c[ROW_KEY], sorted(people)))
     known = set(connection.execute(query).scalars()) if people else set()
     return [
         replace(entry, content=replace(entry.content, kind="list-erased", subject=""))
-        if entry.content.kind == LIST and entry.content.subject not in known
+        if entry.content.kind in OF_PERSONS and entry.content.subject not in known
         else entry
         for entry in entries
     ]

@@ -14,7 +14,7 @@ from recommender.plan import Plan
 from recommender.policy import Policy
 from service.list_items import ListFilter
 from service.lists import list_frames
-from service.lookup import list_person, person_of, recommendation_document
+from service.lookup import list_person, person_of, rank_candidates, recommendation_document
 from service.pipeline import (
     AlsoKept,
     Office,
@@ -31,6 +31,7 @@ from service.storage.decisions import (
     LIST,
     LISTS,
     PLAN,
+    RANKING,
     Decision,
     LoggedDecision,
     employee_of,
@@ -97,6 +98,18 @@ def list_decision(
     if background is not None:
         asked[BACKGROUND] = background
     return _decision(office, policy, LIST, asked, _digest(_figures(document)), document["employee"])
+
+
+def ranking_decision(office: Office, document: dict[str, Any], trainings: list[str], policy: str,
+                     background: int) -> Decision:  # fmt: skip
+    """Return the decision of a ranking of a caller's own candidates; `background` is as of `list_decision`."""
+    asked = {"trainings": trainings, BACKGROUND: background}
+    return _decision(office, policy, RANKING, asked, _digest(_figure_rows(_unexplained(document["items"]))),
+                     document["employee"])  # fmt: skip
+
+
+def _unexplained(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**item, "reasons": None} for item in items]
 
 
 class Watched:
@@ -248,9 +261,13 @@ def _make_again(database: Database, office: Office, entry: LoggedDecision) -> st
         raise InputError("decision {decision}: the person it was for was erased", decision=entry.decision)
     asked = dict(logged.request)
     then = asked.pop(BACKGROUND, logged.change)
-    wanted = msgspec.convert(asked, ListFilter)
     everybody = office if then == logged.change else load_office(database, logged.as_of, then, logged.model)
-    listed = list_person(person_of(office, employee), policy, background_of(everybody, policy))
+    background = background_of(everybody, policy)
+    if logged.kind == RANKING:
+        ranked = rank_candidates(person_of(office, employee), asked["trainings"], policy, background)
+        return _digest(_figure_rows(ranked.items))
+    wanted = msgspec.convert(asked, ListFilter)
+    listed = list_person(person_of(office, employee), policy, background)
     return _digest(_figures(recommendation_document(listed, wanted, Wording("en"))))
 
 

@@ -1,27 +1,28 @@
 """People who are not on file: described whole by the caller, ranked, and stored nowhere."""
 
 import datetime as dt
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
 import pandas as pd
 
-from recommender.eligibility import REASONS
 from recommender.explanation import find_grounds
-from recommender.ranking import RankedLists
-from recommender.use_cases import recommend
 from service.answers import Answers
+from service.imports import checks
+from service.imports.report import Problem
+from service.imports.rows import Rows
 from service.list_items import ListFilter, item_reasons
-from service.lookup import Person, list_person, recommendation_document
+from service.lookup import Person, list_person, rank_candidates, recommendation_document
 from service.pipeline import explanation_context
+from service.record_checks import check_cells, check_repeats, check_years
 from service.snapshot import Snapshot, nobody
 from service.storage.decisions import new_decision_id
+from service.storage.people import EMPLOYEE
 from service.wording import Wording
 from training_catalog.catalog import Catalog
-from training_catalog.columns import TextArray, find_rows, look_up
-from training_catalog.errors import UnknownIdError
+from training_catalog.columns import TextArray, look_up
+from training_catalog.errors import InputError, UnknownIdError
 from training_catalog.frames import canonical
 from training_catalog.tables import table
 
@@ -131,13 +132,54 @@ def _check_codes(person: InlinePerson, catalog: Catalog, units: TextArray, scale
             raise UnknownCodeError(pointer, kind, value)
 
 
-def person_inline(snapshot: Snapshot, given: InlinePerson) -> Person:
+class InlineValuesError(InputError):
+    """Values of a person in a request that no file may hold.
+
+    Parameters
+    ----------
+    faults : Where each stands, its code, and what is said of it.
+    """
+
+    def __init__(self, faults: tuple[tuple[str, str, str], ...]) -> None:
+        self.faults = faults
+        super().__init__("values are not accepted")
+
+
+def _checked(snapshot: Snapshot, tables: dict[str, pd.DataFrame], wording: Wording) -> dict[str, pd.DataFrame]:
+    """Return a person's rows by the rules of files, each of them once."""
+    checked, faults = {}, []
+    for name, frame in tables.items():
+        different = frame.drop_duplicates()
+        rows = Rows(table=table(name), frame=different.reset_index(drop=True), line=different.index.to_numpy(),
+                    refused=np.zeros(len(different), dtype=np.bool_), given=frozenset(frame.columns),
+                    wording=wording)  # fmt: skip
+        check_cells(rows, without=(EMPLOYEE,))
+        check_years(rows)
+        if name != "employees" and len(different):
+            checks.check_rows(rows, lambda other: snapshot.office.tables[other])
+            check_repeats(rows, of=tuple(column for column in rows.table.key if column != EMPLOYEE))
+        checked[name] = rows.frame
+        faults += [(_place(name, problem), problem.code, problem.message) for problem in rows.problems
+                   if problem.severity == "error"]  # fmt: skip
+    if faults:
+        raise InlineValuesError(tuple(faults))
+    return checked
+
+
+def _place(name: str, problem: Problem) -> str:
+    row = "" if name == "employees" else f"/{name}/{problem.line}"
+    return f"/person{row}/{problem.column}"
+
+
+def person_inline(snapshot: Snapshot, given: InlinePerson, wording: Wording) -> Person:
     """Return a person before a snapshot's catalogue.
 
     Raises
     ------
     UnknownCodeError
         When a code is not on file.
+    InlineValuesError
+        When a value is none that a file may hold; it is told in the language of `wording`.
     """
     scales = np.asarray(sorted(snapshot.office.tables["rating_scales"]["scale"]), dtype=np.str_)
     catalog, units = snapshot.office.catalog, snapshot.office.workforce.units
@@ -149,16 +191,18 @@ def person_inline(snapshot: Snapshot, given: InlinePerson) -> Person:
         rows[name] = [{**msgspec.structs.asdict(row), "employee": given.employee} for row in getattr(given, name)]
     for row in rows["history"]:
         row["training_name"] = row["training"]
-    for name, found in rows.items():
-        declared = table(name)
-        tables[name] = canonical(pd.DataFrame(found, columns=list(declared.column_names), dtype=object), declared)
+    made = {
+        name: canonical(pd.DataFrame(found, columns=list(table(name).column_names), dtype=object), table(name))
+        for name, found in rows.items()
+    }
+    tables.update(_checked(snapshot, made, wording))
     return snapshot.of_tables(tables, given.employee)
 
 
 def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, wording: Wording) -> dict[str, Any]:
     """Return the list of a person who is not on file; it has an id, and is in no log."""
     snapshot = answers.snapshots.current(answers.watch.look())
-    person = person_inline(snapshot, given)
+    person = person_inline(snapshot, given, wording)
     listed = list_person(person, answers.policy, snapshot.background, snapshot.day, snapshot.blocks.faces)
     return {"list": new_decision_id(), **recommendation_document(listed, wanted, wording)}
 
@@ -166,7 +210,7 @@ def inline_document(answers: Answers, given: InlinePerson, wanted: ListFilter, w
 def ranking_document(
     answers: Answers, snapshot: Snapshot, person: Person, trainings: list[str], wording: Wording, *, explain: bool
 ) -> dict[str, Any]:
-    """Return some trainings ranked for a person; those that do not come into question end the list, with a code.
+    """Return some trainings ranked for a person, with reasons where they are wanted.
 
     Raises
     ------
@@ -174,38 +218,14 @@ def ranking_document(
         When a training is not on file.
     """
     office, policy = person.office, answers.policy
-    asked = np.unique(find_rows("training", office.catalog.trainings.ids, list(dict.fromkeys(trainings))))
-    everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(office.catalog.trainings.ids)))
-    lists = recommend(
-        person.crew, office.catalog, office.predictor.predictor, office.on, everything,
-        expected=snapshot.background.expected, past=snapshot.background.past,
-        wanted=(np.zeros(len(asked), dtype=np.int64), asked),
-    )  # fmt: skip
-    context = explanation_context(office, person.crew, policy, snapshot.background.links)
-    grounds = find_grounds(lists, person.crew, office.catalog, context)
-    items: list[dict[str, Any]] = []
-    for row in np.flatnonzero(np.isin(lists.training, asked)).tolist():
-        reasons = item_reasons(grounds, row, snapshot.blocks.faces, wording) if explain else None
-        items.append({
-            "training": str(office.catalog.trainings.ids[lists.training[row]]), "rank": len(items) + 1,
-            "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
-            "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6),
-            "code": None, "reasons": reasons,
-        })  # fmt: skip
-    ranked = {item["training"] for item in items}
-    others = [str(office.catalog.trainings.ids[i]) for i in asked.tolist()]
-    items += [_not_ranked(name, lists, office.catalog) for name in others if name not in ranked]
+    found = rank_candidates(person, trainings, policy, snapshot.background)
+    if explain:
+        context = explanation_context(office, person.crew, policy, snapshot.background.links)
+        grounds = find_grounds(found.lists, person.crew, office.catalog, context)
+        for row, item in zip(found.rows, found.items, strict=False):
+            item["reasons"] = item_reasons(grounds, row, snapshot.blocks.faces, wording)
     return {
         "list": new_decision_id(), "employee": str(person.crew.ids[0]), "on": office.on,
         "model": office.predictor.identifier, "catalog": office.catalog.version, "state": office.predictor.state,
-        "items": items,
+        "items": found.items,
     }  # fmt: skip
-
-
-def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
-    """Return a training that is not recommended, with the code that says why."""
-    left = lists.left_out
-    row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
-    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
-    nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
-    return {"training": training, **nothing, "code": code}

@@ -1,16 +1,18 @@
 """One person's gaps and recommendations as documents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from recommender.catalog_day import CatalogDay
 from recommender.counterfactual import Setting, change_to_rank_first
+from recommender.eligibility import REASONS
 from recommender.explanation import Grounds, find_grounds
 from recommender.gap import STATE_NAMES, find_gaps, job_person_match
 from recommender.policy import Policy
-from recommender.use_cases import find_prospects, rank_prospects
+from recommender.ranking import RankedLists
+from recommender.use_cases import find_prospects, rank_prospects, recommend
 from recommender.workforce import Workforce
 from service.list_items import (
     Faces,
@@ -24,9 +26,11 @@ from service.list_items import (
     shown_rows,
     worth_showing,
 )
-from service.phrases import competency_name, verdict_text
+from service.phrases import LEFT_OUT, competency_name, verdict_text
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
+from training_catalog.catalog import Catalog
+from training_catalog.columns import find_rows
 
 
 def unit_of(people: Workforce, row: int) -> str:
@@ -44,6 +48,9 @@ def identity_of(office: Office, people: Workforce, row: int, name: str) -> dict[
         "position": str(office.catalog.positions.names[position]) if position >= 0 else None,
         "unit": str(people.units.names[unit]) if unit >= 0 else None,
     }
+
+
+OF_PERSONS = ("inactive", "on-leave", "retiring-soon")  # reasons that stand for every training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +129,21 @@ class Listed:
     faces: Faces
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """A caller's candidates, ranked.
+
+    Parameters
+    ----------
+    lists, rows : What was ranked, and its rows in order.
+    items : Each of them, without reasons; then those that do not come into question.
+    """
+
+    lists: RankedLists
+    rows: list[int]
+    items: list[dict[str, Any]]
+
+
 def list_person(
     person: Person, policy: Policy, background: Background, day: CatalogDay | None = None, faces: Faces | None = None
 ) -> Listed:
@@ -141,6 +163,7 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
     """Return one person's ranked trainings with reasons, and those left out with theirs."""
     office, grounds, place, faces = listed.office, listed.grounds, listed.place, listed.faces
     catalog, lists = office.catalog, grounds.lists
+    left_out = left_out_rows(lists, place, faces, wording)
     shown = shown_rows(lists, place, keeper(faces, wanted) if wanted.narrows else None)
     items = [
         {
@@ -157,10 +180,50 @@ def recommendation_document(listed: Listed, wanted: ListFilter, wording: Wording
         "state": office.predictor.state,
         "verdict": verdict_text(office.predictor.verdict, wording),
         "gaps": gap_rows(lists.candidates.gaps, faces, wording, place),
-        "notice": _notice(listed, wording),
+        "notice": _notice(listed, {row["code"] for row in left_out}, wording),
         "items": items,
-        "left_out": left_out_rows(lists, place, faces, wording),
+        "left_out": left_out,
     }
+
+
+def rank_candidates(person: Person, trainings: list[str], policy: Policy, background: Background) -> Candidates:
+    """Rank some trainings for a person; those that do not come into question end the list, with a code.
+
+    Raises
+    ------
+    UnknownIdError
+        When a training is not on file.
+    """
+    catalog = person.office.catalog
+    asked = np.unique(find_rows("training", catalog.trainings.ids, list(dict.fromkeys(trainings))))
+    everything = replace(policy, ranking=replace(policy.ranking, n_candidates=len(catalog.trainings.ids)))
+    lists = recommend(
+        person.crew, catalog, person.office.predictor.predictor, person.office.on, everything,
+        expected=background.expected, past=background.past, wanted=(np.zeros(len(asked), dtype=np.int64), asked),
+    )  # fmt: skip
+    rows = np.flatnonzero(np.isin(lists.training, asked)).tolist()
+    items: list[dict[str, Any]] = [
+        {
+            "training": str(catalog.trainings.ids[lists.training[row]]), "rank": rank,
+            "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
+            "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6),
+            "code": None, "reasons": None,
+        }
+        for rank, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    others = [str(catalog.trainings.ids[i]) for i in asked.tolist()]
+    ranked = {item["training"] for item in items}
+    items += [_not_ranked(name, lists, catalog) for name in others if name not in ranked]
+    return Candidates(lists=lists, rows=rows, items=items)
+
+
+def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
+    """Return a training that is not recommended, with the code that says why."""
+    left = lists.left_out
+    row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
+    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
+    nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
+    return {"training": training, **nothing, "code": code}
 
 
 def change_text(
@@ -182,8 +245,11 @@ def change_text(
                         name=competency_name(office.catalog, change.competency, wording))  # fmt: skip
 
 
-def _notice(listed: Listed, wording: Wording) -> str | None:
-    """Say what a reader must know of the list as a whole."""
+def _notice(listed: Listed, left_out: set[str], wording: Wording) -> str | None:
+    """Say what a reader must know of the list as a whole; `left_out` are the codes of what is not in it."""
+    for code in (one for one in OF_PERSONS if one in left_out):
+        return wording.text("{why} Nothing is suggested for that reason; if it is wrong, whoever keeps the staff "
+                            "records can put it right.", why=wording.text(LEFT_OUT[code]))  # fmt: skip
     if listed.identity["position"] is None:
         return wording.text("No position is on file, so there is nothing to compare with.")
     gaps = listed.grounds.lists.candidates.gaps

@@ -338,12 +338,14 @@ def fetch_proof(database: Database, plan_id: str) -> Proof | None:
 KEEP_WEIGHT = 100.0  # levels: more than any training closes, so that only what must change changes
 
 
-def replan_request(database: Database, earlier: Plan, on: date, time_limit: float) -> tuple[Office, PlanRequest]:
+def replan_request(
+    database: Database, earlier: Plan, on: date, time_limit: float, name: str = ""
+) -> tuple[Office, PlanRequest]:
     """Return the office of today, and a request that keeps every choice of an earlier plan that still stands."""
     rules = msgspec.json.decode(earlier.provenance.rules, type=Policy)
     kept = replace(rules, plan=replace(rules.plan, stability_weight=KEEP_WEIGHT))
     office = load_office(database, max(on, earlier.provenance.on))
-    return office, PlanRequest(year=earlier.provenance.year, policy=kept, time_limit=time_limit, name="replan")
+    return office, PlanRequest(year=earlier.provenance.year, policy=kept, time_limit=time_limit, name=name)
 
 
 def without_offerings(office: Office, cancelled: tuple[str, ...]) -> Office:

@@ -1,6 +1,6 @@
 """A plan as the documents of ``plan --json`` and ``plans``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from service.plan_moves import moves
 from service.plan_why import PlanReasons, rows_of
 from service.wording import Wording
 
+MOST_NAMED = 3  # cancelled classes in the name of a plan
 LEAST_TOLD = 0.05  # levels; less is no difference
 TOTALS = (  # of two plans: heading, name in `differences`, how it is said
     ("Value of the plan", "objective", "level"), ("Levels closed", "benefit", "level"), ("Cost", "cost", "money"),
@@ -20,6 +21,23 @@ TOTALS = (  # of two plans: heading, name in `differences`, how it is said
     ("Units left out", "units_left_out", "number"), ("Least served unit", "least_served", "percent"),
 )  # fmt: skip
 LINE_AMOUNTS = ("planned", "reserve", "spent", "free")  # whole rupiah
+
+
+def again_name(cancelled: Sequence[str], wording: Wording) -> str:
+    """Return the name of a plan that is made from another one: without which classes, or again.
+
+    Examples
+    --------
+    >>> again_name(["K1", "K2", "K3", "K4"], Wording("en")), again_name([], Wording("en"))
+    ('Without K1, K2, K3 and 1 more', 'Planned again')
+    """
+    if not cancelled:
+        return wording.text("Planned again")
+    named = ", ".join(cancelled[:MOST_NAMED])
+    more = len(cancelled) - MOST_NAMED
+    if more > 0:
+        return wording.text("Without {classes} and {n} more", classes=named, n=more)
+    return wording.text("Without {classes}", classes=named)
 
 
 def _finite(value: float) -> float | None:

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from service.access import Reach
 from service.imports import checks
-from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.report import Problem
 from service.imports.rows import Rows
+from service.record_checks import check_cells, check_repeats, check_years, row_keys_of
 from service.storage.database import UNCHANGED, Database
 from service.storage.engine import one_of
-from service.storage.frames import row_keys
+from service.storage.held import is_held
 from service.storage.history import Writing, set_aside
 from service.storage.people import EMPLOYEE, personal_tables
 from service.storage.schema import DATABASE_TABLES, KEY_SEPARATOR, ROW_KEY, SINCE
@@ -32,6 +32,7 @@ from training_catalog.tables import TABLES, table
 _ESCAPES = (("~", "~0"), ("/", "~1"), (KEY_SEPARATOR, "~2"))
 _VERSION = re.compile(r'(W/)?("[^"]*")')
 STORED, SAME, REFUSED = "stored", "unchanged", "refused"
+LEDGER = "ledger"  # what holds a row that no other row refers to
 
 
 def public_id(row_key: str) -> str:
@@ -54,24 +55,25 @@ def row_key_of(identifier: str) -> str:
     return identifier
 
 
-def to_cursor(row_key: str) -> str:
-    """Return a key as a cursor."""
-    return base64.urlsafe_b64encode(row_key.encode()).decode().rstrip("=")
+def to_cursor(name: str, row_key: str) -> str:
+    """Return a key as a cursor of a table's list."""
+    return base64.urlsafe_b64encode(f"{name}/{row_key}".encode()).decode().rstrip("=")
 
 
-def from_cursor(cursor: str) -> str:
-    """Return the key of a cursor.
+def from_cursor(name: str, cursor: str) -> str:
+    """Return the key of a cursor of a table's list.
 
     Raises
     ------
     InvalidValueError
-        When it is none.
+        When it is none, or one of another list: rows would be passed over without a word.
     """
     try:
         key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError, UnicodeDecodeError):
         key = "\0"
-    if "\0" in key:  # in no key of ours
+    of, _, key = key.partition("/")
+    if of != name or "\0" in key:  # which is in no key of ours
         raise InvalidValueError("cursor", cursor, "what 'next' of the page before says")
     return key
 
@@ -163,9 +165,9 @@ def read_page(
         if value is not None:
             query = query.where(stored.c[column] == value)
     if cursor is not None:
-        query = query.where(stored.c[ROW_KEY] > from_cursor(cursor))
+        query = query.where(stored.c[ROW_KEY] > from_cursor(name, cursor))
     rows = connection.execute(query).all()
-    following = to_cursor(rows[limit - 1].row_key) if len(rows) > limit else None
+    following = to_cursor(name, rows[limit - 1].row_key) if len(rows) > limit else None
     return [_record(table(name), row) for row in rows[:limit]], following
 
 
@@ -211,40 +213,17 @@ def _check_references(rows: Rows, connection: sa.Connection, reach: Reach) -> No
                         value=values.iloc[row], table=column.references)  # fmt: skip
 
 
-def row_keys_of(rows: Rows) -> list[str]:
-    """Return the keys of rows."""
-    return [str(key) for key in row_keys(rows.frame, rows.table)]
-
-
 def _check_values(rows: Rows, database: Database, connection: sa.Connection) -> None:
     """Check rows by the rules of their table."""
     name = rows.table.name
-    _check_years(rows)
+    check_cells(rows)
+    check_years(rows)
     checks.check_rows(rows, lambda other: database.read(other, connection))
     for column in {"parent", "series"} & rows.given:
         above = database.read(name, connection).dropna(subset=[column])
         checks.check_circles(rows, dict(zip(above[rows.table.key[0]], above[column], strict=True)), column)
     if name == "prerequisites":
         checks.check_order(rows, database.read(name, connection))
-
-
-def _check_years(rows: Rows) -> None:
-    """Refuse days and years that no import reads: what is stored must come back from a file."""
-    first, last = PLAUSIBLE_YEARS
-    for column in rows.table.columns:
-        if column.kind != "date" and column.name != "year":
-            continue
-        values = rows.frame[column.name]
-        years = (values.dt.year if column.kind == "date" else values).astype("Float64")
-        for row in np.flatnonzero(((years < first) | (years > last)).fillna(value=False)).tolist():
-            rows.refuse(row, "date-unreadable", "the year is not plausible", column=column.name)
-
-
-def _check_repeats(rows: Rows) -> None:
-    """Refuse rows of one key in one call: which of them is meant is not clear."""
-    keys = pd.Series(row_keys_of(rows))
-    for row in np.flatnonzero(keys.duplicated(keep=False).to_numpy()).tolist():
-        rows.refuse(row, "row-conflict", "the same key stands in this call more than once", column=rows.table.key[0])
 
 
 def may_add(name: str, reach: Reach) -> bool:
@@ -296,7 +275,7 @@ def write_records(
     _check_values(rows, database, writing.connection)
     _check_references(rows, writing.connection, reach)
     _check_reach(rows, writing.connection, reach)
-    _check_repeats(rows)
+    check_repeats(rows)
     kept = np.flatnonzero(~rows.refused)
     counts = database.upsert(writing, name, rows.frame.iloc[kept].reset_index(drop=True))
     kinds = dict(zip(kept.tolist(), counts.kinds.tolist(), strict=True))
@@ -360,8 +339,10 @@ def is_listed(etag: str | None, header: str, *, is_weak: bool = False) -> bool:
 
 
 def uses_of(connection: sa.Connection, name: str, identifier: str) -> list[str]:
-    """Return the tables with rows that refer to a row, and to no other of its code."""
+    """Return the tables with rows that refer to a row, and to no other of its code; the ledger where it holds money."""
     key, found = row_key_of(identifier), []
+    if is_held(connection, name, key):
+        return [LEDGER]
     code, own = key.partition(KEY_SEPARATOR)[0], DATABASE_TABLES[name]
     others = sa.select(own.c[ROW_KEY]).where(own.c[_code_column(name)] == code, own.c[ROW_KEY] != key).limit(1)
     if connection.execute(others).first() is not None:

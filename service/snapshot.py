@@ -29,7 +29,8 @@ from training_catalog.errors import UnknownIdError
 from training_catalog.frames import Tables, empty_frame, sorted_by_key, text_of
 from training_catalog.tables import TABLES
 
-_KEPT = ("units", "rating_scales")  # tables that a person's own rows are read with
+# Tables that a person's own rows are read with, or checked by.
+_KEPT = ("units", "rating_scales", "competencies", "frameworks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

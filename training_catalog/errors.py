@@ -82,7 +82,7 @@ class InvalidValueError(InputError):
     ----------
     field : Name of the field, as the caller knows it.
     value : The value found.
-    accepted : What would have been accepted, in words.
+    accepted : What would have been accepted, in words; an error where they have fields of their own.
 
     Examples
     --------
@@ -90,7 +90,7 @@ class InvalidValueError(InputError):
     'level: 7 is not accepted; accepted: 1 to 5'
     """
 
-    def __init__(self, field: str, value: object, accepted: str) -> None:
+    def __init__(self, field: str, value: object, accepted: str | BangkomError) -> None:
         self.field = field
         self.value = value
         self.accepted = accepted

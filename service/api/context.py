@@ -9,7 +9,7 @@ from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
 from service.access import ANYBODY, RULES, WHOLE, Reach, may
-from service.api.parts import Parts
+from service.api.parts import SESSION_COOKIE, Parts
 from service.api.problems import ApiError
 from service.auth.caller import Caller
 from service.records import OutOfReachError
@@ -55,6 +55,20 @@ def reach_of_call(call: ASGIConnection[Any, Any, Any, Any]) -> Reach:
     return parts_of(call).reach(known_caller(call))
 
 
+WORDS, TYPED = "words", "typed"  # the field of long texts, and where they are kept of a form that is refused
+MOST_TYPED = 65_536  # bytes of a form that is read although nobody is known to send it
+_FORM = b"application/x-www-form-urlencoded"
+
+
+async def _keep_words(call: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Keep what somebody wrote into a form while their session ended, so that they can be shown it."""
+    headers = dict(call.scope["headers"])
+    size, is_form = headers.get(b"content-length", b""), headers.get(b"content-type", b"").startswith(_FORM)
+    had_session = SESSION_COOKIE in call.cookies
+    if isinstance(call, Request) and had_session and is_form and size.isdigit() and int(size) <= MOST_TYPED:
+        call.scope["state"][TYPED] = str((await call.form()).get(WORDS, ""))
+
+
 async def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let a call through to its handler, or not; a handler without a rule is open to nobody.
 
@@ -66,6 +80,8 @@ async def guard(call: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     found = RULES.get(handler.opt.get(RULE, ""))
     if found is not None and found.reach == ANYBODY:
         return
+    if caller_of(call) is None:
+        await _keep_words(call)
     caller = known_caller(call)
     if caller.must_change_password and handler.opt.get(RULE) != "session.own":
         raise ApiError(403, "password-must-change", "set a new password first")

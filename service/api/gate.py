@@ -381,12 +381,15 @@ def _job_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Return a way in that ends a body which grows beyond its limit, whatever its headers said."""
-    received = 0
+    """Return a way in that ends a body which breaks off, or grows beyond its limit, whatever its headers said."""
+    received, is_whole = 0, False
 
     async def limited() -> Message:
-        nonlocal received
+        nonlocal received, is_whole
         message = await receive()
+        if message["type"] == "http.disconnect" and not is_whole:
+            raise RefusedError(400, "unreadable", "the body breaks off")
+        is_whole = is_whole or not message.get("more_body", False)
         received += len(message.get("body", b""))
         if received > limit:
             raise RefusedError(413, "too-large", "the body is larger than {limit} bytes", limit=limit)

@@ -22,6 +22,8 @@ from training_catalog.errors import UnknownIdError
 POLL_SECONDS = 0.5
 BEAT_SECONDS = 15.0  # a comment now and then shows a proxy that the stream is alive
 MOST_FILES = 50
+OVER = {"succeeded": "the job has succeeded already", "failed": "the job has failed already",
+        "cancelled": "the job was cancelled already"}  # fmt: skip
 TOO_MANY_FILES = "between 1 and {most} files are accepted"
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Word = Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN_TEXT)]
@@ -152,9 +154,9 @@ def stop_job(call: Call, job_id: str) -> JobStatus:
     ApiError
         409 when it has ended.
     """
-    job = find_job(call, job_id)
+    find_job(call, job_id)
     if not parts_of(call).queue.cancel(job_id):
-        raise ApiError(409, "job-ended", "the job has ended: {state}", state=job.state)
+        raise ApiError(409, "job-ended", OVER.get(find_job(call, job_id).state, "the job has ended"))
     return status_of(find_job(call, job_id), wording_of(call).lang)
 
 

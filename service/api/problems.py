@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from service.api.refused_values import accepted_at, said_refusal, said_unreadable
-from service.inline import UnknownCodeError
+from service.inline import InlineValuesError, UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
 from service.storage.people import EMPLOYEE
 from service.wording import Wording
@@ -244,8 +244,15 @@ def on_bangkom_error(request: Request[Any, Any, Any], error: BangkomError) -> Re
     if code == "database":
         _log.warning("database", reason=str(error), request_id=request_id_of(request))
     named = error.field if isinstance(error, InvalidValueError) else ""
-    faults = [Fault(pointer=named, code=REFUSED_VALUE, message=detail)] if named else None
+    faults = [Fault(pointer=_pointer_to(request, named), code=REFUSED_VALUE, message=detail)] if named else None
     return _respond(request, status, code, detail, faults=faults, headers=headers)
+
+
+def _pointer_to(request: Request[Any, Any, Any], named: str) -> str:
+    """Return where a value stands: a pointer into the body, or the name of a parameter."""
+    handler = request.scope.get("route_handler")
+    known = handler.parsed_fn_signature.parameters if isinstance(handler, HTTPRouteHandler) else {}
+    return f"/{named}" if "data" in known and named not in known else named
 
 
 def on_data_error(request: Request[Any, Any, Any], error: sa.exc.DataError) -> Response[bytes]:
@@ -259,6 +266,12 @@ def on_unknown_code(request: Request[Any, Any, Any], error: UnknownCodeError) ->
     wording = wording_of(request)
     fault = Fault(pointer=error.pointer, code="unknown-id", message=error.said(wording.text))
     return _respond(request, 422, "values-refused", wording.text("values are not accepted"), faults=[fault])
+
+
+def on_inline_values(request: Request[Any, Any, Any], error: InlineValuesError) -> Response[bytes]:
+    """Say where in a body values of a person stand that no file may hold."""
+    faults = [Fault(pointer=pointer, code=code, message=message) for pointer, code, message in error.faults]
+    return _respond(request, 422, "values-refused", error.said(wording_of(request).text), faults=faults)
 
 
 def on_out_of_reach(request: Request[Any, Any, Any], error: OutOfReachError) -> Response[bytes]:
@@ -299,6 +312,7 @@ HANDLERS: dict[Any, Any] = {
     ApiError: on_api_error,
     RefusedError: on_refused,
     UnknownCodeError: on_unknown_code,
+    InlineValuesError: on_inline_values,
     OutOfReachError: on_out_of_reach,
     PreconditionError: on_precondition,
     ValidationException: on_validation,

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -20,6 +21,7 @@ from service.records import OutOfReachError
 from service.schemas.lists import GapList, Recommendations
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
+from service.storage.history import last_change
 from service.telemetry import LISTS
 from service.wording import Wording
 from training_catalog.errors import UnknownIdError
@@ -229,21 +231,25 @@ def make_ranking(request: Call, data: JSONBody[RankingAsk]) -> Ranking:
     if (data.employee is None) == (data.person is None):
         raise _one_of()
     answers = parts_of(request).answers
-    snapshot, person = _whom(request, data)
+    snapshot, person, change = _whom(request, data)
     document = ranking_document(answers, snapshot, person, data.trainings, wording_of(request), explain=data.explain)
+    if data.person is None:
+        office = replace(person.office, change=change)
+        answers.log_ranking(snapshot, office, document, data.trainings, known_caller(request).subject)
     return msgspec.convert(msgspec.to_builtins(document), Ranking)
 
 
-def _whom(request: Call, data: RankingAsk) -> tuple[Snapshot, Person]:
-    """Return the person a ranking is for: on file and within reach, or inline."""
+def _whom(request: Call, data: RankingAsk) -> tuple[Snapshot, Person, int]:
+    """Return the person a ranking is for, on file and within reach or inline, and the change that was known of."""
     answers = parts_of(request).answers
     snapshot = answers.snapshots.current(answers.watch.look())
     if data.person is not None:
-        return snapshot, person_inline(snapshot, data.person)
+        return snapshot, person_inline(snapshot, data.person, wording_of(request)), snapshot.office.change
     with transaction(answers.database.engine) as connection:
         person, _ = person_in(snapshot, answers.database, connection, data.employee or "")
+        change = last_change(connection)
     check_reach(reach_of_call(request), str(person.crew.ids[0]), person.unit)
-    return snapshot, person
+    return snapshot, person, change
 
 
 @get("/employees/{employee:str}/gaps", operation_id="get_gaps", tags=["recommendations"], responses=errors(404),

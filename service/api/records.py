@@ -22,6 +22,7 @@ from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT, batch_of, page_of, structs_of, title_of
 from service.api.versions import SAME_ANSWER, IfChanged, IfMatch, IfNoneMatch, Known
 from service.imports.report import Problem
+from service.imports.values import read_text
 from service.records import Outcome, Record
 from service.storage.engine import transaction
 from service.storage.feedback import keep_answer
@@ -150,9 +151,20 @@ class Routes:
             values = make(old)
             outcome = records.write_records(parts.database, writing, self.name, [values], reach, wording_of(call))[0]
             self._refuse(outcome)
+            if outcome.identifier != identifier:  # blanks in the key, which no file would keep
+                raise self._key_as_read(values)
             record = records.read_record(connection, self.name, identifier, reach)
         return Response(content=_shown(self.out, record), status_code=201 if old is None else 200,
                         headers={"ETag": record.etag})  # fmt: skip
+
+    def _key_as_read(self, values: dict[str, Any]) -> ApiError:
+        """Return the refusal of a key whose texts a file would have otherwise."""
+        read = {name: read_text(values[name]) for name in self.declared.key if isinstance(values[name], str)}
+        return ApiError(422, "values-refused", "values are not accepted", faults=tuple(
+            FaultSaid(pointer=f"/{name}", code="id-structure", message="accepted: {accepted}",
+                      fields={"accepted": text})
+            for name, text in read.items() if text != values[name]
+        ))  # fmt: skip
 
     def _refuse(self, outcome: Outcome) -> None:
         if outcome.state == records.REFUSED:
@@ -168,6 +180,8 @@ class Routes:
                                        if_none_match=None)  # fmt: skip
             records.read_record(writing.connection, self.name, identifier, reach)
             used = records.uses_of(writing.connection, self.name, identifier)
+            if records.LEDGER in used:
+                raise ApiError(409, "in-use", "an approved plan holds its money; cancel the seats or withdraw the plan")
             if used:
                 raise ApiError(409, "in-use", "other records refer to it: {tables}", tables=", ".join(used))
             records.delete_record(writing, self.name, identifier)

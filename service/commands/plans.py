@@ -145,12 +145,15 @@ def replan(
     from service.commands.plan import finish, make_and_keep
     from service.commands.plan_reasons import show_moves
     from service.pipeline import fetch_plan, replan_request
+    from service.plan_answer import again_name
     from service.plan_moves import moves
     from service.plan_why import plan_reasons
 
     terminal, database = open_both(settings, as_json=as_json)
     earlier = fetch_plan(database, plan_id)
-    office, request = replan_request(database, earlier, settings.on, time_limit)
+    office, request = replan_request(
+        database, earlier, settings.on, time_limit, again_name(cancelled, terminal.wording)
+    )
     new_id, made = make_and_keep(terminal, database, office, request, earlier=plan_id, cancelled=cancelled)
     if not as_json:
         answers = plan_reasons(database, new_id)

@@ -31,7 +31,7 @@ from service.jobs.requests import (
 from service.model_answer import fit_document
 from service.model_watch import AS_FITTED, Checked, check_document, check_model
 from service.pipeline import Office, PlanRequest, fetch_plan, learn, load_office, replan_request
-from service.plan_answer import plan_document
+from service.plan_answer import again_name, plan_document
 from service.policy_file import policy_of, read_factor
 from service.settings import model_settings
 from service.storage.database import Database
@@ -161,7 +161,8 @@ def _plan(task: Task, request: PlanRequested) -> None:
 def _replan(task: Task, request: ReplanRequested) -> None:
     task.tell("loading", 0, 0)
     earlier = fetch_plan(task.database, request.plan)
-    office, asked = replan_request(task.database, earlier, _day(request), request.time_limit)
+    office, asked = replan_request(task.database, earlier, _day(request), request.time_limit,
+                                   again_name(request.cancelled, task.wording))  # fmt: skip
     _decide(task, office, asked, earlier=request.plan, cancelled=request.cancelled)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_ENTRIES, LEDGER_LINES
-from service.storage.ledger_lines import book_lines
+from service.storage.ledger_lines import added_up, book_lines
 from service.storage.schema import DATABASE_TABLES
 
 MOST_ENTRIES = 100
@@ -57,17 +57,18 @@ class Entry:
 
 
 def balances(database: Database, year: int | None = None) -> list[LineBalance]:
-    """Return every budget line of a year, or of all, by year and code."""
+    """Return every budget line of a year, or of all, by year and code: with those above it that the books name now."""
     budgets = DATABASE_TABLES["budgets"].c
     with transaction(database.engine) as connection:
         years = [year] if year is not None else _years(connection, budgets.year)
-        held = {(row.year, row.line): row for row in connection.execute(sa.select(LEDGER_LINES))}
+        stored = connection.execute(sa.select(LEDGER_LINES).where(LEDGER_LINES.c.year.in_(years))).all()
         books = {one: book_lines(connection, one) for one in years}
     found = []
     for one, lines in books.items():
+        held = added_up({row.line: (row.own_reserved, row.own_spent) for row in stored if row.year == one},
+                        {line: book.parent for line, book in lines.items()})  # fmt: skip
         for line, book in sorted(lines.items()):
-            row = held.get((one, line))
-            reserved, spent = (0, 0) if row is None else (row.reserved, row.spent)
+            reserved, spent = held.get(line, (0, 0))
             found.append(LineBalance(
                 line=line, year=one, parent=book.parent, amount=book.amount, imported_reserved=book.reserved,
                 imported_spent=book.spent, reserved=reserved, spent=spent,

@@ -18,7 +18,7 @@ from service.ledger.pages import (
 )
 from service.storage.database import Database
 from service.storage.ledger import CANCELLED, COMPLETED, ENROLLED, FAILED, LEDGER_SEATS, LIVE, RESERVED
-from training_catalog.errors import ConflictError, InputError, InvalidValueError, UnknownIdError
+from training_catalog.errors import BangkomError, ConflictError, InvalidValueError, UnknownIdError
 
 COMPLETE, FAIL, CANCEL = "complete", "fail", "cancel"
 FROM = {  # what may happen -> states in which it may
@@ -52,7 +52,7 @@ def seat_event(
     InputError
         When the kind or the cost is not accepted.
     ConflictError
-        When the seat is in another state, or a line has not enough left.
+        When the seat is in another state, the event was noted with another cost, or a line has not enough left.
     """
     if kind not in FROM:
         raise InvalidValueError("kind", kind, ", ".join(FROM))
@@ -62,11 +62,21 @@ def seat_event(
         seat = _seat(page, plan_id, employee, offering)
         event = f"{kind}:{key}" if key is not None else f"refund:{seat.version}" if kind == REFUND else kind
         if page.is_entered(seat.seat, event):
+            _refuse_another_cost(page, seat, event, cost)
             return seat
         if seat.state not in FROM[kind]:
             raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}",
-                                offering=offering, kind=seat.state, accepted=", ".join(FROM[kind]))  # fmt: skip
+                                offering=offering, kind=seat.state,
+                                accepted=tuple(map(BangkomError, FROM[kind])))  # fmt: skip
         return _EVENTS[kind](page, seat, event, cost)
+
+
+def _refuse_another_cost(page: Page, seat: Seat, event: str, cost: int | None) -> None:
+    """Refuse an event that was entered with another cost: nothing would move, and whoever calls would not know."""
+    told = abs(page.spent_by(seat.seat, event))
+    if cost is not None and cost != told:
+        raise ConflictError("this was noted before, with Rp{told}, and moves nothing again; what came back since is "
+                            "noted as a refund", told=told)  # fmt: skip
 
 
 def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
@@ -137,8 +147,8 @@ def _cancel(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
 def _refund(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
     amount = seat.spent if cost is None else cost
     if not 0 < amount <= seat.spent:
-        raise InputError("cost: {amount} is not accepted; accepted: 1 to {spent}, what was spent on the seat",
-                         amount=amount, spent=seat.spent)  # fmt: skip
+        raise InvalidValueError("cost", amount, BangkomError("1 to {spent}, what was spent on the seat",
+                                                             spent=seat.spent))  # fmt: skip
     fee = min(amount, seat.fee_spent)
     page.book(seat, REFUND, event, {FEE: (0, -fee), TRAVEL: (0, fee - amount)})
     return _moved(page, seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))

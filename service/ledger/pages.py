@@ -125,6 +125,12 @@ class Page:
         query = sa.select(entries.entry).where(entries.seat == seat, entries.event == event)
         return self.connection.execute(query).first() is not None
 
+    def spent_by(self, seat: str, event: str) -> int:
+        """Return what an event of a seat spent, in rupiah."""
+        entries = LEDGER_ENTRIES.c
+        is_its = (entries.seat == seat) & entries.event.in_([event, f"{event}:cost"])
+        return int(self.connection.execute(sa.select(sa.func.sum(entries.spent)).where(is_its)).scalar() or 0)
+
 
 @contextmanager
 def new_page(database: Database, author: str) -> Iterator[Page]:

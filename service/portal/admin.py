@@ -1,7 +1,7 @@
 """People, keys and logs, for administrators."""
 
 import secrets
-from datetime import UTC, datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -128,7 +128,7 @@ def add_key(request: Call) -> Response[Any]:
     until = form.day("expires", wording.text("A day such as 2027-03-31 or 31/03/2027."))
     if form.faults:
         return _page(request, form, status=422)
-    expires = None if until is None else datetime.combine(until, time(), UTC)
+    expires = None if until is None else datetime.combine(until, time()).astimezone() + timedelta(days=1)
     try:
         key, text = create_key(database, form.get("label"), actor=known_caller(request).subject, expires_at=expires,
                                scopes=form.all("scopes"), units=_units(form) or None)  # fmt: skip

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response
 
+from service.api.context import TYPED
 from service.api.headers import is_page
 from service.api.parts import SESSION_COOKIE
 from service.api.problems import TITLES, Problem
@@ -14,6 +15,7 @@ from service.portal.page import HTML, Reader, go, reader_of, render
 from service.wording import Wording
 
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+SESSION_ENDED = "Your session has ended; sign in again."
 CHANGE_PASSWORD = "/problems/password-must-change"  # noqa: S105 (a code)
 
 
@@ -22,12 +24,21 @@ def _as_page(request: Request[Any, Any, Any], answer: Response[Any]) -> Response
     problem = msgspec.json.decode(cast("bytes", answer.content), type=Problem)
     if problem.status == 401:  # noqa: PLR2004 (not authenticated)
         had_session = bool(request.cookies.get(SESSION_COOKIE))
+        if request.scope.get("state", {}).get(TYPED):
+            ended = msgspec.structs.replace(problem, title=SESSION_ENDED, detail="")
+            return _with_words(request, ended, answer, f"/login?next={quote(_address(request), safe='')}")
         return go(f"/login?next={quote(_address(request), safe='')}", "session-ended" if had_session else "")
     if problem.type == CHANGE_PASSWORD:
         return go("/password")
     if problem.status == 405 and request.method in {"GET", "HEAD"}:  # noqa: PLR2004 (the address of a form)
         return go(_page_of(request.url.path))
-    body = render("fault.html.j2", reader_of(request), problem=problem)
+    return _with_words(request, problem, answer, request.url.path)
+
+
+def _with_words(request: Request[Any, Any, Any], problem: Problem, answer: Response[Any], again: str) -> Response[Any]:
+    """Return a problem as a page, with what was written into the form that was refused, and where to send it again."""
+    typed = request.scope.get("state", {}).get(TYPED, "")
+    body = render("fault.html.j2", reader_of(request), problem=problem, typed=typed, again=again)
     return Response(content=body, status_code=problem.status, media_type=HTML, headers=answer.headers)
 
 
@@ -53,7 +64,7 @@ def plain_page(status: int, detail: str, wording: Wording) -> bytes:
     reader = Reader(wording=wording, caller=None, csrf="", zone="WIB", path="", address="/", menu=(), said="")
     problem = Problem(type="", title=TITLES.get(status, "Error"), status=status, detail=detail, instance="",
                       request_id="")  # fmt: skip
-    return render("fault.html.j2", reader, problem=problem).encode()
+    return render("fault.html.j2", reader, problem=problem, typed="", again="").encode()
 
 
 def as_pages(handlers: Mapping[Any, Handler]) -> dict[Any, Handler]:

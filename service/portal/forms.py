@@ -9,7 +9,7 @@ from itertools import count
 
 from litestar.datastructures import FormMultiDict, UploadFile
 
-from service.api.context import Call
+from service.api.context import TYPED, WORDS, Call
 from service.api.parts import SESSION_COOKIE
 from service.api.problems import ApiError, RefusedError
 from service.auth.random_tokens import is_csrf_token
@@ -140,6 +140,7 @@ async def read_form(call: Call) -> None:
     session = call.cookies.get(SESSION_COOKIE, "")
     is_known = bool(session) and is_csrf_token(session, form.get(CSRF))
     if not is_known and call.url.path not in OPEN_FORMS:
+        call.scope["state"][TYPED] = form.get(WORDS)
         raise ApiError(403, "csrf", "this form is not of your session; open the page again")
     call.scope["state"]["form"] = form
 

@@ -15,6 +15,7 @@ from service.api.people import check_person
 from service.api.problems import wording_of
 from service.ledger.events import CANCEL, seat_event
 from service.ledger.pages import find_seats
+from service.portal.desk.view import names_of
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
 from service.portal.said import said_of, say
@@ -91,7 +92,8 @@ def inbox(request: Call) -> Response[str]:
 def _page(call: Call, form: Form, statement: str, status: int = 200) -> Response[str]:
     waiting = _with_names(call, _open(call))
     told = _with_names(call, said_of(call, None, NOMINATED, ENDORSED, NOT_ENDORSED))
-    return show(call, "inbox.html.j2", status=status, form=form, wrong=statement, waiting=waiting[:MOST],
+    names = names_of(call, "trainings", sorted({one.said.training for one in (*waiting, *told) if one.said.training}))
+    return show(call, "inbox.html.j2", status=status, names=names, form=form, wrong=statement, waiting=waiting[:MOST],
                 n_waiting=len(waiting), told=told[:MOST], n_told=len(told), words=WORDS)  # fmt: skip
 
 
@@ -176,9 +178,12 @@ def _confirm(call: Call, found: Statement, form: Form) -> None:
 def _history_row(call: Call, found: Statement, ended: date) -> dict[str, Any]:
     parts = parts_of(call)
     trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
-    names = dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+    rows = dict(zip(trainings.ids.tolist(), range(len(trainings.ids)), strict=True))
+    row = rows.get(found.training or "")
+    known = {} if row is None else {"training_name": str(trainings.names[row]),
+                                    "hours": float(trainings.hours[row]) or None}  # fmt: skip
     return {"employee": found.employee, "training": found.training, "end_date": ended, "status": "completed",
-            "training_name": names.get(found.training or "", found.training)}  # fmt: skip
+            "training_name": found.training, **known}  # fmt: skip
 
 
 def inbox_handlers() -> list[Any]:

@@ -19,9 +19,11 @@ from service.list_items import ListFilter
 from service.portal.drawings import Standing, draw_standings
 from service.portal.menu import home_of, menu_of
 from service.portal.page import THREAD, go, show
+from service.portal.said import answered_of
 from service.records import OutOfReachError
 from service.schemas.lists import Gap, GapList
 from service.storage.engine import transaction
+from service.storage.statements import CLAIMED, CONFIRMED, REFUSED
 from service.titles import with_titles
 from service.wording import Wording
 
@@ -75,9 +77,12 @@ def gap_rows(call: Call, employee: str, gaps: GapList) -> list[GapRow]:
 
 
 def _is_blind(gap: Gap) -> bool:
-    """Tell whether somebody rated themselves at the standard while the assessment found them below it."""
+    """Tell whether somebody rated themselves at the standard or above, and the assessment found them below it.
+
+    The same as `recommender.explanation.is_blind_spot`, whichever way the scale goes.
+    """
     return bool(gap.deficit and gap.self_rated is not None and gap.required is not None and gap.assessed is not None
-                and abs(gap.self_rated - gap.required) < abs(gap.assessed - gap.required))  # fmt: skip
+                and (gap.self_rated - gap.required) * (gap.assessed - gap.required) <= 0)  # fmt: skip
 
 
 def _methods(call: Call, employee: str) -> dict[tuple[str, date | None], str]:
@@ -135,7 +140,15 @@ def own_history(request: Call) -> Response[str]:
     """Show past trainings and learning hours."""
     employee = own_number(request)
     history: PersonHistory = history_of(request, employee)
-    return show(request, "history.html.j2", history=history, statuses=STATUSES, counted=WORDS)
+    claims = answered_of(request, employee, CLAIMED)
+    return show(request, "history.html.j2", history=history, statuses=STATUSES, counted=WORDS, claims=claims,
+                claimed=CLAIM_STATES, names=_training_names(request) if claims else {})  # fmt: skip
+
+
+def _training_names(call: Call) -> dict[str, str]:
+    parts = parts_of(call)
+    trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
+    return dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
 
 
 @get("/my-history/certificates", opt=rule("people.export"), **THREAD)
@@ -157,6 +170,7 @@ WORDS = {
     "day": "{rate} JP a day", "session": "{rate} JP a session", "semester": "{rate} JP a semester",
     "assignment": "{rate} JP an assignment", "visit": "{rate} JP a visit",
 }  # fmt: skip
+CLAIM_STATES = {CONFIRMED: "Confirmed, and entered", REFUSED: "Not confirmed"}
 STATUSES = {
     "completed": "Completed", "failed": "Not passed", "withdrawn": "Withdrawn", "cancelled": "Cancelled",
     "enrolled": "Enrolled",

@@ -1,11 +1,16 @@
 """What people say on pages, stored under who said it."""
 
+from dataclasses import dataclass
+
 from litestar.datastructures import UploadFile
 
 from service.api.context import Call, known_caller, parts_of
 from service.portal.forms import Form
 from service.storage.engine import transaction
 from service.storage.statements import (
+    ANSWERED,
+    CONFIRMED,
+    REFUSED,
     Proof,
     Statement,
     add_statement,
@@ -50,6 +55,21 @@ def said_of(call: Call, employees: list[str] | None, *kinds: str) -> list[Statem
         if employees is not None:
             parts.said.keep(mark, asked, found)
     return list(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A statement with what was answered, the oldest answer first."""
+
+    said: Statement
+    answers: tuple[Statement, ...]
+
+
+def answered_of(call: Call, employee: str, kind: str) -> list[Answered]:
+    """Return what somebody said of a kind, the newest first, with its answers."""
+    answers = said_of(call, [employee], ANSWERED, CONFIRMED, REFUSED)
+    return [Answered(said=one, answers=tuple(a for a in reversed(answers) if a.answers == one.statement))
+            for one in said_of(call, [employee], kind)]  # fmt: skip
 
 
 def read_proof(form: Form, name: str, fault: str) -> Proof | None:

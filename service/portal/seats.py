@@ -1,6 +1,6 @@
 """A person's place in the plan: offered, accepted, declined, waiting, with the reason; and objections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,10 @@ from service.plan_why import why_rows
 from service.portal.forms import Form, form_of
 from service.portal.own import own_number
 from service.portal.page import THREAD, go, show
-from service.portal.said import said_of, say
+from service.portal.said import answered_of, said_of, say
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
-from service.storage.statements import ACCEPTED, ANSWERED, DECLINED, OBJECTED, Statement
+from service.storage.statements import ACCEPTED, DECLINED, OBJECTED, Statement
 
 # What a seat is to its owner, by its state in the ledger and the owner's own answer.
 STATES = {
@@ -31,7 +31,7 @@ TONES = {"offered": "care", "accepted": "good", "declined": "bad", "enrolled": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSeat:
-    """A seat as its owner sees it."""
+    """A seat as its owner sees it, with what was answered to them."""
 
     plan: str
     offering: str
@@ -42,16 +42,18 @@ class OwnSeat:
     hours: float
     state: str
     can_answer: bool
+    answers: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPlan:
-    """What the approved plan of a year says of a person: seats, or why there is none."""
+    """What the approved plan of a year says of a person: seats, or why there is none; and whether it weighed them."""
 
     plan: str
     year: int
     seats: tuple[OwnSeat, ...]
     reasons: tuple[str, ...]
+    has_weighed: bool
 
 
 def own_plans(call: Call, employee: str) -> list[OwnPlan]:
@@ -64,20 +66,37 @@ def own_plans(call: Call, employee: str) -> list[OwnPlan]:
     answers: dict[tuple[str | None, str | None], str] = {}
     for said in reversed(said_of(call, [employee], ACCEPTED, DECLINED)):
         answers[said.plan, said.offering] = said.kind
-    found = []
+    told: dict[tuple[str | None, str | None], tuple[Statement, ...]] = {}
+    for one in answered_of(call, employee, DECLINED):
+        told[one.said.plan, one.said.offering] = (*one.answers, *told.get((one.said.plan, one.said.offering), ()))
+    found, names = [], _names(call)
     for stored in sorted(approved, key=lambda one: -int(one.summary["year"])):
         plan = fetch_plan(database, stored.plan_id)
-        seats = _seats(call, plan, stored.plan_id, employee, states, answers)
-        reasons = () if seats else tuple(row["text"] for row in why_rows(plan, employee, wording, {}))
-        found.append(OwnPlan(plan=stored.plan_id, year=plan.provenance.year, seats=seats, reasons=reasons))
+        seats = tuple(
+            replace(seat, answers=told.get((stored.plan_id, seat.offering), ()))
+            for seat in _seats(plan, stored.plan_id, employee, states, answers, names)
+        )
+        reasons = () if seats else tuple(_reason(row, names) for row in why_rows(plan, employee, wording, names))
+        found.append(OwnPlan(plan=stored.plan_id, year=plan.provenance.year, seats=seats, reasons=reasons,
+                             has_weighed=employee in set(plan.people["employee"])))  # fmt: skip
     return found
 
 
-def _seats(call: Call, plan: Plan, plan_id: str, employee: str, states: dict[tuple[str, str], str],
-           answers: dict[tuple[str | None, str | None], str]) -> tuple[OwnSeat, ...]:  # fmt: skip
+def _names(call: Call) -> dict[str, str]:
     parts = parts_of(call)
     trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
-    names = dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+    return dict(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
+
+
+def _reason(row: dict[str, Any], names: dict[str, str]) -> str:
+    """Return why there is no seat, with the training that it is about by its name."""
+    training = row["training"]
+    return f"{names.get(training, training)}: {row['text']}" if training else str(row["text"])
+
+
+def _seats(plan: Plan, plan_id: str, employee: str, states: dict[tuple[str, str], str],
+           answers: dict[tuple[str | None, str | None], str], names: dict[str, str],
+) -> tuple[OwnSeat, ...]:  # fmt: skip
     places = plan.offerings.set_index("offering")["city"].to_dict()
     seats = []
     for row in plan.assignments[plan.assignments["employee"] == employee].to_dict("records"):
@@ -86,7 +105,7 @@ def _seats(call: Call, plan: Plan, plan_id: str, employee: str, states: dict[tup
         seats.append(OwnSeat(
             plan=plan_id, offering=row["offering"], name=names.get(row["training"], row["training"]),
             start=row["start"].date(), end=row["end"].date(), place=places.get(row["offering"]) or "",
-            hours=float(row["hours"]), state=state, can_answer=held == "reserved",
+            hours=float(row["hours"]), state=state, can_answer=held == "reserved", answers=(),
         ))  # fmt: skip
     return tuple(seats)
 
@@ -127,21 +146,6 @@ def answer_seat(request: Call) -> Response[Any]:
     return go("/my-plan", "seat")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objection:
-    """An objection with its answers."""
-
-    said: Statement
-    answers: tuple[Statement, ...]
-
-
-def objections_of(call: Call, employee: str) -> list[Objection]:
-    """Return a person's objections, the newest first, with what was answered."""
-    answers = said_of(call, [employee], ANSWERED)
-    return [Objection(said=one, answers=tuple(a for a in reversed(answers) if a.answers == one.statement))
-            for one in said_of(call, [employee], OBJECTED)]  # fmt: skip
-
-
 @get("/my-data", opt=rule("people.export"), **THREAD)
 def own_data(request: Call) -> Response[str]:
     """Show what is on file, how to get it, and objections with their answers."""
@@ -153,7 +157,7 @@ def _data_page(call: Call, form: Form, status: int = 200) -> Response[str]:
     document = document_of(call, employee)
     counts = {name: len(rows) for name, rows in document.tables.items() if rows}
     return show(call, "my_data.html.j2", status=status, form=form, counts=counts, n_lists=len(document.decisions),
-                objections=objections_of(call, employee))  # fmt: skip
+                objections=answered_of(call, employee, OBJECTED))  # fmt: skip
 
 
 @post("/my-data", opt=rule("feedback.give"), **THREAD)
@@ -162,6 +166,9 @@ def object_to(request: Call) -> Response[Any]:
     form, wording = form_of(request), wording_of(request)
     if not form.get("words"):
         form.faults["words"] = wording.text("Say what you object to.")
+    if form.get("training") and form.get("training") not in _names(request):
+        form.faults["training"] = wording.text("No training of this code is on file.")
+    if form.faults:
         return _data_page(request, form, 422)
     say(request, OBJECTED, own_number(request), training=form.get("training") or None, words=form.get("words"))
     return go("/my-data", "objection")

@@ -7,12 +7,14 @@ from urllib.parse import quote
 
 import msgspec
 import numpy as np
+import sqlalchemy as sa
 from litestar import Response, get, post
 
 from recommender.colleagues import Gained, gained_by_colleagues
 from service.answers import Answer
 from service.api.context import Call, parts_of, rule
 from service.api.feedback import FeedbackIn, take_feedback
+from service.api.people import history_of
 from service.api.problems import wording_of
 from service.api.recommendations import answer_at_hand, answer_of, read_list
 from service.inline import ranking_document
@@ -29,6 +31,7 @@ from service.portal.said import read_proof, said_at_hand, said_of, say
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
+from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED, Statement
 from service.telemetry import LISTS
 from service.wording import Wording
@@ -152,8 +155,36 @@ def _made(call: Call, asked: _Asked, said: Form, answer: Answer, seen: _Seen) ->
         n_kept=len(kept), is_filtered=is_filtered, narrowed=narrowed,
         changed=_told(call, employee, changed, found) if changed else [],
         asked=why, told=_told(call, employee, why, found) if why else [],
-        names=_names(call, found), everything=f"{address}{'&' if '?' in address else '?'}all=1",
+        limit=_limit(call, employee, [item.hours or 0 for item in kept]), names=_names(call, found),
+        everything=f"{address}{'&' if '?' in address else '?'}all=1",
     ).encode()  # fmt: skip
+
+
+def _limit(call: Call, employee: str, hours: list[float]) -> str:
+    """Say what the year's limit of learning hours leaves of a list; empty where it leaves everything."""
+    if not hours or not _may_have_limit(call, employee):
+        return ""
+    history, wording = history_of(call, employee), wording_of(call)
+    if history.hours_cap is None:
+        return ""
+    left = max(history.hours_cap - history.hours, 0.0)
+    told = {"cap": wording.brief(history.hours_cap), "year": history.year, "left": wording.brief(left)}
+    if left == 0:
+        words = "This year's limit of {cap} JP is reached: a plan of {year} gives you no other training."
+    elif max(hours) > left:
+        words = "Of this year's limit of {cap} JP, {left} are left: a plan of {year} gives you no longer training."
+    else:
+        return ""
+    return wording.text(words, **told)
+
+
+def _may_have_limit(call: Call, employee: str) -> bool:
+    """Tell whether people of somebody's employment type have one; a look at one row, before their hours are counted."""
+    parts, people = parts_of(call), DATABASE_TABLES["employees"].c
+    with transaction(parts.database.engine) as connection:
+        query = sa.select(people.employment_type).where(people.employee == employee)
+        kind = connection.execute(query).scalar()
+    return kind is None or kind in parts.policy.plan.hours_cap
 
 
 def _names(call: Call, found: Recommendations) -> dict[str, str]:
@@ -241,6 +272,8 @@ def _why(one: dict[str, Any], ranks: dict[str, RecommendedItem], left: dict[str,
         return left[code]
     if one["code"] in LEFT_OUT:
         return left_out_text(one["code"], "", wording)
+    if not found.gaps:
+        return wording.text("There is no standard to compare with what it teaches.")
     if one["rank"] is None:
         return wording.text("It teaches nothing above your level that your position asks for.")
     last = found.items[-1].benefit if found.items else 0.0

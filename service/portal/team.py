@@ -23,6 +23,7 @@ from service.exports.tables import neutralise
 from service.list_items import ListFilter
 from service.lookup import Person
 from service.phrases import competency_name
+from service.portal.desk.view import names_of
 from service.portal.forms import Form, form_of
 from service.portal.own import person_view
 from service.portal.page import THREAD, go, page_asked, show
@@ -31,10 +32,12 @@ from service.snapshot import person_in
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import ENDORSED, NOMINATED, NOT_ENDORSED
+from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 from training_catalog.tables_people import EMPLOYMENT_TYPES
 
 A_PAGE = 30  # people
+NO_UNIT = "-"  # stands for people who are in no unit
 N_WIDEST = 12  # competencies of the map; the rest on request
 WORDS = {"leave": "Leave", "study": "Study assignment", "duty": "Duty"}
 STATUSES = {NOMINATED: "Nominated", ENDORSED: "Endorsed", NOT_ENDORSED: "Not endorsed"}
@@ -82,12 +85,22 @@ class Team:
     n_people: int
 
 
-def _units(connection: sa.Connection, reach: Reach) -> tuple[tuple[str, str], ...]:
-    """Return the units within reach that have people, by name."""
+def _units(connection: sa.Connection, reach: Reach, wording: Wording) -> tuple[tuple[str, str], ...]:
+    """Return the units within reach that have people, by name; last, for whoever sees everybody, those without one."""
     people, units = DATABASE_TABLES["employees"], DATABASE_TABLES["units"]
     theirs = (records.within("employees", reach), people.c.unit == units.c.unit)
     query = sa.select(units.c.unit, units.c.name).where(*theirs).distinct().order_by(units.c.name)
-    return tuple((str(row.unit), str(row.name or row.unit)) for row in connection.execute(query))
+    found = tuple((str(row.unit), str(row.name or row.unit)) for row in connection.execute(query))
+    strays = sa.select(people.c.employee).where(_is_stray()).limit(1)
+    if reach.everyone and connection.execute(strays).first() is not None:
+        return (*found, (NO_UNIT, wording.text("Without a unit")))
+    return found
+
+
+def _is_stray() -> sa.ColumnElement[bool]:
+    """Return the condition on people who are in no unit that is on file."""
+    people, units = DATABASE_TABLES["employees"].c, DATABASE_TABLES["units"].c
+    return sa.or_(people.unit.is_(None), people.unit.not_in(sa.select(units.unit)))
 
 
 def _own_unit(connection: sa.Connection, reach: Reach) -> str:
@@ -98,7 +111,8 @@ def _own_unit(connection: sa.Connection, reach: Reach) -> str:
 
 def _numbers(connection: sa.Connection, reach: Reach, unit: str) -> list[str]:
     people = DATABASE_TABLES["employees"]
-    query = sa.select(people.c.employee).where(records.within("employees", reach), people.c.unit == unit)
+    is_in = _is_stray() if unit == NO_UNIT else people.c.unit == unit
+    query = sa.select(people.c.employee).where(records.within("employees", reach), is_in)
     query = query.where(sa.func.coalesce(people.c.status, "active").not_in(["inactive", "retired"]))
     return list(connection.execute(query.order_by(people.c.name, people.c.employee)).scalars())
 
@@ -114,7 +128,7 @@ def team_of(call: Call, unit: str, *, all_columns: bool) -> Team:
     parts, reach = parts_of(call), reach_of_call(call)
     snapshot = parts.snapshots.current(parts.watch.look())
     with transaction(parts.database.engine) as connection:
-        units = _units(connection, reach)
+        units = _units(connection, reach, wording_of(call))
         unit = unit or _own_unit(connection, reach) or (units[0][0] if units else "")
         if units and unit not in dict(units):
             raise UnknownIdError("unit", unit)
@@ -214,9 +228,11 @@ def _member_page(call: Call, employee: str, form: Form, status: int = 200) -> Re
     with transaction(parts_of(call).database.engine) as connection:
         absences = parts_of(call).database.read_rows_of(connection, "absences", employee)
     days = [_days(employee, row) for row in absences.to_dict("records")]
+    said = said_of(call, [employee], NOMINATED, ENDORSED, NOT_ENDORSED)
     return show(
         call, "member.html.j2", status=status, form=form, is_own=False, employee=employee, found=found, days=days,
-        kinds=WORDS, statuses=STATUSES, said=said_of(call, [employee], NOMINATED, ENDORSED, NOT_ENDORSED),
+        kinds=WORDS, statuses=STATUSES, said=said,
+        names=names_of(call, "trainings", sorted({one.training for one in said if one.training})),
         **person_view(call, employee),
     )  # fmt: skip
 

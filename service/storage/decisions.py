@@ -16,6 +16,8 @@ from service.storage.engine import one_of, transaction
 from service.storage.schema import DECISIONS, POLICIES, PSEUDONYMS
 
 LIST, LISTS, PLAN = "list", "lists", "plan"  # one person's list, everybody's, a plan
+RANKING = "ranking"  # of a caller's own candidates for one person
+OF_PERSONS = (LIST, RANKING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class Decision:
 
     Parameters
     ----------
-    kind : ``list``, ``lists`` or ``plan``.
+    kind : ``list``, ``ranking``, ``lists`` or ``plan``.
     subject : The employee, empty for everybody, or the plan's id.
     as_of, change : The day that counted as today, and the last change of rows that it knew.
     catalog, model : Versions: ``c-...``, and ``m-...`` or ``rule``.
@@ -46,7 +48,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedDecision:
-    """A decision as logged; `subject` of a list is the pseudonym of the employee."""
+    """A decision as logged; `subject` of a list or ranking is the pseudonym of the employee."""
 
     decision: str
     made_at: datetime
@@ -88,7 +90,7 @@ def insert_entries(connection: sa.Connection, entries: Sequence[LoggedDecision])
     """Add entries within a transaction that writes; many cost little more than one."""
     policies = {_policy_id(entry.content.policy): entry.content.policy for entry in entries}
     _add_unless_known(connection, POLICIES, [{"policy": key, "document": text} for key, text in policies.items()])
-    people = {entry.content.subject for entry in entries if entry.content.kind == LIST}
+    people = {entry.content.subject for entry in entries if entry.content.kind in OF_PERSONS}
     pseudonyms = _pseudonyms(connection, sorted(people))
     if entries:
         connection.execute(sa.insert(DECISIONS), [_as_row(entry, pseudonyms) for entry in entries])
@@ -103,7 +105,7 @@ def _as_row(entry: LoggedDecision, pseudonyms: dict[str, str]) -> dict[str, Any]
     made = entry.content
     return {
         "decision": entry.decision, "made_at": entry.made_at, "author": entry.author, "kind": made.kind,
-        "subject": pseudonyms[made.subject] if made.kind == LIST else made.subject, "as_of": made.as_of,
+        "subject": pseudonyms[made.subject] if made.kind in OF_PERSONS else made.subject, "as_of": made.as_of,
         "change": made.change, "catalog": made.catalog, "model": made.model, "policy": _policy_id(made.policy),
         "request": json.dumps(made.request, sort_keys=True), "result": made.result,
     }  # fmt: skip

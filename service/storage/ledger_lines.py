@@ -84,6 +84,22 @@ def above(line: str, parents: Mapping[str, str]) -> Iterator[str]:
         line = parents.get(line, NO_LINE)
 
 
+def added_up(own: Moves, parents: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Return reserved and spent of lines with what is held of those below them.
+
+    Examples
+    --------
+    >>> added_up({"a": (5, 1)}, {"a": "b"})
+    {'a': (5, 1), 'b': (5, 1)}
+    """
+    total: dict[str, tuple[int, int]] = {}
+    for line, (reserved, spent) in own.items():
+        for one in above(line, parents):
+            before = total.get(one, (0, 0))
+            total[one] = (before[0] + reserved, before[1] + spent)
+    return total
+
+
 def last_entry(connection: sa.Connection) -> int:
     """Return the number of the newest entry; 0 when there is none."""
     return int(connection.execute(sa.select(sa.func.max(LEDGER_ENTRIES.c.entry))).scalar() or 0)
@@ -198,11 +214,7 @@ def _hang_again(connection: sa.Connection, year: int, parents: Mapping[str, str]
     stored = {row.line: row for row in connection.execute(sa.select(LEDGER_LINES).where(LEDGER_LINES.c.year == year))}
     if all(row.parent == parents.get(line, NO_LINE) for line, row in stored.items()):
         return
-    total: dict[str, list[int]] = {}
-    for line, row in stored.items():
-        for one in above(line, parents):
-            sums = total.setdefault(one, [0, 0])
-            sums[0], sums[1] = sums[0] + row.own_reserved, sums[1] + row.own_spent
+    total = added_up({line: (row.own_reserved, row.own_spent) for line, row in stored.items()}, parents)
     _add_lines(connection, year, sorted(set(total) - set(stored)), parents)
     for line, (reserved, spent) in sorted(total.items()):
         is_line = (LEDGER_LINES.c.year == year) & (LEDGER_LINES.c.line == line)

@@ -130,6 +130,7 @@ def catalog_list(request: Call) -> Response[str]:
     modes = [("", wording.text("any")), *((mode, wording.text(mode)) for mode in MODES)]
     return show(request, "desk/catalog.html.j2", asked=asked, pages=pages, modes=modes,
                 courses=[_course(catalog, row, wording) for row in rows[pages.shown]],
+                has_courses=bool(catalog.trainings.is_open.any()),
                 competencies=_competency_choices(catalog, wording))  # fmt: skip
 
 

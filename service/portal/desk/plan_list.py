@@ -65,6 +65,9 @@ def make_plan(request: Call) -> Response[Any]:
     """Put a plan in as a job, and go on to see how far it is."""
     form = form_of(request)
     asked = plan_asked(request, form)
+    if "year" not in form.faults and asked["year"] not in budget_years(request):
+        words = "No budget line of {year} is on file; import that budget first."
+        form.faults["year"] = wording_of(request).text(words, year=asked["year"])
     if not form.faults:
         try:
             job = submit(request, "plan", asked, key=job_key(request, form, asked))

@@ -1,5 +1,6 @@
 """The gate: errors of every kind, sizes, origins, rates, HEAD and OPTIONS."""
 
+import asyncio
 import inspect
 import json
 
@@ -60,6 +61,28 @@ def test_a_body_beyond_its_limit_is_cut_off_whatever_its_headers_say(tmp_path):
 
         answer = service("PUT", "/units/U1", content=parts(), headers={"Content-Type": "application/json"})
         assert problem(answer)["status"] == 413
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/api/v1/units", b"application/json"),
+                                            ("/api/v1/imports", b"multipart/form-data; boundary=x"),
+                                            ("/login", b"application/x-www-form-urlencoded")])  # fmt: skip
+def test_a_body_that_breaks_off_is_no_fault_of_the_service(service, path, kind):
+    headers = [(b"x-api-key", service.everything.encode()), (b"content-type", kind), (b"transfer-encoding", b"chunked"),
+               (b"host", b"testserver")]  # fmt: skip
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": headers, "client": ("127.0.0.1", 1), "server": ("testserver", 80), "scheme": "http",
+             "http_version": "1.1", "root_path": "", "state": {}, "asgi": {"version": "3.0"}}  # fmt: skip
+    waiting, said = [{"type": "http.request", "body": b'{"it', "more_body": True}, {"type": "http.disconnect"}], []
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message):
+        said.append(message)
+
+    asyncio.run(service.gate(scope, receive, send))
+    assert said[0]["status"] == 400
+    assert b"isi permintaan terputus" in b"".join(one.get("body", b"") for one in said)
 
 
 def test_what_looks_at_every_body_needs_no_thread():

@@ -55,7 +55,8 @@ def test_options_that_are_not_accepted_are_refused_before_anybody_waits(service)
 def test_a_job_that_waits_is_cancelled_and_one_that_ended_is_not(service, tmp_path):
     job = service("POST", "/models", json={}).json()["id"]
     assert service("DELETE", f"/jobs/{job}").json()["state"] == "cancelled"
-    assert problem(service("DELETE", f"/jobs/{job}"))["status"] == 409
+    again = problem(service("DELETE", f"/jobs/{job}"))
+    assert (again["status"], again["detail"]) == (409, "tugas sudah dibatalkan")
     assert service.work(tmp_path) == 0
 
 
@@ -137,6 +138,11 @@ def test_money_is_reserved_by_approval_moved_by_seats_and_adds_up(planned):
     done = service("POST", f"/plans/{plan}/seats", json={**event, "kind": "complete"})
     assert done.json()["state"] == "completed"
     assert service("POST", f"/plans/{plan}/seats", json={**event, "kind": "complete"}).json() == done.json()
+    assert held() == (cost - seat["cost"], seat["cost"])
+    for body, place in (({"kind": "complete", "cost": 1}, []), ({"kind": "refund", "cost": 10**12}, ["/cost"]),
+                        ({"kind": "enrol", "cost": 5}, ["/cost"])):  # fmt: skip
+        wrong = problem(service("POST", f"/plans/{plan}/seats", json={**event, **body}))
+        assert [fault["pointer"] for fault in wrong["errors"]] == place, body
     assert held() == (cost - seat["cost"], seat["cost"])
     wrong = problem(service("POST", f"/plans/{plan}/seats", json={**event, "kind": "cancel"}))
     assert (wrong["status"], wrong["type"]) == (409, "/problems/conflict")

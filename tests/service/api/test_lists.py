@@ -195,7 +195,52 @@ def test_a_code_that_is_not_on_file_is_named_with_its_place(service):
     wrong = {**PERSON, "assessments": [{"competency": "M.99", "level": 2}]}
     told = problem(service("POST", "/recommendations", json={"person": wrong}))
     assert told["errors"][0]["pointer"] == "/person/assessments/0/competency"
-    assert "M.99" in told["errors"][0]["message"]
+    assert told["errors"][0]["message"] == "kompetensi 'M.99' tidak dikenal"
+    told = problem(service("POST", "/recommendations", json={"person": {**PERSON, "position": "J9"}}))
+    assert told["errors"][0]["message"] == "jabatan 'J9' tidak dikenal"
+    assert problem(service.get("/assessments/x"))["detail"] == "penilaian kompetensi 'x' tidak dikenal"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "pointer", "code"),
+    [
+        ("assessments", [{"competency": "M.01", "level": 99}], "/assessments/0/level", "level-unreadable"),
+        ("assessments", [{"competency": "M.02", "level": 2}, {"competency": "M.01", "level": -5}],
+         "/assessments/1/level", "level-unreadable"),
+        ("assessments", [{"competency": "M.01", "level": 2}, {"competency": "M.01", "level": 4}],
+         "/assessments/0/competency", "row-conflict"),
+        ("assessments", [{"competency": "M.01", "level": 2, "assessed_on": "0001-01-01"}],
+         "/assessments/0/assessed_on", "date-unreadable"),
+        ("performance", [{"scale": "skp-predikat", "rating": 9, "period_end": "2026-12-31"}],
+         "/performance/0/rating", "level-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "hours": -5}], "/history/0/hours",
+         "number-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "post_score": 500}], "/history/0/post_score",
+         "number-unreadable"),
+        ("history", [{"training": "P1", "end_date": "2026-01-01", "start_date": "2026-05-01"}], "/history/0/end_date",
+         "date-contradicts"),
+        ("absences", [{"start_date": "2027-05-01", "end_date": "2027-01-01"}], "/absences/0/end_date",
+         "date-contradicts"),
+        ("interests", [{"training": "P1"}, {"training": "P1", "kind": "not-interested"}], "/interests/0/training",
+         "row-conflict"),
+        ("birth_date", "1800-01-01", "/birth_date", "date-unreadable"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/rankings", "/recommendations"])
+def test_what_no_file_may_say_of_somebody_is_refused_inline_too(service, path, field, value, pointer, code):
+    body = {"person": {**PERSON, field: value}} | ({"trainings": ["P1"]} if path == "/rankings" else {})
+    told = problem(service("POST", path, json=body))
+    assert (f"/person{pointer}", code) in {(fault["pointer"], fault["code"]) for fault in told["errors"]}
+    assert all(fault["message"] and fault["pointer"].startswith("/person/") for fault in told["errors"])
+
+
+def test_what_is_said_twice_of_somebody_inline_counts_once(service):
+    level = PERSON["assessments"][0]
+    twice = service("POST", "/recommendations", json={"person": {**PERSON, "assessments": [level, level]}})
+    once = service("POST", "/recommendations", json={"person": PERSON})
+    assert [shown(one.json()["items"][0]["recommendations"]) for one in (twice, once)] == [
+        shown(ask(service).json())
+    ] * 2
 
 
 def test_callers_candidates_come_back_ranked_and_the_others_with_a_code(service):
@@ -227,6 +272,25 @@ def test_feedback_joins_to_the_list_and_interest_is_seen_in_the_next(service_on_
                            ({"employee": BUDI}, "/list")):  # fmt: skip
         told = problem(service("POST", "/feedback", json={**said, **wrong}))
         assert [fault["pointer"] for fault in told["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_feedback_joins_to_a_ranking_and_the_ranking_can_be_made_again(service_on_both, explain):
+    service = service_on_both
+    body = {"employee": ANI, "trainings": ["P3", "P2", "P1"], "explain": explain}
+    made = service("POST", "/rankings", json=body, headers={"Accept-Language": "en"}).json()
+    said = {"list": made["list"], "employee": ANI, "training": "P1", "kind": "interested"}
+    assert service("POST", "/feedback", json=said).status_code == 201
+    assert problem(service("POST", "/feedback", json={**said, "employee": BUDI}))["errors"][0]["pointer"] == "/list"
+    logged = list_decisions(service.parts.database, decision=made["list"])[0]
+    assert (logged.content.kind, logged.content.request["trainings"]) == ("ranking", ["P3", "P2", "P1"])
+    assert logged.content.subject.startswith("e-")
+    assert replay(service.parts.database, made["list"]).same
+    assert service("PATCH", "/trainings/P1", json={"hours": 100}).status_code == 200
+    assert replay(service.parts.database, made["list"]).same  # from the rows of then
+    assert service("DELETE", f"/employees/{ANI}").status_code in {200, 204}
+    again = problem(service("POST", "/feedback", json=said))
+    assert again["status"] == 404
 
 
 def test_a_list_does_not_wait_for_a_writer_that_holds_the_database(service):

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.ledger.approval import approve_plan, withdraw_plan
 from service.records import from_cursor, public_id, row_key_of, to_cursor
 from service.storage.engine import transaction
 from service.storage.schema import REQUEST_KEYS
 from tests.service.api.conftest import ANI, BUDI, PEOPLE, problem
+from tests.service.ledger.plans import keep
 from training_catalog.errors import InvalidValueError
 from training_catalog.tables import TABLES
 
@@ -26,13 +28,21 @@ def test_an_id_is_one_path_segment_and_gives_its_key_back(key):
     assert "/" not in identifier
     assert identifier.strip(".")
     assert row_key_of(identifier) == key
-    assert from_cursor(to_cursor(key)) == key
+    assert from_cursor("units", to_cursor("units", key)) == key
 
 
 @given(KEYS, st.integers(0, 30))
 def test_a_cursor_with_a_nul_character_is_none_of_ours(key, place):
     with pytest.raises(InvalidValueError, match="cursor"):
-        from_cursor(to_cursor(f"{key[:place]}\0{key[place:]}"))
+        from_cursor("units", to_cursor("units", f"{key[:place]}\0{key[place:]}"))
+
+
+def test_a_cursor_of_another_list_is_refused_rather_than_passing_rows_over(service):
+    following = service.get("/units?limit=1").json()["next"]
+    assert [one["id"] for one in service.get(f"/units?limit=1&cursor={following}").json()["items"]] == ["U2"]
+    for other in ("/employees", "/trainings", "/assessments"):
+        told = problem(service.get(f"{other}?cursor={following}"))
+        assert (told["status"], told["errors"][0]["pointer"]) == (422, "cursor")
 
 
 def test_a_record_is_stored_read_changed_and_deleted_with_its_version(service):
@@ -79,6 +89,25 @@ def test_a_class_names_its_budget_line_and_a_line_the_one_above_it(service_on_bo
     assert service("POST", "/budgets", json={"items": both}).json()["stored"] == 2
 
 
+def test_what_an_approved_plan_holds_money_of_is_not_deleted(service_on_both):
+    service = service_on_both
+    database = service.parts.database
+    for year in (2027, 2028):
+        line = {"line": "L9", "year": year, "amount": 5_000, "parent": "L1" if year == 2027 else None}
+        assert service("PUT", f"/budgets/L9~2{year}", json=line).status_code == 201
+    plan = keep(database, f"{ANI} P1-1 1000 L9")
+    approve_plan(database, plan, "test")
+    for held in ("/budgets/L9~22027", "/offerings/P1-1"):
+        told = problem(service("DELETE", held))
+        assert told["type"] == "/problems/in-use"
+        assert "rencana yang disetujui" in told["detail"]
+    assert service("DELETE", "/budgets/L9~22028").status_code == 204
+    assert service("DELETE", "/offerings/P2-1").status_code == 204
+    withdraw_plan(database, plan, "test")
+    assert service("DELETE", "/budgets/L9~22027").status_code == 204
+    assert service("DELETE", "/offerings/P1-1").status_code == 204
+
+
 @pytest.mark.parametrize(
     ("path", "body", "pointer", "code"),
     [
@@ -101,6 +130,50 @@ def test_what_is_wrong_is_named_with_its_place(service, path, body, pointer, cod
     assert code in {fault["code"] for fault in told["errors"]}
     assert pointer in {fault["pointer"] for fault in told["errors"]}
     assert all(fault["message"] for fault in told["errors"])
+
+
+@pytest.mark.parametrize(
+    ("table", "item", "column", "code"),
+    [
+        ("trainings", {"training": "P9", "name": "Etika", "hours": -1}, "hours", "number-unreadable"),
+        ("trainings", {"training": "P9", "name": "Etika", "retake_after_years": -3}, "retake_after_years",
+         "number-unreadable"),
+        ("trainings", {"training": "P9", "name": " \u200b "}, "name", "required-missing"),
+        ("trainings", {"training": "P1 ", "name": "Etika"}, "training", "id-structure"),
+        ("trainings", {"training": "P\u200b1", "name": "Etika"}, "training", "id-structure"),
+        ("trainings", {"training": "   ", "name": "Etika"}, "training", "required-missing"),
+        ("budgets", {"line": "L9", "year": 2027, "amount": -5}, "amount", "money-unclear"),
+        ("budgets", {"line": "L9", "year": 2027, "amount": 5, "spent": -5}, "spent", "money-unclear"),
+        ("offerings", {"offering": "K9", "training": "P1", "seats_max": -1, "start_date": "2027-03-01",
+                       "end_date": "2027-03-02"}, "seats_max", "number-unreadable"),
+        ("history", {"employee": ANI, "training_name": "Etika", "end_date": "2026-03-01", "hours": -40}, "hours",
+         "number-unreadable"),
+        ("employees", {"employee": f"{ANI[:8]} {ANI[8:14]} {ANI[14:]}", "name": "Ani"}, "employee", "id-structure"),
+        ("employees", {"employee": f"'{ANI}", "name": "Ani"}, "employee", "id-structure"),
+    ],
+)  # fmt: skip
+def test_what_a_file_would_not_hold_is_refused_here_too(service, table, item, column, code):
+    before = service.get(f"/{table}").json()
+    told = service("POST", f"/{table}", json={"items": [item]}).json()["items"][0]
+    assert [(one["pointer"], one["code"]) for one in told["errors"]] == [(f"/items/0/{column}", code)]
+    assert service.get(f"/{table}").json() == before
+
+
+def test_texts_are_stored_as_a_file_would_have_them(service):
+    made = service("PUT", "/trainings/P9", json={"training": "P9", "name": " Etika\u00a0 \u200bkerja ", "topic": " "})
+    assert (made.json()["name"], made.json()["topic"]) == ("Etika kerja", None)
+    assert service("PATCH", "/trainings/P9", json={"name": "Etika  kerja"}).headers["ETag"] == made.headers["ETag"]
+
+
+def test_a_key_of_texts_is_stored_as_a_file_has_it_and_an_address_names_no_other(service):
+    row = {"employee": ANI, "training_name": " Etika  kerja", "end_date": "2026-03-01"}
+    made = service("POST", "/history", json={"items": [row]}).json()["items"][0]
+    assert (made["status"], made["id"]) == ("stored", f"{ANI}~2Etika kerja~22026-03-01")
+    place = f"/history/{ANI}~2 Lain  lagi~22026-03-01"
+    told = problem(service("PUT", place, json={**row, "training_name": " Lain  lagi"}))
+    assert [(one["pointer"], one["code"]) for one in told["errors"]] == [("/training_name", "id-structure")]
+    assert "Lain lagi" in told["errors"][0]["message"]
+    assert [one["id"] for one in service.get("/history").json()["items"]] == [made["id"]]
 
 
 def test_trainings_are_no_editions_of_each_other_in_a_circle(service):

@@ -157,6 +157,7 @@ def test_a_line_that_moves_below_another_ceiling_takes_its_money_along(books):
     plan = keep(books, "A K1 400 FEE", "B K1 200 FEE 50 TRIP")
     approve_plan(books, plan, "sari")
     put_lines(books, "NEW 2027 650", "FEE 2027 1000 NEW")
+    assert free(books) == {"TOP": 1450, "NEW": 50, "FEE": 400, "TRIP": 550}  # at once, and not with the next movement
     seat_event(books, plan, "B", "K1", "complete", "sari", cost=260)
     assert free(books) == {"TOP": 1450, "NEW": 40, "FEE": 390, "TRIP": 550}
     check_books(books, 2027)

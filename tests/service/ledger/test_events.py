@@ -9,6 +9,7 @@ from service.ledger.events import cancel_class, reprice, seat_event
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_ENTRIES
+from service.wording import Wording
 from tests.offices import copied_file, empty_tables
 from tests.service.ledger.plans import check_books, keep, put_lines
 from training_catalog.errors import ConflictError, InputError, InvalidValueError, UnknownIdError
@@ -102,6 +103,22 @@ def test_the_same_event_twice_moves_nothing_twice(books, happen, kind, key):
     assert happen("A", kind, key=key) == first
     assert len(entries(books)) == n_entries
     check_books(books, 2027)
+
+
+@pytest.mark.parametrize(("kind", "noted"), [("complete", None), ("complete", 120), ("fail", 0), ("cancel", 30)])
+def test_the_same_event_with_another_cost_is_refused_rather_than_passed_over(books, happen, kind, noted):
+    first = happen("A", kind, cost=noted)
+    n_entries = len(entries(books))
+    with pytest.raises(ConflictError, match=f"noted before, with Rp{first.spent}, "):
+        happen("A", kind, cost=first.spent + 1)
+    assert happen("A", kind, cost=first.spent) == happen("A", kind) == first
+    assert len(entries(books)) == n_entries
+
+
+def test_states_are_named_in_the_readers_language(happen):
+    with pytest.raises(ConflictError) as refused:
+        happen("A", "refund", cost=1)
+    assert refused.value.said(Wording("id").text).endswith("yang diterima: selesai; tidak lulus; batal")
 
 
 @pytest.mark.parametrize(("first", "then"), [("complete", "cancel"), ("cancel", "complete"), ("complete", "enrol"),

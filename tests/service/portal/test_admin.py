@@ -1,6 +1,7 @@
 """An administrator's pages: people, keys, logs, and models."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -105,6 +106,10 @@ def test_a_key_is_shown_once_works_and_is_refused_after_its_revocation(admin):
     assert post("/keys/revoke", key=key[1]).status_code == 303
     assert portal.get("/employees", key=text).status_code == 401
     assert post("/keys", label="", scopes="people:read").status_code == 422
+    today = datetime.now().astimezone().date()
+    text = secret_in(post("/keys", label="Hari ini", scopes="people:read", expires=today.isoformat()))
+    assert portal.get("/employees", key=text).status_code == 200  # it is good to the end of that day
+    assert post("/keys", label="X", scopes="people:read", expires=str(today - timedelta(days=1))).status_code == 422
     assert post("/keys", label="HRIS", scopes="everything").status_code == 422
 
 

@@ -130,7 +130,7 @@ def test_work_of_somebody_else_is_not_there_and_what_ended_is_not_cancelled(desk
 
 
 def test_what_failed_says_why(desk):
-    job = desk.send("/plans", {"year": "2050", "time_limit": "5", "hours_weight": "0", "max_trainings": "1",
+    job = desk.send("/plans", {"year": "2027", "time_limit": "5", "hours_weight": "0", "max_trainings": "1",
                                "reserve_share": "0", "minimum_benefit": "0", "stability_weight": "0"})  # fmt: skip
     lease = desk.portal.parts.queue.claim("test")
     lease.fail("input", "budgets: no line for 2050", {"id": "anggaran: tidak ada mata anggaran 2050"})
