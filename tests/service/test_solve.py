@@ -154,6 +154,52 @@ def test_every_option_that_no_line_pays_is_named(bangkom, tmp_path):
         "$.options[0].line: E in K costs 3", "$.options[2].line: E in L costs 7"]  # fmt: skip
 
 
+ODD = {
+    "the same unit twice": ({"units": [{"unit": "U", "headcount": 3}] * 2}, "units[1].unit: 'U' stands already at [0]"),
+    "a headcount below zero": ({"units": [{"unit": "U", "headcount": -3}]}, "units[0].headcount: -3"),
+    "costs whose sum is no number any more": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1, "cost": 2**62}] * 2}, "$: all costs together"),
+    "a benefit beyond reckoning": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1e300}]}, "options[0].benefit: 1e+300"),
+    "a cap below its floor": (
+        {"rules": {"earmarks": [{"name": "x", "trainings": ["K"], "at_most": 5, "at_least": 9}]}},
+        "earmarks[0].at_least: 9 is not accepted; accepted: at_most (5) or less"),
+    "an earmark twice": (
+        {"rules": {"earmarks": [{"name": "x", "trainings": ["K"]}] * 2}}, "earmarks[1].name: 'x' stands already"),
+    "a prerequisite of a training that is misspelt": (
+        {"offerings": [{"offering": "KL"}], "options": [],
+         "rules": {"prerequisites": [{"training": "LK", "requires": "KL"}]}}, "prerequisites[0].training: 'LK'"),
+    "a circle beside another prerequisite": (
+        {"offerings": [{"offering": name} for name in "KLM"], "rules": {"prerequisites": [
+            {"training": "K", "requires": "L"}, {"training": "K", "requires": "M"},
+            {"training": "L", "requires": "K"}]}},
+        "requires goes in a circle: K -> L -> K"),
+    "a class without an id": ({"options": [{"employee": "E", "offering": "", "benefit": 1}]}, "[0].offering: empty"),
+    "an id that ends in nothing": ({"employees": [{"employee": "E\0"}]}, "an id without the character NUL"),
+    "rules in a list": ({"rules": []}, "$.rules: [] is not accepted; accepted: an object"),
+    "budgets that are no list": ({"budgets": {}}, "$.budgets: {} is not accepted; accepted: a list"),
+    "topics that are numbers": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1, "addresses": [1]}]}, "accepted: a list of texts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_a_solver_could_only_guess_at_is_refused(bangkom, tmp_path, name):
+    parts, words = ODD[name]
+    run = bangkom("--lang", "en", "solve", write(tmp_path, **{**SMALL, **parts}), "--json")
+    assert run.code == 3
+    assert run.out == ""
+    assert words in run.err
+
+
+def test_a_pin_listed_with_two_lines_is_met_by_either(bangkom, tmp_path):
+    lines = [{"line": "A", "amount": 1}, {"line": "B", "amount": 9}]
+    pin = {"employee": "E", "offering": "K", "benefit": 1.0, "cost": 9, "pinned": True}
+    for options in ([{**pin, "line": "A"}, {**pin, "line": "B"}], [{**pin, "line": "B"}] * 2):
+        run = bangkom("solve", write(tmp_path, **{**SMALL, "budgets": lines, "options": options}), "--json")
+        assert (run.code, run.document["status"], run.document["cost"]) == (0, "optimal", 9)
+
+
 FAULTS_IN_INDONESIAN = {
     "offerings[0].maximum: isian tidak dikenal; maksud Anda 'max'?": ("offerings", {"offering": "K", "maximum": 3}),
     "units[0].x9: isian tidak dikenal; yang diterima: unit": ("units", {"unit": "U", "headcount": 1, "x9": 1}),

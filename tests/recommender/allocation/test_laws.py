@@ -93,7 +93,8 @@ def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
         (int(options.employee[i]), int(problem.classes.training[options.offering[i]]))
         for i in np.flatnonzero(options.is_mandatory)
     }
-    if pins == int(options.is_pinned.sum()) and mandatory == len(groups):
+    rows = np.flatnonzero(options.is_pinned)
+    if pins == len({(options.employee[i], options.offering[i]) for i in rows}) and mandatory == len(groups):
         assert allocation.objective == pytest.approx(value, abs=1e-6)
         assert allocation.status != Status.INFEASIBLE
     else:
