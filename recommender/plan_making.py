@@ -65,7 +65,7 @@ def _unmet_row(answer: WhyNot, planning: PlanningProblem, workforce: Workforce, 
         str(catalog.trainings.ids[training]), str(classes.ids[where]), float(options.benefit[answer.option]),
         answer.needs, answer.limit, answer.cutoff, answer.instead,
         str(classes.ids[later]) if later >= 0 else "",
-        classes.start[later].astype("datetime64[s]") if later >= 0 else np.datetime64("NaT", "s"),
+        classes.start[later].astype("datetime64[s]") if later >= 0 else np.datetime64("NaT", "s"), answer.next_code,
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def _without_options(planning: PlanningProblem, gaps: Gaps, workforce: Workforce
     has_need[np.unique(planning.problem.options.employee)] = False
     who = np.flatnonzero(has_need)
     return [
-        (person, unit, "no-offering", "", "", np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"))
+        (person, unit, "no-offering", "", "", np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"), "")
         for person, unit in zip(workforce.ids[who], named(workforce.units.ids, workforce.unit[who]), strict=True)
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.plan import Plan
-from service.labels import CLASSES, word_for
+from service.labels import CLASSES, lower, word_for
 from service.phrases import unmet_text
 from service.plan_why import PlanReasons
 from service.wording import Wording
@@ -48,11 +48,7 @@ def _class_lost(old: str | None, classes: dict[str, str], wording: Wording) -> t
     if old not in classes:
         return "cancelled", wording.text("The class does not take place.")
     return classes[old], wording.text("The class does not open: {why}.",
-                                      why=_lower(word_for(classes[old], CLASSES, wording)))  # fmt: skip
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+                                      why=lower(word_for(classes[old], CLASSES, wording)))  # fmt: skip
 
 
 def _place_lost(

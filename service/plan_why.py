@@ -175,6 +175,7 @@ class PlanReasons:
             "benefit": float(self._problem.options.benefit[answer.option]),
             "next_offering": str(classes.ids[later]) if later >= 0 else "",
             "next_start": classes.start[later].astype("datetime64[D]").item() if later >= 0 else None,
+            "next_code": answer.next_code,
         }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from recommender.allocation.clashes import name_clashes
 from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
-from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value
+from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value, filled_up
 from recommender.allocation.greedy import greedy
 from recommender.allocation.highs import Aim, Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
@@ -278,6 +278,7 @@ def solve_with(
     other = aside.take() if unmet else None
     if other is not None:  # it meets them all
         found, unmet = replace(found, chosen=prefer_lower_ids(empty.fresh(other)), is_optimal=False), []
+    found = replace(found, chosen=filled_up(empty, found.chosen))
     value = worth(problem, found.chosen)
     bound = max(min(search.priced.bound, found.bound), value.objective)
     prices = search.priced.relaxed.named(search.priced.root.prices)

@@ -68,6 +68,54 @@ def test_d06_moves_only_the_people_of_the_cancelled_class(bangkom):
     assert all(row["reason"] for row in answer["changes"])
 
 
+def test_every_change_against_an_earlier_plan_says_what_is_in_the_way(bangkom, tmp_path):
+    path = write(
+        tmp_path,
+        budgets=[{"line": "A", "amount": 10}],
+        offerings=[{"offering": "K", "max": 1}, {"offering": "L"}, {"offering": "M"}],
+        employees=[{"employee": name} for name in "DEFG"],
+        options=[
+            {"employee": "D", "offering": "K", "benefit": 5},
+            {"employee": "E", "offering": "K", "benefit": 1},
+            {"employee": "F", "offering": "L", "benefit": 1, "cost": 14},
+            {"employee": "G", "offering": "M", "benefit": 1, "cost": 10},
+        ],
+        rules={"stability_weight": 0},
+        previous=[{"employee": "D", "offering": "M"}, {"employee": "E", "offering": "K"},
+                  {"employee": "F", "offering": "L"}, {"employee": "X", "offering": "K"}],
+    )  # fmt: skip
+    changes = bangkom("--lang", "en", "solve", path, "--json").document["changes"]
+    assert [(row["employee"], row["old"], row["new"], row["code"], row["reason"]) for row in changes] == [
+        ("D", "M", "K", "moved", "Class M is no longer an option for D."),
+        ("E", "K", None, "dropped", "Class K is full; the last seat went at an expected gain of 5.00 levels."),
+        ("F", "L", None, "dropped", "What is left of budget line A does not suffice: Rp14 more would be needed."),
+        ("G", None, "M", "added", "There is a seat and the money for it."),
+        ("X", "K", None, "dropped", "X is no longer among the employees."),
+    ]
+
+
+def test_what_is_in_the_way_is_named_as_what_it_is(bangkom, tmp_path):
+    """An earmark is no budget line; a class without seats is not full; nothing gained is not given to others."""
+    path = write(
+        tmp_path,
+        budgets=[{"line": "A", "amount": 100}],
+        offerings=[{"offering": "K"}, {"offering": "L", "min": 0, "max": 0}, {"offering": "M"}],
+        employees=[{"employee": name} for name in "EFG"],
+        options=[
+            {"employee": "E", "offering": "K", "benefit": 1, "cost": 9},
+            {"employee": "F", "offering": "L", "benefit": 1},
+            {"employee": "G", "offering": "M", "benefit": 0},
+        ],
+        rules={"earmarks": [{"name": "Digital", "trainings": ["K"], "at_most": 5}]},
+    )
+    unmet = bangkom("--lang", "en", "solve", path, "--json").document["unmet"]
+    assert [(row["code"], row["needs"], row["text"]) for row in unmet] == [
+        ("earmark", 4, "The most money for Digital does not suffice: Rp4 more would be needed."),
+        ("seats", 0, "Class L has no seats."),
+        ("lower-benefit", 0, "It would close nothing."),
+    ]
+
+
 def test_d08_says_why_each_person_got_nothing(bangkom):
     answer = bangkom("solve", CASES / "D08.json", "--json").document
     assert [row["employee"] for row in answer["chosen"]] == ["199001012015011900", "199001012015012901"]

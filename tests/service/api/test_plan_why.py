@@ -46,9 +46,9 @@ def test_of_any_training_it_is_said_what_stands_in_the_way(planned):
     assert "Etika, class P1-1" in chosen["text"]
     (short,) = told(service, plan, DEDI, "P2")
     assert (short["code"], short["offering"], short["needs"]) == ("budget", "P2-1", 2_000_000)
-    said = r"Tim, class P2-1 from 1 May 2027, would close [0-9.]+ levels for Rp2,000,000\. The budget line L3 is"
+    said = r"Tim, class P2-1 from 1 May 2027, would close [0-9.]+ levels for Rp2,000,000\. What is left of budget"
     assert re.match(said, short["text"])
-    assert "Mata anggaran L3" in told(service, plan, DEDI, "P2", "id")[0]["text"]
+    assert "mata anggaran L3" in told(service, plan, DEDI, "P2", "id")[0]["text"]
     assert [row["code"] for row in told(service, plan, DEDI, "P3")] == ["no-offering"]
     assert [row["code"] for row in told(service, plan, DEDI, "P4")] == ["no-need"]
     (taken,) = told(service, plan, DEDI, "P5")
@@ -74,7 +74,7 @@ def test_every_move_between_two_plans_has_its_reason(planned):
     }
     (short,) = [row for row in changes if row["employee"] == DEDI]
     assert (short["old"], short["new"], short["code"]) == ("P1-1", None, "budget")
-    assert short["text"] == "The budget line L3 is used up; Rp1,000,000 more would be needed."
+    assert short["text"] == "What is left of budget line L3 does not suffice: Rp1,000,000 more would be needed."
     back = service.get(f"/plans/{after}/compare?other={plan}", headers={"Accept-Language": "en"}).json()["changes"]
     assert [row["code"] for row in back if row["employee"] == DEDI] == ["gained"]
     fill(service.parts.database, {"employees": rows("employee name unit position employment_type service_start status",
