@@ -50,7 +50,7 @@ LEFT_OUT = {
 
 UNMET = {
     "budget": "What is left of budget line {limit} does not suffice: {needs} more would be needed.",
-    "budget-lines": "What is left of the budget lines {limit} does not suffice: {needs} more would be needed on each.",
+    "budget-lines": "What is left of the budget lines {limit} does not suffice: each needs up to {needs} more.",
     "no-payer": "No budget line pays for opening the class; it costs {needs}.",
     "earmark": "The most money for {limit} does not suffice: {needs} more would be needed.",
     "seats": "Class {limit} is full; the last seat went at an expected gain of {cutoff} levels.",
@@ -65,7 +65,7 @@ UNMET = {
     "no-offering": "No class of a suitable training is on offer this year.",
     "not-eligible": "No suitable training may be taken: {limit}.",
     "lower-benefit": "Others gain more from the same money and seats.",
-    "closed-class": "Class {limit} does not open: the people who could fill it, or its money, do more good elsewhere.",
+    "closed-class": "Class {limit} stays closed: too few who want it are free, or its money does more elsewhere.",
     "no-gain": "It would close nothing.",
     "topic": "Another training for the same deficit was chosen: {instead}.",
 }
@@ -113,7 +113,7 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
     kind, needs = _limit_kind(row), _figure(row["needs"])
     sentences = [wording.text(
         UNMET.get(kind, UNMET["lower-benefit"]),
-        limit=limit_name(str(row["code"]), row["limit"], wording),
+        limit=_few(row["limit"], wording) if kind == "budget-lines" else limit_name(kind, row["limit"], wording),
         needs=wording.money(int(needs or 0)),
         cutoff=wording.number(_figure(row["cutoff"]) or 0.0, 2),
         instead=row["instead"],
@@ -123,6 +123,15 @@ def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
     if row["next_offering"]:
         sentences.append(_next_text(row, wording))
     return " ".join(sentences)
+
+
+def _few(limit: str, wording: Wording) -> str:
+    """Name the first of many lines, those that lack most, and count the others."""
+    lines = str(limit).split(LISTED)
+    if len(lines) <= MOST_NAMED:
+        return limit
+    return wording.text("{lines} and {n} more", lines=LISTED.join(lines[:MOST_NAMED]),
+                        n=wording.number(len(lines) - MOST_NAMED))  # fmt: skip
 
 
 def _next_text(row: Mapping[str, Any], wording: Wording) -> str:
@@ -153,6 +162,7 @@ def _limit_kind(row: Mapping[str, Any]) -> str:
     return "no-gain" if code == "lower-benefit" and benefit is not None and benefit <= 0 else code
 
 
+MOST_NAMED = 2  # lines of a sentence
 VIOLATION = "{rule}: {subject} at {limit}: {found}, allowed {allowed}"  # as `recommender.allocation.verify` writes it
 
 

@@ -153,15 +153,22 @@ class Placement:
         offering = self._offering[option]
         return self._opening(option) and self._fixed_cost[offering] > 0 and not self._class_lines[offering]
 
-    def short_of(self, options: list[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    def short_of(
+        self, options: list[int], *, is_open: bool = False
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """Return the lines, and the earmarks, that lack money for options of one class together, with the rupiah.
 
         Parameters
         ----------
         options : Options of one class; where it is closed its fixed cost is paid with them.
+        is_open : Whether to count as if that were paid.
         """
-        need, spend = self._need(options[0]), self._spend(options[0])
-        for option in options[1:]:
+        need, spend = dict[int, int](), 0
+        if not is_open and self._opening(options[0]):
+            offering = self._offering[options[0]]
+            spend = self._fixed_cost[offering]
+            need = dict(zip(self._class_lines[offering], self._class_loads[offering], strict=True))
+        for option in options:
             spend += self._cost[option]
             for line, load in zip(self._lines[option], self._loads[option], strict=True):
                 need[line] = need.get(line, 0) + load

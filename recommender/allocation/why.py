@@ -159,13 +159,14 @@ class Reasons:
         return held[1:] if len(held) > n_others else None
 
     def _free_for(self, offering: int) -> list[int]:
-        """Return the options of a class that nothing but money keeps out, the cheapest first."""
+        """Return the options of a class that nothing but money keeps out, seats that can be paid for first."""
         if offering not in self._free:
             rows = self._rows_of_class[self._class_bounds[offering] : self._class_bounds[offering + 1]].tolist()
             cost, placement = self.problem.options.cost, self.placement
             able = [row for row in rows if placement.is_possible[row]]
             free = [row for row in able if placement.blocked_by(row)[0] in ("", *MONEY)]
-            self._free[offering] = sorted(free, key=lambda row: (int(cost[row]), row))
+            is_short = {row: bool(placement.short_of([row], is_open=True)[0]) for row in free}
+            self._free[offering] = sorted(free, key=lambda row: (is_short[row], int(cost[row]), row))
         return self._free[offering]
 
     def _short(self, option: int, others: list[int]) -> _Short:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from service import labels
+from service.commands.plan import budget_text
 from service.reports import people_section
 from service.reports.plan_report import render_report
 from service.wording import Wording, _translations
@@ -402,3 +403,11 @@ def test_frames_as_read_back_from_a_stored_plan_give_the_same_page(tmp_path):
         stored[name] = pd.read_parquet(tmp_path / name)
     again = replace(plan, **stored)
     assert render_report(again, five_names(), ENGLISH) == render_report(plan, five_names(), ENGLISH)
+
+
+def test_the_terminal_adds_the_budget_up_as_the_report_does(small):
+    said = budget_text(five_people_two_classes().lines, ENGLISH)
+    figures = [digits(figure) for figure in re.findall(r"Rp[0-9,]+", said)]
+    assert figures[0] == sum(figures[1:])
+    total = small.body("lines")[-1]
+    assert [digits(total[2]), digits(total[5])] == [figures[0], figures[2]]
