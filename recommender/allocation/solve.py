@@ -25,7 +25,7 @@ from recommender.allocation.highs import Aim, Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.nearness import FAR_MARGIN, WIDE_MARGIN, Nearness, nearness
-from recommender.allocation.objective import kept_worth, worth
+from recommender.allocation.objective import gap_without_kept, kept_worth, worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
 from recommender.allocation.regions import cut
@@ -273,6 +273,8 @@ def solve_with(
         aside.begin(model)
     model, first, unmet = meet_demands(model, solver, first, seconds=deadline.left(), now=deadline.now, aside=aside)
     search = _begin(model, empty, first, limits, deadline, engine=engine, aside=aside)
+    gap = gap_without_kept(problem, search.start, limits.gap)
+    search = replace(search, limits=replace(limits, gap=gap))
     _tell(search, search.start)
     found = FINISH[engine](search, solver)
     other = aside.take() if unmet else None
@@ -284,7 +286,7 @@ def solve_with(
     prices = search.priced.relaxed.named(search.priced.root.prices)
     return Allocation(
         chosen=found.chosen,
-        status=_status(problem, found, bound, limits.gap, len(unmet)),
+        status=_status(problem, found, bound, gap, len(unmet)),
         objective=value.objective,
         bound=bound,
         line_prices=prices.lines,
