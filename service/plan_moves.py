@@ -41,9 +41,12 @@ def moves(one: Plan, other: Plan, answers: PlanReasons | None, wording: Wording)
     return found
 
 
+OWN_REASONS = ("opened", "lower-benefit")  # of classes; why somebody does not attend one is told of the person
+
+
 def _class_lost(old: str | None, classes: dict[str, str], wording: Wording) -> tuple[str, str]:
-    """Say that the class itself is gone; nothing where it is not."""
-    if old is None or classes.get(old) == "opened":
+    """Say that the class itself is gone or cannot open; nothing where it could."""
+    if old is None or classes.get(old) in OWN_REASONS:
         return "", ""
     if old not in classes:
         return "cancelled", wording.text("The class does not take place.")

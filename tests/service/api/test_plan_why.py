@@ -63,6 +63,18 @@ def test_a_training_that_is_not_on_file_and_a_person_out_of_reach_are_refused(pl
     assert service.get(f"/plans/{plan}/why?employee={ANI}&training=P1", key=key).status_code == 404
 
 
+def test_a_class_that_has_become_too_dear_says_so_of_each_person(planned):
+    service, make = planned
+    plan = make(year=2027)
+    columns = "offering training start_date end_date seat_cost seats_min seats_max"
+    fill(service.parts.database, {"offerings": rows(columns, "P1-1 P1 2027-03-01 2027-03-03 90000000 1 10")})
+    after = make(f"plans/{plan}/replan", cancelled=["P4-1"])
+    changes = service.get(f"/plans/{plan}/compare?other={after}", headers={"Accept-Language": "en"}).json()["changes"]
+    (dear,) = [row for row in changes if (row["employee"], row["old"]) == (DEDI, "P1-1")]
+    assert dear["code"] == "budget"
+    assert dear["text"].startswith("What is left of budget line L3 does not suffice: Rp")
+
+
 def test_every_move_between_two_plans_has_its_reason(planned):
     service, make = planned
     plan = make(year=2027)
