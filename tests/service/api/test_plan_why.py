@@ -63,6 +63,18 @@ def test_a_training_that_is_not_on_file_and_a_person_out_of_reach_are_refused(pl
     assert service.get(f"/plans/{plan}/why?employee={ANI}&training=P1", key=key).status_code == 404
 
 
+def test_a_class_that_no_line_may_open_is_not_said_to_be_missing(planned):
+    service, make = planned
+    fill(service.parts.database, {
+        "trainings": rows("training name hours mode", "P6 Mahal 10 online"),
+        "training_targets": rows("training competency level_from level_to", "P6 M.02 1 3"),
+        "offerings": rows("offering training start_date end_date fixed_cost seat_cost seats_min seats_max",
+                          "P6-1 P6 2027-06-01 2027-06-02 5000000 0 1 10"),
+    })  # fmt: skip
+    (row,) = told(service, make(year=2027), DEDI, "P6")
+    assert (row["code"], row["text"]) == ("no-payer", "No budget line may pay the fixed cost of its classes: P6-1.")
+
+
 def test_a_class_that_has_become_too_dear_says_so_of_each_person(planned):
     service, make = planned
     plan = make(year=2027)
