@@ -184,12 +184,17 @@ def change_text(
 
 def _notice(listed: Listed, wording: Wording) -> str | None:
     """Say what a reader must know of the list as a whole."""
-    if listed.identity["position"] is None:
-        return wording.text("No position is on file, so there is nothing to compare with.")
     gaps = listed.grounds.lists.candidates.gaps
     state = gaps.state[slice(*gaps.bounds[listed.place : listed.place + 2].tolist())]
     if not len(state):
-        return wording.text("The position has no competency standard on file.")
+        return without_standard(listed.identity["position"], wording)
     if (state == STATE_NAMES.index("never-assessed")).all():
         return wording.text("Not assessed yet: the list follows the position's standard.")
     return None
+
+
+def without_standard(position: str | None, wording: Wording) -> str:
+    """Say why somebody has no gap at all: no position is on file, or it has no standard."""
+    if position is None:
+        return wording.text("No position is on file, so there is nothing to compare with.")
+    return wording.text("The position has no competency standard on file.")
