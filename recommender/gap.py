@@ -155,7 +155,7 @@ def find_gaps(
     state = np.where(deficit > 0, GapState.DEFICIT, GapState.MET).astype(np.int64)
     state[(source >= 0) & (age_years > rules.validity_years)] = GapState.EXPIRED
     state[source < 0] = GapState.NEVER_ASSESSED
-    assumed = np.full(len(row), rules.unknown_deficit)
+    assumed = rules.unknown_deficit * catalog.competencies.step[competency]
     if expected is not None:
         prior = expected[positions.position_class[workforce.position[employee]], competency]
         assumed = np.where(np.isnan(prior), assumed, prior)

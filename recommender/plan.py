@@ -22,7 +22,7 @@ OFFERING_COLUMNS = (
 )  # fmt: skip
 UNMET_COLUMNS = (
     "employee", "unit", "code", "training", "offering", "benefit", "needs", "limit", "cutoff", "instead",
-    "next_offering", "next_start",
+    "next_offering", "next_start", "next_code",
 )  # fmt: skip
 GAP_COLUMNS = ("unit", "competency", "n_people", "before", "closed", "after")
 PERSON_COLUMNS = (

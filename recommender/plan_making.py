@@ -27,7 +27,7 @@ from recommender.plan_tables import (
     people_frame,
 )
 from recommender.planning_problem import PlanningProblem
-from recommender.policy import Policy
+from recommender.policy import EligibilityRules, Policy
 from recommender.travel import unpriced_places
 from recommender.workforce import Workforce
 from training_catalog.catalog import Catalog, content_digest
@@ -65,27 +65,33 @@ def _unmet_row(answer: WhyNot, planning: PlanningProblem, workforce: Workforce, 
         str(catalog.trainings.ids[training]), str(classes.ids[where]), float(options.benefit[answer.option]),
         answer.needs, answer.limit, answer.cutoff, answer.instead,
         str(classes.ids[later]) if later >= 0 else "",
-        classes.start[later].astype("datetime64[s]") if later >= 0 else np.datetime64("NaT", "s"),
+        classes.start[later].astype("datetime64[s]") if later >= 0 else np.datetime64("NaT", "s"), answer.next_code,
     )  # fmt: skip
 
 
-def _without_options(planning: PlanningProblem, gaps: Gaps, workforce: Workforce) -> list[tuple[object, ...]]:
-    """Return people with a need for whom no class could even be considered."""
+def _without_options(
+    planning: PlanningProblem, gaps: Gaps, workforce: Workforce, rules: EligibilityRules, on: date
+) -> list[tuple[object, ...]]:
+    """Return people with a need for whom no class could even be considered, and who may take nothing at all."""
     has_need = np.bincount(gaps.employee, weights=gaps.need, minlength=workforce.n_people) > 0
     has_need[np.unique(planning.problem.options.employee)] = False
     who = np.flatnonzero(has_need)
+    barred = person_reasons(workforce, on, rules)[who].tolist()
     return [
-        (person, unit, "no-offering", "", "", np.nan, 0, "", np.nan, "", "", np.datetime64("NaT", "s"))
-        for person, unit in zip(workforce.ids[who], named(workforce.units.ids, workforce.unit[who]), strict=True)
-    ]
+        (person, unit, "not-eligible" if reason else "no-offering", "", "", np.nan, 0,
+         REASONS[reason] if reason else "", np.nan, "", "", np.datetime64("NaT", "s"), "")
+        for person, unit, reason in zip(workforce.ids[who], named(workforce.units.ids, workforce.unit[who]), barred,
+                                        strict=True)
+    ]  # fmt: skip
 
 
 def unmet_frame(
-    reasons: Reasons, planning: PlanningProblem, gaps: Gaps, workforce: Workforce, catalog: Catalog
-) -> pd.DataFrame:
+    reasons: Reasons, planning: PlanningProblem, gaps: Gaps, workforce: Workforce, catalog: Catalog,
+    rules: EligibilityRules, on: date,
+) -> pd.DataFrame:  # fmt: skip
     """Return one row a person with a need and nothing chosen: the limit that binds, what it takes, the next chance."""
     rows = [_unmet_row(answer, planning, workforce, catalog) for answer in reasons.unmet()]
-    rows += _without_options(planning, gaps, workforce)
+    rows += _without_options(planning, gaps, workforce, rules, on)
     frame = pd.DataFrame(rows, columns=list(UNMET_COLUMNS))
     frame["next_start"] = frame["next_start"].astype("datetime64[s]")
     frame["needs"] = frame["needs"].astype("int64")
@@ -226,7 +232,7 @@ def put_together(
         assignments=assignments_frame(planning, allocation, demand, workforce, catalog, budget),
         lines=lines_frame(planning, allocation, workforce, budget),
         offerings=offerings_frame(planning, allocation, catalog, budget, reasons),
-        unmet=unmet_frame(reasons, planning, gaps, workforce, catalog),
+        unmet=unmet_frame(reasons, planning, gaps, workforce, catalog, inputs.policy.eligibility, on),
         gaps=gaps_frame(planning, allocation, demand, gaps, workforce, catalog),
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
         clashes=_clash_frame(allocation.clashes),

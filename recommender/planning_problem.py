@@ -8,7 +8,7 @@ from scipy.sparse import coo_array, csr_array
 from recommender.allocation.problem import AllocationProblem, Classes, Earmark, Lines, People, Rules
 from recommender.allocation.problem import Options as ProblemOptions
 from recommender.budget import FEE, TRAVEL, Budget, payers
-from recommender.demand import Demand, pinned_rows
+from recommender.demand import Demand, mandated_pairs, pinned_rows
 from recommender.learning_hours import hours_taken
 from recommender.policy import Policy
 from recommender.workforce import Workforce
@@ -218,20 +218,21 @@ def _options(
     n_lines: int,
     earlier: tuple[IndexArray, IndexArray] | None,
 ) -> ProblemOptions:
-    """Build the options; where a choice has two funding sources, a pin holds for the first."""
+    """Build the options; a choice with two funding sources is two, and either meets a pin."""
     width = len(catalog.offerings.ids)
     row = payment.row
     keys = demand.employee[row] * width + demand.offering[row]
     people, classes = pinned_rows(workforce, catalog, policy)
-    is_first = np.append(True, row[1:] != row[:-1])[: len(row)]
-    is_pinned = np.isin(keys, people * width + classes)
+    whom, what = mandated_pairs(workforce, catalog, policy)
+    series, n_trainings = catalog.trainings.series, len(catalog.trainings.ids)
+    pairs = demand.employee[row] * n_trainings + series[demand.training[row]]
     return ProblemOptions(
         employee=demand.employee[row],
         offering=np.searchsorted(rows, demand.offering[row]).astype(np.int64),
         benefit=demand.benefit[row],
         charges=_charges(demand, payment, n_lines),
-        is_mandatory=demand.is_wanted[row] & ~is_pinned,
-        is_pinned=is_pinned & is_first,
+        is_mandatory=np.isin(pairs, whom * n_trainings + series[what]),
+        is_pinned=np.isin(keys, people * width + classes),
         was_chosen=np.isin(keys, earlier[0] * width + earlier[1]) if earlier else np.zeros(len(row), dtype=np.bool_),
         addresses=_addresses(demand, row, len(catalog.competencies.ids), wanted=policy.plan.one_training_per_deficit),
     )

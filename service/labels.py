@@ -6,19 +6,19 @@ NO_FIGURE = "-"
 MOST_LINES = 30  # of a notice; the rest is counted
 
 UNMET = {
-    "budget": "The budget line is used up",
+    "budget": "The budget line does not suffice",
     "seats": "The class is full",
     "minimum-class": "Too few people for the class",
     "overlap": "Overlaps with a chosen class",
-    "hours-cap": "Yearly limit of learning hours reached",
+    "hours-cap": "Longer than the yearly limit of learning hours allows",
     "max-trainings": "Most trainings in a year reached",
     "away-share": "Too many of the unit away on one day",
-    "prerequisite": "Prerequisite not in the plan",
+    "prerequisite": "Prerequisite not in the plan before it",
     "no-offering": "No class of a suitable training",
     "not-eligible": "No suitable training may be taken",
-    "lower-benefit": "Others gain more from the same money and seats",
+    "lower-benefit": "The money, seats or people do more good elsewhere",
     "topic": "Another training for the same deficit was chosen",
-    "earmark": "The most money for a topic is used up",
+    "earmark": "The most money for a topic does not suffice",
     "already": "Another class of the same training was chosen",
     "no-payer": "No budget line pays for opening the class",
     "unit-floor": "Too few people of the unit served",
@@ -30,7 +30,7 @@ CLASSES = {
     "opened": "Opened",
     "no-demand": "Nobody was proposed for it",
     "minimum-class": "Too few participants for the minimum",
-    "budget": "The fixed cost does not fit the budget line",
+    "budget": "What is left of the budget line does not pay its fixed cost",
     "lower-benefit": "The money and seats do more good elsewhere",
     "seats": "Its seats are taken by a better choice",
 }
@@ -73,6 +73,11 @@ def word_for(code: str, words: dict[str, str], wording: Wording) -> str:
     ('The class is full', 'new-code')
     """
     return wording.text(words[code]) if code in words else code
+
+
+def lower(words: str) -> str:
+    """Return words as they stand within a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def cut(lines: tuple[str, ...], wording: Wording) -> tuple[str, ...]:

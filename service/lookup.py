@@ -250,12 +250,17 @@ def _notice(listed: Listed, left_out: set[str], wording: Wording) -> str | None:
     for code in (one for one in OF_PERSONS if one in left_out):
         return wording.text("{why} Nothing is suggested for that reason; if it is wrong, whoever keeps the staff "
                             "records can put it right.", why=wording.text(LEFT_OUT[code]))  # fmt: skip
-    if listed.identity["position"] is None:
-        return wording.text("No position is on file, so there is nothing to compare with.")
     gaps = listed.grounds.lists.candidates.gaps
     state = gaps.state[slice(*gaps.bounds[listed.place : listed.place + 2].tolist())]
     if not len(state):
-        return wording.text("The position has no competency standard on file.")
+        return without_standard(listed.identity["position"], wording)
     if (state == STATE_NAMES.index("never-assessed")).all():
         return wording.text("Not assessed yet: the list follows the position's standard.")
     return None
+
+
+def without_standard(position: str | None, wording: Wording) -> str:
+    """Say why somebody has no gap at all: no position is on file, or it has no standard."""
+    if position is None:
+        return wording.text("No position is on file, so there is nothing to compare with.")
+    return wording.text("The position has no competency standard on file.")

@@ -9,8 +9,9 @@ from typing import Any
 
 from models.verdict import FIXED_AMOUNT, REFUSALS, REFUSED, SIZED, STANDINGS, UNREADABLE
 from models.verdict import WORDS as VERDICT_WORDS
+from recommender.allocation.why import LISTED, MONEY
 from recommender.explanation import Reason
-from service.labels import IN_RUPIAH, RULES, cut, word_for
+from service.labels import IN_RUPIAH, RULES, cut, lower, word_for
 from service.labels import UNMET as LIMITS
 from service.wording import Wording
 from training_catalog.catalog import Catalog
@@ -48,18 +49,24 @@ LEFT_OUT = {
 }
 
 UNMET = {
-    "budget": "The budget line {limit} is used up; {needs} more would be needed.",
+    "budget": "What is left of budget line {limit} does not suffice: {needs} more would be needed.",
+    "budget-lines": "What is left of the budget lines {limit} does not suffice: each needs up to {needs} more.",
     "no-payer": "No budget line pays for opening the class; it costs {needs}.",
+    "earmark": "The most money for {limit} does not suffice: {needs} more would be needed.",
     "seats": "Class {limit} is full; the last seat went at an expected gain of {cutoff} levels.",
+    "no-seats": "Class {limit} has no seats.",
     "minimum-class": "Too few people want class {limit}, so it does not open.",
     "overlap": "It overlaps with {instead}, which was chosen.",
-    "hours-cap": "The yearly limit of learning hours is reached.",
+    "already": "Another class of the same training was chosen: {instead}.",
+    "hours-cap": "It would exceed the yearly limit of learning hours.",
     "max-trainings": "The most trainings allowed in a year are chosen already.",
     "away-share": "Too many people of the unit would be away on the same day.",
-    "prerequisite": "Its prerequisite is not in the plan.",
+    "prerequisite": "Its prerequisite is not in the plan before it.",
     "no-offering": "No class of a suitable training is on offer this year.",
     "not-eligible": "No suitable training may be taken: {limit}.",
     "lower-benefit": "Others gain more from the same money and seats.",
+    "closed-class": "Class {limit} stays closed: too few who want it are free, or its money does more elsewhere.",
+    "no-gain": "It would close nothing.",
     "topic": "Another training for the same deficit was chosen: {instead}.",
 }
 
@@ -102,29 +109,60 @@ def left_out_text(code: str, requires: str, wording: Wording) -> str:
 
 
 def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
-    """Say why a person's need is not met, with the next chance where there is one."""
-    needs = row["needs"]
-    cutoff = row["cutoff"]
-    sentence = wording.text(
-        UNMET.get(_limit_kind(row), UNMET["lower-benefit"]),
-        limit=limit_name(str(row["code"]), row["limit"], wording),
-        needs=wording.money(int(needs)) if needs == needs and needs is not None else "",  # noqa: PLR0124 (NaN test)
-        cutoff=wording.number(float(cutoff), 2) if cutoff == cutoff and cutoff is not None else "",  # noqa: PLR0124 (NaN test)
+    """Say why a person's need is not met, what else it would take, and the next chance where there is one."""
+    kind, needs = _limit_kind(row), _figure(row["needs"])
+    sentences = [wording.text(
+        UNMET.get(kind, UNMET["lower-benefit"]),
+        limit=_few(row["limit"], wording) if kind == "budget-lines" else limit_name(kind, row["limit"], wording),
+        needs=wording.money(int(needs or 0)),
+        cutoff=wording.number(_figure(row["cutoff"]) or 0.0, 2),
         instead=row["instead"],
-    )
+    )]  # fmt: skip
+    if needs and row["code"] not in MONEY:
+        sentences.append(wording.text("Money falls short as well, by {needs}.", needs=wording.money(int(needs))))
     if row["next_offering"]:
-        chance = row["next_start"]
-        day = chance.date() if hasattr(chance, "date") else chance
-        when = wording.date(day) if isinstance(day, date) else ""
-        sentence += " " + wording.text("Next chance: {offering}, {day}.", offering=row["next_offering"], day=when)
-    return sentence
+        sentences.append(_next_text(row, wording))
+    return " ".join(sentences)
+
+
+def _few(limit: str, wording: Wording) -> str:
+    """Name the first of many lines, those that lack most, and count the others."""
+    lines = str(limit).split(LISTED)
+    if len(lines) <= MOST_NAMED:
+        return limit
+    return wording.text("{lines} and {n} more", lines=LISTED.join(lines[:MOST_NAMED]),
+                        n=wording.number(len(lines) - MOST_NAMED))  # fmt: skip
+
+
+def _next_text(row: Mapping[str, Any], wording: Wording) -> str:
+    chance, code = row["next_start"], str(row.get("next_code") or "")
+    day = chance.date() if hasattr(chance, "date") else chance
+    when = wording.date(day) if isinstance(day, date) else ""
+    if code not in LIMITS:
+        return wording.text("Next chance: {offering}, {day}.", offering=row["next_offering"], day=when)
+    return wording.text("Next chance: {offering}, {day}; there: {why}.", offering=row["next_offering"], day=when,
+                        why=lower(word_for(code, LIMITS, wording)))  # fmt: skip
+
+
+def _figure(value: Any) -> float | None:  # noqa: ANN401 (a cell of a frame)
+    """Return a figure; None where a cell holds none."""
+    return None if value is None or value != value else float(value)  # noqa: PLR0124 (NaN test)
 
 
 def _limit_kind(row: Mapping[str, Any]) -> str:
-    """Return the code of what is in the way; money without a line means that no line pays."""
-    return "no-payer" if row["code"] == "budget" and not row["limit"] else str(row["code"])
+    """Return the code of what is in the way, or which of its sentences fits."""
+    code, limit = str(row["code"]), str(row["limit"] or "")
+    if code == "budget":
+        return "no-payer" if not limit else ("budget-lines" if LISTED in limit else code)
+    if code == "seats" and "cutoff" in row and _figure(row["cutoff"]) is None:
+        return "no-seats"
+    if code == "lower-benefit" and limit:
+        return "closed-class"
+    benefit = _figure(row.get("benefit"))
+    return "no-gain" if code == "lower-benefit" and benefit is not None and benefit <= 0 else code
 
 
+MOST_NAMED = 2  # lines of a sentence
 VIOLATION = "{rule}: {subject} at {limit}: {found}, allowed {allowed}"  # as `recommender.allocation.verify` writes it
 
 
@@ -144,7 +182,8 @@ def clash_text(clash: Mapping[str, Any], wording: Wording) -> str:
     """
     figure = wording.money if clash["code"] in IN_RUPIAH else wording.number
     limit = limit_name(clash["code"], clash["limit"], wording)
-    kind = word_for(_limit_kind(clash), LIMITS, wording)
+    is_unpaid = clash["code"] == "budget" and not clash["limit"]
+    kind = word_for("no-payer" if is_unpaid else str(clash["code"]), LIMITS, wording)
     return wording.text(
         "Cannot be met: {subject} ({limit}): needs {needed}, there is {available}. Left out: {people}",
         subject=clash["subject"], limit=f"{kind}: {limit}" if limit else kind,

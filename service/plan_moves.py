@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.plan import Plan
-from service.labels import CLASSES, word_for
+from service.labels import CLASSES, lower, word_for
 from service.phrases import unmet_text
 from service.plan_why import PlanReasons
 from service.wording import Wording
@@ -41,18 +41,17 @@ def moves(one: Plan, other: Plan, answers: PlanReasons | None, wording: Wording)
     return found
 
 
+OWN_REASONS = ("opened", "lower-benefit")  # of classes; why somebody does not attend one is told of the person
+
+
 def _class_lost(old: str | None, classes: dict[str, str], wording: Wording) -> tuple[str, str]:
-    """Say that the class itself is gone; nothing where it is not."""
-    if old is None or classes.get(old) == "opened":
+    """Say that the class itself is gone or cannot open; nothing where it could."""
+    if old is None or classes.get(old) in OWN_REASONS:
         return "", ""
     if old not in classes:
         return "cancelled", wording.text("The class does not take place.")
     return classes[old], wording.text("The class does not open: {why}.",
-                                      why=_lower(word_for(classes[old], CLASSES, wording)))  # fmt: skip
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+                                      why=lower(word_for(classes[old], CLASSES, wording)))  # fmt: skip
 
 
 def _place_lost(

@@ -18,6 +18,7 @@ from service.phrases import unmet_text
 from service.pipeline import fetch_plan, fetch_proof
 from service.storage.database import Database
 from service.wording import Wording
+from training_catalog.catalog import Catalog
 from training_catalog.columns import find_rows
 
 Row = dict[str, Any]  # an answer has employee, code, training, offering, needs (rupiah) and text
@@ -112,9 +113,19 @@ def _not_considered(plan: Plan, classes: list[str], listed: Listed, training: st
     asked = describe_pairs(lists.candidates.gaps, catalog, np.array([listed.place]), np.array([row]))
     if asked.rule_benefit[0] <= 0:
         return "no-need", wording.text("It teaches nothing above their level that their position asks for.")
+    unpaid = _unpaid(plan, catalog, row)
+    if not classes and unpaid:
+        return "no-payer", wording.text("No budget line may pay the fixed cost of its classes: {classes}.",
+                                        classes=", ".join(unpaid))  # fmt: skip
     if not classes:
         return "no-offering", wording.text("No class of it is on offer in {year}.", year=year)
     return _not_weighed(plan, classes, listed, row, wording)
+
+
+def _unpaid(plan: Plan, catalog: Catalog, training: int) -> list[str]:
+    """Return the classes of a training that stay closed because no budget line may open them."""
+    mine = set(catalog.offerings.ids[catalog.offerings.training == training].tolist())
+    return [subject for code, subject in plan.warnings if code == "no-line-for-class" and subject in mine]
 
 
 def _not_weighed(plan: Plan, classes: list[str], listed: Listed, training: int, wording: Wording) -> tuple[str, str]:
@@ -175,6 +186,7 @@ class PlanReasons:
             "benefit": float(self._problem.options.benefit[answer.option]),
             "next_offering": str(classes.ids[later]) if later >= 0 else "",
             "next_start": classes.start[later].astype("datetime64[D]").item() if later >= 0 else None,
+            "next_code": answer.next_code,
         }  # fmt: skip
 
 

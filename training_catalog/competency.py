@@ -13,6 +13,7 @@ from training_catalog.columns import FloatArray, IndexArray, TextArray, check_le
 from training_catalog.frames import index_of, numbers_of, sorted_by_key, text_of
 
 ASN_FRAMEWORK = "ASN"  # the framework meant when a row names none
+STEPS = 4.0  # from the lowest to the highest level of the scale of which one level counts as one: the ASN's, 1 to 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Competencies:
     names, names_en : In the office's language and in English (empty when not given).
     framework : Index into `Frameworks.ids`; -1 when it has none.
     kind : ``technical``, ``managerial``, ``socio-cultural`` or ``other``.
-    weight : Weight of one level in the benefit.
+    weight : Weight of one level in the benefit; where none is given a level of a longer scale counts less, so that the
+        whole of any scale counts alike.
     direction : 1 or -1, from the framework.
     lowest, highest : Ends of the scale as oriented levels; infinite without levels.
     """
@@ -69,6 +71,17 @@ class Competencies:
                       framework=self.framework, kind=self.kind, weight=self.weight, direction=self.direction,
                       lowest=self.lowest, highest=self.highest)  # fmt: skip
         freeze(self)
+
+    @property
+    def step(self) -> FloatArray:
+        """How many levels of a competency's own scale are as much as one level of the ASN's; 1 without a scale."""
+        return steps_of(self.lowest, self.highest)
+
+
+def steps_of(lowest: FloatArray, highest: FloatArray) -> FloatArray:
+    """Return how many levels of each scale are as much as one level of the ASN's; 1 where an end is infinite."""
+    width = highest - lowest
+    return np.where(np.isfinite(width) & (width > 0), width / STEPS, 1.0)
 
 
 def build_frameworks(frame: pd.DataFrame) -> Frameworks:
@@ -97,14 +110,17 @@ def build_competencies(frame: pd.DataFrame, frameworks: Frameworks) -> Competenc
     if n_frameworks:
         ends = np.stack([frameworks.level_min[safe] * direction, frameworks.level_max[safe] * direction])
         ends[:, ~known] = np.nan
+    lowest = np.where(np.isnan(ends[0]), -np.inf, ends.min(axis=0))
+    highest = np.where(np.isnan(ends[1]), np.inf, ends.max(axis=0))
+    given = numbers_of(frame, "weight")
     return Competencies(
         ids=text_of(frame, "competency"),
         names=text_of(frame, "name"),
         names_en=text_of(frame, "name_en"),
         framework=framework,
         kind=text_of(frame, "kind", "other"),
-        weight=numbers_of(frame, "weight", 1.0),
+        weight=np.where(np.isnan(given), 1.0 / steps_of(lowest, highest), given),
         direction=direction,
-        lowest=np.where(np.isnan(ends[0]), -np.inf, ends.min(axis=0)),
-        highest=np.where(np.isnan(ends[1]), np.inf, ends.max(axis=0)),
+        lowest=lowest,
+        highest=highest,
     )

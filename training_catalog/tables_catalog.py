@@ -65,7 +65,7 @@ COMPETENCIES = Table(
         Column(name="parent", kind="id", references="competencies", header_id="Kode Induk", header_en="Parent",
                meaning="Competency or group it belongs to.", aliases=("induk", "kode_induk", "parent")),
         Column(name="weight", kind="decimal", header_id="Bobot", header_en="Weight",
-               meaning="Weight of one level in the benefit; 1 when empty."),
+               meaning="Weight of one level in the benefit; when empty 1 on a scale of 1 to 5, on others in proportion."),
         Column(name="sequence", kind="integer", header_id="Urutan", header_en="Order",
                meaning="Place among its siblings in lists; by code when empty.", aliases=("nomor urut", "no. urut")),
         Column(name="definition", kind="text", header_id="Definisi", header_en="Definition",

@@ -20,6 +20,17 @@ def line_caps(problem: AllocationProblem) -> Money:
     return problem.lines.amount - line_reserves(problem)
 
 
+def raise_for(problem: AllocationProblem, line: int, short: int) -> int:
+    """Return the rupiah by which a line must be raised for so much more to be planned: a share of it is kept back."""
+    share, amount = problem.rules.reserve_share, int(problem.lines.amount[line])
+    if share > 0.999:  # noqa: PLR2004 (hardly anything may be planned, so that a rupiah more or less tells nothing)
+        return short if share >= 1 else int(short / (1.0 - share)) + 1
+    more = max(short, int((short - 1) / (1.0 - share)))
+    while more - int((amount + more) * share) + int(amount * share) < short:
+        more += 1
+    return more
+
+
 def chains(lines: Lines) -> csr_array:
     """Return lines x lines: 1 where spending on the row also counts on the column (itself and those above)."""
     row: list[int] = []

@@ -233,14 +233,14 @@ def _most_on_opening(facts: _Facts, line: int) -> int:
 def _demanded(facts: _Facts, chosen: list[int]) -> dict[int, list[list[int]]]:
     """Return, by person, the groups of options that pins and mandates ask for and the plan meets."""
     options, held = facts.problem.options, set(chosen)
-    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    groups: dict[tuple[bool, int, int], list[int]] = defaultdict(list)
     found: dict[int, list[list[int]]] = defaultdict(list)
     for i in range(len(facts.employee)):
-        if options.is_pinned[i] and i in held:
-            found[facts.employee[i]].append([i])
+        if options.is_pinned[i]:
+            groups[True, facts.employee[i], facts.offering[i]].append(i)
         if options.is_mandatory[i]:
-            groups[facts.employee[i], facts.training[facts.offering[i]]].append(i)
-    for (person, _), group in groups.items():
+            groups[False, facts.employee[i], facts.training[facts.offering[i]]].append(i)
+    for (_, person, _), group in groups.items():
         if held.intersection(group):
             found[person].append(group)
     return found

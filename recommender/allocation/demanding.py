@@ -8,7 +8,7 @@ import numpy as np
 from recommender.allocation.ascent import find_prices
 from recommender.allocation.aside import NOBODY, Nobody
 from recommender.allocation.capacity import demanded_classes
-from recommender.allocation.exact import Model, chosen_of, demands
+from recommender.allocation.exact import Model, chosen_of, demands, pins
 from recommender.allocation.highs import Solver, only
 from recommender.allocation.program import demand_rows
 from recommender.allocation.relaxation import Relaxation
@@ -89,7 +89,7 @@ def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float
     """Return a plan that meets the most demands, or the start where none is found."""
     groups, program = model.demanded, model.program
     wish = np.zeros(len(program.cost))
-    n_pins = int(model.problem.options.is_pinned.sum())
+    n_pins = len(pins(model.problem))
     one_pin = len(groups) - n_pins + 1.0  # a pin counts more than all mandatory demands together
     for i, group in enumerate(groups):
         by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids

@@ -78,16 +78,26 @@ class Found:
     was_stopped: bool
 
 
+def pins(problem: AllocationProblem) -> list[IndexArray]:
+    """Return the options of each pinned (person, class): one of them, whoever pays it, must be chosen."""
+    options = problem.options
+    return _grouped(np.flatnonzero(options.is_pinned), options.employee, options.offering, len(problem.classes.ids))
+
+
 def demands(problem: AllocationProblem) -> list[IndexArray]:
     """Return the groups of options of which one must be chosen: each pin, then each mandatory (person, training)."""
-    options = problem.options
-    pins = [np.array([row]) for row in np.flatnonzero(options.is_pinned)]
+    options, classes = problem.options, problem.classes
+    training = classes.training[options.offering]
     rows = np.flatnonzero(options.is_mandatory)
-    key = options.employee[rows] * np.int64(len(problem.classes.training_ids) + 1)
-    key = key + problem.classes.training[options.offering[rows]]
+    return pins(problem) + _grouped(rows, options.employee, training, len(classes.training_ids))
+
+
+def _grouped(rows: IndexArray, person: IndexArray, other: IndexArray, width: int) -> list[IndexArray]:
+    """Return some options parted by person and class or training, ascending."""
+    key = person[rows] * np.int64(width + 1) + other[rows]
     order = np.argsort(key, kind="stable")
-    bounds = np.flatnonzero(np.append(True, np.diff(key[order]) != 0)) if len(rows) else np.empty(0, dtype=np.int64)
-    return pins + [group.astype(np.int64) for group in np.split(rows[order], bounds[1:])] if len(rows) else pins
+    bounds = np.flatnonzero(np.diff(key[order])) + 1
+    return [group.astype(np.int64) for group in np.split(rows[order], bounds)] if len(rows) else []
 
 
 def chosen_of(program: Program, answer: Answer) -> IndexArray | None:

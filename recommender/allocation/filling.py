@@ -7,6 +7,7 @@ from recommender.allocation.nearness import Nearness
 from recommender.allocation.objective import worth
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.ties import prefer_lower_ids
 from training_catalog.columns import IndexArray
 
 KINDNESS = (1e-3, 2e-2)  # of what an option is usually worth, by which it may miss its exit price and be filled in
@@ -36,3 +37,19 @@ def by_value(empty: Placement, first: IndexArray) -> IndexArray:
 def by_nearness(empty: Placement, near: Nearness, kindness: float, first: IndexArray) -> IndexArray:
     """Fill with what misses its exit price least, then by value for money."""
     return greedy(empty, ratio_scores(empty.problem), greedy(empty, kindness - near.losses, first))
+
+
+def filled_up(empty: Placement, chosen: IndexArray) -> IndexArray:
+    """Add what still fits and helps, by value for money: no seat stays free for want of a longer search.
+
+    Parameters
+    ----------
+    empty : Any placement of the problem; it is not changed.
+    chosen : A plan that keeps every limit.
+
+    Returns
+    -------
+    The plan as it was where nothing fits; else with more, equal seats with the lower ids.
+    """
+    more = greedy(empty, ratio_scores(empty.problem), chosen)
+    return chosen if len(more) == len(chosen) else prefer_lower_ids(empty.fresh(better(empty.problem, chosen, more)))

@@ -45,6 +45,15 @@ def kept_worth(problem: AllocationProblem, chosen: IndexArray) -> float:
     return problem.rules.stability_weight * int(problem.options.was_chosen[chosen].sum())
 
 
+def gap_without_kept(problem: AllocationProblem, chosen: IndexArray, gap: float) -> float:
+    """Return a relative gap so that it is one of what a plan is worth without what keeping earlier choices counts for.
+
+    Else a plan that keeps many would be within the gap whatever the rest of it is worth.
+    """
+    kept, value = kept_worth(problem, chosen), worth(problem, chosen).objective
+    return gap * max(value - kept, 0.0) / value if kept > 0 and value > 0 else gap
+
+
 def full_values(problem: AllocationProblem) -> FloatArray:
     """Return what each option adds at most: by itself, and with its hours towards the person's floor."""
     options, people = problem.options, problem.people

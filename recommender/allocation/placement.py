@@ -82,10 +82,10 @@ class Placement:
             self._requires.setdefault(training, []).append(required)
         self._fixed_cost, self._cost = classes.fixed_cost.tolist(), _numbers(options.cost)
         self._caps: list[int] = line_caps(problem).tolist()
-        capped = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
-        self._earmark_caps = [int(mark.at_most or 0) for mark in capped]
+        self.capped = [mark for mark in problem.rules.earmarks if mark.at_most is not None]
+        self._earmark_caps = [int(mark.at_most or 0) for mark in self.capped]
         self._earmarks: dict[int, list[int]] = {}
-        for i, mark in enumerate(capped):
+        for i, mark in enumerate(self.capped):
             for training in mark.trainings:
                 self._earmarks.setdefault(training, []).append(i)
         self._empty()
@@ -153,11 +153,28 @@ class Placement:
         offering = self._offering[option]
         return self._opening(option) and self._fixed_cost[offering] > 0 and not self._class_lines[offering]
 
-    def missing_money(self, option: int) -> int:
-        """Return the rupiah by which the most lacking line falls short of an option; 0 when none does."""
-        if self._lacks_payer(option):
-            return self._fixed_cost[self._offering[option]]
-        return max([load - self.left[line] for line, load in self._need(option).items()] + [0])
+    def short_of(
+        self, options: list[int], *, is_open: bool = False
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return the lines, and the earmarks, that lack money for options of one class together, with the rupiah.
+
+        Parameters
+        ----------
+        options : Options of one class; where it is closed its fixed cost is paid with them.
+        is_open : Whether to count as if that were paid.
+        """
+        need, spend = dict[int, int](), 0
+        if not is_open and self._opening(options[0]):
+            offering = self._offering[options[0]]
+            spend = self._fixed_cost[offering]
+            need = dict(zip(self._class_lines[offering], self._class_loads[offering], strict=True))
+        for option in options:
+            spend += self._cost[option]
+            for line, load in zip(self._lines[option], self._loads[option], strict=True):
+                need[line] = need.get(line, 0) + load
+        marks = self._earmarks.get(self._training[self._offering[options[0]]], ())
+        lines = [(line, load - self.left[line]) for line, load in need.items() if load > self.left[line]]
+        return lines, [(mark, spend - self.earmark_left[mark]) for mark in marks if spend > self.earmark_left[mark]]
 
     def _clash_with_own(self, option: int) -> tuple[str, int]:
         """Return what the person's other choices rule out: the code and the other option."""

@@ -117,7 +117,7 @@ class Options:
     benefit : Expected deficit closed, in weighted levels; may be zero, never negative or missing.
     charges : CSR (n_options, n_lines), int64 rupiah: what this choice costs and which lines pay.
     is_mandatory : The (person, training) must be met by one of its options.
-    is_pinned : Chosen by the planner; must be in the plan.
+    is_pinned : The (person, class) was chosen by the planner; one of its options must be in the plan.
     was_chosen : In the earlier plan.
     addresses : CSR (n_options, n_topics), bool: what the option works on, such as a competency's deficit;
         a person gets at most one option for each topic. Zero columns where the rule is not wanted.

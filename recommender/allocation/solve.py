@@ -19,13 +19,13 @@ from recommender.allocation.clashes import name_clashes
 from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
-from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value
+from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value, filled_up
 from recommender.allocation.greedy import greedy
 from recommender.allocation.highs import Aim, Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
 from recommender.allocation.nearness import FAR_MARGIN, WIDE_MARGIN, Nearness, nearness
-from recommender.allocation.objective import kept_worth, worth
+from recommender.allocation.objective import gap_without_kept, kept_worth, worth
 from recommender.allocation.openings import improve_by_openings
 from recommender.allocation.placement import Placement
 from recommender.allocation.problem import AllocationProblem
@@ -294,17 +294,20 @@ def solve_with(
         aside.begin(model)
     model, first, unmet = meet_demands(model, solver, first, seconds=deadline.left(), now=deadline.now, aside=aside)
     search = _begin(model, empty, first, limits, deadline, engine=engine, aside=aside)
+    gap = gap_without_kept(problem, search.start, limits.gap)
+    search = replace(search, limits=replace(limits, gap=gap))
     _tell(search, search.start)
     found = FINISH[engine](search, solver)
     other = aside.take() if unmet else None
     if other is not None:  # it meets them all
         found, unmet = replace(found, chosen=prefer_lower_ids(empty.fresh(other)), is_optimal=False), []
+    found = replace(found, chosen=filled_up(empty, found.chosen))
     value = worth(problem, found.chosen)
     bound = max(min(search.priced.bound, found.bound), value.objective)
     prices = search.priced.relaxed.named(search.priced.root.prices)
     return Allocation(
         chosen=found.chosen,
-        status=_status(problem, found, bound, limits.gap, len(unmet)),
+        status=_status(problem, found, bound, gap, len(unmet)),
         objective=value.objective,
         bound=bound,
         line_prices=prices.lines,

@@ -214,16 +214,18 @@ def _days_away(problem: AllocationProblem, seats: list[_Seat]) -> list[Violation
 def _demanded(problem: AllocationProblem, allocation: Allocation, seats: list[_Seat]) -> list[Violation]:
     """Check that pins and mandatory demands are met, or named among the clashes."""
     options, classes = problem.options, problem.classes
-    chosen = {seat.option for seat in seats}
     met = {(seat.person, seat.training) for seat in seats if bool(options.is_mandatory[seat.option])}
+    sat = {(seat.person, seat.offering) for seat in seats if bool(options.is_pinned[seat.option])}
     excused = {(person, clash.subject) for clash in allocation.clashes for person in clash.people}
     found = []
     for option in range(len(options.employee)):
         if not (options.is_pinned[option] or options.is_mandatory[option]):
             continue
-        person, training = int(options.employee[option]), int(classes.training[int(options.offering[option])])
+        person, offering = int(options.employee[option]), int(options.offering[option])
+        training = int(classes.training[offering])
         names = (str(problem.people.ids[person]), str(classes.training_ids[training]))
-        if options.is_pinned[option] and option not in chosen and names not in excused:
+        if options.is_pinned[option] and (person, offering) not in sat and names not in excused:
+            sat.add((person, offering))
             found.append(Violation(code="pinned", subject=names[0], limit=names[1], found=0, allowed=1))
         if options.is_mandatory[option] and (person, training) not in met and names not in excused:
             found.append(Violation(code="mandatory", subject=names[0], limit=names[1], found=0, allowed=1))

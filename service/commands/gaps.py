@@ -37,10 +37,15 @@ def gaps(settings: Settings, /, *, nip: str, as_json: bool) -> None:
 
 
 def _show(terminal: Terminal, document: dict[str, Any]) -> None:
+    from service.lookup import without_standard
+
     wording = terminal.wording
     terminal.console.print(wording.text("{name} ({nip}), {position}, {unit}", name=document["name"],
                                         nip=document["employee"], position=document["position"] or "-",
                                         unit=document["unit"] or "-"))  # fmt: skip
+    if not document["gaps"]:
+        terminal.console.print(without_standard(document["position"], wording))
+        return
     show_gaps(terminal, document["gaps"])
     if document["job_person_match"] is not None:
         value = wording.number(document["job_person_match"], 1)

@@ -156,13 +156,22 @@ def summarise(terminal: Terminal, plan_id: str, made: Any) -> None:
             "them counted for is left out of it.",
             kept=wording.number(totals.kept),
         ))  # fmt: skip
-    leaves = made.lines[~made.lines["line"].isin(made.lines["parent"])]
-    amounts = {name: wording.money(int(leaves[name].sum())) for name in ("amount", "planned", "free")}
-    console.print(
-        wording.text("Budget {amount}: planned {planned}, free {free}, over {n} lines.", n=len(leaves), **amounts)
-    )
+    console.print(budget_text(made.lines, wording))
     clashes = tuple(clash_text(clash, wording) for clash in made.clashes.to_dict("records"))
     for line in (*recount_texts(made.violations, wording), *cut(clashes, wording)):
         console.print(line)
     for warning in warning_texts(made.warnings, wording):
         console.print(wording.text("Note: {warning}", warning=warning))
+
+
+def budget_text(lines: Any, wording: Wording) -> str:
+    """Say what becomes of the budget, added up as the report does: the top lines contain the others."""
+    from service.reports.money_section import top_lines
+
+    top = top_lines(lines)
+    sums = {name: int(top[name].sum()) for name in ("amount", "reserved", "spent", "planned", "reserve", "free")}
+    money = {name: wording.money(amount) for name, amount in sums.items()}
+    return wording.text(
+        "Budget {amount}: taken before {taken}, planned {planned}, kept in reserve {reserve}, free {free}; {n} lines.",
+        taken=wording.money(sums["reserved"] + sums["spent"]), n=wording.number(len(lines)), **money,
+    )  # fmt: skip

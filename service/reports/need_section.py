@@ -6,7 +6,7 @@ import pandas as pd
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
-from service.labels import IN_RUPIAH, NO_FIGURE, UNMET, word_for
+from service.labels import IN_RUPIAH, NO_FIGURE, UNMET, lower, word_for
 from service.phrases import limit_name
 from service.reports.class_section import day_text
 from service.reports.records import records
@@ -18,9 +18,10 @@ MOST_PRICES = 10
 
 
 def unmet_by_reason(unmet: pd.DataFrame) -> pd.DataFrame:
-    """Return columns code, n_people, benefit, needs (rupiah; missing counts as none), most people first."""
-    sums = unmet.assign(needs=unmet["needs"].fillna(0)).groupby("code", as_index=False)
-    counts = sums.agg(n_people=("employee", "size"), benefit=("benefit", "sum"), needs=("needs", "sum"))
+    """Return columns code, n_people, benefit, least and most (rupiah that one of them lacks), most people first."""
+    groups = unmet.assign(needs=unmet["needs"].fillna(0)).groupby("code", as_index=False)
+    counts = groups.agg(n_people=("employee", "size"), benefit=("benefit", "sum"), least=("needs", "min"),
+                        most=("needs", "max"))  # fmt: skip
     return counts.sort_values(["n_people", "code"], ascending=[False, True], ignore_index=True)
 
 
@@ -29,46 +30,53 @@ def largest_unmet(unmet: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    Columns unit, training, code, n_people, benefit, needs, next_offering, next_start (the earliest), by benefit, then
-    unit, training, code.
+    Columns unit, training, code, n_people, benefit, least and most (rupiah that one of them lacks), next_offering,
+    next_start (the earliest) and next_code, by benefit, then unit, training, code.
     """
     keys = ["unit", "training", "code"]
-    first = unmet.assign(needs=unmet["needs"].fillna(0)).sort_values([*keys, "next_start"], na_position="last")
+    first = unmet.assign(needs=unmet["needs"].fillna(0), next_code=unmet.get("next_code", ""))
+    first = first.sort_values([*keys, "next_start"], na_position="last")
     groups = first.groupby(keys, as_index=False).agg(
-        n_people=("employee", "size"), benefit=("benefit", "sum"), needs=("needs", "sum"),
-        next_offering=("next_offering", "first"), next_start=("next_start", "min"),
+        n_people=("employee", "size"), benefit=("benefit", "sum"), least=("needs", "min"), most=("needs", "max"),
+        next_offering=("next_offering", "first"), next_start=("next_start", "min"), next_code=("next_code", "first"),
     )  # fmt: skip
     return groups.sort_values(["benefit", *keys], ascending=[False, True, True, True], ignore_index=True)
 
 
-def _money_or_dash(amount: float, wording: Wording) -> str:
-    return wording.money(int(amount)) if amount > 0 else NO_FIGURE
+def lacking_text(least: float, most: float, wording: Wording) -> str:
+    """Say how much money one of some people lacks: each alone, for what opens a class for one opens it for all."""
+    if most <= 0:
+        return NO_FIGURE
+    if least == most:
+        return wording.money(int(most))
+    return wording.text("{least} to {most}", least=wording.money(int(least)), most=wording.money(int(most)))
 
 
 def _reason_table(unmet: pd.DataFrame, wording: Wording) -> TableView:
     rows = [
         Row(cells=(
             word_for(row.code, UNMET, wording), wording.number(row.n_people), wording.number(row.benefit, 1),
-            _money_or_dash(row.needs, wording),
+            lacking_text(row.least, row.most, wording),
         ))
         for row in records(unmet_by_reason(unmet))
     ]  # fmt: skip
-    total = (
-        wording.text("All"), wording.number(len(unmet)), wording.number(float(unmet["benefit"].sum()), 1),
-        _money_or_dash(float(unmet["needs"].fillna(0).sum()), wording),
-    )  # fmt: skip
-    headers = ("Reason", "People", "Levels they would gain", "Money that falls short")
+    total = (wording.text("All"), wording.number(len(unmet)), wording.number(float(unmet["benefit"].sum()), 1),
+             NO_FIGURE)  # fmt: skip
+    headers = ("Reason", "People", "Levels they would gain", "Money that one of them lacks")
     return TableView(
         id="unmet-by-reason",
         caption=wording.text("People with a need who get nothing, by reason; levels are weighted and expected"),
         headers=tuple(wording.text(header) for header in headers),
         rows=(*rows, Row(cells=total, kind="total")),
+        note=wording.text("Of those who lack money for the same class each lacks what opens it; it is paid once."),
     )
 
 
 def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
     day = day_text(row.next_start, wording)
     chance = f"{row.next_offering}, {day}" if row.next_offering and day else row.next_offering or NO_FIGURE
+    if row.next_code in UNMET:
+        chance += f" ({lower(word_for(row.next_code, UNMET, wording))})"
     return Row(
         cells=(
             names.unit(row.unit) or wording.text("Unit not known"),
@@ -76,7 +84,7 @@ def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
             word_for(row.code, UNMET, wording),
             wording.number(row.n_people),
             wording.number(row.benefit, 1),
-            _money_or_dash(row.needs, wording),
+            lacking_text(row.least, row.most, wording),
             chance,
         )
     )
@@ -90,7 +98,7 @@ def _largest_table(unmet: pd.DataFrame, names: Names, wording: Wording) -> Table
         "Reason",
         "People",
         "Levels they would gain",
-        "Money that falls short",
+        "Money that one of them lacks",
         "Next chance",
     )
     return TableView(

@@ -1,6 +1,7 @@
 """What ``bangkom solve`` answers: the allocation with lines, classes, reasons and the recount."""
 
 import hashlib
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -58,15 +59,15 @@ def _text(problem: AllocationProblem, answer: WhyNot, wording: Wording) -> str:
     start = problem.classes.start[later].item() if later >= 0 else None
     row = {"code": answer.code, "limit": answer.limit, "needs": answer.needs, "cutoff": answer.cutoff,
            "instead": answer.instead, "next_offering": str(problem.classes.ids[later]) if later >= 0 else "",
-           "next_start": start}  # fmt: skip
+           "next_start": start, "next_code": answer.next_code,
+           "benefit": float(problem.options.benefit[answer.option])}  # fmt: skip
     return unmet_text(row, wording)
 
 
 def _unmet_rows(
-    file: ProblemFile, problem: AllocationProblem, allocation: Allocation, wording: Wording
+    file: ProblemFile, problem: AllocationProblem, reasons: Reasons, wording: Wording
 ) -> list[dict[str, Any]]:
     """Return people with nothing chosen, each with the reason; then mandatory trainings that are not met."""
-    reasons = Reasons(problem, allocation.chosen)
     rows = []
     for answer in reasons.unmet():
         options = problem.options
@@ -87,16 +88,14 @@ def _unmet_rows(
     return rows
 
 
-def _changes(
-    file: ProblemFile, problem: AllocationProblem, allocation: Allocation, wording: Wording
-) -> list[dict[str, Any]]:
+def _changes(file: ProblemFile, problem: AllocationProblem, reasons: Reasons, wording: Wording) -> list[dict[str, Any]]:
     """Return what differs from the earlier plan: who, from where, to where, and why."""
     if file.previous is None:
         return []
     known = {offering.offering for offering in file.offerings}
     options = problem.options
     now: dict[str, list[str]] = {}
-    for i in allocation.chosen.tolist():
+    for i in sorted(reasons.placement.chosen):
         person = str(problem.people.ids[options.employee[i]])
         now.setdefault(person, []).append(str(problem.classes.ids[options.offering[i]]))
     before: dict[str, list[str]] = {}
@@ -106,21 +105,29 @@ def _changes(
     for person in sorted(set(now) | set(before)):
         lost = sorted(set(before.get(person, [])) - set(now.get(person, [])))
         gained = sorted(set(now.get(person, [])) - set(before.get(person, [])))
-        for k in range(max(len(lost), len(gained))):
-            old, new = (lost[k] if k < len(lost) else None), (gained[k] if k < len(gained) else None)
+        for old, new in zip_longest(lost, gained):
             code = "cancelled" if old is not None and old not in known else ("moved" if old and new else "added")
             code = "dropped" if new is None and code == "added" else code
-            rows.append({"employee": person, "old": old, "new": new, "code": code,
-                         "reason": wording.text(CHANGE_TEXTS[code], old=old or "", new=new or "")})  # fmt: skip
+            text = _lost(problem, reasons, person, old, wording) if old else wording.text(GAINED)
+            rows.append({"employee": person, "old": old, "new": new, "code": code, "reason": text})
     return rows
 
 
-CHANGE_TEXTS = {
-    "cancelled": "Class {old} is no longer on offer.",
-    "moved": "Class {new} is worth more than {old} under the limits of this plan.",
-    "added": "Class {new} now has room.",
-    "dropped": "Class {old} no longer fits the limits.",
-}
+def _lost(problem: AllocationProblem, reasons: Reasons, person: str, old: str, wording: Wording) -> str:
+    """Say why somebody no longer has a class of the earlier plan."""
+    options, who = problem.options, np.flatnonzero(problem.people.ids == person)
+    where = np.flatnonzero(problem.classes.ids == old)
+    if not len(where):
+        return wording.text("Class {old} is no longer on offer.", old=old)
+    if not len(who):
+        return wording.text("{employee} is no longer among the employees.", employee=person)
+    rows = np.flatnonzero((options.employee == who[0]) & (options.offering == where[0]))
+    if not len(rows):
+        return wording.text("Class {old} is no longer an option for {employee}.", old=old, employee=person)
+    return _text(problem, min((reasons.why_not(int(row)) for row in rows), key=lambda one: one.needs), wording)
+
+
+GAINED = "There is a seat and the money for it."
 
 
 def plan_id(problem_content: bytes, chosen: IndexArray) -> str:
@@ -135,7 +142,7 @@ def build_answer(
     content: bytes, wording: Wording,
 ) -> dict[str, Any]:  # fmt: skip
     """Build the answer document."""
-    options = problem.options
+    options, reasons = problem.options, Reasons(problem, allocation.chosen)
     opened = np.unique(options.offering[allocation.chosen])
     cost = int(options.cost[allocation.chosen].sum()) + int(problem.classes.fixed_cost[opened].sum())
     clashes = [
@@ -155,9 +162,9 @@ def build_answer(
         "lines": _line_rows(problem, allocation),
         "offerings": _offering_rows(problem, allocation),
         "chosen": _chosen_rows(problem, allocation),
-        "unmet": _unmet_rows(file, problem, allocation, wording),
+        "unmet": _unmet_rows(file, problem, reasons, wording),
         "clashes": clashes,
-        "changes": _changes(file, problem, allocation, wording),
+        "changes": _changes(file, problem, reasons, wording),
         "verified": {"ok": not violations, "violations": [str(v) for v in violations]},
         "tie_rule": TIE_RULE,
         "stopped_by_clock": allocation.stopped_by_clock,

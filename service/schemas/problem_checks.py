@@ -24,6 +24,7 @@ from service.schemas.problem import (
 from training_catalog.errors import InputError, InvalidValueError
 
 LARGEST = 2**62  # whole rupiah; sums of it still fit the solver's scaling
+LARGEST_FIGURE = 10**12  # of what is no money: products and squares of it still are numbers
 _ITEM_TYPES: dict[str, type[msgspec.Struct]] = {
     "budgets": BudgetLine, "offerings": Offering, "employees": Employee, "options": Option, "units": Unit,
     "previous": Earlier, "charges": Charge, "prerequisites": Prerequisite, "earmarks": EarmarkRule, "rules": RuleSet,
@@ -43,10 +44,10 @@ def shape_faults(value: dict[str, Any], kind: type[msgspec.Struct], where: str =
         elif key in _ID_FIELDS and isinstance(inner, int | float):
             yield InputError("{where}: {value} is a number; an id is text, because a number loses digits",
                              where=place, value=inner)  # fmt: skip
-        elif key in _ITEM_TYPES and isinstance(inner, list):
+        elif key in _ITEM_TYPES and isinstance(inner, list) and key != "rules":
             yield from _list_faults(inner, _ITEM_TYPES[key], place)
-        elif key in _ITEM_TYPES and isinstance(inner, dict):
-            yield from shape_faults(inner, _ITEM_TYPES[key], place)
+        elif key == "rules" and isinstance(inner, dict):
+            yield from shape_faults(inner, RuleSet, place)
         else:
             yield from _type_faults(inner, fields[key].type, place)
     for name, field in fields.items():
@@ -81,7 +82,7 @@ def _accepted(kind: Any) -> str:  # noqa: ANN401 (an annotation, whatever it is)
     if msgspec.inspect.DateType in kinds:
         return "a day, YYYY-MM-DD"
     if msgspec.inspect.ListType in kinds:
-        return "a list"
+        return "a list of texts" if kind == list[str] else "a list"
     return "an object" if msgspec.inspect.StructType in kinds else "text"
 
 
@@ -106,6 +107,8 @@ def value_faults(problem: ProblemFile) -> Faults:
     """Yield numbers out of range."""
     for i, line in enumerate(problem.budgets):
         yield from _at_least(line.amount, 0, f"$.budgets[{i}].amount")
+    for i, unit in enumerate(problem.units):
+        yield from _at_least(unit.headcount, 0, f"$.units[{i}].headcount")
     for i, offering in enumerate(problem.offerings):
         yield from _offering_faults(offering, f"$.offerings[{i}]")
     for i, person in enumerate(problem.employees):
@@ -156,11 +159,18 @@ def _rule_faults(problem: ProblemFile) -> Faults:
         for name in ("at_most", "at_least"):
             if (amount := getattr(mark, name)) is not None:
                 yield from _at_least(amount, 0, f"$.rules.earmarks[{i}].{name}")
+        if mark.at_most is not None and (mark.at_least or 0) > mark.at_most:
+            yield InputError("{where}: {value} is not accepted; accepted: at_most ({most}) or less",
+                             where=f"$.rules.earmarks[{i}].at_least", value=mark.at_least,
+                             most=mark.at_most)  # fmt: skip
 
 
 def _finite(value: float | None, where: str) -> Faults:
     if value is not None and (not math.isfinite(value) or value < 0):
         yield InvalidValueError(where, value, "0 or more")
+    elif value is not None and value > LARGEST_FIGURE:
+        yield InputError("{where}: {value} is not accepted; accepted: up to {most}",
+                         where=where, value=value, most=LARGEST_FIGURE)  # fmt: skip
 
 
 def _at_least(value: int, least: int, where: str) -> Faults:
@@ -176,6 +186,8 @@ def reference_faults(problem: ProblemFile) -> Faults:
     yield from _repeated([b.line for b in problem.budgets], "$.budgets", "line")
     yield from _repeated([o.offering for o in problem.offerings], "$.offerings", "offering")
     yield from _repeated([e.employee for e in problem.employees], "$.employees", "employee")
+    yield from _repeated([u.unit for u in problem.units], "$.units", "unit")
+    yield from _repeated([m.name for m in problem.rules.earmarks], "$.rules.earmarks", "name")
     lines = {b.line for b in problem.budgets}
     people = {e.employee for e in problem.employees}
     trainings = {o.training or o.offering for o in problem.offerings}
@@ -188,15 +200,19 @@ def reference_faults(problem: ProblemFile) -> Faults:
     for i, option in enumerate(problem.options):
         yield from _unknown(option.employee, people, f"$.options[{i}].employee")
         yield from _unknown(option.line, lines, f"$.options[{i}].line")
+        yield from _no_id(option.offering, f"$.options[{i}].offering")
         for k, charge in enumerate(option.charges or ()):
             yield from _unknown(charge.line, lines, f"$.options[{i}].charges[{k}].line")
     for i, mark in enumerate(problem.rules.earmarks):
         for training in mark.trainings:
             yield from _unknown(training, trainings, f"$.rules.earmarks[{i}].trainings")
-    yield from _circles({b.line: b.parent for b in problem.budgets if b.parent}, "$.budgets", "parent")
-    first = {p.training: p.requires for p in problem.rules.prerequisites}
-    yield from _circles(first, "$.rules.prerequisites", "requires")
+    for i, pair in enumerate(problem.rules.prerequisites):
+        yield from _unknown(pair.training, trainings, f"$.rules.prerequisites[{i}].training")
+    yield from _circles([(b.line, b.parent) for b in problem.budgets if b.parent], "$.budgets", "parent")
+    pairs = [(p.training, p.requires) for p in problem.rules.prerequisites]
+    yield from _circles(pairs, "$.rules.prerequisites", "requires")
     yield from _unpaid(problem)
+    yield from _too_dear(problem)
 
 
 def payer(option: Option, employee: Employee | None, budgets: Sequence[BudgetLine]) -> str | None:
@@ -225,13 +241,32 @@ def _unpaid(problem: ProblemFile) -> Faults:
             )  # fmt: skip
 
 
+def _too_dear(problem: ProblemFile) -> Faults:
+    """Yield costs whose sum no longer is a number that can be reckoned with."""
+    offerings = {o.offering: o for o in problem.offerings}
+    total = sum(o.fixed_cost for o in problem.offerings)
+    for option in problem.options:
+        if option.offering in offerings:
+            charges = sum(charge.amount for charge in option.charges or ())
+            total += charges + seat_cost(option, offerings[option.offering])
+    if total > LARGEST:
+        yield InputError("{where}: all costs together come to {value}; accepted: up to {most}",
+                         where="$", value=total, most=LARGEST)  # fmt: skip
+
+
+def _no_id(identifier: str, where: str) -> Faults:
+    if not identifier:
+        yield InputError("{where}: empty; accepted: an id", where=where)
+    elif "\0" in identifier:
+        yield InvalidValueError(where, _shown(identifier), "an id without the character NUL")
+
+
 def _repeated(ids: Sequence[str], where: str, field: str) -> Faults:
     seen: dict[str, int] = {}
     for i, identifier in enumerate(ids):
         place = f"{where}[{i}].{field}"
-        if not identifier:
-            yield InputError("{where}: empty; accepted: an id", where=place)
-        elif identifier in seen:
+        yield from _no_id(identifier, place)
+        if identifier and identifier in seen:
             yield InputError("{where}: '{value}' stands already at [{first}]",
                              where=place, value=identifier, first=seen[identifier])  # fmt: skip
         else:
@@ -249,12 +284,32 @@ def _unknown(identifier: str | None, known: set[str], where: str) -> Faults:
         yield InputError("{where}: '{value}' is not known", where=where, value=identifier)
 
 
-def _circles(above: dict[str, str], where: str, field: str) -> Faults:
-    for start in above:
-        seen, here = [start], above.get(start)
-        while here is not None and here not in seen:
-            seen.append(here)
-            here = above.get(here)
-        if here == start and start == min(seen):
+def _circles(pairs: Sequence[tuple[str, str]], where: str, field: str) -> Faults:
+    """Yield each id that leads back to itself, once a circle: at the first of its ids."""
+    above: dict[str, list[str]] = {}
+    for one, other in pairs:
+        above.setdefault(one, []).append(other)
+    told: set[str] = set()
+    for start in sorted(above):
+        path = [] if start in told else _way_back(start, above)
+        told.update(path)
+        if path:
             yield InputError("{where}: {field} goes in a circle: {path}",
-                             where=where, field=field, path=" -> ".join([*seen, start]))  # fmt: skip
+                             where=where, field=field, path=" -> ".join([*path, start]))  # fmt: skip
+
+
+def _way_back(start: str, above: dict[str, list[str]]) -> list[str]:
+    """Return a shortest way from an id back to itself, without its end; empty where there is none."""
+    came_from: dict[str, str] = {}
+    waiting = [start]
+    for here in waiting:
+        for there in above.get(here, ()):
+            if there == start:
+                path = [here]
+                while path[-1] != start:
+                    path.append(came_from[path[-1]])
+                return path[::-1]
+            if there not in came_from:
+                came_from[there] = here
+                waiting.append(there)
+    return []

@@ -49,7 +49,7 @@ def test_never_assessed_is_a_state_and_a_real_zero_is_a_level():
     assert known == {("A", "M.01"): 0.0, ("B", "M.01"): 3.0}
     unknown = gaps.state == GapState.NEVER_ASSESSED
     assert np.isnan(gaps.deficit[unknown]).all()
-    assert (gaps.need[unknown] == GapRules().unknown_deficit).all()
+    assert (gaps.need[unknown] == GapRules().unknown_deficit * 5 / 4).all()  # of 0 to 5, not of 1 to 5
 
 
 def test_an_assessment_expires_after_its_years_and_keeps_its_level():
@@ -115,6 +115,25 @@ def test_nothing_assumes_a_scale_of_five():
         assessments=assessed("A M.01 8 2025-01-01"),
     )
     assert here.gaps().deficit.tolist() == [1]
+
+
+def test_a_quarter_of_any_scale_counts_as_one_level_of_five_unless_the_office_says_otherwise():
+    scales = rows("framework name level_min level_max direction", "ASN ASN 1 5 higher", "HUN Hundred 0 100 higher",
+                  "TOP Rank 1 9 lower", "NO None - - higher")  # fmt: skip
+    here = office(
+        frameworks=scales,
+        competencies=rows(
+            "competency name framework weight", "A A ASN -", "H H HUN -", "T T TOP -", "N N NO -", "W W HUN 1"
+        ),
+        requirements=rows("position competency level", "J A 3", "J H 80", "J T 2", "J N 3", "J W 80"),
+        assessments=assessed(
+            "A A 2 2025-01-01", "A H 55 2025-01-01", "A T 4 2025-01-01", "A N 2 2025-01-01", "A W 55 2025-01-01"
+        ),
+    )
+    gaps = here.gaps()
+    row = of(gaps, here, "A")
+    assert {c: gaps.deficit[i] for c, i in row.items()} == {"A": 1, "H": 25, "T": 2, "N": 1, "W": 25}
+    assert {c: (gaps.need * gaps.weight)[i] for c, i in row.items()} == {"A": 1, "H": 1, "T": 1, "N": 1, "W": 25}
 
 
 def test_what_is_assumed_for_the_never_assessed_is_the_mean_of_their_own_class():

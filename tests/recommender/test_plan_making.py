@@ -67,6 +67,14 @@ def test_more_budget_never_lowers_the_total():
     assert totals[0] < totals[-1]
 
 
+def test_who_may_take_nothing_is_told_why_and_not_that_nothing_is_on_offer():
+    here = small_office(employees=rows("employee unit status", "A U active", "B U leave", "C U inactive", "D U study"))
+    told = plan(here).unmet.set_index("employee")
+    assert told[["code", "limit"]].to_numpy().tolist() == [
+        ["not-eligible", "on-leave"], ["not-eligible", "inactive"], ["not-eligible", "on-leave"],
+    ]  # fmt: skip
+
+
 def test_who_gets_nothing_is_told_which_limit_binds_and_what_it_takes():
     policy = replace(FREE, plan=replace(FREE.plan, max_trainings=1))
     here = small_office(offerings=CLASSES.iloc[:1], assessments=rows(

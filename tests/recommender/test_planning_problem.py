@@ -6,7 +6,7 @@ import pytest
 from recommender.learning_hours import hours_taken
 from recommender.policy import Choice, Mandate, MoneyFor
 from tests.builders import rows, trainings
-from tests.recommender.planning import CLASSES, FREE, problem, small_office
+from tests.recommender.planning import CLASSES, FREE, plan, problem, seats, small_office
 
 
 def named(built):
@@ -96,12 +96,31 @@ def test_mandates_and_pins_reach_the_problem_and_exclusions_leave_it():
     assert len(found) == 11
 
 
-def test_a_pin_holds_for_one_of_two_funding_sources():
+def test_a_pin_is_met_whichever_funding_source_pays():
     more = rows(
-        "line year unit account funding_source amount", "FEE1 2026 U 5.1 APBD 6000000", "FEE2 2026 U 5.1 DAK 6000000"
+        "line year unit account funding_source amount", "FEE1 2026 U 5.1 APBD 10", "FEE2 2026 U 5.1 DAK 6000000"
     )
     policy = replace(FREE, pinned=(Choice(employee="C", offering="K1"),))
-    assert problem(small_office(budgets=more), policy).problem.options.is_pinned.sum() == 1
+    here = small_office(budgets=more)
+    assert problem(here, policy).problem.options.is_pinned.sum() == 2
+    made = plan(here, policy)
+    assert made.totals.status == "optimal"
+    assert made.assignments.set_index(["employee", "offering"]).loc[("C", "K1"), "fee_line"] == "FEE2"
+
+
+def test_a_pin_to_one_class_does_not_demand_another_of_its_training():
+    twice = rows(
+        "offering training start_date end_date mode city province seat_cost seats_min seats_max",
+        "K1 P1 2026-05-04 2026-05-05 - - - 1000000 - 2",
+        "K1B P1 2026-06-04 2026-06-05 - - - 1000000 - 2",
+    )
+    here = small_office(offerings=twice)
+    for mandates in ((), (Mandate(training="P1", employees=("C",)),)):
+        policy = replace(FREE, mandates=mandates, pinned=(Choice(employee="C", offering="K1B"),))
+        made = plan(here, policy)
+        assert made.totals.status == "optimal"
+        assert ("C", "K1B") in seats(made)
+        assert made.violations == ()
 
 
 def test_a_prerequisite_binds_who_lacks_it_and_is_waived_for_who_has_it():

@@ -8,7 +8,7 @@ from models.evaluation import Comparison
 from models.verdict import judge, judge_parts
 from recommender.allocation.verify import Violation
 from recommender.explanation import Reason
-from service.phrases import clash_text, reason_text, recount_texts, verdict_text
+from service.phrases import clash_text, reason_text, recount_texts, unmet_text, verdict_text
 from service.wording import Wording
 from tests.builders import office
 
@@ -25,7 +25,7 @@ BETTER = Comparison(
 
 def test_a_clash_of_money_names_the_line_the_rupiah_and_the_people():
     assert clash_text(CLASH, ENGLISH) == (
-        "Cannot be met: P01 (The budget line is used up: 1.02): needs Rp77,580,000, there is Rp316,540. "
+        "Cannot be met: P01 (The budget line does not suffice: 1.02): needs Rp77,580,000, there is Rp316,540. "
         "Left out: 197306052008062001, 198005302007081001"
     )
 
@@ -114,3 +114,9 @@ def test_a_recount_names_the_broken_rules_and_counts_the_rest():
 def test_an_indicator_is_said_in_words_and_an_offices_own_as_it_is(indicator, said):
     text = reason_text(Reason(code="service-effect", levels=3.61, indicator=indicator), office().catalog, INDONESIAN)
     assert text == f"Pada masa lalu, satu pelatihan tambahan per orang dalam unit kerja diikuti 3,61 poin {said}."
+
+
+def test_of_many_lines_that_lack_money_the_first_are_named_and_the_others_counted():
+    row = {"code": "budget", "limit": "A, B, C, D", "needs": 5, "cutoff": None, "instead": "", "next_offering": ""}
+    said = "What is left of the budget lines A, B and 2 more does not suffice: each needs up to Rp5 more."
+    assert unmet_text(row, Wording("en")) == said

@@ -131,6 +131,13 @@ def test_a_position_without_a_standard_is_said_and_no_empty_silence(world):
     assert document["notice"] == "The position has no competency standard on file."
 
 
+def test_gaps_of_a_position_without_a_standard_are_no_empty_table(bangkom, world):
+    world()(BARE)
+    said = bangkom("--lang", "en", "gaps", BARE, on=TODAY).out
+    assert "The position has no competency standard on file." in said
+    assert "Required" not in said
+
+
 def test_what_was_taken_in_another_edition_is_not_offered_again(world):
     document = world()(ADI)
     assert codes(document) == []

@@ -68,6 +68,54 @@ def test_d06_moves_only_the_people_of_the_cancelled_class(bangkom):
     assert all(row["reason"] for row in answer["changes"])
 
 
+def test_every_change_against_an_earlier_plan_says_what_is_in_the_way(bangkom, tmp_path):
+    path = write(
+        tmp_path,
+        budgets=[{"line": "A", "amount": 10}],
+        offerings=[{"offering": "K", "max": 1}, {"offering": "L"}, {"offering": "M"}],
+        employees=[{"employee": name} for name in "DEFG"],
+        options=[
+            {"employee": "D", "offering": "K", "benefit": 5},
+            {"employee": "E", "offering": "K", "benefit": 1},
+            {"employee": "F", "offering": "L", "benefit": 1, "cost": 14},
+            {"employee": "G", "offering": "M", "benefit": 1, "cost": 10},
+        ],
+        rules={"stability_weight": 0},
+        previous=[{"employee": "D", "offering": "M"}, {"employee": "E", "offering": "K"},
+                  {"employee": "F", "offering": "L"}, {"employee": "X", "offering": "K"}],
+    )  # fmt: skip
+    changes = bangkom("--lang", "en", "solve", path, "--json").document["changes"]
+    assert [(row["employee"], row["old"], row["new"], row["code"], row["reason"]) for row in changes] == [
+        ("D", "M", "K", "moved", "Class M is no longer an option for D."),
+        ("E", "K", None, "dropped", "Class K is full; the last seat went at an expected gain of 5.00 levels."),
+        ("F", "L", None, "dropped", "What is left of budget line A does not suffice: Rp14 more would be needed."),
+        ("G", None, "M", "added", "There is a seat and the money for it."),
+        ("X", "K", None, "dropped", "X is no longer among the employees."),
+    ]
+
+
+def test_what_is_in_the_way_is_named_as_what_it_is(bangkom, tmp_path):
+    """An earmark is no budget line; a class without seats is not full; nothing gained is not given to others."""
+    path = write(
+        tmp_path,
+        budgets=[{"line": "A", "amount": 100}],
+        offerings=[{"offering": "K"}, {"offering": "L", "min": 0, "max": 0}, {"offering": "M"}],
+        employees=[{"employee": name} for name in "EFG"],
+        options=[
+            {"employee": "E", "offering": "K", "benefit": 1, "cost": 9},
+            {"employee": "F", "offering": "L", "benefit": 1},
+            {"employee": "G", "offering": "M", "benefit": 0},
+        ],
+        rules={"earmarks": [{"name": "Digital", "trainings": ["K"], "at_most": 5}]},
+    )
+    unmet = bangkom("--lang", "en", "solve", path, "--json").document["unmet"]
+    assert [(row["code"], row["needs"], row["text"]) for row in unmet] == [
+        ("earmark", 4, "The most money for Digital does not suffice: Rp4 more would be needed."),
+        ("seats", 0, "Class L has no seats."),
+        ("lower-benefit", 0, "It would close nothing."),
+    ]
+
+
 def test_d08_says_why_each_person_got_nothing(bangkom):
     answer = bangkom("solve", CASES / "D08.json", "--json").document
     assert [row["employee"] for row in answer["chosen"]] == ["199001012015011900", "199001012015012901"]
@@ -152,6 +200,52 @@ def test_every_option_that_no_line_pays_is_named(bangkom, tmp_path):
     assert run.code == 3
     assert [line.partition(" and ")[0].strip() for line in run.err.splitlines() if "$." in line] == [
         "$.options[0].line: E in K costs 3", "$.options[2].line: E in L costs 7"]  # fmt: skip
+
+
+ODD = {
+    "the same unit twice": ({"units": [{"unit": "U", "headcount": 3}] * 2}, "units[1].unit: 'U' stands already at [0]"),
+    "a headcount below zero": ({"units": [{"unit": "U", "headcount": -3}]}, "units[0].headcount: -3"),
+    "costs whose sum is no number any more": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1, "cost": 2**62}] * 2}, "$: all costs together"),
+    "a benefit beyond reckoning": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1e300}]}, "options[0].benefit: 1e+300"),
+    "a cap below its floor": (
+        {"rules": {"earmarks": [{"name": "x", "trainings": ["K"], "at_most": 5, "at_least": 9}]}},
+        "earmarks[0].at_least: 9 is not accepted; accepted: at_most (5) or less"),
+    "an earmark twice": (
+        {"rules": {"earmarks": [{"name": "x", "trainings": ["K"]}] * 2}}, "earmarks[1].name: 'x' stands already"),
+    "a prerequisite of a training that is misspelt": (
+        {"offerings": [{"offering": "KL"}], "options": [],
+         "rules": {"prerequisites": [{"training": "LK", "requires": "KL"}]}}, "prerequisites[0].training: 'LK'"),
+    "a circle beside another prerequisite": (
+        {"offerings": [{"offering": name} for name in "KLM"], "rules": {"prerequisites": [
+            {"training": "K", "requires": "L"}, {"training": "K", "requires": "M"},
+            {"training": "L", "requires": "K"}]}},
+        "requires goes in a circle: K -> L -> K"),
+    "a class without an id": ({"options": [{"employee": "E", "offering": "", "benefit": 1}]}, "[0].offering: empty"),
+    "an id that ends in nothing": ({"employees": [{"employee": "E\0"}]}, "an id without the character NUL"),
+    "rules in a list": ({"rules": []}, "$.rules: [] is not accepted; accepted: an object"),
+    "budgets that are no list": ({"budgets": {}}, "$.budgets: {} is not accepted; accepted: a list"),
+    "topics that are numbers": (
+        {"options": [{"employee": "E", "offering": "K", "benefit": 1, "addresses": [1]}]}, "accepted: a list of texts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_a_solver_could_only_guess_at_is_refused(bangkom, tmp_path, name):
+    parts, words = ODD[name]
+    run = bangkom("--lang", "en", "solve", write(tmp_path, **{**SMALL, **parts}), "--json")
+    assert run.code == 3
+    assert run.out == ""
+    assert words in run.err
+
+
+def test_a_pin_listed_with_two_lines_is_met_by_either(bangkom, tmp_path):
+    lines = [{"line": "A", "amount": 1}, {"line": "B", "amount": 9}]
+    pin = {"employee": "E", "offering": "K", "benefit": 1.0, "cost": 9, "pinned": True}
+    for options in ([{**pin, "line": "A"}, {**pin, "line": "B"}], [{**pin, "line": "B"}] * 2):
+        run = bangkom("solve", write(tmp_path, **{**SMALL, "budgets": lines, "options": options}), "--json")
+        assert (run.code, run.document["status"], run.document["cost"]) == (0, "optimal", 9)
 
 
 FAULTS_IN_INDONESIAN = {

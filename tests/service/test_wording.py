@@ -264,7 +264,7 @@ def test_the_walk_finds_sentences_however_they_are_said():
         "A value is needed here.",  # through a function that hands it on
         "the file is empty",  # after its code
         "Not {training}: {reason}",  # with fields
-        "Class {old} no longer fits the limits.",  # from a table of sentences
+        "Class {limit} has no seats.",  # from a table of sentences
     ):
         assert sentence in MESSAGES
 

@@ -16,7 +16,7 @@ from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.meant import trainings_meant
 from service.portal.page import THREAD
-from service.reports.need_section import unmet_by_reason
+from service.reports.need_section import lacking_text, unmet_by_reason
 
 SERVED, LEFT = "served", "left"
 
@@ -82,7 +82,9 @@ def unmet(request: Call, plan_id: FromPath[str]) -> Response[str]:
     """Show people with a need who get nothing: counts by reason, then each with theirs."""
     shown, wording, code = shown_plan(request, plan_id), wording_of(request), asked_for(request, "code")
     frame = shown.plan.unmet
-    counts = [{**row, "words": word_for(row["code"], UNMET, wording)} for row in rows_of(unmet_by_reason(frame))]
+    counts = [{**row, "words": word_for(row["code"], UNMET, wording),
+               "lacking": lacking_text(row["least"], row["most"], wording)}
+              for row in rows_of(unmet_by_reason(frame))]  # fmt: skip
     if code:
         frame = frame[frame["code"] == code]
     frame = _named(request, frame)

@@ -187,7 +187,9 @@ def demands_met(problem, chosen):
     must = np.flatnonzero(options.is_mandatory)
     groups = {(int(options.employee[row]), int(training[row])) for row in must}
     met = {(int(options.employee[row]), int(training[row])) for row in must if row in chosen}
-    return sum(1 for row in np.flatnonzero(options.is_pinned) if row in chosen), len(groups & met)
+    pinned = np.flatnonzero(options.is_pinned)
+    held = {(int(options.employee[row]), int(options.offering[row])) for row in pinned if row in chosen}
+    return len(held), len(groups & met)
 
 
 def best_by_trying(problem):

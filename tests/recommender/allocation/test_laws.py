@@ -74,6 +74,20 @@ def test_a_plan_begun_from_an_earlier_one_is_worth_as_much_before_anything_is_se
     assert again >= best - 1e-9
 
 
+def test_a_plan_that_keeps_much_is_not_within_the_gap_for_that():
+    """What is kept counts for ten thousand; of the rest, 7 of at most 11 is chosen, which is no gap of a hundredth."""
+    options = [{"who": 0, "where": 0, "benefit": 0.0, "kept": True}]
+    options += [{"who": who, "where": 0, "benefit": worth, "cost": cost}
+                for who, (worth, cost) in enumerate([(7, 600_000), (5, 500_000), (5, 500_000)], start=1)]  # fmt: skip
+    problem = make_problem(budgets=[1_000_000], n_people=4, classes=[{}], options=options,
+                           rules=Rules(stability_weight=1e4))  # fmt: skip
+    asked = replace(limits(0.0), gap=0.01)
+    found = solve_with(problem, asked, Deadline(asked), SolverSilent())
+    assert found.chosen.tolist() == [0, 1]
+    assert found.bound - found.objective >= 3
+    assert found.status == Status.HEURISTIC
+
+
 def test_two_smaller_seats_of_an_earlier_plan_stay_though_the_larger_one_comes_first():
     sizes = [(0.6, 600_000), (0.5, 500_000), (0.5, 500_000)]
     options = [{"who": who, "where": 0, "benefit": benefit, "cost": cost} for who, (benefit, cost) in enumerate(sizes)]
@@ -93,7 +107,8 @@ def test_as_many_demands_as_possible_are_met_pins_first_then_the_value(problem):
         (int(options.employee[i]), int(problem.classes.training[options.offering[i]]))
         for i in np.flatnonzero(options.is_mandatory)
     }
-    if pins == int(options.is_pinned.sum()) and mandatory == len(groups):
+    rows = np.flatnonzero(options.is_pinned)
+    if pins == len({(options.employee[i], options.offering[i]) for i in rows}) and mandatory == len(groups):
         assert allocation.objective == pytest.approx(value, abs=1e-6)
         assert allocation.status != Status.INFEASIBLE
     else:

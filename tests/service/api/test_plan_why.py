@@ -46,9 +46,9 @@ def test_of_any_training_it_is_said_what_stands_in_the_way(planned):
     assert "Etika, class P1-1" in chosen["text"]
     (short,) = told(service, plan, DEDI, "P2")
     assert (short["code"], short["offering"], short["needs"]) == ("budget", "P2-1", 2_000_000)
-    said = r"Tim, class P2-1 from 1 May 2027, would close [0-9.]+ levels for Rp2,000,000\. The budget line L3 is"
+    said = r"Tim, class P2-1 from 1 May 2027, would close [0-9.]+ levels for Rp2,000,000\. What is left of budget"
     assert re.match(said, short["text"])
-    assert "Mata anggaran L3" in told(service, plan, DEDI, "P2", "id")[0]["text"]
+    assert "mata anggaran L3" in told(service, plan, DEDI, "P2", "id")[0]["text"]
     assert [row["code"] for row in told(service, plan, DEDI, "P3")] == ["no-offering"]
     assert [row["code"] for row in told(service, plan, DEDI, "P4")] == ["no-need"]
     (taken,) = told(service, plan, DEDI, "P5")
@@ -63,6 +63,30 @@ def test_a_training_that_is_not_on_file_and_a_person_out_of_reach_are_refused(pl
     assert service.get(f"/plans/{plan}/why?employee={ANI}&training=P1", key=key).status_code == 404
 
 
+def test_a_class_that_no_line_may_open_is_not_said_to_be_missing(planned):
+    service, make = planned
+    fill(service.parts.database, {
+        "trainings": rows("training name hours mode", "P6 Mahal 10 online"),
+        "training_targets": rows("training competency level_from level_to", "P6 M.02 1 3"),
+        "offerings": rows("offering training start_date end_date fixed_cost seat_cost seats_min seats_max",
+                          "P6-1 P6 2027-06-01 2027-06-02 5000000 0 1 10"),
+    })  # fmt: skip
+    (row,) = told(service, make(year=2027), DEDI, "P6")
+    assert (row["code"], row["text"]) == ("no-payer", "No budget line may pay the fixed cost of its classes: P6-1.")
+
+
+def test_a_class_that_has_become_too_dear_says_so_of_each_person(planned):
+    service, make = planned
+    plan = make(year=2027)
+    columns = "offering training start_date end_date seat_cost seats_min seats_max"
+    fill(service.parts.database, {"offerings": rows(columns, "P1-1 P1 2027-03-01 2027-03-03 90000000 1 10")})
+    after = make(f"plans/{plan}/replan", cancelled=["P4-1"])
+    changes = service.get(f"/plans/{plan}/compare?other={after}", headers={"Accept-Language": "en"}).json()["changes"]
+    (dear,) = [row for row in changes if (row["employee"], row["old"]) == (DEDI, "P1-1")]
+    assert dear["code"] == "budget"
+    assert dear["text"].startswith("What is left of budget line L3 does not suffice: Rp")
+
+
 def test_every_move_between_two_plans_has_its_reason(planned):
     service, make = planned
     plan = make(year=2027)
@@ -74,7 +98,7 @@ def test_every_move_between_two_plans_has_its_reason(planned):
     }
     (short,) = [row for row in changes if row["employee"] == DEDI]
     assert (short["old"], short["new"], short["code"]) == ("P1-1", None, "budget")
-    assert short["text"] == "The budget line L3 is used up; Rp1,000,000 more would be needed."
+    assert short["text"] == "What is left of budget line L3 does not suffice: Rp1,000,000 more would be needed."
     back = service.get(f"/plans/{after}/compare?other={plan}", headers={"Accept-Language": "en"}).json()["changes"]
     assert [row["code"] for row in back if row["employee"] == DEDI] == ["gained"]
     fill(service.parts.database, {"employees": rows("employee name unit position employment_type service_start status",

@@ -180,7 +180,7 @@ def test_on_a_persons_page_any_training_can_be_asked_about(desk):
     path = desk.plan()
     page = desk.text(f"{path}/person?employee={DEDI}&training=Tim")
     assert "Tim, kelas P2-1 mulai 1 Mei 2027" in page
-    assert "Mata anggaran L3" in page
+    assert "mata anggaran L3" in page
     assert "Terpilih: Etika, kelas P1-1" in desk.text(f"{path}/person?employee={DEDI}&training=P1")
     assert "Tidak ada pelatihan" in desk.text(f"{path}/person?employee={DEDI}&training=kuda")
 

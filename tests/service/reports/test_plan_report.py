@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from service import labels
+from service.commands.plan import budget_text
 from service.reports import people_section
 from service.reports.plan_report import render_report
 from service.wording import Wording, _translations
@@ -164,9 +165,9 @@ def test_classes_say_whether_they_open_and_why_not(small):
 
 def test_unmet_needs_have_a_reason_the_money_and_the_next_chance(small):
     assert small.body("unmet-by-reason") == [
-        ["The budget line is used up", "1", "0.2", "Rp2,250,000"],
+        ["The budget line does not suffice", "1", "0.2", "Rp2,250,000"],
         ["Too few people for the class", "1", "0.7", "-"],
-        ["All", "2", "0.9", "Rp2,250,000"],
+        ["All", "2", "0.9", "-"],
     ]
     assert small.body("unmet-largest")[0] == [
         "Dinas Kesehatan", "Pelatihan Data", "Too few people for the class", "1", "0.7", "-", "K2B, 6 September 2027",
@@ -353,10 +354,9 @@ def test_gaps_units_and_reasons_of_a_city_equal_the_frames(city):
     assert [(digits(row[1]), digits(row[2])) for row in page.body("served-by-unit")[:-1]] == list(
         served.itertuples(index=False, name=None)
     )
-    reasons = plan.unmet.groupby("code").agg(n=("code", "size"), needs=("needs", "sum"))
-    assert sorted((digits(row[1]), digits(row[3])) for row in page.body("unmet-by-reason")[:-1]) == sorted(
-        (int(n), int(needs)) for n, needs in reasons.itertuples(index=False)
-    )
+    reasons = plan.unmet.groupby("code").agg(n=("code", "size"), least=("needs", "min"), most=("needs", "max"))
+    shown = [(digits(row[1]), *map(digits, row[3].split(" sampai "))) for row in page.body("unmet-by-reason")[:-1]]
+    assert sorted(shown) == sorted(tuple(map(int, row)) for row in reasons.itertuples(index=False))
 
 
 def test_rates_by_group_of_a_city_equal_the_frame(city):
@@ -403,3 +403,11 @@ def test_frames_as_read_back_from_a_stored_plan_give_the_same_page(tmp_path):
         stored[name] = pd.read_parquet(tmp_path / name)
     again = replace(plan, **stored)
     assert render_report(again, five_names(), ENGLISH) == render_report(plan, five_names(), ENGLISH)
+
+
+def test_the_terminal_adds_the_budget_up_as_the_report_does(small):
+    said = budget_text(five_people_two_classes().lines, ENGLISH)
+    figures = [digits(figure) for figure in re.findall(r"Rp[0-9,]+", said)]
+    assert figures[0] == sum(figures[1:])
+    total = small.body("lines")[-1]
+    assert [digits(total[2]), digits(total[5])] == [figures[0], figures[2]]
