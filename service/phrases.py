@@ -108,6 +108,11 @@ def left_out_text(code: str, requires: str, wording: Wording) -> str:
     return wording.text(LEFT_OUT[code], requires=requires)
 
 
+def unmet_code(code: str) -> str:
+    """Return the code under which other systems know a reason: an earmark lacks money as a line does."""
+    return "budget" if code == "earmark" else code
+
+
 def unmet_text(row: Mapping[str, Any], wording: Wording) -> str:
     """Say why a person's need is not met, what else it would take, and the next chance where there is one."""
     kind, needs = _limit_kind(row), _figure(row["needs"])

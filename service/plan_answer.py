@@ -8,7 +8,7 @@ import pandas as pd
 from recommender.plan import Plan
 from recommender.plan_tables import PRICE_PER
 from recommender.scenarios import Figures, figures_of
-from service.phrases import unmet_text
+from service.phrases import unmet_code, unmet_text
 from service.plan_moves import moves
 from service.plan_why import PlanReasons, rows_of
 from service.wording import Wording
@@ -47,8 +47,8 @@ def _finite(value: float) -> float | None:
 def unmet_rows(plan: Plan, wording: Wording) -> list[dict[str, Any]]:
     """Return people with a need and nothing chosen, with the reason in words."""
     return [
-        {"employee": row["employee"], "code": row["code"], "text": unmet_text(row, wording), "needs": int(row["needs"]),
-         "training": row["training"] or None, "offering": row["offering"] or None}
+        {"employee": row["employee"], "code": unmet_code(row["code"]), "text": unmet_text(row, wording),
+         "needs": int(row["needs"]), "training": row["training"] or None, "offering": row["offering"] or None}
         for row in rows_of(plan.unmet)
     ]  # fmt: skip
 
@@ -72,7 +72,7 @@ def plan_document(plan_id: str, plan: Plan, wording: Wording, *, full: bool) -> 
         "offerings": [{"offering": r["offering"], "opened": bool(r["opened"]), "seats": int(r["seats"]),
                        "taken": int(r["taken"]), "code": r["code"]} for r in plan.offerings.to_dict("records")],
         "clashes": plan.clashes.to_dict("records"),
-        "unmet_by_code": {str(k): int(v) for k, v in plan.unmet["code"].value_counts().items()},
+        "unmet_by_code": {str(k): int(v) for k, v in plan.unmet["code"].map(unmet_code).value_counts().items()},
         "warnings": [list(warning) for warning in plan.warnings],
         "verified": {"ok": not plan.violations, "violations": list(plan.violations)},
         "model": plan.provenance.model, "model_state": plan.provenance.model_state, "catalog": plan.provenance.catalog,

@@ -14,7 +14,7 @@ from recommender.allocation.recount import LineTotals
 from recommender.allocation.result import Allocation
 from recommender.allocation.verify import Violation
 from recommender.allocation.why import Reasons, WhyNot
-from service.phrases import unmet_text
+from service.phrases import unmet_code, unmet_text
 from service.schemas.prices import prices_document
 from service.schemas.problem import ProblemFile
 from service.wording import Wording
@@ -72,7 +72,8 @@ def _unmet_rows(
     for answer in reasons.unmet():
         options = problem.options
         rows.append({
-            "employee": str(problem.people.ids[options.employee[answer.option]]), "code": answer.code,
+            "employee": str(problem.people.ids[options.employee[answer.option]]),
+            "code": unmet_code(answer.code),
             "text": _text(problem, answer, wording), "needs": answer.needs,
             "offering": str(problem.classes.ids[options.offering[answer.option]]), "instead": answer.instead or None,
         })  # fmt: skip

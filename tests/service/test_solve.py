@@ -110,7 +110,7 @@ def test_what_is_in_the_way_is_named_as_what_it_is(bangkom, tmp_path):
     )
     unmet = bangkom("--lang", "en", "solve", path, "--json").document["unmet"]
     assert [(row["code"], row["needs"], row["text"]) for row in unmet] == [
-        ("earmark", 4, "The most money for Digital does not suffice: Rp4 more would be needed."),
+        ("budget", 4, "The most money for Digital does not suffice: Rp4 more would be needed."),
         ("seats", 0, "Class L has no seats."),
         ("lower-benefit", 0, "It would close nothing."),
     ]

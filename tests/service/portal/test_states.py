@@ -71,7 +71,7 @@ def test_a_reason_for_no_seat_names_the_training_that_it_is_about(desk):
     approve_plan(portal.parts.database, desk.plan().rpartition("/")[2], "test")
     portal.client.cookies.clear()
     sign_in(portal, "ani")
-    assert re.search(r"(Etika|Tim): Mata anggaran L1 sudah habis", read(portal, "/my-plan"))
+    assert re.search(r"(Etika|Tim): Sisa mata anggaran .*L1.* tidak mencukupi", read(portal, "/my-plan"))
 
 
 @pytest.mark.parametrize(("hours", "told"), [(24, "Batas 24 JP tahun ini sudah tercapai"), (10, "masih tersisa 14 JP"),
