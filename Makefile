@@ -28,7 +28,7 @@ test: $(READY) chromium ## the default suite, two workers
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not long"
 
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
-	$(BIN)/pytest -n 2 -m "long and not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "long and not slow"
 	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 -m "not slow and not long" tests/recommender/allocation/test_laws.py tests/recommender/allocation/test_certificate.py
 
 chromium: ## a browser for the tests of the portal, where it can be installed

@@ -67,7 +67,7 @@ def test_each_kind_gives_the_document_of_its_command(office_queue, start_worker,
     assert not any(o["taken"] for o in replanned["offerings"] if o["offering"] == offering)
     plans = bangkom("plans", "list", "--json").document["plans"]
     names = {plan["plan"]: plan["name"] for plan in plans}
-    assert (names[planned["plan"]], names[replanned["plan"]]) == ("satu", f"Tanpa {offering}")
+    assert (names[planned["plan"]], names[replanned["plan"]]) == ("satu", f"Without {offering}")
 
     exported = succeed(queue, "export", {"table": "employees", "format": "csv"})
     bangkom("export", "employees", tmp_path / "employees.csv")
