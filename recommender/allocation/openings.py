@@ -134,11 +134,11 @@ class Openings:
             return
         opening.n_walks += 1
         self._n_walks += 1
-        is_again = opening.best is not None and opening.n_walks % 2 == 0
-        start = opening.best if is_again and opening.best is not None else dearest(exchange.hall)
+        again = opening.best if opening.n_walks % 2 == 0 else None
+        start = dearest(exchange.hall) if again is None else again
         unit, begun = opening.dearness * exchange.usual, self.deadline.now()
         steps = min(STEPS * len(start), int(LONGEST_WALK * self.deadline.left() / self._step_seconds))
-        pace = Pace(steps, (REHEATED if is_again else HOT) * unit, COLD * unit, opening.dearness)
+        pace = Pace(steps, (HOT if again is None else REHEATED) * unit, COLD * unit, opening.dearness)
         worth, options = walk(exchange.hall, start, pace, self._n_walks)
         self._step_seconds = max((self.deadline.now() - begun) / max(steps, 1), LEAST_STEP)
         opening.dearness *= LESS_DEAR if np.isfinite(worth) else DEARER

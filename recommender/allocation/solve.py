@@ -156,11 +156,11 @@ def _solve_office(search: _Search, solver: Solver) -> Found:
     if _is_closed(bound, improver.value):
         found = Found(chosen=improver.chosen, bound=bound, is_optimal=True, was_stopped=False)
         return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))
-    search = replace(search, start=improver.chosen, priced=replace(search.priced, bound=bound))
+    search = replace(search, start=improver.chosen)
     found = solve_exactly(model, solver, search.start, seconds=search.deadline.left(), gap=0.0,
-                          tell=lambda chosen, bound: _tell(search, chosen, bound),
+                          tell=lambda chosen, told: _tell(search, chosen, min(bound, told)),
                           until=lambda: search.aside.is_over)  # fmt: skip
-    found = _or_aside(search, found)
+    found = _or_aside(search, replace(found, bound=min(bound, found.bound)))
     if not found.is_optimal:
         return _settled(search, found)
     return replace(found, chosen=break_ties(model, solver, found, seconds=search.deadline.left()))

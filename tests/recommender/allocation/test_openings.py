@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from problems import SolverHere, claim, make_problem
+from problems import SolverHere, SolverSilent, claim, make_problem
 
 from recommender.allocation import openings
 from recommender.allocation.blocks import Improver
@@ -186,3 +186,23 @@ def test_no_engine_proves_less_than_the_best_plan_where_sets_are_listed(monkeypa
     assert found.bound >= best.bound - 1e-6
     assert found.objective == pytest.approx(best.bound, rel=2e-3)
     assert verify(problem, found) == ()
+
+
+class SolverOfParts(SolverHere):
+    """HiGHS for programs in which people may be divided; of all others it says nothing."""
+
+    def solve(self, program, start=None, **limits):
+        if program.is_integer[: program.n_options].any():
+            return SolverSilent().solve(program, start, **limits)
+        return super().solve(program, start, **limits)
+
+
+def test_what_the_list_proved_stays_proved_where_the_whole_program_comes_to_nothing(monkeypatch):
+    monkeypatch.setattr(openings, "LIST_SHARE", 0.05)
+    monkeypatch.setattr(openings, "WALK_SHARE", 0.05)
+    monkeypatch.setattr(openings, "STEPS", 0)
+    problem, asked = depots(2), replace(limits(12.0), engine=Engine.EXACT)
+    improver, _, _ = modelled(problem)
+    best = run_highs(improver.model.program, None, seconds=20.0, gap=0.0, seed=0).bound
+    found = solve_with(problem, asked, Deadline(asked), SolverOfParts())
+    assert best - 1e-6 <= found.bound < found.price_bound - 1.0
