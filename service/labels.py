@@ -37,6 +37,8 @@ CLASSES = {
 
 WARNINGS = {  # subjects of one code are said together
     "no-price": "No travel price is on file for {subject}, so the cost of classes there is too low.",
+    "demands-not-proved": "It is not proven that the demands listed as not met cannot be met: the time limit ended the"
+    " search for them. More time may meet them.",
     "no-line-for-class": "No budget line may pay the fixed cost of these classes, so they stay closed: {subject}.",
     "no-line-for-fee": "Choices that no budget line may pay, and that were therefore left out: {subject}.",
     "lapsed-enrolment": "Enrolments without an outcome long after their class ended, which no longer count: {subject}.",

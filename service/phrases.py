@@ -76,7 +76,7 @@ PLAN_STATES = {
     "optimal": "proven optimal",
     "within-gap": "proven within the gap",
     "heuristic": "not proven optimal",
-    "infeasible": "not all demands can be met; this is the nearest plan",
+    "infeasible": "not all demands are met; this is the nearest plan",
 }
 
 
@@ -179,7 +179,7 @@ def limit_name(code: str, limit: str, wording: Wording) -> str:
 
 
 def clash_text(clash: Mapping[str, Any], wording: Wording) -> str:
-    """Say which demand cannot be met, what is in the way, and who is left out.
+    """Say which demand is not met, what is in the way, and who is left out.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def clash_text(clash: Mapping[str, Any], wording: Wording) -> str:
     is_unpaid = clash["code"] == "budget" and not clash["limit"]
     kind = word_for("no-payer" if is_unpaid else str(clash["code"]), LIMITS, wording)
     return wording.text(
-        "Cannot be met: {subject} ({limit}): needs {needed}, there is {available}. Left out: {people}",
+        "Not met: {subject} ({limit}): needs {needed}, there is {available}. Left out: {people}",
         subject=clash["subject"], limit=f"{kind}: {limit}" if limit else kind,
         needed=figure(clash["needed"]), available=figure(clash["available"]),
         people=", ".join(str(clash["people"]).split(";")) or "-",

@@ -68,6 +68,7 @@ def pack_proof(proof: Proof) -> bytes:
         "allocation": {
             "status": str(allocation.status), "objective": allocation.objective, "bound": allocation.bound,
             "price_bound": allocation.price_bound, "stopped_by_clock": allocation.stopped_by_clock,
+            "is_unmet_proved": allocation.is_unmet_proved,
             "solver": allocation.solver, "clashes": [asdict(clash) for clash in allocation.clashes],
         },
     }  # fmt: skip

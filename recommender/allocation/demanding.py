@@ -1,7 +1,8 @@
 """Pins and mandatory demands before everything else: all of them if any plan can, else as many as possible."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -19,13 +20,32 @@ PASSES = 200
 PRICE_SHARE = 0.1  # of the time, for prices
 NEAR = ((0.05, 0.1), (0.5, 0.15), (np.inf, 0.3))  # how far from its price an option may be, and the share of the time
 LEAST_SHARE = 0.3  # of the time, for as many demands as possible
+FEW_COLUMNS = 20_000  # that may help the demands, up to which it is asked first how many can be met at all
 GAP = 5e-3  # any plan that meets every demand will do; a good one saves time later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demanded:
+    """What became of the pins and mandatory demands.
+
+    Parameters
+    ----------
+    model : With rows that keep what is met.
+    start : A plan that meets it.
+    unmet : Groups of options of which one was demanded and none is chosen.
+    is_proved : Whether no plan meets more; else the clock ended the search.
+    """
+
+    model: Model
+    start: IndexArray
+    unmet: list[IndexArray]
+    is_proved: bool
 
 
 def meet_demands(
     model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float],
     aside: Nobody = NOBODY,
-) -> tuple[Model, IndexArray, list[IndexArray]]:  # fmt: skip
+) -> Demanded:  # fmt: skip
     """Meet as many pins and mandatory demands as possible, pins first, and write that into the program.
 
     Parameters
@@ -35,25 +55,35 @@ def meet_demands(
     start : A plan that keeps every limit.
     seconds, now : Time that may be used, and the clock.
     aside : May find a plan that meets them all first.
-
-    Returns
-    -------
-    model : With rows that keep what can be met.
-    start : A plan that meets them.
-    unmet : Groups that no plan of the largest number met holds.
     """
     model = replace(model, demanded=tuple(demands(model.problem)))
+    is_proved = True
+    if model.told_apart(start)[1]:
+        start, is_proved = _met_best(model, solver, start, seconds=seconds, now=now, aside=aside)
     met, unmet = model.told_apart(start)
-    if unmet:
-        start = _all_met(model, solver, start, seconds=seconds, now=now, aside=aside)
-        met, unmet = model.told_apart(start)
-    if unmet:
-        start = _most_met(model, solver, start, seconds=seconds * LEAST_SHARE, aside=aside)
-        met, unmet = model.told_apart(start)
     program = demand_rows(model.program, met, np.ones(len(met)))
     opened = [model.layout.n_options + classes for classes in demanded_classes(model.problem, tuple(met))]
     program = demand_rows(program, opened, np.ones(len(opened)))
-    return replace(model, program=program, demanded=tuple(met)), start, unmet
+    return Demanded(model=replace(model, program=program, demanded=tuple(met)), start=start, unmet=unmet,
+                    is_proved=is_proved or not unmet)  # fmt: skip
+
+
+def _met_best(
+    model: Model, solver: Solver, start: IndexArray, *, seconds: float, now: Callable[[], float], aside: Nobody
+) -> tuple[IndexArray, bool]:
+    """Return a plan that meets the most demands, and whether none meets more: asked first where that is soon told."""
+    helpful = _helpful_columns(model, np.concatenate(model.demanded))
+    at_most = partial(_most_met, model, solver, helpful=helpful, seconds=seconds * LEAST_SHARE, aside=aside)
+    is_asked = len(helpful) <= FEW_COLUMNS
+    is_proved = False
+    if is_asked:
+        start, is_proved = at_most(start)
+        if is_proved and model.told_apart(start)[1]:
+            return start, True
+    start = _all_met(model, solver, start, seconds=seconds, now=now, aside=aside)
+    if model.told_apart(start)[1] and not is_asked:
+        start, is_proved = at_most(start)
+    return start, is_proved
 
 
 def _all_met(
@@ -85,8 +115,10 @@ def _has_plan(aside: Nobody) -> Callable[[], bool] | None:
     return None if aside is NOBODY else lambda: aside.plan() is not None
 
 
-def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float, aside: Nobody) -> IndexArray:
-    """Return a plan that meets the most demands, or the start where none is found."""
+def _most_met(
+    model: Model, solver: Solver, start: IndexArray, *, helpful: IndexArray, seconds: float, aside: Nobody
+) -> tuple[IndexArray, bool]:
+    """Return a plan that meets the most demands, or the start where none is found, and whether no plan meets more."""
     groups, program = model.demanded, model.program
     wish = np.zeros(len(program.cost))
     n_pins = len(pins(model.problem))
@@ -94,14 +126,17 @@ def _most_met(model: Model, solver: Solver, start: IndexArray, *, seconds: float
     for i, group in enumerate(groups):
         by_rank = TIE_SHARE * (1.0 - i / len(groups)) / len(groups)  # among equals, the lower ids
         wish[group] += (one_pin if i < n_pins else 1.0) + by_rank
-    helpful = _helpful_columns(model, np.concatenate(groups))
     part = only(replace(program, cost=wish), helpful)
     answer = solver.solve(part, None, seconds=seconds, gap=0.0, until=_has_plan(aside))
     chosen = chosen_of(part, answer)
     found = None if answer.is_optimal else aside.take()
     if found is not None:
-        return found
-    return start if chosen is None or not model.totals.keeps(helpful[chosen]) else helpful[chosen]
+        return found, not model.told_apart(found)[1]
+    if chosen is None or not model.totals.keeps(helpful[chosen]):
+        return start, False
+    if not answer.is_optimal and len(model.told_apart(helpful[chosen])[1]) >= len(model.told_apart(start)[1]):
+        return start, False
+    return helpful[chosen], answer.is_optimal
 
 
 def _helpful_columns(model: Model, demanded: IndexArray) -> IndexArray:

@@ -20,6 +20,17 @@ def ratio_scores(problem: AllocationProblem) -> FloatArray:
     return full_values(problem) / (cost + FREE_SEAT)
 
 
+def demand_scores(problem: AllocationProblem) -> FloatArray:
+    """Score demanded options by how many demanded people their class could take; all others are worth nothing."""
+    options = problem.options
+    demanded = np.flatnonzero(options.is_pinned | options.is_mandatory)
+    pairs = np.unique(np.stack([options.offering[demanded], options.employee[demanded]]), axis=1)
+    people = np.bincount(pairs[0], minlength=len(problem.classes.ids))
+    scores = np.zeros(len(options.employee))
+    scores[demanded] = people[options.offering[demanded]]
+    return scores
+
+
 def fill(placement: Placement, order: IndexArray) -> None:
     """Add options in order, and close classes that stay below their minimum, until nothing more fits.
 

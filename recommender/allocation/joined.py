@@ -108,5 +108,5 @@ def solve_in_regions(problem: AllocationProblem, regions: Regions, limits: Solve
         clashes=name_clashes(problem, chosen, unmet, value),
         stopped_by_clock=found.was_hurried or any(part.was_stopped for part in found.totals),
         solver=f"dual: {highs_version()}, prices, decided classes and near options in {len(own)} regions",
-        prices=prices, price_bound=price_bound,
+        is_unmet_proved=not unmet, prices=prices, price_bound=price_bound,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, decide
 from recommender.allocation.exact import build_model, demands
 from recommender.allocation.filling import KINDNESS, better, by_nearness
-from recommender.allocation.greedy import greedy
+from recommender.allocation.greedy import demand_scores, greedy
 from recommender.allocation.highs import EARLY_SHARE, Solver
 from recommender.allocation.limits import Deadline, SolveLimits
 from recommender.allocation.nearness import nearness
@@ -196,11 +196,10 @@ def plan_region(
     """
     deadline, problem = Deadline(limits), region.within(share, shared)
     empty = Placement(problem)
-    first = greedy(empty, np.zeros(len(problem.options.employee)))
+    first = greedy(empty, demand_scores(problem))
     with Solver(deadline, limits.seed) as solver:
-        model, first, unmet = meet_demands(
-            build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now
-        )
+        demanded = meet_demands(build_model(problem), solver, first, seconds=deadline.left(), now=deadline.now)
+        model, first, unmet = demanded.model, demanded.start, demanded.unmet
         charged = _Charged(region, shared, tuple(model.told_apart(first)[0]))
         priced = _price(charged, own, effort, deadline)
         near = nearness(priced)

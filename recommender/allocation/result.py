@@ -19,14 +19,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """A demand that cannot be met, with its shortfall.
+    """A demand that is not met, with its shortfall.
 
     Parameters
     ----------
     code : ``budget``, ``earmark``, ``seats``, ``minimum-class``, ``already``, ``overlap``, ``topic``, ``hours-cap``,
         ``max-trainings``, ``away-share``, ``prerequisite``, ``no-offering``, ``not-eligible``, ``unit-floor`` or
         ``earmark-floor``.
-    subject : What cannot be met, such as a training or a person.
+    subject : What is not met, such as a training or a person.
     limit : The limit in the way, such as a line or an offering.
     needed, available : In the unit of the limit: rupiah, seats, JP or people.
     people : Ids of those left out because of it.
@@ -91,6 +91,7 @@ class Allocation:
     clashes : Demands not met, mandatory and pinned first.
     stopped_by_clock : Whether the time limit ended the search, so that another run may answer otherwise.
     solver : Name and version of what answered, with the method.
+    is_unmet_proved : Whether it is proved that no plan meets more of the pinned and mandatory demands.
     prices : Prices written beside the plan, from which anybody can recompute `price_bound`; None for none.
     price_bound : What the prices prove; `bound` is lower where the solver proved more.
     """
@@ -103,6 +104,7 @@ class Allocation:
     clashes: tuple[Clash, ...]
     stopped_by_clock: bool
     solver: str
+    is_unmet_proved: bool = True
     prices: Prices | None = None
     price_bound: float = np.inf
 

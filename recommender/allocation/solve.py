@@ -20,7 +20,7 @@ from recommender.allocation.demanding import meet_demands
 from recommender.allocation.dual import Priced, price, price_only
 from recommender.allocation.exact import Found, Model, break_ties, build_model, solve_exactly
 from recommender.allocation.filling import KINDNESS, better, by_nearness, by_value, filled_up
-from recommender.allocation.greedy import greedy
+from recommender.allocation.greedy import demand_scores, greedy
 from recommender.allocation.highs import Aim, Solver, highs_version
 from recommender.allocation.joined import solve_in_regions
 from recommender.allocation.limits import Deadline, Engine, SolveLimits
@@ -287,13 +287,14 @@ def solve_with(
 ) -> Allocation:
     """Solve a problem with a solver that is already there, and perhaps another aside; see `solve`."""
     empty = Placement(problem)
-    first = greedy(empty, np.zeros(len(problem.options.employee)))
+    first = greedy(empty, demand_scores(problem))
     model = build_model(problem)
     engine = engine_for(model.layout.n_options, limits)
     if engine != Engine.GREEDY:
         aside.begin(model)
-    model, first, unmet = meet_demands(model, solver, first, seconds=deadline.left(), now=deadline.now, aside=aside)
-    search = _begin(model, empty, first, limits, deadline, engine=engine, aside=aside)
+    demanded = meet_demands(model, solver, first, seconds=deadline.left(), now=deadline.now, aside=aside)
+    unmet = demanded.unmet
+    search = _begin(demanded.model, empty, demanded.start, limits, deadline, engine=engine, aside=aside)
     gap = gap_without_kept(problem, search.start, limits.gap)
     search = replace(search, limits=replace(limits, gap=gap))
     _tell(search, search.start)
@@ -314,6 +315,7 @@ def solve_with(
         clashes=name_clashes(problem, found.chosen, unmet, value),
         stopped_by_clock=found.was_stopped or (aside.was_taken and not found.is_optimal),
         solver=f"{engine}: {highs_version()}, {METHODS[engine]}",
+        is_unmet_proved=demanded.is_proved or not unmet,
         prices=prices,
         price_bound=search.priced.root.bound,
     )

@@ -75,6 +75,7 @@ def solve(settings: Settings, /, *, file: Path, time_limit: float | None, out: P
 
 def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
     """Print the allocation for people."""
+    from service.labels import WARNINGS
     from service.phrases import PLAN_STATES, clash_text, recount_texts
 
     wording, console = terminal.wording, terminal.console
@@ -92,6 +93,8 @@ def _show(terminal: Terminal, answer: dict[str, Any]) -> None:
     console.print(table)
     for clash in answer["clashes"]:
         console.print(clash_text({**clash, "people": ";".join(clash["people"])}, wording))
+    if not answer["unmet_proved"]:
+        console.print(wording.text(WARNINGS["demands-not-proved"]))
     for row in answer["unmet"]:
         console.print(f"{row['employee']}: {row['text']}")
     for row in answer["changes"]:

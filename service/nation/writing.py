@@ -40,6 +40,7 @@ def allocation_of(region: Region, plan: RegionPlan, shared: FloatArray, crossing
         chosen=plan.chosen, status=Status.INFEASIBLE if unmet else Status.HEURISTIC, objective=value.objective,
         bound=bound, line_prices=plan.prices.lines,
         clashes=name_clashes(region.problem, plan.chosen, unmet, value), stopped_by_clock=plan.totals.was_stopped,
+        is_unmet_proved=not unmet,
         solver="dual", prices=plan.prices, price_bound=bound,
     )  # fmt: skip
 

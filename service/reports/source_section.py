@@ -20,7 +20,7 @@ def status_text(totals: PlanTotals, wording: Wording) -> str:
             "It is proven that this plan falls short of the best one under these rules by at most {gap}.", gap=gap
         )
     if totals.status == "infeasible":
-        return wording.text("Not all demands can be met together; this is the nearest plan.")
+        return wording.text("Not all demands are met; this is the nearest plan.")
     if gap and math.isfinite(totals.bound):
         return wording.text("It is not proven to be the best plan; the proven bound leaves {gap} open.", gap=gap)
     return wording.text("It is not proven to be the best plan, and no bound was found.")

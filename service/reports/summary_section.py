@@ -43,7 +43,7 @@ def _left(plan: Plan, wording: Wording) -> str:
 
 
 def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
-    """Return red boxes: the recount failed, sums do not agree, demands cannot be met."""
+    """Return red boxes: the recount failed, sums do not agree, demands are not met."""
     found = []
     if plan.violations:
         broken = tuple(violation_text(violation, wording) for violation in plan.violations)
@@ -57,7 +57,7 @@ def alerts(plan: Plan, wording: Wording) -> tuple[Notice, ...]:
     if off:
         found.append(Notice(kind="alert", title=wording.text("Do not sign: sums do not agree."), lines=off))
     if plan.totals.status == "infeasible":
-        title = wording.text("Not all demands can be met together.")
+        title = wording.text("Not all demands are met.")
         line = wording.text("This is the nearest plan. {n} demands are listed below with what they lack.",
                             n=wording.number(len(plan.clashes)))  # fmt: skip
         found.append(Notice(kind="alert", title=title, lines=(line,)))

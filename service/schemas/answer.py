@@ -169,6 +169,7 @@ def build_answer(
         "verified": {"ok": not violations, "violations": [str(v) for v in violations]},
         "tie_rule": TIE_RULE,
         "stopped_by_clock": allocation.stopped_by_clock,
+        "unmet_proved": allocation.is_unmet_proved,
         "solver": allocation.solver,
         "proof": _proof(problem, allocation),
     }

@@ -60,14 +60,14 @@ def problem(here, policy=FREE, earlier=None):
     return build_problem(demand(here, policy), here.workforce, here.catalog, budget, policy, earlier)
 
 
-def plan(here, policy=FREE, model=None, earlier=None):
+def plan(here, policy=FREE, model=None, earlier=None, seconds=1e6):
     ticks = itertools.count()
     return make_plan(
         here.workforce, here.catalog, model or BaselineRule(), build_budget(here.tables, here.workforce.units, YEAR),
         policy, here.on,
         inputs=PlanInputs(model="rule", model_state="rule", verdict="no approved model", policy=policy,
                           earlier=earlier),
-        limits=SolveLimits(seconds=1e6, clock=lambda: float(next(ticks)) * 1e-3),
+        limits=SolveLimits(seconds=seconds, clock=lambda: float(next(ticks)) * 1e-3),
     )  # fmt: skip
 
 

@@ -126,6 +126,14 @@ def test_a_mandate_that_exceeds_the_budget_is_named_with_its_shortfall():
     assert found.needed > found.available
 
 
+@pytest.mark.parametrize(("seconds", "warned"), [(1e6, set()), (0.0, {"demands-not-proved"})])
+def test_a_mandate_given_up_for_want_of_time_is_told_apart_from_one_that_cannot_be_met(seconds, warned):
+    here = small_office(offerings=CLASSES.iloc[:2])
+    made = plan(here, replace(FREE, mandates=(Mandate(training="P2"),)), seconds=seconds)
+    assert made.totals.status == "infeasible"
+    assert {code for code, _ in made.warnings} == warned
+
+
 def test_the_advanced_class_comes_after_the_first_one_of_the_same_plan():
     here = small_office(prerequisites=rows("training requires", "P2 P1"), budgets=LINES.assign(amount="90000000"))
     made = seats(plan(here))

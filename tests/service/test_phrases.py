@@ -25,7 +25,7 @@ BETTER = Comparison(
 
 def test_a_clash_of_money_names_the_line_the_rupiah_and_the_people():
     assert clash_text(CLASH, ENGLISH) == (
-        "Cannot be met: P01 (The budget line does not suffice: 1.02): needs Rp77,580,000, there is Rp316,540. "
+        "Not met: P01 (The budget line does not suffice: 1.02): needs Rp77,580,000, there is Rp316,540. "
         "Left out: 197306052008062001, 198005302007081001"
     )
 

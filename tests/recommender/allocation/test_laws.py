@@ -236,10 +236,11 @@ def test_a_demand_that_two_classes_can_meet_opens_one_of_them_whole_in_the_linea
     options += [{"who": who, "where": 2, "benefit": 1.0, "cost": 1} for who in range(1, 9)]
     problem = make_problem(budgets=[8], n_people=9, classes=classes, options=options)
     first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
-    model, _, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=time.monotonic)
-    linear = replace(model.program, is_integer=np.zeros_like(model.program.is_integer))
+    demanded = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=time.monotonic)
+    program = demanded.model.program
+    linear = replace(program, is_integer=np.zeros_like(program.is_integer))
     values = SolverHere().solve(linear, seconds=5.0, gap=0.0).values
-    assert not unmet
+    assert not demanded.unmet
     assert float(linear.cost @ values) == pytest.approx(2.0, abs=1e-6)
 
 

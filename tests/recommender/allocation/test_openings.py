@@ -47,8 +47,8 @@ def modelled(problem, seconds=20.0):
     """Return the program with its demands, and a plan that meets them."""
     deadline = Deadline(limits(seconds))
     first = greedy(Placement(problem), np.zeros(len(problem.options.employee)))
-    model, first, unmet = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=deadline.now)
-    return Improver(model, first, SolverHere()), deadline, unmet
+    demanded = meet_demands(build_model(problem), SolverHere(), first, seconds=5.0, now=deadline.now)
+    return Improver(demanded.model, demanded.start, SolverHere()), deadline, demanded.unmet
 
 
 def walked(problem, steps=20_000, seed=1):

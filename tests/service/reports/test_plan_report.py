@@ -213,7 +213,7 @@ def test_provenance_is_complete():
         ("within-gap", 2.0, 0.05, "falls short of the best one under these rules by at most 5.00%"),
         ("heuristic", 2.0, 0.05, "the proven bound leaves 5.00% open"),
         ("heuristic", np.inf, np.nan, "no bound was found"),
-        ("infeasible", np.inf, np.nan, "Not all demands can be met together."),
+        ("infeasible", np.inf, np.nan, "Not all demands are met."),
     ],
 )
 def test_the_status_is_said_in_plain_words(status, bound, gap, words):
