@@ -14,6 +14,7 @@ FEWEST_MEASURED = 20  # measured outcomes in a slice that is judged
 N_RESAMPLES = 200  # behind each standard error of a slice
 CHANCE = 0.05  # of a false claim anywhere among the slices of one model
 BETTER, HARMED, NO_DIFFERENCE, NOT_ENOUGH_DATA = "better", "harmed", "no-difference-seen", "not-enough-data"
+ORDERING, COMPLETION = "ordering", "completion"  # of which a claim is made
 TESTS_A_SLICE = 2  # ordering and completion
 INTERVAL = float(norm.ppf(0.975))  # standard errors to either side of a 95 % interval
 
@@ -25,6 +26,7 @@ class SliceFigure:
     Parameters
     ----------
     code : ``better``, ``harmed``, ``no-difference-seen`` or ``not-enough-data``.
+    claimed : Of what ``better`` or ``harmed`` is claimed: ``ordering``, ``completion``, or both with a space between.
     n_people, n_rows, n_measured : With a known outcome; rows count participations.
     model_concordance, rule_concordance : Share of pairs within the slice ordered rightly; NaN in too small a slice.
     gain, gain_lower, gain_upper : Difference of the two, with a 95 % interval by a bootstrap of people.
@@ -43,6 +45,7 @@ class SliceFigure:
     brier_gain: float = np.nan
     brier_lower: float = np.nan
     brier_upper: float = np.nan
+    claimed: str = ""
 
 
 def judge_slices(
@@ -73,16 +76,16 @@ def judge_slices(
 def _measure(rows: Judged, rng: np.random.Generator) -> SliceFigure:
     used = rows.take(np.flatnonzero(rows.is_used))
     n_people, n_measured = len(np.unique(used.person)), int((used.completed == 1).sum())
-    size = {"n_people": n_people, "n_rows": len(used.person), "n_measured": n_measured}
     if n_people < FEWEST_PEOPLE or n_measured < FEWEST_MEASURED:
-        return SliceFigure(code=NOT_ENOUGH_DATA, **size)
+        return SliceFigure(code=NOT_ENOUGH_DATA, n_people=n_people, n_rows=len(used.person), n_measured=n_measured)
     own, rule = (float(part[0]) for part in orderings(used, used.weight[:, None]))
     error = float(resampled_gains(used, N_RESAMPLES, rng).std(ddof=1))
     decided = rows.take(np.flatnonzero(~np.isnan(rows.completed)))
     briers = _brier_gains(decided)
     brier, brier_error = float(briers.mean()), clustered_error(briers, decided.person)
     return SliceFigure(
-        code=NO_DIFFERENCE, **size, model_concordance=own, rule_concordance=rule,
+        code=NO_DIFFERENCE, n_people=n_people, n_rows=len(used.person), n_measured=n_measured,
+        model_concordance=own, rule_concordance=rule,
         gain=own - rule, gain_lower=own - rule - INTERVAL * error, gain_upper=own - rule + INTERVAL * error,
         brier_gain=brier, brier_lower=brier - INTERVAL * brier_error, brier_upper=brier + INTERVAL * brier_error,
     )  # fmt: skip
@@ -100,7 +103,9 @@ def _claim(one: SliceFigure, bound: float) -> SliceFigure:
     pairs = ((one.gain, one.gain_upper), (one.brier_gain, one.brier_upper))
     far = [_distance(value, (upper - value) / INTERVAL) for value, upper in pairs]
     code = HARMED if min(far) < -bound else BETTER if max(far) > bound else NO_DIFFERENCE
-    return replace(one, code=code)
+    sign = -1 if code == HARMED else 1
+    told = [of for of, one_far in zip((ORDERING, COMPLETION), far, strict=True) if sign * one_far > bound]
+    return replace(one, code=code, claimed=" ".join(told))
 
 
 def _distance(value: float, error: float) -> float:

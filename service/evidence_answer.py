@@ -10,17 +10,23 @@ import numpy as np
 from models.fairness import CHOSEN_SHARE, GroupFigure
 from models.off_policy import ESTIMATED, NO_OVERLAP, NOT_UNDERSTOOD
 from models.reliability import Bin
-from models.slices import BETTER, HARMED, NO_DIFFERENCE, NOT_ENOUGH_DATA, SliceFigure
+from models.slices import BETTER, COMPLETION, HARMED, NO_DIFFERENCE, NOT_ENOUGH_DATA, ORDERING, SliceFigure
 from models.verdict import APPROVED, DRIFTED, HARMS, NOT_BETTER_OVERALL, STALE, STANDINGS, objections
 from recommender.evidence import Evidence
 from recommender.past_choices import ListValue
 from recommender.past_effects import FEWEST_TOLD
-from service.reports.fairness import hidden_groups
+from service.reports.fairness import hidden_groups, place_of_group
 from service.wording import Wording
 
 WORDS = {
     BETTER: "better than the rule", HARMED: "worse than the rule", NO_DIFFERENCE: "no difference seen",
     NOT_ENOUGH_DATA: "not enough data",
+    f"{BETTER} {ORDERING}": "orders better than the rule",
+    f"{BETTER} {COMPLETION}": "foretells better than the rule who completes",
+    f"{BETTER} {ORDERING} {COMPLETION}": "orders, and foretells who completes, better than the rule",
+    f"{HARMED} {ORDERING}": "orders worse than the rule",
+    f"{HARMED} {COMPLETION}": "foretells worse than the rule who completes",
+    f"{HARMED} {ORDERING} {COMPLETION}": "orders, and foretells who completes, worse than the rule",
     "unit_kind": "Kind of unit", "employment_type": "Employment type", "position_class": "Position class",
     "person": "People, new or known", "training": "Trainings, new or known", "mode": "Mode",
     "sex": "Sex", "age_band": "Age",
@@ -154,16 +160,23 @@ def evidence_tables(manifest: Mapping[str, Any], wording: Wording) -> dict[str, 
     card = manifest.get("evidence", {})
     return {
         "slices": [_table(way, rows, wording) for way, rows in card.get("slices", {}).items() if rows],
-        "fairness": [_table(way, rows, wording) for way, rows in card.get("fairness", {}).items() if rows],
+        "fairness": [
+            _table(way, _in_order(way, rows), wording) for way, rows in card.get("fairness", {}).items() if rows
+        ],
         "completion": card.get("completion", []), "benefit": card.get("benefit", []),
         "chosen_share": card.get("chosen_share", CHOSEN_SHARE),
     }  # fmt: skip
 
 
+def _in_order(way: str, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return ages from young to old; other groups as they are."""
+    return sorted(rows, key=lambda one: place_of_group(one["id"])) if way == "age_band" else rows
+
+
 def _table(way: str, rows: Sequence[Mapping[str, Any]], wording: Wording) -> dict[str, Any]:
     named = [
         {**one, "name": group_text(way, one["id"], wording),
-         "verdict": wording.text(WORDS[one["code"]]) if "code" in one else ""}
+         "verdict": wording.text(WORDS[f"{one['code']} {one.get('claimed') or ''}".strip()]) if "code" in one else ""}
         for one in rows
     ]  # fmt: skip
     return {"way": way, "title": wording.text(WORDS[way]), "rows": named}

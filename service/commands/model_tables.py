@@ -69,12 +69,13 @@ Columns = tuple[tuple[str, Callable[[Mapping[str, Any], Wording], str]], ...]
 SLICE_COLUMNS: Columns = (
     ("People", _number("n_people", 0)), ("Measured", _number("n_measured", 0)),
     ("Difference in ordering", _number("gain", 3)), ("95 % interval", _range("gain", 3)),
+    ("Difference in Brier score", _number("brier_gain", 3)), ("95 % interval", _range("brier", 3)),
     ("Verdict", lambda row, _: str(row["verdict"])),
 )  # fmt: skip
 FAIRNESS_COLUMNS: Columns = (
     ("People", _number("n_people", 0)), ("Chosen by the model", _share("chosen")),
     ("Chosen by the rule", _share("chosen_by_rule")), ("Levels expected", _number("expected", 3)),
-    ("Levels found", _number("found", 3)),
+    ("Levels found", _number("found", 3)), ("Found less expected, 95 % interval", _range("excess", 3)),
 )  # fmt: skip
 
 

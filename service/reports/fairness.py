@@ -51,7 +51,7 @@ def hidden_groups(sizes: IndexArray) -> BoolArray:
     return hidden
 
 
-def _place(group: str) -> tuple[int, str]:
+def place_of_group(group: str) -> tuple[int, str]:
     """Return where a group stands: ``<30`` before ``30-39`` before ``>=50`` before not known."""
     outside = {"": 3, "<": 0, ">": 2}
     return outside.get(group[:1], 1), group
@@ -67,7 +67,7 @@ def rates_by(people: pd.DataFrame, column: str) -> tuple[GroupRate, ...]:
     """
     needy = people[people["need"] > 0]
     served = (needy["n_trainings"] > 0).groupby(needy[column]).agg(["size", "sum"])
-    served = served.loc[sorted(served.index, key=_place)]
+    served = served.loc[sorted(served.index, key=place_of_group)]
     hidden = hidden_groups(served["size"].to_numpy(np.int64))
     return tuple(
         GroupRate(group=str(group), n_people=None, n_served=None)

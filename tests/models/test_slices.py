@@ -16,6 +16,7 @@ def test_a_slice_that_is_harmed_is_named_though_the_model_is_better_overall():
     rows = judged_rows(1_200, 0, skill=0.8, of_whom=(group == 1, 0.1))
     others, harmed = judged(rows, group, 2)
     assert (others.code, harmed.code) == (BETTER, HARMED)
+    assert (others.claimed, harmed.claimed) == ("ordering", "ordering")
     assert harmed.gain_upper < 0 < others.gain_lower
     assert (harmed.n_rows, others.n_rows) == (300, 900)
 
@@ -34,6 +35,7 @@ def test_a_worse_completion_is_harm_too():
     group = (np.arange(1_200) >= 300).astype(np.int64)
     found = judged(spoilt, group, 2)
     assert [one.code for one in found] == [HARMED, NO_DIFFERENCE]
+    assert [one.claimed for one in found] == ["completion", ""]
     assert found[0].brier_upper < 0
     assert found[1].brier_gain == 0.0
 

@@ -66,6 +66,33 @@ def test_figures_of_a_few_are_left_out_and_cannot_be_worked_out_from_the_sum():
     json.dumps(card, allow_nan=False)
 
 
+def test_a_verdict_says_of_what_it_is_claimed_and_an_older_card_says_it_plainly():
+    rows = (
+        replace(slice_of(BETTER, 90), claimed="completion"),
+        replace(slice_of(HARMED, 80), claimed="ordering completion"),
+    )
+    card = evidence_card(
+        replace(evidence(), names={"mode": ("face-to-face", "online")}, slices={"mode": rows}, fairness={})
+    )
+    told = [one["verdict"] for one in evidence_tables({"evidence": card}, ENGLISH)["slices"][0]["rows"]]
+    assert told == [
+        "foretells better than the rule who completes",
+        "orders, and foretells who completes, worse than the rule",
+    ]
+    for one in card["slices"]["mode"]:
+        del one["claimed"]
+    told = [one["verdict"] for one in evidence_tables({"evidence": card}, ENGLISH)["slices"][0]["rows"]]
+    assert told == ["better than the rule", "worse than the rule"]
+
+
+def test_ages_stand_from_young_to_old():
+    ages = ("30-39", "<30", ">=50")
+    card = evidence_card(replace(evidence(), names={"age_band": ages}, slices={},
+                                 fairness={"age_band": tuple(group_of(90) for _ in ages)}))  # fmt: skip
+    (table,) = evidence_tables({"evidence": card}, ENGLISH)["fairness"]
+    assert [one["name"] for one in table["rows"]] == ["Under 30", "30-39", "50 and over"]
+
+
 def test_harm_stands_against_a_model_that_is_better_overall_and_is_named():
     card = evidence_card(evidence(kinds=((HARMED, 90),), online=HARMED))
     manifest = {"details": {"code": "approved"}, "evidence": card}
