@@ -1,11 +1,16 @@
-"""Which open item a person takes next: boosted trees over every signal, learned from everybody's last choice."""
+"""Which open item a person takes next: trees and a line over every signal, learned from everybody's last choice."""
 
 from collections.abc import Callable, Iterator
 from typing import Self
 
 import numpy as np
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from models.choice_rows import Rows, Steps, Together, describe_choices, find_standings, shortlist
 from models.histories import Histories
@@ -18,6 +23,8 @@ FIRST_KEPT = 25  # candidates of each person that are all learned from
 LATER_STEP = 4  # of the later ones every so many, each counted as often
 CHOICES_A_LEAF, CHOICES_A_TREE = 200, 20  # last choices to learn from for each leaf of a tree, and for each tree
 SMALLEST_LEAVES, SMALLEST_TREES = 4, 60  # of the fewest choices
+LINE_PENALTY = 10.0  # on the line's coefficients, of standardised columns
+SMALLEST_SHARE = 1e-9  # that a probability is taken for at least
 FEWEST_CHOICES = 50  # people whose last choice was among their candidates; below, signals are fused as they are
 
 
@@ -31,7 +38,8 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
     is learned is how far to believe each signal, so it holds for items and people that were not there.
 
     Of few choices few and small trees are learned: those that suit 5,000 people fit the noise of 500, and order worse
-    than single signals do (docs/evidence.md).
+    than single signals do (docs/evidence.md). Beside trees below full size stands a line through the same columns, and
+    the mean of both log odds orders: the two err in different ways (decision record 0034).
 
     Parameters
     ----------
@@ -43,6 +51,7 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
     Attributes
     ----------
     model_ : The trees; None when there was too little to learn from.
+    line_ : The line beside them; None where the trees are as large as they may be.
     """
 
     def __init__(
@@ -60,18 +69,21 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
 
     def fit(self, histories: Histories) -> Self:
         """Learn from everybody's last choice; people with a single one tell nothing."""
-        self.model_ = None
+        self.model_ = self.line_ = None
         parts = list(self._learnable(histories))
         n_choices = sum(int(chosen.sum()) for _, chosen, _ in parts)
         if n_choices < FEWEST_CHOICES:
             return self
         rows, chosen, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = canonical_order(rows, chosen)
+        rows, chosen, weight = rows[order], chosen[order].astype(np.int64), weight[order]
         n_trees, n_leaves = size_of(n_choices, self.n_iterations, self.n_leaves)
+        if n_trees < self.n_iterations:
+            self.line_ = a_line().fit(rows, chosen, logisticregression__sample_weight=weight)
         self.model_ = HistGradientBoostingClassifier(
             max_iter=n_trees, learning_rate=self.learning_rate, max_leaf_nodes=n_leaves,
             min_samples_leaf=self.min_samples_leaf, l2_regularization=self.l2, early_stopping=False, random_state=0,
-        ).fit(rows[order], chosen[order].astype(np.int64), sample_weight=weight[order])  # fmt: skip
+        ).fit(rows, chosen, sample_weight=weight)  # fmt: skip
         return self
 
     def look(self, histories: Histories) -> Steps:
@@ -98,7 +110,8 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         """Return the score of each row of `describe_choices`; higher is likelier."""
         if self.model_ is None or not len(rows):
             return np.zeros(len(rows))
-        return np.asarray(self.model_.predict_proba(rows)[:, 1], dtype=np.float64)
+        shares = [model.predict_proba(rows)[:, 1] for model in (self.model_, self.line_) if model is not None]
+        return np.asarray(expit(np.mean(logit(np.clip(shares, SMALLEST_SHARE, 1 - SMALLEST_SHARE)), axis=0)))
 
     def order(self, steps: Steps, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:
         """Score every item for everybody, in chunks of people.
@@ -123,6 +136,12 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
                 rows = describe_choices(steps, part, standings, person, item)
                 score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
             yield people, score
+
+
+def a_line() -> Pipeline:
+    """Return the logistic regression of what was chosen on standardised columns; what is not known is nothing."""
+    return make_pipeline(SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True), StandardScaler(),
+                         LogisticRegression(C=1.0 / LINE_PENALTY, max_iter=1_000))  # fmt: skip
 
 
 def size_of(n_choices: int, most_trees: int, most_leaves: int) -> tuple[int, int]:

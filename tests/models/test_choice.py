@@ -150,6 +150,32 @@ def test_of_few_people_few_and_small_trees_are_learned_that_still_order_better_t
     assert quality(model, earlier, last) > 1.02 * quality(fused, earlier, last)
 
 
+def tastes(n_people: int, seed: int) -> Histories:
+    """People choose by taste and what is popular, in no order."""
+    rng = np.random.default_rng(seed)
+    kinds, likes = rng.normal(size=(60, 4)), rng.normal(size=(n_people, 4))
+    value = likes @ kinds.T / 2 + rng.normal(size=60) + rng.gumbel(size=(n_people, 60))
+    lengths = rng.integers(3, 13, n_people)
+    rows = [rng.permutation(row[:n]) for row, n in zip(np.argsort(-value, axis=1), lengths, strict=True)]
+    return Histories(bounds=np.cumsum([0, *lengths]), item=np.concatenate(rows), n_items=60)
+
+
+def test_of_few_people_a_line_beside_the_trees_orders_better_than_they_alone():
+    with_line, alone = [], []
+    for seed in range(6):
+        earlier, last = tastes(200, seed).without_last()
+        model = ChoiceModel(n_candidates=60).fit(earlier)
+        with_line.append(quality(model, earlier, last))
+        model.line_ = None
+        alone.append(quality(model, earlier, last))
+    assert np.mean(with_line) > 1.01 * np.mean(alone)
+
+
+def test_trees_of_full_size_stand_alone(fitted):
+    assert fitted.model_.n_iter_ == 40
+    assert fitted.line_ is None
+
+
 def test_what_is_fused_alone_is_what_stands_in_the_standings(histories):
     together = Together.of(histories, steady_signals(histories))
     some = histories.take(np.arange(0, 300, 7))
