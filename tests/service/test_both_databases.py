@@ -31,7 +31,7 @@ def test_both_databases_store_list_learn_and_plan_the_same(offices, tmp_path):
     for question in questions:
         answers = [office(*question, "--json").document for office in (here, there)]
         assert answers[0] == answers[1], question
-    plan = ("plan", "--year", "2027", "--time-limit", "4", "--full", "--json")
+    plan = ("plan", "--year", "2027", "--time-limit", "60", "--full", "--json")
     chosen = [office(*plan).document["chosen"] for office in (here, there)]
     assert chosen[0] == chosen[1] != []
 
