@@ -1,7 +1,9 @@
-"""What would have to be found of a person for a training to rank first: the smallest change of one level."""
+"""What would have to be found of a person for a training to rank first: the smallest change of one level, or of two."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 
@@ -17,6 +19,8 @@ from recommender.workforce import Assessments, Workforce
 from training_catalog.catalog import Catalog
 from training_catalog.tables_people import METHODS
 
+UNKNOWN_BELOW = 0.5  # levels: what an assessment that shows the standard changes where none is on file
+MOST_PAIRS = 100  # that are tried, the smallest: each is a list made again
 OBSERVED = METHODS.index("assessment-centre")
 
 
@@ -46,8 +50,17 @@ class Setting:
                          past=self.past)  # fmt: skip
 
 
-def change_to_rank_first(person: Workforce, training: int, setting: Setting) -> Change | None:
-    """Find the smallest change of one assessed level after which a training is first of a person's list.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A change with how many levels it is from what stands, and the row of its gap."""
+
+    size: float
+    row: int
+    change: Change
+
+
+def change_to_rank_first(person: Workforce, training: int, setting: Setting) -> tuple[Change, ...]:
+    """Find the smallest change of one assessed level, else of two, after which a training is first of a person's list.
 
     Parameters
     ----------
@@ -57,40 +70,61 @@ def change_to_rank_first(person: Workforce, training: int, setting: Setting) -> 
 
     Returns
     -------
-    The change; among equally small ones that of the competency which the position asks for first. None where the
-    training is first already, may not be taken, or no single level makes it first.
+    The changes; among equally small ones those of the competencies which the position asks for first. Empty where the
+    training is first already, may not be taken, or neither one level nor any of the smallest pairs makes it first.
 
     Notes
     -----
-    Each change is tried: the list is made again, by the same code, as if the level had been found on the day.
+    A level below the standard in what the training teaches speaks for it; one nearer to the standard in anything else
+    speaks against the others. Each change is tried: the list is made again, by the same code, as if the levels had been
+    found on the day.
     """
     lists = setting.list_of(person)
     candidates = lists.candidates
     if (candidates.left_out.training == training).any() or _is_first(lists, training):
-        return None
-    for change in _changes(candidates.gaps, setting.catalog, training):
-        if _is_first(setting.list_of(assessed(person, change, setting.on)), training):
-            return change
-    return None
+        return ()
+    for changes in _tried(_steps(candidates.gaps, setting.catalog, training)):
+        found = person
+        for change in changes:
+            found = assessed(found, change, setting.on)
+        if _is_first(setting.list_of(found), training):
+            return changes
+    return ()
 
 
 def _is_first(lists: RankedLists, training: int) -> bool:
     return bool(len(lists.training)) and int(lists.training[0]) == training
 
 
-def _changes(gaps: Gaps, catalog: Catalog, training: int) -> list[Change]:
-    """Return whole levels below what is required in what the training teaches, nearest to what was found first."""
+def _tried(steps: list[_Step]) -> Iterator[tuple[Change, ...]]:
+    """Yield every single step, then the smallest pairs in two competencies, smaller ones first."""
+    for step in steps:
+        yield (step.change,)
+    pairs = [pair for pair in combinations(steps, 2) if pair[0].row != pair[1].row]
+    pairs.sort(key=lambda pair: (pair[0].size + pair[1].size, *sorted((pair[0].row, pair[1].row))))
+    for one, other in pairs[:MOST_PAIRS]:
+        yield (one.change, other.change) if one.row < other.row else (other.change, one.change)
+
+
+def _steps(gaps: Gaps, catalog: Catalog, training: int) -> list[_Step]:
+    """Return whole levels below what is required in what the training teaches, and up to it elsewhere, nearest first.
+
+    What was never assessed counts as standing at what is required where it is taught, elsewhere half a level below.
+    """
     bounds = catalog.trainings.target_bounds
-    taught = catalog.trainings.target_competency[bounds[training] : bounds[training + 1]]
+    is_taught = np.isin(gaps.competency, catalog.trainings.target_competency[bounds[training] : bounds[training + 1]])
     found = []
-    for row in np.flatnonzero(np.isin(gaps.competency, taught)).tolist():
-        competency, required = int(gaps.competency[row]), float(gaps.required[row])
-        lowest = float(catalog.competencies.lowest[competency])
-        now = float(gaps.assessed[row]) if gaps.state[row] != GapState.NEVER_ASSESSED else required
-        levels = np.arange(max(lowest, required - 9), required)  # no scale has more than ten levels below
-        found += [(abs(level - now), row, Change(competency=competency, level=level)) for level in levels.tolist()
-                  if level != now]  # fmt: skip
-    return [change for _, _, change in sorted(found, key=lambda one: one[:2])]
+    for row, competency in enumerate(gaps.competency.tolist()):
+        required, lowest = float(gaps.required[row]), float(catalog.competencies.lowest[competency])
+        is_known = gaps.state[row] != GapState.NEVER_ASSESSED
+        now = float(gaps.assessed[row]) if is_known else required - (0.0 if is_taught[row] else UNKNOWN_BELOW)
+        if is_taught[row]:
+            levels = np.arange(max(lowest, required - 9), required)  # no scale has more than ten levels below
+        else:
+            levels = np.arange(np.floor(now) + 1, required + 1) if is_known else np.array([required])
+        found += [_Step(size=abs(level - now), row=row, change=Change(competency=competency, level=level))
+                  for level in levels.tolist() if level != now]  # fmt: skip
+    return sorted(found, key=lambda step: (step.size, step.row))
 
 
 def assessed(person: Workforce, change: Change, on: date) -> Workforce:

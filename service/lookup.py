@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from recommender.catalog_day import CatalogDay
-from recommender.counterfactual import Setting, change_to_rank_first
 from recommender.eligibility import REASONS
 from recommender.explanation import Grounds, find_grounds
 from recommender.gap import STATE_NAMES, find_gaps, job_person_match
@@ -26,7 +25,7 @@ from service.list_items import (
     shown_rows,
     worth_showing,
 )
-from service.phrases import LEFT_OUT, competency_name, verdict_text
+from service.phrases import LEFT_OUT, verdict_text
 from service.pipeline import Background, Office, explanation_context
 from service.wording import Wording
 from training_catalog.catalog import Catalog
@@ -224,25 +223,6 @@ def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str
     code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
     nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
     return {"training": training, **nothing, "code": code}
-
-
-def change_text(
-    person: Person, training: str, policy: Policy, background: Background, wording: Wording,
-    day: CatalogDay | None = None,
-) -> str:  # fmt: skip
-    """Say what would have to be found of a person for a training to rank first; nothing where no one level would."""
-    office = person.office
-    rows = np.flatnonzero(office.catalog.trainings.ids == training)
-    if not len(rows):
-        return ""
-    setting = Setting(catalog=office.catalog, model=office.predictor.predictor, on=office.on, policy=policy,
-                      expected=background.expected, day=day, past=background.past)  # fmt: skip
-    change = change_to_rank_first(person.crew, int(rows[0]), setting)
-    if change is None:
-        return ""
-    level = change.level * float(office.catalog.competencies.direction[change.competency])
-    return wording.text("With a level {level} assessment in {name} it would rank first.", level=wording.number(level),
-                        name=competency_name(office.catalog, change.competency, wording))  # fmt: skip
 
 
 def _notice(listed: Listed, left_out: set[str], wording: Wording) -> str | None:

@@ -38,6 +38,13 @@ DOCUMENT: Example = {
 
 ANSWERS: dict[str, Example] = {
     "Recommendations": RECOMMENDATIONS,
+    "Standing": {
+        **PERSON, "on": DAY, "model": "rule", "catalog": CATALOG, "state": "rule", "training": "P2",
+        "training_name": "Komunikasi Dasar", "rank": 3, "benefit": 0.31, "low": 0.0, "high": 0.7, "completion": 0.93,
+        "code": None, "text": "Pelatihan ini berada di urutan 3 dalam daftar.", "reasons": ITEM["reasons"],
+        "changes": [{"competency": "M.03", "level": 1.0}],
+        "change_text": "Dengan hasil penilaian level 1 pada Komunikasi, pelatihan ini akan menempati urutan pertama.",
+    },
     "AskedAll": {"items": [
         {"employee": NIP, "status": "ok", "recommendations": RECOMMENDATIONS, "errors": []},
         {"employee": "198001012005012010", "status": "not-found", "recommendations": None, "errors": [

@@ -18,11 +18,12 @@ from service.inline import InlinePerson, inline_document, person_inline, ranking
 from service.list_items import ListFilter
 from service.lookup import Person
 from service.records import OutOfReachError
-from service.schemas.lists import GapList, Recommendations
+from service.schemas.lists import GapList, Recommendations, Standing
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
 from service.storage.history import last_change
 from service.telemetry import LISTS
+from service.training_standing import standing_document
 from service.wording import Wording
 from training_catalog.errors import UnknownIdError
 
@@ -138,6 +139,22 @@ class AskedAll(msgspec.Struct, kw_only=True):
     """Lists in the order asked for."""
 
     items: list[Asked]
+
+
+@get("/employees/{employee:str}/recommendations/{training:str}", operation_id="get_standing", tags=["recommendations"],
+     opt=rule("recommendations.read"), responses=errors(404), summary="Where one training stands for a person",
+     sync_to_thread=True)  # fmt: skip
+def get_standing(request: Call, employee: FromPath[str], training: FromPath[str]) -> Standing:
+    """Return a training's rank, or why it is not in the list, and what would have to be found for it to rank first."""
+    answers = parts_of(request).answers
+    snapshot = answers.snapshots.current(answers.watch.look())
+    with transaction(answers.database.engine) as connection:
+        person, _ = person_in(snapshot, answers.database, connection, employee)
+    check_reach(reach_of_call(request), employee, person.unit)
+    document = standing_document(
+        person, training, answers.policy, snapshot.background, wording_of(request), snapshot.day
+    )
+    return msgspec.convert(msgspec.to_builtins(document), Standing)
 
 
 @post("/recommendations", operation_id="ask_recommendations", status_code=200, tags=["recommendations"],
@@ -268,4 +285,6 @@ def gaps_of(request: Call, employee: str) -> GapList:
 
 def recommendation_router() -> Router:
     """Return the routes of lists."""
-    return Router(path="/", route_handlers=[get_recommendations, ask_recommendations, make_ranking, get_gaps])
+    return Router(
+        path="/", route_handlers=[get_recommendations, get_standing, ask_recommendations, make_ranking, get_gaps]
+    )

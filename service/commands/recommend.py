@@ -24,18 +24,21 @@ MODES = ("face-to-face", "online", "blended")
 @click.option("--max-cost", type=click.IntRange(min=0), help="Only classes of at most this cost, in rupiah.")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that begin on or after.")
 @click.option("--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Only classes that end on or before.")
+@click.option("--about", metavar="TRAINING", help="Where this training stands, and what would make it the first.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Policy file (JSON or TOML).")
 @AS_JSON
 @click.pass_obj
 def recommend(
     settings: Settings, /, *, nip: str | None, everybody: bool, out: Path | None, limit: int, mode: str | None,
-    max_cost: int | None, start: datetime | None, end: datetime | None, policy: Path | None, as_json: bool,
+    max_cost: int | None, start: datetime | None, end: datetime | None, about: str | None, policy: Path | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Rank trainings for the employee with number NIP, best first, each with its reasons.
 
     \b
     Examples:
       bangkom recommend 199001012015011001 --limit 5 --mode online
+      bangkom recommend 199001012015011001 --about D027
       bangkom recommend --all --out rekomendasi.parquet
     """
     from service.decisions import list_decision, policy_text
@@ -45,12 +48,15 @@ def recommend(
     from service.policy_file import read_policy
     from service.reference import open_office
     from service.storage.decisions import log_decision
+    from service.training_standing import standing_document
 
     terminal = Terminal(settings, as_json)
     if everybody == bool(nip):
         raise click.UsageError(terminal.wording.text("give either a NIP or --all"))
     if everybody and out is None:
         raise click.UsageError(terminal.wording.text("--all needs --out FILE"))
+    if everybody and about:
+        raise click.UsageError(terminal.wording.text("--about is asked of one person, not of --all"))
     rules = read_policy(policy)
     database = open_office(settings.database_url)
     office = load_office(database, settings.on)
@@ -60,12 +66,28 @@ def recommend(
     wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
                         end=end.date() if end else None)  # fmt: skip
     person, background = person_of(office, str(nip)), background_of(office, rules)
+    if about:
+        _tell_about(terminal, standing_document(person, about, rules, background, terminal.wording))
+        return
     document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
     log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
     if as_json:
         terminal.emit(document)
     else:
         _show(terminal, document)
+
+
+def _tell_about(terminal: Terminal, document: dict[str, Any]) -> None:
+    """Say where a training stands, why, and what would have to be found for it to rank first."""
+    if terminal.as_json:
+        terminal.emit(document)
+        return
+    console = terminal.console
+    console.print(f"{document['training']} {document['training_name']}: {document['text']}")
+    for reason in document["reasons"]:
+        console.print(reason["text"])
+    if document["change_text"]:
+        console.print(document["change_text"])
 
 
 def _write_all(terminal: Terminal, database: Any, office: Any, rules: Any, out: Path, limit: int) -> None:

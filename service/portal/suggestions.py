@@ -19,7 +19,6 @@ from service.api.problems import wording_of
 from service.api.recommendations import answer_at_hand, answer_of, read_list
 from service.inline import ranking_document
 from service.list_items import ListFilter
-from service.lookup import change_text
 from service.phrases import LEFT_OUT, left_out_text
 from service.portal.cards import WORDS, Shown, draw_cards, draw_filters
 from service.portal.forms import Form, form_of
@@ -34,6 +33,7 @@ from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED, Statement
 from service.telemetry import LISTS
+from service.training_standing import changes_text, changes_to_first
 from service.wording import Wording
 from training_catalog.columns import TextArray, look_up
 from training_catalog.training import MODES
@@ -259,7 +259,8 @@ def _told(call: Call, employee: str, asked: str, found: Recommendations) -> list
             for one in ranking["items"]]  # fmt: skip
     if len(told) != 1:
         return told
-    more = change_text(person, told[0].training, parts.answers.policy, snapshot.background, wording, day=snapshot.day)
+    changes = changes_to_first(person, told[0].training, parts.answers.policy, snapshot.background, day=snapshot.day)
+    more = changes_text(person.office.catalog, changes, wording)
     return [replace(told[0], text=f"{told[0].text} {more}".strip())]
 
 

@@ -83,6 +83,51 @@ class RecommendedItem(msgspec.Struct, kw_only=True):
     reasons: list[Reason]
 
 
+class Found(msgspec.Struct, kw_only=True):
+    """A level that would have to be found in a competency, on the framework's own scale."""
+
+    competency: str
+    level: float
+
+
+class Standing(msgspec.Struct, kw_only=True):
+    """Where one training stands for a person.
+
+    Parameters
+    ----------
+    employee, name, position, unit : Whose.
+    on, model, catalog, state : As of which day, by which model or rule, from which catalogue.
+    training, training_name : Which training.
+    rank : In the person's list; null where it is not in it.
+    benefit, low, high, completion : As in a list; null where nothing is expected.
+    code, text : Why it is not in the list (null where it is), and the same, or the rank, in words.
+    reasons : Why it is recommended.
+    changes : Levels that would have to be found for it to rank first; empty where no such small change is found.
+    change_text : The same in words.
+    """
+
+    employee: str
+    name: str
+    position: str | None
+    unit: str | None
+    on: dt.date
+    model: str
+    catalog: str
+    state: Literal["model", "rule"]
+    training: str
+    training_name: str
+    rank: int | None
+    benefit: float | None
+    low: float | None
+    high: float | None
+    completion: float | None
+    code: str | None
+    text: str
+    reasons: list[Reason]
+    changes: list[Found]
+    change_text: str
+
+
 class Left(msgspec.Struct, kw_only=True):
     """A training that does not come into question, and why."""
 

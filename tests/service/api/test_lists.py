@@ -37,6 +37,29 @@ def test_a_list_is_that_of_the_terminal(service_on_both, terminal_of):
     assert service_on_both.get(f"/employees/{ANI}/gaps").json() == office("gaps", ANI, "--json", lang="id").document
 
 
+def test_where_a_training_stands_is_said_alike_over_http_and_on_the_terminal(service_on_both, terminal_of):
+    service, office = service_on_both, terminal_of(service_on_both.url)
+    document = ask(service).json()
+    asked = [item["training"] for item in document["items"]] + [row["training"] for row in document["left_out"]]
+    told = {code: service.get(f"/employees/{ANI}/recommendations/{code}").json() for code in asked}
+    for item in document["items"]:
+        one = told[item["training"]]
+        assert {name: one[name] for name in ("rank", "benefit", "low", "high", "completion", "reasons")} == {
+            name: item[name] for name in ("rank", "benefit", "low", "high", "completion", "reasons")
+        }
+        assert (one["code"], bool(one["changes"])) == (None, bool(one["change_text"]))
+    assert told[document["items"][0]["training"]]["changes"] == []
+    for row in document["left_out"]:
+        assert (told[row["training"]]["code"], told[row["training"]]["text"]) == (row["code"], row["text"])
+    for code in asked:
+        assert office("recommend", ANI, "--about", code, "--json", lang="id").document == told[code]
+
+
+def test_a_training_or_person_that_is_not_on_file_has_no_standing(service):
+    assert problem(service.get(f"/employees/{ANI}/recommendations/NONE"))["status"] == 404
+    assert problem(service.get("/employees/199999999999999999/recommendations/P1"))["status"] == 404
+
+
 def test_the_same_question_has_one_answer_and_one_entry_in_the_log(service_on_both):
     service = service_on_both
     first, again = ask(service), ask(service)
