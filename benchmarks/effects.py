@@ -13,9 +13,10 @@ persons cannot be found in such data; who gains most is claimed only where that 
 A file of one's own: CSV (.csv, .csv.gz) with a header line. The treatment holds 1 or 0, true or false, yes or no, or
 treated or control; of other words `--trained VALUE` names those that count as trained and `--compared VALUE` those
 they are compared with. Covariates are what was known before (`--covariates A B C`; all other columns when left out):
-numbers, or words of at most 50 kinds; what is missing is a value of its own. `--cluster COLUMN` names what goes
-together (person, school). `--untrained FILE` takes the untrained from another file. `--published VALUE ERROR` is held
-against what comes out.
+numbers, or words of at most 50 kinds; what is missing is a value of its own, and where a number is missing the effect
+is told of the rows in which nothing is, too: nobody can be made alike in what is not known of them. `--cluster COLUMN`
+names what goes together (person, school). `--untrained FILE` takes the untrained from another file. `--published VALUE
+ERROR` is held against what comes out.
 """
 
 import argparse
@@ -126,6 +127,9 @@ def one_file(asked: argparse.Namespace, form: Form) -> None:
         print(f"    {REASONS[effect.code]}")
         return
     known = fully_known(rows)
+    if is_enough(known) and len(known.outcome) < len(rows.outcome):
+        tell(f"{asked.file.name}, only rows in which nothing is missing", known, "as above", on_all=asked.on_everybody,
+             n_seeds=form.n_seeds)  # fmt: skip
     if is_enough(known) and (known.features != known.features[0]).any():
         tell_order(asked.outcome, known)
     if form.with_peers:

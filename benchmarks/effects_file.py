@@ -190,6 +190,6 @@ def fully_known(rows: TrainedRows) -> TrainedRows:
     """
     known = np.flatnonzero(~np.isnan(rows.features).any(axis=1))
     if len(known) < len(rows.outcome):
-        print(f"    who gains most is asked of the {len(known):,} rows in which nothing is missing: others cannot be"
-              " made alike in it")  # fmt: skip
+        print(f"    others cannot be made alike in what is missing: {len(known):,} rows, in which nothing is, follow by"
+              " themselves; who gains most is asked of them")  # fmt: skip
     return rows.take(known)

@@ -1,6 +1,9 @@
 """A CSV file of one's own: what can be read is read, what cannot is refused with file, column, line and value."""
 
+import re
+
 import csv_files
+import effects
 import effects_file
 import effects_uplift
 import numpy as np
@@ -300,5 +303,31 @@ def test_who_gains_most_is_not_claimed_of_what_is_missing(capsys):
     assert effects_uplift.tell_order("earnings", rows)  # everybody gains 1: false, for the missing are not made alike
     known = effects_file.fully_known(rows)
     assert len(known.outcome) == (~np.isnan(features[:, 0])).sum()
-    assert f"{len(known.outcome):,} rows in which nothing is missing" in capsys.readouterr().out
+    assert f"{len(known.outcome):,} rows, in which nothing is" in capsys.readouterr().out
     assert not effects_uplift.tell_order("earnings", known)
+
+
+def test_beside_missing_numbers_the_effect_is_told_of_rows_in_which_nothing_is_missing(tmp_path, capsys, monkeypatch):
+    rng = np.random.default_rng(2)
+    ability = rng.normal(size=900)
+    is_trained = rng.random(900) < 1 / (1 + np.exp(-ability))
+    seen = np.where(rng.random(900) < 0.2, np.nan, ability)
+    path = tmp_path / "own.csv"
+    pd.DataFrame({"treat": is_trained.astype(int), "score": 2 * ability + is_trained + rng.normal(size=900),
+                  "ability": seen}).to_csv(path, index=False)  # fmt: skip
+    given = [
+        "effects.py",
+        "--file",
+        str(path),
+        "--treatment",
+        "treat",
+        "--outcome",
+        "score",
+        "--quick",
+        "--without-peers",
+    ]
+    monkeypatch.setattr("sys.argv", given)
+    effects.main()
+    all_rows, known = re.findall(r"ours (\d\.\d\d)", capsys.readouterr().out)
+    assert float(all_rows) > 1.2  # everybody gains 1; the missing are not made alike
+    assert float(known) == pytest.approx(1.0, abs=0.2)
