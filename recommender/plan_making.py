@@ -167,10 +167,11 @@ def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
 
 
 def _warnings(
-    planning: PlanningProblem, workforce: Workforce, catalog: Catalog, policy: Policy, on: date
+    planning: PlanningProblem, workforce: Workforce, catalog: Catalog, budget: Budget, policy: Policy, on: date
 ) -> tuple[tuple[str, str], ...]:
-    """Return what the planner should know: no price, no line for a class or a fee, enrolments that lapsed."""
-    found = [("no-price", place) for place in unpriced_places(catalog, workforce.units)]
+    """Return what the planner should know: no budget or price, no line for a class or a fee, enrolments that lapsed."""
+    found = [] if len(budget.ids) else [("no-budget", str(budget.year))]
+    found += [("no-price", place) for place in unpriced_places(catalog, workforce.units)]
     found += [("no-line-for-class", str(catalog.offerings.ids[row])) for row in planning.unopenable.tolist()]
     if len(planning.unpayable):
         found.append(("no-line-for-fee", str(len(planning.unpayable))))
@@ -237,6 +238,6 @@ def put_together(
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
         clashes=_clash_frame(allocation.clashes),
         violations=tuple(str(violation) for violation in violations),
-        warnings=_warnings(planning, workforce, catalog, inputs.policy, on),
+        warnings=_warnings(planning, workforce, catalog, budget, inputs.policy, on),
         proof=Proof(problem=planning.problem, allocation=allocation),
     )

@@ -36,6 +36,7 @@ CLASSES = {
 }
 
 WARNINGS = {  # subjects of one code are said together
+    "no-budget": "No budget line of {subject} is on file, so only what costs nothing was planned.",
     "no-price": "No travel price is on file for {subject}, so the cost of classes there is too low.",
     "no-line-for-class": "No budget line may pay the fixed cost of these classes, so they stay closed: {subject}.",
     "no-line-for-fee": "Choices that no budget line may pay, and that were therefore left out: {subject}.",
