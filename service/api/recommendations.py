@@ -15,7 +15,7 @@ from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
 from service.api.versions import SAME_ANSWER, IfChanged
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
-from service.list_items import ListFilter
+from service.list_items import ListFilter, check_days
 from service.lookup import Person
 from service.records import OutOfReachError
 from service.schemas.lists import GapList, Recommendations
@@ -31,8 +31,9 @@ MOST_PEOPLE = 1_000
 Nip = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
 
 
-def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date | None,
-            end: dt.date | None) -> ListFilter:  # fmt: skip
+def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date | None, end: dt.date | None,
+            named: str = "end") -> ListFilter:  # fmt: skip
+    check_days(start, end, named)
     return ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start, end=end)
 
 
@@ -51,7 +52,7 @@ async def get_recommendations(
     """Return a person's list, from memory where nothing it depends on has changed."""
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang,
-                        wanted=_filter(limit, mode, max_cost, from_, until))  # fmt: skip
+                        wanted=_filter(limit, mode, max_cost, from_, until, "until"))  # fmt: skip
     versions = request.scope["state"]["versions"]  # as looked up since this call came
     ready = parts.answers.at_hand(question, versions)
     LISTS.labels(source="made" if ready is None else "memory").inc()

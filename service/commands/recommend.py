@@ -39,7 +39,7 @@ def recommend(
       bangkom recommend --all --out rekomendasi.parquet
     """
     from service.decisions import list_decision, policy_text
-    from service.list_items import ListFilter
+    from service.list_items import ListFilter, check_days
     from service.lookup import list_person, person_of, recommendation_document
     from service.pipeline import background_of, load_office
     from service.policy_file import read_policy
@@ -57,8 +57,9 @@ def recommend(
     if everybody and out is not None:
         _write_all(terminal, database, office, rules, out, limit)
         return
-    wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
-                        end=end.date() if end else None)  # fmt: skip
+    first, last = start.date() if start else None, end.date() if end else None
+    check_days(first, last, "--until")
+    wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=first, end=last)
     person, background = person_of(office, str(nip)), background_of(office, rules)
     document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
     log_decision(database, list_decision(office, document, wanted, policy_text(rules)))

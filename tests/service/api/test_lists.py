@@ -256,6 +256,26 @@ def test_callers_candidates_come_back_ranked_and_the_others_with_a_code(service)
     assert service("POST", "/rankings", json={"person": PERSON, "trainings": ["P1"]}).json()["employee"] == "anon"
 
 
+@pytest.mark.parametrize(("position", "code"), [(None, "no-position"), ("J0", "no-standard"), ("J", "closes-nothing")])
+def test_a_ranking_tells_whether_the_position_its_standard_or_the_training_lacks(service, position, code):
+    assert service("PUT", "/positions/J0", json={"position": "J0", "name": "Baru"}).status_code in {200, 201}
+    able = [{"competency": name, "level": 5, "assessed_on": "2026-06-01"} for name in ("M.01", "M.02")]
+    person = {"employee": "anon", "position": position, "assessments": able}
+    made = service("POST", "/rankings", json={"person": person, "trainings": ["P1", "P3"]}).json()
+    assert {item["code"] for item in made["items"]} == {code}
+
+
+def test_a_last_day_before_the_first_is_refused_rather_than_answered_with_nothing(service):
+    asked = service.get(f"/employees/{ANI}/recommendations?from=2027-06-01&until=2027-05-31")
+    assert [(one["pointer"], one["message"]) for one in problem(asked)["errors"]] == [
+        ("until", "until: 2027-05-31 tidak diterima; yang diterima: 2027-06-01, hari pertama, atau sesudahnya")
+    ]
+    several = service("POST", "/recommendations", json={"employees": [ANI], "start": "2027-06-01", "end": "2027-05-31"})
+    assert [one["pointer"] for one in problem(several)["errors"]] == ["/end"]
+    same = service.get(f"/employees/{ANI}/recommendations?from=2027-06-01&until=2027-06-01")
+    assert same.status_code == 200
+
+
 def test_feedback_joins_to_the_list_and_interest_is_seen_in_the_next(service_on_both):
     service = service_on_both
     served = ask(service).json()

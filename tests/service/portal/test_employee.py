@@ -163,6 +163,16 @@ def test_what_a_claim_lacks_is_said_beside_its_field_and_the_link_above_leads_th
     assert page.count("<details open>") == 1
 
 
+def test_a_second_claim_waits_for_the_answer_to_the_first(ani):
+    portal, client, post = ani
+    claim = {"list": list_id(client.get("/suggestions").text), "training": "P1", "kind": "already-taken"}
+    assert post("/suggestions", **claim, words="Bandung").status_code == 303
+    assert post("/suggestions", **claim, words="Bandung").status_code == 303  # the same form, sent twice by a slip
+    page = post("/suggestions", **claim, words="Jakarta, 2026")
+    assert (page.status_code, "Anda sudah menyatakannya; pernyataan itu menunggu jawaban." in page.text) == (422, True)
+    assert [one.words for one in said(portal)] == ["Bandung"]
+
+
 def test_a_claim_after_a_refused_one_waits_again(ani):
     portal, client, post = ani
     for n_refused in range(2):
