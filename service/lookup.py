@@ -97,7 +97,7 @@ def gap_document(person: Person, policy: Policy, wording: Wording) -> dict[str, 
     """Return one person's gaps."""
     office = person.office
     gaps = find_gaps(person.crew, office.catalog, office.on, policy.gap)
-    match = job_person_match(gaps)
+    match = job_person_match(gaps, office.catalog)
     return {
         **person.identity,
         "on": office.on,

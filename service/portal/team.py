@@ -162,7 +162,7 @@ def _member(call: Call, person: Person, gaps: Gaps, shown: Sequence[int]) -> Mem
     rows = {competency: row for row, competency in enumerate(gaps.competency.tolist())}
     year = parts.settings.today().year
     kind = EMPLOYMENT_TYPES[int(crew.employment_type[0])]
-    blind = (gaps.self_rated >= gaps.required) & (gaps.assessed < gaps.required)
+    blind = gaps.is_blind_spot
     today = np.datetime64(person.office.on, "D")
     ahead = crew.absences.end >= today
     return Member(
