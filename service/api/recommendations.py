@@ -59,8 +59,12 @@ async def get_recommendations(
     found = ready or parts.answers.at_once(question, caller.subject, versions)
     if found is None:
         found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
+    held = parts.held.at_hand(employee, versions)
+    if held is None:
+        held = await asyncio.to_thread(parts.held.of, employee, versions)
     reach = await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller)
     check_reach(reach, employee, found.unit)
+    found = parts.held.tell(found, held)
     request.scope["state"]["answer"] = found
     return _as_response(found, if_none_match or "")
 
@@ -84,7 +88,7 @@ def answer_of(request: Call, employee: str, wanted: ListFilter) -> Answer:
     found = parts.answers.answer(question, caller.subject)
     check_reach(parts.reach(caller), employee, found.unit)
     LISTS.labels(source="page").inc()
-    return found
+    return parts.held.tell(found, parts.held.of(employee, parts.watch.look()))
 
 
 def answer_at_hand(request: Call, employee: str, wanted: ListFilter) -> Answer | None:
@@ -96,10 +100,12 @@ def answer_at_hand(request: Call, employee: str, wanted: ListFilter) -> Answer |
     """
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang, wanted=wanted)
-    found = None if caller.units else parts.answers.at_hand(question, request.scope["state"]["versions"])
-    if found is not None:
-        check_reach(parts.reach(caller), employee, found.unit)
-    return found
+    versions = request.scope["state"]["versions"]
+    found, held = parts.answers.at_hand(question, versions), parts.held.at_hand(employee, versions)
+    if caller.units or found is None or held is None:
+        return None
+    check_reach(parts.reach(caller), employee, found.unit)
+    return parts.held.tell(found, held)
 
 
 def read_list(answer: Answer) -> Recommendations:
@@ -159,7 +165,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
         try:
             answer = parts.answers.answer(question, caller.subject)
             check_reach(reach, employee, answer.unit)
-            shown = msgspec.json.decode(answer.body, type=Recommendations)
+            shown = read_list(parts.held.tell(answer, parts.held.of(employee, parts.watch.look())))
             items.append(Asked(employee=employee, status="ok", recommendations=shown))
         except (UnknownIdError, OutOfReachError):
             items.append(

@@ -39,12 +39,14 @@ def recommend(
       bangkom recommend --all --out rekomendasi.parquet
     """
     from service.decisions import list_decision, policy_text
+    from service.ledger.held import seats_held, tell_seats
     from service.list_items import ListFilter, check_days
     from service.lookup import list_person, person_of, recommendation_document
     from service.pipeline import background_of, load_office
     from service.policy_file import read_policy
     from service.reference import open_office
     from service.storage.decisions import log_decision
+    from service.storage.engine import transaction
 
     terminal = Terminal(settings, as_json)
     if everybody == bool(nip):
@@ -63,6 +65,8 @@ def recommend(
     person, background = person_of(office, str(nip)), background_of(office, rules)
     document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
     log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
+    with transaction(database.engine) as connection:
+        document["items"] = tell_seats(document["items"], seats_held(connection, str(nip)))
     if as_json:
         terminal.emit(document)
     else:
@@ -105,6 +109,10 @@ def _show(terminal: Terminal, document: dict[str, Any]) -> None:
                       wording.text(item["mode"]), start)  # fmt: skip
     console.print(table)
     for item in document["items"]:
+        if "seat" in item:
+            console.print(wording.text("{rank}. An approved plan holds a seat for it already: class {offering}, {day}.",
+                                       rank=item["rank"], offering=item["seat"]["offering"],
+                                       day=wording.date(item["seat"]["start"])))  # fmt: skip
         for reason in item["reasons"]:
             console.print(f"{item['rank']}. {reason['text']}")
     if not document["items"]:

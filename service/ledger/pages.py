@@ -12,6 +12,7 @@ from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.ledger import CANCELLED, LEDGER_ENTRIES, LEDGER_SEATS, LIVE
 from service.storage.ledger_lines import NO_LINE, Posting, post
+from service.storage.watch import touch_seats
 from training_catalog.errors import ConflictError
 
 RESERVE, ENROL, RELEASE, SPEND, REFUND, REPRICE = "reserve", "enrol", "release", "spend", "refund", "reprice"
@@ -150,3 +151,5 @@ def page_in(connection: sa.Connection, author: str, made_at: datetime) -> Iterat
     page = Page(connection=connection, author=author, made_at=made_at)
     yield page
     post(connection, page.postings, author=author, made_at=made_at)
+    if page.postings:
+        touch_seats(connection)

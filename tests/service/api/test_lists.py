@@ -14,11 +14,14 @@ import sqlalchemy as sa
 from service.answers import Answers, Question
 from service.decision_log import SOME_ROOM, DecisionLog
 from service.decisions import replay
+from service.ledger.approval import approve_plan
+from service.ledger.events import seat_event
 from service.list_items import ListFilter
 from service.snapshot import Snapshots
 from service.storage.decisions import list_decisions
 from service.storage.schema import CHANGES, FEEDBACK
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, ON, problem, service_on
+from tests.service.ledger.plans import keep
 
 
 def shown(document):
@@ -35,6 +38,33 @@ def test_a_list_is_that_of_the_terminal(service_on_both, terminal_of):
     printed = office("recommend", ANI, "--json", lang="id").document
     assert {**served, "list": None} == {**printed, "list": None}
     assert service_on_both.get(f"/employees/{ANI}/gaps").json() == office("gaps", ANI, "--json", lang="id").document
+
+
+def test_a_list_says_which_training_the_person_has_a_seat_for_from_the_very_next_answer_on(
+    service_on_both, terminal_of
+):
+    service = service_on_both
+    database = service.parts.database
+    before = [ask(service), ask(service, BUDI)]
+    assert not any("seat" in item for one in before for item in one.json()["items"])
+    plan = keep(database, f"{ANI} P1-1 1000 L1", f"{BUDI} P2-1 0 -")
+    approve_plan(database, plan, "test")
+    days = {"start": "2027-03-01", "end": "2027-03-03"}
+    for state in ("reserved", "enrolled"):
+        told = ask(service)
+        seats = {item["training"]: item.get("seat") for item in told.json()["items"]}
+        assert seats["P1"] == {"offering": "P1-1", "plan": plan, "state": state, **days}
+        assert [training for training, seat in seats.items() if seat] == ["P1"]
+        assert told.headers["etag"] != before[0].headers["etag"]
+        assert ask(service, headers={"If-None-Match": told.headers["etag"]}).status_code == 304
+        seat_event(database, plan, ANI, "P1-1", "enrol", "test")
+    asked = service("POST", "/recommendations", json={"employees": [ANI, BUDI]}).json()["items"]
+    assert [[item["training"] for item in one["recommendations"]["items"] if item.get("seat")] for one in asked] == [
+        ["P1"], ["P2"]]  # fmt: skip
+    run = terminal_of(service.url)("recommend", ANI, lang="id")
+    assert "1. Rencana yang disetujui sudah menyediakan kursi untuk ini: kelas P1-1, 1 Maret 2027." in run.out
+    seat_event(database, plan, ANI, "P1-1", "cancel", "test")
+    assert ask(service).content == before[0].content
 
 
 def test_the_same_question_has_one_answer_and_one_entry_in_the_log(service_on_both):
