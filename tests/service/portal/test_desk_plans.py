@@ -319,7 +319,8 @@ def test_unmet_needs_are_carried_over_as_mandates_of_next_years_plan(desk):
     shown = re.findall(r": ([0-9.]+) pegawai", desk.text(f"{path}/next-year"))
     assert sorted(map(int, shown)) == sorted(plan.unmet["code"].value_counts())
     refused = desk.send(f"{path}/next-year", {"code": "budget", "time_limit": "5"}, status=422)
-    assert 'Mata anggaran 2028 belum ada; impor anggaran tahun itu terlebih dahulu. <a href="/imports">' in refused
+    assert 'sebelum ada, hanya yang tanpa biaya yang direncanakan. <a href="/imports">' in refused
+    assert "Tidak ada mata anggaran dan tidak ada kelas tahun 2028 yang tercatat; impor dulu." in refused
     fill(desk.portal.parts.database, {
         "budgets": rows("line year unit amount", "L1 2028 U1 9000000", "L3 2028 U3 9000000"),
         "offerings": rows("offering training start_date end_date seat_cost seats_min seats_max",
