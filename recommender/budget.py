@@ -92,7 +92,7 @@ def build_budget(
 
     Parameters
     ----------
-    tables : The tables ``budgets`` and ``accounts``.
+    tables : The tables ``budgets``, ``accounts`` and ``offerings``.
     units : Where the lines' units are looked up.
     year : Budget year.
     factor : Every amount is multiplied by it and cut to whole rupiah; for "what if the budget were larger".
@@ -101,20 +101,25 @@ def build_budget(
     Raises
     ------
     InputError
-        When the year has no line.
+        When the year has neither a line nor a class.
+
+    Notes
+    -----
+    A year without a line has a budget of none: what costs nothing can be planned all the same.
     """
     frame = tables["budgets"]
     frame = sorted_by_key(frame[frame["year"] == year], "line")
-    if frame.empty:
+    if frame.empty and not (tables["offerings"]["start_date"].dt.year == year).any():
         years = ", ".join(str(y) for y in sorted(set(tables["budgets"]["year"].dropna())))
-        raise InputError("budgets: no line for {year}; years on file: {years}", year=year, years=years or "-")
+        raise InputError("budgets: no line and no class for {year}; years with lines: {years}", year=year,
+                         years=years or "-")  # fmt: skip
     ids = text_of(frame, "line")
     accounts = tables["accounts"]
     codes = text_of(accounts, "account")
     account = _account_of(text_of(frame, "account"), codes)
     amount = whole_of(frame, "amount")
     parent = index_of(frame, "parent", ids)
-    by_plans = np.array([taken.get(str(line), (0, 0)) for line in ids], dtype=np.int64)
+    by_plans = np.array([taken.get(str(line), (0, 0)) for line in ids], dtype=np.int64).reshape(-1, 2)
     scaled = np.array([int(a) * factor.numerator // factor.denominator for a in amount], dtype=np.int64)
     return Budget(
         year=year,

@@ -64,13 +64,6 @@ _STATE_CODES = {
 }
 
 
-def is_blind_spot(lists: RankedLists) -> BoolArray:
-    """Return gap rows where a person rates themselves above what was assessed, and is below what is required."""
-    gaps = lists.candidates.gaps
-    spot: BoolArray = (gaps.deficit > 0) & (gaps.self_rated > gaps.assessed) & (gaps.self_rated >= gaps.required)
-    return spot
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
     """Lists, and what reasons for their rows are given from: looked up once for all of them.
@@ -81,7 +74,7 @@ class Grounds:
     bounds : shape (n_pairs + 1,): where the needs begin that each pair's training covers measurably.
     gap, covered : Row in the gaps, and levels covered; the most covered of a pair first.
     has_default : shape (n_pairs,): whether a requirement that it works on is the class's default.
-    is_spot : shape (n_gaps,): from `is_blind_spot`.
+    is_spot : shape (n_gaps,): from `Gaps.is_blind_spot`.
     direction : shape (n_gaps,): turns a level back to the framework's own scale.
     asked_for : People and trainings that they asked for.
     about_service : What history says of all of them.
@@ -125,7 +118,7 @@ def find_grounds(lists: RankedLists, workforce: Workforce, catalog: Catalog, con
         gap=coverage.gap[order],
         covered=coverage.covered[order],
         has_default=np.bincount(pair, weights=gaps.is_default[coverage.gap], minlength=n_pairs) > 0,
-        is_spot=is_blind_spot(lists),
+        is_spot=gaps.is_blind_spot,
         direction=catalog.competencies.direction[gaps.competency],
         asked_for=frozenset(wanted),
         about_service=tuple(

@@ -23,6 +23,23 @@ from training_catalog.columns import (
 from training_catalog.quantities import DAYS_PER_YEAR
 
 
+def blind_spots(deficit: FloatArray, required: FloatArray, assessed: FloatArray, self_rated: FloatArray) -> BoolArray:
+    """Tell where people rate themselves at the required level or above, and the assessed one is below it.
+
+    Parameters
+    ----------
+    deficit, required, assessed, self_rated : Levels, all on one scale, whichever way it goes; NaN where not known.
+
+    Examples
+    --------
+    >>> level = np.array([3.0, 3.0, 3.0])
+    >>> blind_spots(np.array([1.0, 1.0, 0.0]), level, np.array([2.0, 2.0, 4.0]), np.array([3.0, 2.5, 3.0])).tolist()
+    [True, False, False]
+    """
+    spots: BoolArray = (deficit > 0) & ((self_rated - required) * (assessed - required) <= 0)
+    return spots
+
+
 class GapState(IntEnum):
     """What is known of one required competency of one person."""
 
@@ -85,6 +102,11 @@ class Gaps:
     def is_assumed(self) -> BoolArray:
         """Whether the need is assumed, or rests on an expired assessment."""
         return self.state >= GapState.NEVER_ASSESSED
+
+    @property
+    def is_blind_spot(self) -> BoolArray:
+        """Where people think that they meet what an assessment finds them below."""
+        return blind_spots(self.deficit, self.required, self.assessed, self.self_rated)
 
     def needs(self) -> csr_array:
         """Weighted needs as CSR (n_people, n_competencies); only positive ones are stored."""
@@ -195,22 +217,25 @@ def expected_deficits(gaps: Gaps, workforce: Workforce, catalog: Catalog) -> Flo
         return (total / np.where(count, count, np.nan)).reshape(n_classes, width)
 
 
-def job_person_match(gaps: Gaps, *, cap_each: bool = False) -> FloatArray:
+def job_person_match(gaps: Gaps, catalog: Catalog, *, cap_each: bool = False) -> FloatArray:
     """Job Person Match of each person over the competencies assessed, 0 to 100; NaN when none was.
 
     Parameters
     ----------
     gaps : Gaps on one day.
+    catalog : Whose scales the levels are on.
     cap_each : Whether a level above the required one counts only as the required one.
 
     Notes
     -----
     100 x sum(assessed) / sum(required), cut to 100 at the end. Reported beside the gaps, never ranked on.
+    Levels of unlike scales are added up in proportion, a whole scale counting as one of 1 to 5.
     Where a lower level is better a share of the required one means nothing: such competencies are left out.
     """
     known = ~np.isnan(gaps.assessed) & (gaps.required > 0)
-    level = np.minimum(gaps.assessed, gaps.required) if cap_each else gaps.assessed
-    found = np.bincount(gaps.employee[known], weights=level[known], minlength=gaps.n_people)
-    asked = np.bincount(gaps.employee[known], weights=gaps.required[known], minlength=gaps.n_people)
+    level, step = np.minimum(gaps.assessed, gaps.required) if cap_each else gaps.assessed, catalog.competencies.step
+    alike = 1.0 / step[gaps.competency[known]]
+    found = np.bincount(gaps.employee[known], weights=level[known] * alike, minlength=gaps.n_people)
+    asked = np.bincount(gaps.employee[known], weights=gaps.required[known] * alike, minlength=gaps.n_people)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.minimum(100.0 * found / np.where(asked > 0, asked, np.nan), 100.0)

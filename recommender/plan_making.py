@@ -167,10 +167,12 @@ def _totals(planning: PlanningProblem, allocation: Allocation) -> PlanTotals:
 
 
 def _warnings(
-    planning: PlanningProblem, allocation: Allocation, workforce: Workforce, catalog: Catalog, policy: Policy, on: date
-) -> tuple[tuple[str, str], ...]:
-    """Return what the planner should know: demands given up, no price, no line for a class or a fee, old enrolments."""
+    planning: PlanningProblem, allocation: Allocation, workforce: Workforce, catalog: Catalog, budget: Budget,
+    policy: Policy, on: date,
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
+    """Return what the planner should know: demands given up, no budget, price or line, enrolments that lapsed."""
     found = [] if allocation.is_unmet_proved else [("demands-not-proved", "")]
+    found += [] if len(budget.ids) else [("no-budget", str(budget.year))]
     found += [("no-price", place) for place in unpriced_places(catalog, workforce.units)]
     found += [("no-line-for-class", str(catalog.offerings.ids[row])) for row in planning.unopenable.tolist()]
     if len(planning.unpayable):
@@ -238,6 +240,6 @@ def put_together(
         people=people_frame(planning, allocation, demand, gaps, workforce, on),
         clashes=_clash_frame(allocation.clashes),
         violations=tuple(str(violation) for violation in violations),
-        warnings=_warnings(planning, allocation, workforce, catalog, inputs.policy, on),
+        warnings=_warnings(planning, allocation, workforce, catalog, budget, inputs.policy, on),
         proof=Proof(problem=planning.problem, allocation=allocation),
     )

@@ -36,6 +36,7 @@ CLASSES = {
 }
 
 WARNINGS = {  # subjects of one code are said together
+    "no-budget": "No budget line of {subject} is on file, so only what costs nothing was planned.",
     "no-price": "No travel price is on file for {subject}, so the cost of classes there is too low.",
     "demands-not-proved": "It is not proven that the demands listed as not met cannot be met: the time limit ended the"
     " search for them. More time may meet them.",

@@ -15,9 +15,27 @@ from recommender.ranking import RankedLists
 from service.phrases import competency_name, left_out_text, reason_text
 from service.wording import Wording
 from training_catalog.catalog import Catalog
+from training_catalog.errors import BangkomError, InvalidValueError
 from training_catalog.training import MODES
 
 MOST_KEPT = 20_000  # sentences of a catalogue; some hundred bytes each
+
+
+def check_days(start: date | None, end: date | None, name: str) -> None:
+    """Refuse a last day before the first: no class could be between them.
+
+    Parameters
+    ----------
+    start, end : Days, where they are given.
+    name : Of the last day, as the caller knows it.
+
+    Raises
+    ------
+    InvalidValueError
+        When the last day is before the first.
+    """
+    if start is not None and end is not None and end < start:
+        raise InvalidValueError(name, end, BangkomError("{start}, the first day, or later", start=start))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

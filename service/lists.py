@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recommender.explanation import is_blind_spot
 from recommender.policy import Policy
 from recommender.ranking import RankedLists
 from recommender.use_cases import recommend_in_chunks
@@ -32,7 +31,7 @@ def list_frame(lists: RankedLists, crew: Workforce, catalog: Catalog, limit: int
     offering, option = lists.offering[rows], lists.option[rows]
     has = option >= 0
     coverage, gaps = lists.candidates.coverage, lists.candidates.gaps
-    codes, spots = catalog.competencies.ids[gaps.competency[coverage.gap]], is_blind_spot(lists)[coverage.gap]
+    codes, spots = catalog.competencies.ids[gaps.competency[coverage.gap]], gaps.is_blind_spot[coverage.gap]
     bounds = coverage.bounds
     pair = lists.pair[rows]
     n_spots = coverage.total(spots.astype(np.float64))[pair]

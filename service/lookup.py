@@ -96,7 +96,7 @@ def gap_document(person: Person, policy: Policy, wording: Wording) -> dict[str, 
     """Return one person's gaps."""
     office = person.office
     gaps = find_gaps(person.crew, office.catalog, office.on, policy.gap)
-    match = job_person_match(gaps)
+    match = job_person_match(gaps, office.catalog)
     return {
         **person.identity,
         "on": office.on,
@@ -212,15 +212,23 @@ def rank_candidates(person: Person, trainings: list[str], policy: Policy, backgr
     ]  # fmt: skip
     others = [str(catalog.trainings.ids[i]) for i in asked.tolist()]
     ranked = {item["training"] for item in items}
-    items += [_not_ranked(name, lists, catalog) for name in others if name not in ranked]
+    nothing = _why_nothing(person, lists)
+    items += [_not_ranked(name, lists, catalog, nothing) for name in others if name not in ranked]
     return Candidates(lists=lists, rows=rows, items=items)
 
 
-def _not_ranked(training: str, lists: RankedLists, catalog: Catalog) -> dict[str, Any]:
+def _why_nothing(person: Person, lists: RankedLists) -> str:
+    """Return the code of a training that no rule keeps from a person, and that nonetheless closes nothing of theirs."""
+    if person.crew.position[0] < 0:
+        return "no-position"
+    return "closes-nothing" if len(lists.candidates.gaps.employee) else "no-standard"
+
+
+def _not_ranked(training: str, lists: RankedLists, catalog: Catalog, otherwise: str) -> dict[str, Any]:
     """Return a training that is not recommended, with the code that says why."""
     left = lists.left_out
     row = np.flatnonzero(catalog.trainings.ids[left.training] == training)
-    code = REASONS[int(left.reason[row[0]])] if len(row) else "closes-nothing"
+    code = REASONS[int(left.reason[row[0]])] if len(row) else otherwise
     nothing = dict.fromkeys(("rank", "benefit", "low", "high", "completion", "reasons"))
     return {"training": training, **nothing, "code": code}
 

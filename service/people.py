@@ -8,6 +8,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from recommender.plan import Plan
+from service.ledger.corrections import free_seats
+from service.ledger.pages import page_in
 from service.plan_document import FRAMES, pack_plan, unpack_plan
 from service.storage.database import Database
 from service.storage.decisions import list_decisions
@@ -80,8 +82,9 @@ def _seats(database: Database, employee: str) -> list[dict[str, Any]]:
 def erase_person(database: Database, employee: str, *, is_last: bool = True) -> int:
     """Erase a person: rows and their earlier versions, and their number in plans and policies; return the rows.
 
-    In plans, their seats and policies a pseudonym that nobody can resolve takes the number's place, so that totals stay
-    true. The log of decisions keeps the pseudonym it always had, and nothing says any longer whose it was.
+    Seats that are not over are given back with their money, by movements that name no person. In plans, their seats and
+    policies a pseudonym that nobody can resolve takes the number's place, so that totals stay true. The log of
+    decisions keeps the pseudonym it always had, and nothing says any longer whose it was.
 
     Parameters
     ----------
@@ -97,6 +100,8 @@ def erase_person(database: Database, employee: str, *, is_last: bool = True) -> 
         known = pseudonym_on_file(writing.connection, employee)
         pseudonym = known or f"e-{uuid.uuid4().hex}"
         n_rows = erase_rows(writing, employee, pseudonym)
+        with page_in(writing.connection, writing.author, writing.clock()) as page:
+            free_seats(page, employee)
         n_plans = _erase_from_plans(writing.connection, employee, pseudonym)
         is_theirs = LEDGER_SEATS.c.employee == employee
         writing.connection.execute(sa.update(LEDGER_SEATS).where(is_theirs).values(employee=pseudonym))

@@ -1,7 +1,6 @@
 """A planner's policy from a JSON or TOML file: every field checked, nothing guessed."""
 
 import difflib
-import json
 import tomllib
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
@@ -11,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from recommender.policy import Policy
+from service.schemas.problem_reading import read_document
 from training_catalog.errors import InputError, InvalidValueError
 
 LARGEST_FACTOR = 1000  # of every budget line; more is a slip
@@ -71,8 +71,9 @@ def parse_policy(content: bytes, name: str) -> Policy:
     """
     try:
         text = content.decode("utf-8-sig")
-        document = tomllib.loads(text) if name.lower().endswith(".toml") else json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        is_toml = name.lower().endswith(".toml")
+        document = tomllib.loads(text) if is_toml else read_document(text.encode(), name)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(UNREADABLE, file=name, reason=str(error)) from error
     return policy_of(document, name)
 

@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.access import Reach
+from service.completions import TELLING, leave_to_files
 from service.imports import checks
 from service.imports.report import Problem
 from service.imports.rows import Rows
@@ -281,6 +282,8 @@ def write_records(
     kinds = dict(zip(kept.tolist(), counts.kinds.tolist(), strict=True))
     if name == "history" and (counts.kinds != UNCHANGED).any():
         match_history(database, writing, {"history"})
+    if name in TELLING and (counts.kinds != UNCHANGED).any():
+        leave_to_files(database, writing)
     return _outcomes(rows, kinds, writing.connection)
 
 

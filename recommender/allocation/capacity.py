@@ -1,5 +1,7 @@
 """What each line may carry, and what each option costs along the lines above it: whole rupiah throughout."""
 
+from fractions import Fraction
+
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
@@ -10,9 +12,22 @@ MOST_SUMMED = 14  # classes of one line whose sums are listed
 
 
 def line_reserves(problem: AllocationProblem) -> Money:
-    """Return what is kept back on each line, cut to whole rupiah."""
-    share = problem.rules.reserve_share
-    return np.array([int(int(amount) * share) for amount in problem.lines.amount], dtype=np.int64)
+    """Return what is kept back on each line, cut to whole rupiah.
+
+    Notes
+    -----
+    The share counts as it is written: 0.29 of 100 is 29, though the nearest float to 0.29 times 100 is below it.
+    """
+    share = _written(problem.rules.reserve_share)
+    return np.array([_part(int(amount), share) for amount in problem.lines.amount], dtype=np.int64)
+
+
+def _written(share: float) -> Fraction:
+    return Fraction(str(float(share)))
+
+
+def _part(amount: int, share: Fraction) -> int:
+    return amount * share.numerator // share.denominator
 
 
 def line_caps(problem: AllocationProblem) -> Money:
@@ -22,13 +37,16 @@ def line_caps(problem: AllocationProblem) -> Money:
 
 def raise_for(problem: AllocationProblem, line: int, short: int) -> int:
     """Return the rupiah by which a line must be raised for so much more to be planned: a share of it is kept back."""
-    share, amount = problem.rules.reserve_share, int(problem.lines.amount[line])
-    if share > 0.999:  # noqa: PLR2004 (hardly anything may be planned, so that a rupiah more or less tells nothing)
-        return short if share >= 1 else int(short / (1.0 - share)) + 1
-    more = max(short, int((short - 1) / (1.0 - share)))
-    while more - int((amount + more) * share) + int(amount * share) < short:
-        more += 1
-    return more
+    share, amount = _written(problem.rules.reserve_share), int(problem.lines.amount[line])
+    if share >= 1:
+        return short
+    enough = int(short / (1 - share)) + 1
+    few = max(short - 1, enough - int(1 / (1 - share)) - 2)  # what is kept of both is cut, which is worth one rupiah
+    while enough - few > 1:
+        middle = (few + enough) // 2
+        is_enough = middle - _part(amount + middle, share) + _part(amount, share) >= short
+        few, enough = (few, middle) if is_enough else (middle, enough)
+    return enough
 
 
 def chains(lines: Lines) -> csr_array:

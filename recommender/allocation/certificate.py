@@ -5,6 +5,7 @@ meet at least the demands a plan meets, so there is nothing to trust but this fi
 """
 
 from collections import defaultdict
+from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, inf
 
@@ -26,8 +27,8 @@ class _Facts:
         self.start, self.end = classes.start.tolist(), classes.end.tolist()
         self.cost, self.fixed = options.cost.tolist(), classes.fixed_cost.tolist()
         self.line = classes.line.tolist()
-        share = problem.rules.reserve_share
-        self.caps = [int(amount) - int(int(amount) * share) for amount in problem.lines.amount]
+        kept = Fraction(str(float(problem.rules.reserve_share)))  # the share as it is written
+        self.caps = [int(amount) - int(int(amount) * kept) for amount in problem.lines.amount]
         self.above = [self._above(line) for line in range(len(self.caps))]
         bounds, lines, money = (part.tolist() for part in
                                 (options.charges.indptr, options.charges.indices, options.charges.data))  # fmt: skip

@@ -5,6 +5,7 @@ Plain Python over the chosen options: slow enough to be simple, quick enough for
 
 from collections import defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 
 from recommender.allocation.certificate import dual_bound
@@ -100,7 +101,7 @@ def _over_lines(problem: AllocationProblem, spent: dict[int, int]) -> list[Viola
     found = []
     for line, amount in sorted(spent.items()):
         available = int(problem.lines.amount[line])
-        allowed = available - int(available * problem.rules.reserve_share)
+        allowed = available - int(available * Fraction(repr(float(problem.rules.reserve_share))))  # as it is written
         if amount > allowed:
             name = str(problem.lines.ids[line])
             found.append(Violation(code="budget", subject=name, limit=name, found=amount, allowed=allowed))

@@ -1,20 +1,24 @@
 """JSON bodies: read as what a handler takes, and nothing taken for what it is not; batches item by item."""
 
+import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.exceptions import ClientException, ValidationException
+from litestar.exceptions import ValidationException
 from litestar.handlers import HTTPRouteHandler
 
 from service.api.problems import REFUSED_VALUE, Fault
 from service.api.refused_values import accepted_at, said_refusal
+from service.schemas.json_text import decode, refuse_repeated_keys
 from service.wording import Wording
 
+MOST_AT_ONCE = 100_000  # bytes that are looked through while others wait
 _PLACE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
@@ -31,35 +35,35 @@ class StrictRequest(Request[Any, Any, State]):
 
         Raises
         ------
-        ValidationException, ClientException
-            When a value is not of that type; when the body is no JSON.
+        ValidationException, JsonTextError
+            When a value is not of that type; when the body is no JSON, or names a key twice.
         """
         handler, body = self.route_handler, await self.body()
         taken = handler.parsed_fn_signature.parameters.get("data") if isinstance(handler, HTTPRouteHandler) else None
         try:
-            return msgspec.json.decode(body, type=Any if taken is None else taken.annotation)
+            read = decode(body, Any if taken is None else taken.annotation)
         except msgspec.ValidationError as error:
             _check_json(body)
             said, place = said_at(error)
             raise ValidationException(extra=[{"key": place, "message": said, "source": "body"}]) from error
-        except msgspec.DecodeError as error:
-            raise ClientException(str(error)) from error
+        if len(body) > MOST_AT_ONCE:
+            await asyncio.to_thread(refuse_repeated_keys, body)
+        else:
+            refuse_repeated_keys(body)
+        return read
 
 
 def _check_json(body: bytes) -> None:
-    """Refuse a body that is no JSON to its end: that is the worse fault.
+    """Refuse a body that is no JSON to its end, or names a key twice: that is the worse fault.
 
     Raises
     ------
-    ClientException, UnicodeDecodeError, RecursionError
+    JsonTextError, UnicodeDecodeError, RecursionError
         When it is broken, not UTF-8, nested too deeply.
     """
-    try:
-        msgspec.json.decode(body)
-    except msgspec.ValidationError:
-        return  # JSON, with a number that is out of range
-    except msgspec.DecodeError as error:
-        raise ClientException(str(error)) from error
+    with suppress(msgspec.ValidationError):  # JSON, with a number that is out of range
+        decode(body)
+    refuse_repeated_keys(body)
 
 
 def said_at(error: msgspec.ValidationError) -> tuple[str, str]:

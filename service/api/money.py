@@ -64,11 +64,14 @@ class Movements(msgspec.Struct, kw_only=True):
 
 
 class SeatEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What happened to a seat of an approved plan; `cost` is what it cost, or what comes back."""
+    """What happened to a seat of an approved plan; `cost` is what it cost, what comes back, or its corrected cost.
+
+    A seat that is completed or failed is in the person's training history as well; `undo` takes both back.
+    """
 
     employee: Code
     offering: Code
-    kind: Literal["enrol", "complete", "fail", "cancel", "refund"]
+    kind: Literal["enrol", "complete", "fail", "cancel", "refund", "correct", "undo"]
     cost: Rupiah | None = None
 
 
@@ -139,7 +142,7 @@ def list_movements(
 def note_seat_event(
     request: Call, plan_id: FromPath[str], data: JSONBody[SeatEvent], idempotency_key: IdempotencyKey = None
 ) -> SeatMoney:
-    """Enrol, complete, fail, cancel or refund a seat; the same event twice moves nothing twice."""
+    """Enrol, complete, fail, cancel, refund or correct a seat, or undo its end; the same event twice moves nothing."""
     database = parts_of(request).database
     with transaction(database.engine) as connection:
         person = records.read_record(connection, "employees", data.employee, records.EVERYONE)

@@ -9,6 +9,7 @@ import numpy as np
 from recommender.policy import Policy
 from service.access import Reach, reach_of
 from service.answers import Answers
+from service.api.held_seats import HeldSeats
 from service.api.rate import Buckets
 from service.auth.authenticator import Authenticator
 from service.auth.caller import Caller
@@ -73,6 +74,7 @@ class Parts:
     freshness: Freshness
     snapshots: Snapshots
     answers: Answers
+    held: HeldSeats
     log: DecisionLog
     queue: JobQueue
     passwords: Passwords
@@ -132,7 +134,7 @@ def put_together(
     return Parts(
         settings=settings, policy=policy, database=database, watch=watch, said=Unchanged(MOST_SAID),
         freshness=Freshness(watch), snapshots=snapshots, answers=Answers(database, snapshots, watch, policy, log),
-        log=log, queue=JobQueue(database), passwords=passwords,
+        held=HeldSeats(database.engine), log=log, queue=JobQueue(database), passwords=passwords,
         authenticator=Authenticator(database, auth, passwords=passwords),
         buckets=Buckets(settings.rate, settings.burst, path), traces=traces,
     )  # fmt: skip

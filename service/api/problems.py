@@ -13,9 +13,10 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
-from service.api.refused_values import accepted_at, said_refusal, said_unreadable
+from service.api.refused_values import accepted_at, said_refusal
 from service.inline import InlineValuesError, UnknownCodeError
 from service.records import OutOfReachError, PreconditionError
+from service.schemas.json_text import JsonTextError, RepeatedKeyError, pointer
 from service.storage.people import EMPLOYEE
 from service.wording import Wording
 from training_catalog.errors import (
@@ -217,8 +218,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     code = TITLES.get(status, "error").lower().replace(" ", "-")
     wording = wording_of(request)
-    why = said_unreadable(str(error.detail), wording) if status == 400 else ""  # noqa: PLR2004 (a body is no JSON)
-    detail = why or wording.text(TITLES.get(status, "Error"))
+    detail = wording.text(TITLES.get(status, "Error"))
     headers = {
         name: _with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()
     }
@@ -300,6 +300,16 @@ def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response
     return _respond(request, 400, "unreadable", wording_of(request).text(words))
 
 
+def on_json_text(request: Request[Any, Any, Any], error: JsonTextError) -> Response[bytes]:
+    """Say where a body is no JSON, or which key stands twice in it."""
+    wording = wording_of(request)
+    said = error.said(wording.text)
+    if isinstance(error, RepeatedKeyError):
+        fault = Fault(pointer=pointer(error.path), code="key-repeated", message=said)
+        return _respond(request, 400, "key-repeated", said, faults=[fault])
+    return _respond(request, 400, "bad-request", wording.text("the body is no JSON: {problem}", problem=said))
+
+
 def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Log what nobody foresaw, and say no more than its id."""
     request_id = request_id_of(request)
@@ -315,6 +325,7 @@ HANDLERS: dict[Any, Any] = {
     InlineValuesError: on_inline_values,
     OutOfReachError: on_out_of_reach,
     PreconditionError: on_precondition,
+    JsonTextError: on_json_text,
     ValidationException: on_validation,
     HTTPException: on_http_error,
     BangkomError: on_bangkom_error,

@@ -15,7 +15,7 @@ from service.api.problems import ApiError, Fault, FaultSaid, errors, wording_of
 from service.api.record_types import PLAIN_TEXT
 from service.api.versions import SAME_ANSWER, IfChanged
 from service.inline import InlinePerson, inline_document, person_inline, ranking_document
-from service.list_items import ListFilter
+from service.list_items import ListFilter, check_days
 from service.lookup import Person
 from service.records import OutOfReachError
 from service.schemas.lists import GapList, Recommendations, Standing
@@ -32,8 +32,9 @@ MOST_PEOPLE = 1_000
 Nip = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
 
 
-def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date | None,
-            end: dt.date | None) -> ListFilter:  # fmt: skip
+def _filter(limit: int, mode: str | None, max_cost: int | None, start: dt.date | None, end: dt.date | None,
+            named: str = "end") -> ListFilter:  # fmt: skip
+    check_days(start, end, named)
     return ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start, end=end)
 
 
@@ -52,15 +53,19 @@ async def get_recommendations(
     """Return a person's list, from memory where nothing it depends on has changed."""
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang,
-                        wanted=_filter(limit, mode, max_cost, from_, until))  # fmt: skip
+                        wanted=_filter(limit, mode, max_cost, from_, until, "until"))  # fmt: skip
     versions = request.scope["state"]["versions"]  # as looked up since this call came
     ready = parts.answers.at_hand(question, versions)
     LISTS.labels(source="made" if ready is None else "memory").inc()
     found = ready or parts.answers.at_once(question, caller.subject, versions)
     if found is None:
         found = await asyncio.to_thread(parts.answers.answer, question, caller.subject)
+    held = parts.held.at_hand(employee, versions)
+    if held is None:
+        held = await asyncio.to_thread(parts.held.of, employee, versions)
     reach = await asyncio.to_thread(parts.reach, caller) if caller.units else parts.reach(caller)
     check_reach(reach, employee, found.unit)
+    found = parts.held.tell(found, held)
     request.scope["state"]["answer"] = found
     return _as_response(found, if_none_match or "")
 
@@ -84,7 +89,7 @@ def answer_of(request: Call, employee: str, wanted: ListFilter) -> Answer:
     found = parts.answers.answer(question, caller.subject)
     check_reach(parts.reach(caller), employee, found.unit)
     LISTS.labels(source="page").inc()
-    return found
+    return parts.held.tell(found, parts.held.of(employee, parts.watch.look()))
 
 
 def answer_at_hand(request: Call, employee: str, wanted: ListFilter) -> Answer | None:
@@ -96,10 +101,12 @@ def answer_at_hand(request: Call, employee: str, wanted: ListFilter) -> Answer |
     """
     parts, caller = parts_of(request), known_caller(request)
     question = Question(employee=employee, lang=wording_of(request).lang, wanted=wanted)
-    found = None if caller.units else parts.answers.at_hand(question, request.scope["state"]["versions"])
-    if found is not None:
-        check_reach(parts.reach(caller), employee, found.unit)
-    return found
+    versions = request.scope["state"]["versions"]
+    found, held = parts.answers.at_hand(question, versions), parts.held.at_hand(employee, versions)
+    if caller.units or found is None or held is None:
+        return None
+    check_reach(parts.reach(caller), employee, found.unit)
+    return parts.held.tell(found, held)
 
 
 def read_list(answer: Answer) -> Recommendations:
@@ -175,7 +182,7 @@ def ask_recommendations(request: Call, data: JSONBody[Ask]) -> AskedAll:
         try:
             answer = parts.answers.answer(question, caller.subject)
             check_reach(reach, employee, answer.unit)
-            shown = msgspec.json.decode(answer.body, type=Recommendations)
+            shown = read_list(parts.held.tell(answer, parts.held.of(employee, parts.watch.look())))
             items.append(Asked(employee=employee, status="ok", recommendations=shown))
         except (UnknownIdError, OutOfReachError):
             items.append(

@@ -139,17 +139,3 @@ def _values(kind: inspect.Type) -> tuple[Any, ...]:
     if isinstance(kind, inspect.EnumType):
         return tuple(one.value for one in kind.cls)
     return ()
-
-
-def said_unreadable(reason: str, wording: Wording) -> str:
-    """Return why a body is no JSON, in the reader's words.
-
-    Examples
-    --------
-    >>> said_unreadable("JSON is malformed: invalid character (byte 7)", Wording("en"))
-    'the body is no JSON: wrong at byte 7'
-    """
-    place = re.search(r"\(byte (\d+)\)", reason)
-    if place is not None:
-        return wording.text("the body is no JSON: wrong at byte {place}", place=place[1])
-    return wording.text("the body is no JSON: it ends too early") if "truncated" in reason else ""

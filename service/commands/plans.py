@@ -10,7 +10,7 @@ from rich.table import Table
 from service.commands.opening import AS_JSON, open_both
 from service.commands.plan_prices import prices
 from service.commands.plan_reasons import compare, why
-from service.commands.seats import cancel_seat, complete, enrol, ledger, reprice, withdraw
+from service.commands.seats import cancel_seat, complete, correct, enrol, ledger, reprice, undo, withdraw
 from service.settings import Settings
 from service.terminal import ATTENTION
 
@@ -23,7 +23,7 @@ def plans(ctx: click.Context) -> None:
         ctx.invoke(list_plans)
 
 
-for _command in (compare, why, prices, withdraw, enrol, complete, cancel_seat, reprice, ledger):
+for _command in (compare, why, prices, withdraw, enrol, complete, correct, undo, cancel_seat, reprice, ledger):
     plans.add_command(_command)
 
 

@@ -42,12 +42,14 @@ def recommend(
       bangkom recommend --all --out rekomendasi.parquet
     """
     from service.decisions import list_decision, policy_text
-    from service.list_items import ListFilter
+    from service.ledger.held import seats_held, tell_seats
+    from service.list_items import ListFilter, check_days
     from service.lookup import list_person, person_of, recommendation_document
     from service.pipeline import background_of, load_office
     from service.policy_file import read_policy
     from service.reference import open_office
     from service.storage.decisions import log_decision
+    from service.storage.engine import transaction
     from service.training_standing import standing_document
 
     terminal = Terminal(settings, as_json)
@@ -63,14 +65,17 @@ def recommend(
     if everybody and out is not None:
         _write_all(terminal, database, office, rules, out, limit)
         return
-    wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=start.date() if start else None,
-                        end=end.date() if end else None)  # fmt: skip
+    first, last = start.date() if start else None, end.date() if end else None
+    check_days(first, last, "--until")
+    wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=first, end=last)
     person, background = person_of(office, str(nip)), background_of(office, rules)
     if about:
         _tell_about(terminal, standing_document(person, about, rules, background, terminal.wording))
         return
     document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
     log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
+    with transaction(database.engine) as connection:
+        document["items"] = tell_seats(document["items"], seats_held(connection, str(nip)))
     if as_json:
         terminal.emit(document)
     else:
@@ -126,6 +131,10 @@ def _show(terminal: Terminal, document: dict[str, Any]) -> None:
                       wording.text(item["mode"]), start)  # fmt: skip
     console.print(table)
     for item in document["items"]:
+        if "seat" in item:
+            console.print(wording.text("{rank}. An approved plan holds a seat for it already: class {offering}, {day}.",
+                                       rank=item["rank"], offering=item["seat"]["offering"],
+                                       day=wording.date(item["seat"]["start"])))  # fmt: skip
         for reason in item["reasons"]:
             console.print(f"{item['rank']}. {reason['text']}")
     if not document["items"]:

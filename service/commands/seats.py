@@ -76,6 +76,29 @@ def cancel_seat(
 
 
 @click.command()
+@click.argument("plan_id")
+@click.argument("nip")
+@click.argument("offering")
+@click.option("--cost", type=click.IntRange(min=0), required=True, help="What it really cost, in whole rupiah.")
+@AS_JSON
+@click.pass_obj
+def correct(settings: Settings, /, *, plan_id: str, nip: str, offering: str, cost: int, as_json: bool) -> None:
+    """Correct what a seat that is over cost: the difference is spent, or comes back."""
+    _happen(settings, (plan_id, nip, offering), "correct", cost, as_json=as_json)
+
+
+@click.command()
+@click.argument("plan_id")
+@click.argument("nip")
+@click.argument("offering")
+@AS_JSON
+@click.pass_obj
+def undo(settings: Settings, /, *, plan_id: str, nip: str, offering: str, as_json: bool) -> None:
+    """Take back that a seat is completed or failed: its money is reserved again, and it leaves the history."""
+    _happen(settings, (plan_id, nip, offering), "undo", None, as_json=as_json)
+
+
+@click.command()
 @click.argument("offering")
 @click.option("--fee", type=click.IntRange(min=0), required=True, help="New fee of a seat, in whole rupiah.")
 @AS_JSON

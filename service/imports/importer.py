@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from service.completions import TELLING, leave_to_files
 from service.imports import checks
 from service.imports.audiences import read_audiences
 from service.imports.blocks import is_of, read_blocks
@@ -235,7 +236,10 @@ class Importer:
                 self._resolve(parts, writing)
                 for part in parts:
                     self._write(part, writing)
-            match_history(self.database, writing, {p.rows.table.name for p in self.parts if p.rows is not None})
+            tables = {p.rows.table.name for p in self.parts if p.rows is not None}
+            match_history(self.database, writing, tables)
+            if tables & TELLING:
+                leave_to_files(self.database, writing)
             if self.options.dry_run or (self.options.all_or_nothing and not self.is_clean):
                 raise _RolledBackError
             last(writing.connection)

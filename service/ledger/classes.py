@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.ledger.pages import Page
-from service.storage.ledger import LEDGER_CLASSES, LEDGER_SEATS, LIVE, RESERVED
+from service.ledger.pages import UNDO, Page
+from service.storage.ledger import COMPLETED, FAILED, LEDGER_CLASSES, LEDGER_SEATS, LIVE, RESERVED
 
 SPENT, RELEASED = "spent", "released"  # states of a class, besides reserved
 
@@ -54,6 +54,14 @@ def hold_class(page: Page, offering: str) -> None:
     row = _find(page, offering)
     if row is not None and row.state == RESERVED:
         page.book_class(_change(page, offering, state=SPENT), SPENT, -row.amount, row.amount)
+
+
+def hold_again(page: Page, offering: str) -> None:
+    """Reserve the fixed cost of a class again where no seat says any longer that it was held."""
+    row, seats = _find(page, offering), LEDGER_SEATS.c
+    held = sa.select(seats.seat).where(seats.offering == offering, seats.state.in_((COMPLETED, FAILED))).limit(1)
+    if row is not None and row.state == SPENT and page.connection.execute(held).first() is None:
+        page.book_class(_change(page, offering, state=RESERVED), UNDO, row.amount, -row.amount)
 
 
 def settle_classes(page: Page, offerings: Iterable[str]) -> None:

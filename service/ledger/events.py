@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
+import sqlalchemy as sa
+
+from service.ledger.attended import tell_history
 from service.ledger.classes import hold_class, settle_classes
+from service.ledger.corrections import correct, n_undone, undo
 from service.ledger.pages import (
+    CORRECT,
     ENROL,
     FEE,
     REFUND,
@@ -11,6 +16,7 @@ from service.ledger.pages import (
     REPRICE,
     SPEND,
     TRAVEL,
+    UNDO,
     Page,
     Seat,
     find_seats,
@@ -18,6 +24,7 @@ from service.ledger.pages import (
 )
 from service.storage.database import Database
 from service.storage.ledger import CANCELLED, COMPLETED, ENROLLED, FAILED, LEDGER_SEATS, LIVE, RESERVED
+from service.storage.schema import DATABASE_TABLES
 from training_catalog.errors import BangkomError, ConflictError, InvalidValueError, UnknownIdError
 
 COMPLETE, FAIL, CANCEL = "complete", "fail", "cancel"
@@ -27,7 +34,10 @@ FROM = {  # what may happen -> states in which it may
     FAIL: LIVE,
     CANCEL: LIVE,
     REFUND: (COMPLETED, FAILED, CANCELLED),
+    CORRECT: (COMPLETED, FAILED, CANCELLED),
+    UNDO: (COMPLETED, FAILED),
 }
+NO_COST = (ENROL, UNDO)
 Parts = dict[str, int]  # rupiah by part
 
 
@@ -37,13 +47,16 @@ def seat_event(
 ) -> Seat:  # fmt: skip
     """Note what happened to a seat, and move its money; the same event twice moves nothing twice.
 
+    A seat that is completed or failed enters the person's training history in the same transaction, and leaves it where
+    that is undone.
+
     Parameters
     ----------
     database, plan_id, employee, offering, author : Where, which seat, and who notes it.
-    kind : ``enrol``, ``complete``, ``fail``, ``cancel`` or ``refund``.
+    kind : ``enrol``, ``complete``, ``fail``, ``cancel``, ``refund``, ``correct`` or ``undo``.
     key : Tells a repeated call from another event; needed only where the same kind may happen again, as refunds do.
     cost : Rupiah: what a completed or failed seat cost (what was reserved when None), what a cancelled one costs all
-        the same (nothing when None), or what comes back.
+        the same (nothing when None), what comes back, or what a seat really cost that was noted with another cost.
 
     Raises
     ------
@@ -56,27 +69,38 @@ def seat_event(
     """
     if kind not in FROM:
         raise InvalidValueError("kind", kind, ", ".join(FROM))
-    if cost is not None and (cost < 0 or kind == ENROL):
-        raise InvalidValueError("cost", cost, "whole rupiah from 0, and none for enrol")
+    if cost is not None and (cost < 0 or kind in NO_COST):
+        raise InvalidValueError("cost", cost, "whole rupiah from 0, and none for enrol and undo")
     with new_page(database, author) as page:
         seat = _seat(page, plan_id, employee, offering)
-        event = f"{kind}:{key}" if key is not None else f"refund:{seat.version}" if kind == REFUND else kind
+        event = f"{kind}:{key}" if key is not None else _event(page, seat, kind)
         if page.is_entered(seat.seat, event):
             _refuse_another_cost(page, seat, event, cost)
+            tell_history(database, page, seat)
             return seat
         if seat.state not in FROM[kind]:
             raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}",
                                 offering=offering, kind=seat.state,
                                 accepted=tuple(map(BangkomError, FROM[kind])))  # fmt: skip
-        return _EVENTS[kind](page, seat, event, cost)
+        changed = _EVENTS[kind](page, seat, event, cost)
+        tell_history(database, page, changed)
+        return changed
+
+
+def _event(page: Page, seat: Seat, kind: str) -> str:
+    """Return the event of a call without a key: one of its own where the same kind may happen again."""
+    if kind in {REFUND, CORRECT, UNDO}:
+        return f"{kind}:{seat.version}"
+    n_times = n_undone(page, seat.seat)
+    return f"{kind}#{n_times}" if n_times else kind
 
 
 def _refuse_another_cost(page: Page, seat: Seat, event: str, cost: int | None) -> None:
     """Refuse an event that was entered with another cost: nothing would move, and whoever calls would not know."""
     told = abs(page.spent_by(seat.seat, event))
-    if cost is not None and cost != told:
+    if cost is not None and cost != told and not event.startswith(CORRECT):  # whose movement is a difference
         raise ConflictError("this was noted before, with Rp{told}, and moves nothing again; what came back since is "
-                            "noted as a refund", told=told)  # fmt: skip
+                            "noted as a refund, and another cost as a correction", told=told)  # fmt: skip
 
 
 def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
@@ -89,14 +113,9 @@ def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
     return found[0]
 
 
-def _moved(page: Page, seat: Seat, **values: object) -> Seat:
-    page.change(seat, **values)
-    return replace(seat, version=seat.version + 1, **values)  # type: ignore[arg-type] # columns by name
-
-
 def _enrol(page: Page, seat: Seat, event: str, _cost: int | None) -> Seat:
     page.book(seat, ENROL, event, {})
-    return _moved(page, seat, state=ENROLLED)
+    return page.change(seat, state=ENROLLED)
 
 
 def _divide(seat: Seat, cost: int) -> Parts:
@@ -121,7 +140,7 @@ def _end(page: Page, seat: Seat, event: str, spent: Parts, state: str) -> Seat:
     page.book(seat, RELEASE, event, back)
     if any(spent.values()):
         page.book(seat, SPEND, f"{event}:cost", {part: (0, amount) for part, amount in spent.items()})
-    return _moved(page, seat, state=state, fee_reserved=0, travel_reserved=0, fee_spent=spent[FEE],
+    return page.change(seat, state=state, fee_reserved=0, travel_reserved=0, fee_spent=spent[FEE],
                   travel_spent=spent[TRAVEL])  # fmt: skip
 
 
@@ -151,10 +170,11 @@ def _refund(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
                                                              spent=seat.spent))  # fmt: skip
     fee = min(amount, seat.fee_spent)
     page.book(seat, REFUND, event, {FEE: (0, -fee), TRAVEL: (0, fee - amount)})
-    return _moved(page, seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))
+    return page.change(seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))
 
 
-_EVENTS = {ENROL: _enrol, COMPLETE: _complete, FAIL: _fail, CANCEL: _cancel, REFUND: _refund}
+_EVENTS = {ENROL: _enrol, COMPLETE: _complete, FAIL: _fail, CANCEL: _cancel, REFUND: _refund, CORRECT: correct,
+           UNDO: undo}  # fmt: skip
 
 
 def cancel_class(database: Database, offering: str, author: str) -> list[Seat]:
@@ -181,18 +201,18 @@ def reprice(database: Database, offering: str, fee: int, author: str) -> list[Se
     Raises
     ------
     UnknownIdError
-        When no approved plan has a seat in the class.
+        When there is no such class.
     InvalidValueError
         When the fee is negative.
     ConflictError
-        When no line pays the fee of a seat, or a line has not enough left.
+        When no approved plan has a seat in the class, no line pays the fee of a seat, or a line has not enough left.
     """
     if fee < 0:
         raise InvalidValueError("fee", fee, "whole rupiah from 0")
     with new_page(database, author) as page:
         seats = find_seats(page.connection, LEDGER_SEATS.c.offering == offering)
         if not seats:
-            raise UnknownIdError("offering", offering)
+            raise _no_seats(page, offering)
         changing = [seat for seat in seats if seat.is_live and seat.fee_reserved != fee]
         if any(not seat.fee_line for seat in changing):
             raise ConflictError("class {offering} was free, so no budget line pays its fee; plan again",
@@ -200,5 +220,14 @@ def reprice(database: Database, offering: str, fee: int, author: str) -> list[Se
         changed = []
         for seat in changing:
             page.book(seat, REPRICE, f"{REPRICE}:{seat.version}", {FEE: (fee - seat.fee_reserved, 0)})
-            changed.append(_moved(page, seat, fee_reserved=fee))
+            changed.append(page.change(seat, fee_reserved=fee))
     return changed
+
+
+def _no_seats(page: Page, offering: str) -> BangkomError:
+    """Return what is true of a class in which no approved plan has a seat."""
+    classes = DATABASE_TABLES["offerings"].c
+    if page.connection.execute(sa.select(classes.offering).where(classes.offering == offering)).first() is None:
+        return UnknownIdError("offering", offering)
+    return ConflictError("no approved plan has a seat in class {offering}, so no price of one can change; plans made "
+                         "from now on take the price on file", offering=offering)  # fmt: skip

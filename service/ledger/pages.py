@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,11 @@ from service.storage.database import Database
 from service.storage.engine import transaction
 from service.storage.ledger import CANCELLED, LEDGER_ENTRIES, LEDGER_SEATS, LIVE
 from service.storage.ledger_lines import NO_LINE, Posting, post
+from service.storage.watch import touch_seats
 from training_catalog.errors import ConflictError
 
 RESERVE, ENROL, RELEASE, SPEND, REFUND, REPRICE = "reserve", "enrol", "release", "spend", "refund", "reprice"
+CORRECT, UNDO = "correct", "undo"
 FEE, TRAVEL, CLASS = "fee", "travel", "class"  # parts of the cost: of a seat, of a seat, of a whole class
 
 
@@ -95,14 +97,14 @@ class Page:
 
     def book_class(self, row: Any, event: str, reserved: int, spent: int = 0) -> None:  # noqa: ANN401 (a row of the database)
         """Note a movement of a class's fixed cost; its version makes the event one of its own."""
-        kind = SPEND if spent else RESERVE if reserved > 0 else RELEASE
+        kind = SPEND if spent > 0 else UNDO if spent else RESERVE if reserved > 0 else RELEASE
         self.postings.append(Posting(
             plan=row.plan, year=row.year, line=row.line, seat=NO_LINE, offering=row.offering, part=CLASS, kind=kind,
             event=f"{event}:{row.version}", reserved=reserved, spent=spent,
         ))  # fmt: skip
 
-    def change(self, seat: Seat, **values: object) -> None:
-        """Change a seat that is still at the version that was read.
+    def change(self, seat: Seat, **values: object) -> Seat:
+        """Change a seat that is still at the version that was read, and return it as it is then.
 
         Raises
         ------
@@ -113,6 +115,7 @@ class Page:
         changed = sa.update(LEDGER_SEATS).where(is_this).values(version=seat.version + 1, **values)
         if self.connection.execute(changed).rowcount != 1:
             raise ConflictError("the seat in class {offering} was changed at this moment", offering=seat.offering)
+        return replace(seat, version=seat.version + 1, **values)  # type: ignore[arg-type] # columns by name
 
     def release(self, seat: Seat, event: str) -> None:
         """Give back what a seat reserves and cancel it."""
@@ -135,7 +138,18 @@ class Page:
 @contextmanager
 def new_page(database: Database, author: str) -> Iterator[Page]:
     """Open one transaction on the ledger: all of it, or nothing."""
-    with transaction(database.engine, is_writer=True) as connection:
-        page = Page(connection=connection, author=author, made_at=database.clock())
+    with (
+        transaction(database.engine, is_writer=True) as connection,
+        page_in(connection, author, database.clock()) as page,
+    ):
         yield page
-        post(connection, page.postings, author=author, made_at=page.made_at)
+
+
+@contextmanager
+def page_in(connection: sa.Connection, author: str, made_at: datetime) -> Iterator[Page]:
+    """Open a page within a transaction that writes other things as well."""
+    page = Page(connection=connection, author=author, made_at=made_at)
+    yield page
+    post(connection, page.postings, author=author, made_at=made_at)
+    if page.postings:
+        touch_seats(connection)

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.schemas.problem import ProblemFile
-from service.schemas.problem_reading import check_problem
+from service.schemas.problem_reading import check_problem, read_document
 from training_catalog.errors import InputError
 
 SHARED = "problem.json"
@@ -27,11 +26,9 @@ def read_shared(folder: Path) -> dict[str, Any]:
     """
     path = folder / SHARED
     try:
-        found = msgspec.json.decode(path.read_bytes())
+        found = read_document(path.read_bytes(), str(path))
     except OSError as error:
         raise InputError("{file}: cannot be read: {reason}", file=str(path), reason=error.strerror or "") from error
-    except msgspec.DecodeError as error:
-        raise InputError("{file}: not JSON: {problem}", file=str(path), problem=str(error)) from error
     if not isinstance(found, dict):
         raise InputError("{file}: accepted: a JSON object with budgets and rules", file=str(path))
     for name in TABLES[1:]:

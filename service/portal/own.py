@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 from litestar import Response, get
 from markupsafe import Markup
 
+from recommender.gap import blind_spots
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.people import PersonHistory, document_of, history_of
 from service.api.problems import wording_of
@@ -70,19 +72,17 @@ def gap_rows(call: Call, employee: str, gaps: GapList) -> list[GapRow]:
     rows = [
         GapRow(gap=gap, state=wording.text(STATES[gap.state]), tone=TONES[gap.state],
                method=wording.text(METHODS[found]) if (found := methods.get((gap.competency, gap.assessed_on)))
-               else "", is_blind=_is_blind(gap))
-        for gap in gaps.gaps
+               else "", is_blind=is_blind)
+        for gap, is_blind in zip(gaps.gaps, _blind_spots(gaps.gaps), strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-(row.gap.deficit or 0), row.gap.state == "met", row.gap.name))
 
 
-def _is_blind(gap: Gap) -> bool:
-    """Tell whether somebody rated themselves at the standard or above, and the assessment found them below it.
-
-    The same as `recommender.explanation.is_blind_spot`, whichever way the scale goes.
-    """
-    return bool(gap.deficit and gap.self_rated is not None and gap.required is not None and gap.assessed is not None
-                and (gap.self_rated - gap.required) * (gap.assessed - gap.required) <= 0)  # fmt: skip
+def _blind_spots(gaps: list[Gap]) -> list[bool]:
+    levels = [[np.nan if level is None else level for level in column] for column in (
+        [gap.deficit for gap in gaps], [gap.required for gap in gaps], [gap.assessed for gap in gaps],
+        [gap.self_rated for gap in gaps])]  # fmt: skip
+    return blind_spots(*(np.asarray(column, dtype=np.float64) for column in levels)).tolist()
 
 
 def _methods(call: Call, employee: str) -> dict[tuple[str, date | None], str]:

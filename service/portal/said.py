@@ -15,6 +15,7 @@ from service.storage.statements import (
     Statement,
     add_statement,
     find_statements,
+    is_answered,
     is_said_already,
     new_statement_id,
 )
@@ -35,6 +36,17 @@ def say(call: Call, kind: str, employee: str, *, proof: Proof | None = None, **a
     with transaction(parts.database.engine, is_writer=True) as connection:
         if not is_said_already(connection, said, proof):
             add_statement(connection, said, proof)
+
+
+def waits_already(call: Call, kind: str, employee: str, training: str, words: str | None) -> bool:
+    """Tell whether somebody has said the like of a training before, in other words, and waits for an answer.
+
+    The very same form sent twice by a slip is no second statement: `say` stores it once.
+    """
+    with transaction(parts_of(call).database.engine) as connection:
+        before = find_statements(connection, employees=[employee], kinds=[kind])
+        waiting = [one for one in before if one.training == training and not is_answered(connection, one.statement)]
+    return bool(waiting) and waiting[0].words != words
 
 
 def said_at_hand(call: Call, employees: list[str], *kinds: str) -> list[Statement] | None:

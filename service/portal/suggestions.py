@@ -26,7 +26,7 @@ from service.portal.kept import KeptPages
 from service.portal.meant import trainings_meant
 from service.portal.own import own_number
 from service.portal.page import HTML, THREAD, Reader, go, reader_of, render
-from service.portal.said import read_proof, said_at_hand, said_of, say
+from service.portal.said import read_proof, said_at_hand, said_of, say, waits_already
 from service.schemas.lists import Recommendations, RecommendedItem
 from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
@@ -288,7 +288,7 @@ def answer_suggestion(request: Call) -> Response[Any]:
     form, wording, employee = form_of(request), wording_of(request), own_number(request)
     training, kind, feedback = form.get("training"), form.get("kind"), None
     form.button("kind", ("interested", "not-relevant", "already-taken"), wording.text("Choose one of the answers."))
-    proof, words = None, form.get("words")
+    proof, words = None, form.get("words") or None
     if kind == "not-relevant":
         form.choice("reason", WORDS, wording.text("Choose a reason."))
         words = f"{form.get('reason')}: {words}" if words else form.get("reason")
@@ -296,6 +296,8 @@ def answer_suggestion(request: Call) -> Response[Any]:
         proof = read_proof(form, "proof", wording.text("A PDF, PNG or JPEG file of at most 1.5 MB is accepted."))
         if proof is None and not words and "proof" not in form.faults:
             form.faults["words"] = wording.text("Say where and when, or add the certificate.")
+        if not form.faults and proof is None and waits_already(request, CLAIMED, employee, training, words):
+            form.faults[""] = wording.text("You have said so already; it waits for an answer.")
     given = {"list": form.get("list"), "employee": employee, "training": training, "kind": kind}
     try:
         if not form.faults:
@@ -306,7 +308,7 @@ def answer_suggestion(request: Call) -> Response[Any]:
         return _page(request, _asked_of(request), form, employee, status=422)
     take_feedback(request, feedback)
     if kind == "already-taken":
-        say(request, CLAIMED, employee, proof=proof, training=training, words=words or None)
+        say(request, CLAIMED, employee, proof=proof, training=training, words=words)
     elif kind == "not-relevant":
         say(request, NOT_WANTED, employee, training=training, words=words)
     return go(f"/suggestions?changed={quote(training)}", f"feedback-{kind}")

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -161,7 +162,7 @@ def _member(call: Call, person: Person, gaps: Gaps, shown: Sequence[int]) -> Mem
     rows = {competency: row for row, competency in enumerate(gaps.competency.tolist())}
     year = parts.settings.today().year
     kind = EMPLOYMENT_TYPES[int(crew.employment_type[0])]
-    blind = (gaps.self_rated >= gaps.required) & (gaps.assessed < gaps.required)
+    blind = gaps.is_blind_spot
     today = np.datetime64(person.office.on, "D")
     ahead = crew.absences.end >= today
     return Member(
@@ -254,6 +255,15 @@ def say_of_member(request: Call, employee: FromPath[str]) -> Response[Any]:
     return go(f"/team/{employee}", "nominated")
 
 
+def _known_days(absences: list[dict[Hashable, Any]], values: dict[str, Any]) -> tuple[date, date] | None:
+    """Return the days noted from the same first day on, where they are others: they would be lost without a word."""
+    for row in absences:
+        start, end = row["start_date"].date(), row["end_date"].date()
+        if start == values["start_date"] and (end, row["kind"] or "leave") != (values["end_date"], values["kind"]):
+            return start, end
+    return None
+
+
 @post("/team/{employee:str}/days", opt=rule("team.write"), **THREAD)
 def set_days(request: Call, employee: FromPath[str]) -> Response[Any]:
     """Note days on which a person cannot attend."""
@@ -271,6 +281,12 @@ def set_days(request: Call, employee: FromPath[str]) -> Response[Any]:
         return _member_page(request, employee, form, 422)
     values = {"employee": employee, "start_date": start, "end_date": end, "kind": kind}
     with parts.database.writing_as(known_caller(request).subject, "portal") as writing:
+        absences = parts.database.read_rows_of(writing.connection, "absences", employee)
+        known = _known_days(absences.to_dict("records"), values)
+        if known is not None:
+            form.faults["start"] = wording.text("Days from {start} to {end} are noted already; take them away first.",
+                                                start=wording.date(known[0]), end=wording.date(known[1]))  # fmt: skip
+            return _member_page(request, employee, form, 422)
         outcome = records.write_records(parts.database, writing, "absences", [values], reach_of_call(request), wording)[
             0
         ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.past_effects import FEWEST_TOLD
+from service.wording import Wording
 from training_catalog.columns import BoolArray, IndexArray
 
 FEWEST_PEOPLE = FEWEST_TOLD  # a smaller group is not shown
@@ -49,6 +50,16 @@ def hidden_groups(sizes: IndexArray) -> BoolArray:
     while 0 < sizes[hidden].sum() < FEWEST_PEOPLE and not hidden.all():
         hidden[np.argmin(np.where(hidden, np.iinfo(np.int64).max, sizes))] = True
     return hidden
+
+
+def hiding_rule(wording: Wording) -> str:
+    """Say which groups are hidden."""
+    return wording.text(
+        "Groups of fewer than {n} people are not shown. Where only one group would be hidden, or the hidden ones "
+        "together are fewer than {n}, the next smallest is hidden as well, so that none can be worked out from the "
+        "sum.",
+        n=wording.number(FEWEST_PEOPLE),
+    )
 
 
 def place_of_group(group: str) -> tuple[int, str]:

@@ -1,11 +1,15 @@
 """Gaps before and after, by competency and by unit."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
 from service.reports.charts import Bar, draw_bars
+from service.reports.fairness import hidden_groups, hiding_rule
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView, folded
 from service.wording import Wording
@@ -29,12 +33,25 @@ def _cells(before: float, closed: float, after: float, wording: Wording) -> tupl
     return (*levels, wording.percent(share(closed, before)))
 
 
-def _table(sums: pd.DataFrame, *, table: str, texts: tuple[str, str], labels: list[str], wording: Wording) -> TableView:
+def _units(plan: Plan) -> tuple[pd.DataFrame, list[str]]:
+    """Return the gaps of units that may be shown, and the codes of those with too few people who have a need."""
+    sums = by(plan.gaps, "unit")
+    needy = plan.people.loc[plan.people["need"] > 0, "unit"].value_counts()
+    hidden = hidden_groups(np.asarray(sums["unit"].map(needy).fillna(0), dtype=np.int64))
+    return sums[~hidden].reset_index(drop=True), sorted(sums.loc[hidden, "unit"])
+
+
+def _table(
+    sums: pd.DataFrame, *, table: str, texts: tuple[str, str], labels: list[str], wording: Wording,
+    total: pd.DataFrame | None = None, hidden: Sequence[str] = (),
+) -> TableView:  # fmt: skip
     """Return a table of gaps.
 
     Parameters
     ----------
     sums : From `by`.
+    total : Of which the last row is the sum; `sums` when None.
+    hidden : Names of rows whose figures are not shown.
     table : Id.
     texts : Caption and first header, in English.
     labels : Names of the rows.
@@ -44,9 +61,10 @@ def _table(sums: pd.DataFrame, *, table: str, texts: tuple[str, str], labels: li
         Row(cells=(label, *_cells(row.before, row.closed, row.after, wording)))
         for label, row in zip(labels, records(sums), strict=True)
     ]
-    total = sums[["before", "closed", "after"]].sum()
+    rows += [Row(cells=(label, *[wording.text("not shown")] * 4)) for label in hidden]
+    every = (sums if total is None else total)[["before", "closed", "after"]].sum()
     rows.append(
-        Row(cells=(wording.text("All"), *_cells(total.before, total.closed, total.after, wording)), kind="total")
+        Row(cells=(wording.text("All"), *_cells(every.before, every.closed, every.after, wording)), kind="total")
     )
     headers = (texts[1], "Before", "Expected to close", "After", "Share closed")
     return TableView(
@@ -54,7 +72,7 @@ def _table(sums: pd.DataFrame, *, table: str, texts: tuple[str, str], labels: li
         caption=wording.text(texts[0]),
         headers=tuple(wording.text(header) for header in headers),
         rows=tuple(rows),
-        folded=folded(len(sums), wording.text("All {n} rows", n=wording.number(len(sums)))),
+        folded=folded(len(rows) - 1, wording.text("All {n} rows", n=wording.number(len(rows) - 1))),
     )
 
 
@@ -84,15 +102,17 @@ def _chart(sums: pd.DataFrame, labels: list[str], wording: Wording) -> Markup:
 
 def gap_section(plan: Plan, names: Names, wording: Wording) -> Section:
     """Return gaps by competency, with a chart, and by unit."""
-    competencies, units = by(plan.gaps, "competency"), by(plan.gaps, "unit")
+    competencies, (units, hidden) = by(plan.gaps, "competency"), _units(plan)
     labels = [names.competency(code) for code in competencies["competency"]]
-    unit_labels = [names.unit(code) or wording.text("Unit not known") for code in units["unit"]]
+    of_unit = [
+        [names.unit(code) or wording.text("Unit not known") for code in codes] for codes in (units["unit"], hidden)
+    ]
     of_competencies = _table(
         competencies, table="gaps-by-competency", labels=labels, wording=wording,
         texts=("Gaps by competency, in weighted levels", "Competency"),
     )  # fmt: skip
     of_units = _table(
-        units, table="gaps-by-unit", labels=unit_labels, wording=wording,
+        units, table="gaps-by-unit", labels=of_unit[0], wording=wording, total=plan.gaps, hidden=of_unit[1],
         texts=("Gaps by unit, in weighted levels", "Unit"),
     )  # fmt: skip
     return Section(
@@ -112,6 +132,11 @@ def gap_section(plan: Plan, names: Names, wording: Wording) -> Section:
                 chart=_chart(competencies, labels, wording),
                 tables=(of_competencies,),
             ),
-            Section(id="gaps-unit", title=wording.text("By unit"), tables=(of_units,)),
+            Section(
+                id="gaps-unit",
+                title=wording.text("By unit"),
+                sentences=(hiding_rule(wording),) if hidden else (),
+                tables=(of_units,),
+            ),
         ),
     )

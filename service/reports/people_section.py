@@ -7,7 +7,7 @@ from markupsafe import Markup
 from recommender.plan import Plan
 from service.exports.plan_names import Names
 from service.reports.charts import Bar, draw_bars
-from service.reports.fairness import FEWEST_PEOPLE, GroupRate, rates_by
+from service.reports.fairness import GroupRate, hiding_rule, rates_by
 from service.reports.gap_section import share
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView, folded
@@ -156,12 +156,7 @@ def _rate_table(plan: Plan, column: str, wording: Wording) -> TableView:
 
 def fairness_section(plan: Plan, names: Names, wording: Wording) -> Section:  # noqa: ARG001 (all sections are called alike)
     """Return selection rates by employment type, sex and age."""
-    rule = wording.text(
-        "Groups of fewer than {n} people are not shown. Where only one group would be hidden, or the hidden ones "
-        "together are fewer than {n}, the next smallest is hidden as well, so that none can be worked out from the "
-        "sum.",
-        n=wording.number(FEWEST_PEOPLE),
-    )
+    rule = hiding_rule(wording)
     use = wording.text(
         "Sex and age decide nothing in this plan; they are shown here only so that its effect can be seen."
     )

@@ -54,7 +54,17 @@ class Reason(msgspec.Struct, kw_only=True):
     text: str
 
 
-class RecommendedItem(msgspec.Struct, kw_only=True):
+class SeatHeld(msgspec.Struct, kw_only=True):
+    """A seat that the person has for a training in an approved plan, and that is not over."""
+
+    offering: str
+    plan: str
+    state: Literal["reserved", "enrolled"]
+    start: dt.date
+    end: dt.date
+
+
+class RecommendedItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One training of a list, with the class that suits best.
 
     Parameters
@@ -65,6 +75,7 @@ class RecommendedItem(msgspec.Struct, kw_only=True):
     completion : Probability of completing.
     cost, hours, mode, start, end : Of the class: whole rupiah, JP, days.
     reasons : Why.
+    seat : The seat that the person has for it already; absent for none.
     """
 
     rank: int
@@ -81,6 +92,7 @@ class RecommendedItem(msgspec.Struct, kw_only=True):
     start: dt.date | None
     end: dt.date | None
     reasons: list[Reason]
+    seat: SeatHeld | None = None
 
 
 class Found(msgspec.Struct, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from service.schemas.json_text import JsonTextError, RepeatedKeyError, decode, refuse_repeated_keys
 from service.schemas.problem import ProblemFile
 from service.schemas.problem_checks import reference_faults, shape_faults, value_faults
 from training_catalog.errors import InputError
@@ -38,13 +39,33 @@ def parse_problem(content: bytes, name: str) -> ProblemFile:
     InputError
         As `read_problem`.
     """
-    try:
-        document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
+    document = read_document(content, name)
     if not isinstance(document, dict):
         raise InputError("{file}: a problem is a JSON object with budgets, offerings, employees and options", file=name)
     return check_problem(document, name)
+
+
+def read_document(content: bytes, name: str) -> Any:  # noqa: ANN401 (any JSON)
+    """Return what a JSON file says.
+
+    Raises
+    ------
+    InputError
+        When it is no JSON, or names a key twice in one object.
+    """
+    text = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        document = decode(text)
+        refuse_repeated_keys(text)
+    except RepeatedKeyError as error:
+        raise InputError("{file}: {problem}", file=name, problem=error) from error
+    except JsonTextError as error:
+        raise InputError("{file}: not JSON: {problem}", file=name, problem=error) from error
+    except RecursionError as error:
+        raise InputError("{file}: the JSON is nested too deeply", file=name) from error
+    except (msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InputError("{file}: not JSON: {problem}", file=name, problem=str(error)) from error
+    return document
 
 
 def check_problem(document: dict[str, Any], name: str) -> ProblemFile:

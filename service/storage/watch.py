@@ -17,6 +17,7 @@ from training_catalog.errors import StorageError
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 ACCESS = "access"  # stands in table_changes for users, keys and roles
+SEATS = "seats"  # and for seats of approved plans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Versions:
     catalog : Last change of any other row.
     access : Last change of users, keys or roles.
     model, trial : Ids of the approved model, and of the one that is compared with it; empty for none.
+    seats : Last change of seats of approved plans; 0 when there never was one.
     """
 
     people: int
@@ -36,16 +38,26 @@ class Versions:
     access: int
     model: str
     trial: str = ""
+    seats: int = 0
 
 
 def touch_access(connection: sa.Connection) -> None:
     """Note that users, keys, sessions or roles change."""
-    raised = sa.update(TABLE_CHANGES).where(TABLE_CHANGES.c.table_name == ACCESS)
+    _raise(connection, ACCESS)
+
+
+def touch_seats(connection: sa.Connection) -> None:
+    """Note that seats of approved plans change."""
+    _raise(connection, SEATS)
+
+
+def _raise(connection: sa.Connection, name: str) -> None:
+    raised = sa.update(TABLE_CHANGES).where(TABLE_CHANGES.c.table_name == name)
     if not connection.execute(raised.values(change=TABLE_CHANGES.c.change + 1)).rowcount:
         connection.execute(sa.text(
             "INSERT INTO table_changes (table_name, change) VALUES (:name, 1) ON CONFLICT (table_name) "
             "DO UPDATE SET change = table_changes.change + 1"
-        ), {"name": ACCESS})  # fmt: skip
+        ), {"name": name})  # fmt: skip
 
 
 def read_versions(connection: sa.Connection) -> Versions:
@@ -56,10 +68,13 @@ def read_versions(connection: sa.Connection) -> Versions:
     personal = set(personal_tables())
     return Versions(
         people=max((change for name, change in changes.items() if name in personal), default=0),
-        catalog=max((n for name, n in changes.items() if name not in personal and name != ACCESS), default=0),
+        catalog=max(
+            (n for name, n in changes.items() if name not in personal and name not in {ACCESS, SEATS}), default=0
+        ),
         access=changes.get(ACCESS, 0),
         model=models.get("approved", ""),
         trial=models.get("trial", ""),
+        seats=changes.get(SEATS, 0),
     )
 
 

@@ -61,9 +61,15 @@ def test_units_that_are_above_each_other_end_at_the_whole_office():
     assert pays(["L0 2027 - 5.1 APBD 100 -"], unit="X") == ["L0"]
 
 
-def test_a_year_without_a_line_is_an_error_that_names_the_years_on_file():
-    with pytest.raises(InputError, match="no line for 2030; years on file: 2027"):
+def test_a_year_without_a_line_and_a_class_is_an_error_that_names_the_years_on_file():
+    with pytest.raises(InputError, match="no line and no class for 2030; years with lines: 2027"):
         budget("L0 2027 - 5.1 APBD 100 -", year=2030)
+
+
+def test_a_year_with_classes_and_without_a_line_has_a_budget_of_none():
+    here = office(offerings=rows("offering training start_date end_date", "K1 T 2030-03-01 2030-03-02"))
+    found = build_budget(here.tables, here.workforce.units, 2030, taken={"L9": (5, 5)})
+    assert (found.year, found.ids.tolist(), found.available.tolist()) == (2030, [], [])
 
 
 def test_amounts_are_whole_and_scaled_without_floats():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.service_link import ServiceLink
-from recommender.explanation import Context, explain_row, find_grounds, is_blind_spot
+from recommender.explanation import Context, explain_row, find_grounds
 from recommender.person_features import is_short_of_time
 from recommender.policy import Policy
 from tests.builders import office, rows, trainings
@@ -60,7 +60,7 @@ def test_a_blind_spot_is_rated_enough_by_the_person_and_too_low_by_others():
             ),
             **trainings(P1="M.01 3"),
         )
-        return is_blind_spot(here.lists()).tolist(), [(r.code, r.levels) for r in reasons(here)]
+        return here.lists().candidates.gaps.is_blind_spot.tolist(), [(r.code, r.levels) for r in reasons(here)]
 
     assert spots(3) == ([True], [("closes-deficit", 2), ("blind-spot", 3)])
     assert spots(2) == ([False], [("closes-deficit", 2)])

@@ -166,10 +166,20 @@ def test_job_person_match_is_assessed_over_required_and_at_most_a_hundred():
         assessments=assessed("A M.01 5 2025-01-01", "A M.02 1 2025-01-01", "B M.01 5 2025-01-01"),
     )
     gaps = here.gaps()
-    match = job_person_match(gaps)
+    match = job_person_match(gaps, here.catalog)
     assert match[:2].tolist() == [100, 100]
     assert np.isnan(match[2])
-    assert job_person_match(gaps, cap_each=True)[0] == pytest.approx(100 * 4 / 6)
+    assert job_person_match(gaps, here.catalog, cap_each=True)[0] == pytest.approx(100 * 4 / 6)
+
+
+def test_job_person_match_adds_levels_of_unlike_scales_in_proportion():
+    here = office(
+        frameworks=rows("framework name level_min level_max direction", "ASN ASN 1 5 higher", "T Test 0 100 higher"),
+        competencies=rows("competency name framework", "M.01 Integrity ASN", "T.01 Typing T"),
+        requirements=rows("position competency level", "J M.01 4", "J T.01 50"),
+        assessments=assessed("A M.01 2 2025-01-01", "A T.01 50 2025-01-01"),
+    )
+    assert job_person_match(here.gaps(), here.catalog).tolist() == [pytest.approx(100 * (2 + 2) / (4 + 2))]
 
 
 def test_job_person_match_leaves_out_frameworks_where_lower_is_better():
@@ -177,7 +187,7 @@ def test_job_person_match_leaves_out_frameworks_where_lower_is_better():
         requirements=rows("position competency level", "J M.01 4", "J R.01 1"),
         assessments=assessed("A M.01 2 2025-01-01", "A R.01 5 2025-01-01"),
     )
-    assert job_person_match(here.gaps()).tolist() == [50]
+    assert job_person_match(here.gaps(), here.catalog).tolist() == [50]
 
 
 @given(st.lists(LEVELS, min_size=3, max_size=3), st.integers(0, 2), st.booleans())

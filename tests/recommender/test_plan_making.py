@@ -173,3 +173,13 @@ def test_an_office_without_any_class_gets_an_answer():
     assert made.totals.cost == 0
     assert set(made.unmet["code"]) == {"no-offering"}
     assert len(made.unmet) == 4
+
+
+@pytest.mark.parametrize("lines", [[], ["FEE 2025 U 5.1 APBD 6000000 - - -"]])
+def test_without_a_budget_of_the_year_what_costs_nothing_is_planned_and_the_plan_says_so(lines):
+    columns = "line year unit account funding_source amount reserved spent parent"
+    made = plan(small_office(budgets=rows(columns, *lines)))
+    assert seats(made) == [(person, "K3") for person in "ABCD"]
+    assert (made.totals.cost, made.violations, len(made.lines)) == (0, (), 0)
+    assert ("no-budget", "2026") in made.warnings
+    assert "no-budget" not in dict(plan(small_office()).warnings)

@@ -23,7 +23,10 @@ def office(bangkom, tmp_path):
     [
         (("plans", "show", "p-0"), "Galat: rencana 'p-0' tidak dikenal"),
         (("gaps", "198001012005011002"), "pegawai '198001012005011002' tidak dikenal; maksud Anda 198001012005011001?"),
-        (("plan", "--year", "2031"), "budgets: tidak ada mata anggaran tahun 2031; tahun yang tersimpan: -"),
+        (
+            ("plan", "--year", "2031"),
+            "budgets: tidak ada mata anggaran dan kelas tahun 2031; tahun yang memiliki mata anggaran: -",
+        ),
         (("export", "people", "x.csv"), "tabel 'people' tidak dikenal; yang diterima: "),
         (("export", "units", "x.doc"), "x.doc: akhiran '.doc' tidak diterima; yang diterima: .csv, .xlsx, .parquet"),
         (("export", "units", "folder.csv"), "folder.csv: tidak dapat ditulis: itu sebuah folder"),

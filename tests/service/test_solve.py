@@ -290,6 +290,26 @@ def test_a_file_that_is_no_problem_is_refused(bangkom, tmp_path, content):
     assert "Traceback" not in run.err
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"budgets": [],\n "offerings": [],}', "bukan JSON: baris 2, kolom 18: ada koma sebelum kurung penutup"),
+        ('{"budgets": [', "bukan JSON: baris 1, kolom 14: terpotong sebelum selesai"),
+        ('{"budgets": [{"line": "L", "amount": 1, "amount": 9}]}',
+         "kunci amount tertulis dua kali dalam satu objek, pada $.budgets[0].amount"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_json_is_told_with_its_place(bangkom, tmp_path, content, said):
+    path = tmp_path / "masalah.json"
+    path.write_text(content, encoding="utf-8")
+    run = bangkom("--lang", "id", "solve", path)
+    assert (run.code, said in run.err) == (3, True), run.err
+    policy = tmp_path / "kebijakan.json"
+    policy.write_text('{"plan": {"max_trainings": 1, "max_trainings": 2}}', encoding="utf-8")
+    run = bangkom("--lang", "id", "plan", "--policy", policy)
+    assert (run.code, "pada $.plan.max_trainings" in run.err) == (3, True), run.err
+
+
 def test_a_missing_file_is_refused(bangkom, tmp_path):
     assert bangkom("solve", tmp_path / "none.json").code == 3
 

@@ -21,7 +21,7 @@ MOST_MOVEMENTS = 50
 WORDS = {
     "reserve": "Reserved", "release": "Given back", "enrol": "Enrolled", "spend": "Spent", "refund": "Refunded",
     "reprice": "Another price", "reserved": "Reserved", "released": "Given back", "spent": "Spent", "fee": "Fee",
-    "travel": "Travel", "class": "Opening the class",
+    "travel": "Travel", "class": "Opening the class", "correct": "Cost corrected", "undo": "Record withdrawn",
 }  # fmt: skip
 
 

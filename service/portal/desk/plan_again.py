@@ -19,7 +19,7 @@ from service.labels import UNMET, word_for
 from service.plan_why import rows_of
 from service.portal.desk.plan_form import MOST_SECONDS
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
-from service.portal.desk.plan_list import budget_years
+from service.portal.desk.plan_list import budget_years, class_years
 from service.portal.desk.view import asked_for, job_key, names_of, once_token
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go
@@ -129,8 +129,10 @@ def next_year(request: Call, plan_id: FromPath[str]) -> Response[Any]:
     policy, n_people = carried_policy(shown.plan, set(form.all("code")))
     if not n_people:
         form.faults["code"] = wording.text("Choose at least one reason with people to carry over.")
-    if year not in budget_years(request):
-        form.faults[""] = wording.text("No budget line of {year} is on file; import that budget first.", year=year)
+    if year not in {*budget_years(request), *class_years(request)}:
+        form.faults[""] = wording.text(
+            "No budget line and no class of {year} is on file; import them first.", year=year
+        )
     asked = {"year": year, "name": form.get("name")[:200], "policy": policy, "time_limit": _seconds(request, form)}
     if form.faults:
         return _next_page(request, shown, form, 422)

@@ -35,6 +35,13 @@ def budget_years(call: Call) -> list[int]:
         return [int(one) for one in connection.execute(sa.select(year).distinct().order_by(year)).scalars()]
 
 
+def class_years(call: Call) -> list[int]:
+    """Return the years in which classes begin: what costs nothing can be planned without a budget line."""
+    year = sa.extract("year", DATABASE_TABLES["offerings"].c.start_date)
+    with transaction(parts_of(call).database.engine) as connection:
+        return [int(one) for one in connection.execute(sa.select(year).distinct().order_by(year)).scalars()]
+
+
 @get("/plans", opt=rule("plans.read"), **THREAD)
 def plan_list(request: Call) -> Response[str]:
     """Show every plan, the newest first."""
@@ -65,8 +72,8 @@ def make_plan(request: Call) -> Response[Any]:
     """Put a plan in as a job, and go on to see how far it is."""
     form = form_of(request)
     asked = plan_asked(request, form)
-    if "year" not in form.faults and asked["year"] not in budget_years(request):
-        words = "No budget line of {year} is on file; import that budget first."
+    if "year" not in form.faults and asked["year"] not in {*budget_years(request), *class_years(request)}:
+        words = "No budget line and no class of {year} is on file; import them first."
         form.faults["year"] = wording_of(request).text(words, year=asked["year"])
     if not form.faults:
         try:

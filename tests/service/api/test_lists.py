@@ -14,11 +14,14 @@ import sqlalchemy as sa
 from service.answers import Answers, Question
 from service.decision_log import SOME_ROOM, DecisionLog
 from service.decisions import replay
+from service.ledger.approval import approve_plan
+from service.ledger.events import seat_event
 from service.list_items import ListFilter
 from service.snapshot import Snapshots
 from service.storage.decisions import list_decisions
 from service.storage.schema import CHANGES, FEEDBACK
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, ON, problem, service_on
+from tests.service.ledger.plans import keep
 
 
 def shown(document):
@@ -58,6 +61,33 @@ def test_where_a_training_stands_is_said_alike_over_http_and_on_the_terminal(ser
 def test_a_training_or_person_that_is_not_on_file_has_no_standing(service):
     assert problem(service.get(f"/employees/{ANI}/recommendations/NONE"))["status"] == 404
     assert problem(service.get("/employees/199999999999999999/recommendations/P1"))["status"] == 404
+
+
+def test_a_list_says_which_training_the_person_has_a_seat_for_from_the_very_next_answer_on(
+    service_on_both, terminal_of
+):
+    service = service_on_both
+    database = service.parts.database
+    before = [ask(service), ask(service, BUDI)]
+    assert not any("seat" in item for one in before for item in one.json()["items"])
+    plan = keep(database, f"{ANI} P1-1 1000 L1", f"{BUDI} P2-1 0 -")
+    approve_plan(database, plan, "test")
+    days = {"start": "2027-03-01", "end": "2027-03-03"}
+    for state in ("reserved", "enrolled"):
+        told = ask(service)
+        seats = {item["training"]: item.get("seat") for item in told.json()["items"]}
+        assert seats["P1"] == {"offering": "P1-1", "plan": plan, "state": state, **days}
+        assert [training for training, seat in seats.items() if seat] == ["P1"]
+        assert told.headers["etag"] != before[0].headers["etag"]
+        assert ask(service, headers={"If-None-Match": told.headers["etag"]}).status_code == 304
+        seat_event(database, plan, ANI, "P1-1", "enrol", "test")
+    asked = service("POST", "/recommendations", json={"employees": [ANI, BUDI]}).json()["items"]
+    assert [[item["training"] for item in one["recommendations"]["items"] if item.get("seat")] for one in asked] == [
+        ["P1"], ["P2"]]  # fmt: skip
+    run = terminal_of(service.url)("recommend", ANI, lang="id")
+    assert "1. Rencana yang disetujui sudah menyediakan kursi untuk ini: kelas P1-1, 1 Maret 2027." in run.out
+    seat_event(database, plan, ANI, "P1-1", "cancel", "test")
+    assert ask(service).content == before[0].content
 
 
 def test_the_same_question_has_one_answer_and_one_entry_in_the_log(service_on_both):
@@ -277,6 +307,26 @@ def test_callers_candidates_come_back_ranked_and_the_others_with_a_code(service)
     assert made["items"][0]["reasons"][0]["text"]
     assert service("POST", "/rankings", json={**body, "trainings": ["P9"]}).status_code == 404
     assert service("POST", "/rankings", json={"person": PERSON, "trainings": ["P1"]}).json()["employee"] == "anon"
+
+
+@pytest.mark.parametrize(("position", "code"), [(None, "no-position"), ("J0", "no-standard"), ("J", "closes-nothing")])
+def test_a_ranking_tells_whether_the_position_its_standard_or_the_training_lacks(service, position, code):
+    assert service("PUT", "/positions/J0", json={"position": "J0", "name": "Baru"}).status_code in {200, 201}
+    able = [{"competency": name, "level": 5, "assessed_on": "2026-06-01"} for name in ("M.01", "M.02")]
+    person = {"employee": "anon", "position": position, "assessments": able}
+    made = service("POST", "/rankings", json={"person": person, "trainings": ["P1", "P3"]}).json()
+    assert {item["code"] for item in made["items"]} == {code}
+
+
+def test_a_last_day_before_the_first_is_refused_rather_than_answered_with_nothing(service):
+    asked = service.get(f"/employees/{ANI}/recommendations?from=2027-06-01&until=2027-05-31")
+    assert [(one["pointer"], one["message"]) for one in problem(asked)["errors"]] == [
+        ("until", "until: 2027-05-31 tidak diterima; yang diterima: 2027-06-01, hari pertama, atau sesudahnya")
+    ]
+    several = service("POST", "/recommendations", json={"employees": [ANI], "start": "2027-06-01", "end": "2027-05-31"})
+    assert [one["pointer"] for one in problem(several)["errors"]] == ["/end"]
+    same = service.get(f"/employees/{ANI}/recommendations?from=2027-06-01&until=2027-06-01")
+    assert same.status_code == 200
 
 
 def test_feedback_joins_to_the_list_and_interest_is_seen_in_the_next(service_on_both):

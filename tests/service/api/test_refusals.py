@@ -63,8 +63,11 @@ def test_a_number_that_no_machine_holds_is_said_to_be_too_large(service):
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [(b'{"year": 2027', "terpotong sebelum selesai"), (b"{year: 2027}", "salah pada bita 1"),
-     (b'{"year": "x", "budget_factor": ', "terpotong sebelum selesai"), (b'{"colour": nul}', "salah pada bita 15")],
+    [(b'{"year": 2027', "baris 1, kolom 14: terpotong sebelum selesai"),
+     (b"{year: 2027}", "baris 1, kolom 2: kunci ditulis di antara tanda kutip ganda"),
+     (b'{"year": "x",\n "budget_factor": ', "baris 2, kolom 19: terpotong sebelum selesai"),
+     (b'{"name": "\xc3\xa9",\n "a": 1,}', "baris 2, kolom 9: ada koma sebelum kurung penutup"),
+     (b'{"colour": nul}', "baris 1, kolom 16: karakter ini tidak boleh ada di sini")],
 )  # fmt: skip
 def test_a_body_that_is_no_json_says_where(service, body, said):
     found = problem(service("POST", "/plans", content=body, headers={"Content-Type": "application/json"}))
@@ -177,3 +180,22 @@ def test_a_year_that_no_import_reads_is_refused_here_too(service, path, body, co
 
 def test_an_error_stands_under_the_address_that_was_asked_for(service):
     assert problem(service.get("/plans/p-1.csv"))["instance"] == "/api/v1/plans/p-1.csv"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place", "name"),
+    [("PUT", "/trainings/P1", b'{"training": "P1", "name": "x", "hours": 20, "hours": 2}', "/hours", "hours"),
+     ("POST", "/plans", b'{"year": 2027, "policy": {"plan": {"max_trainings": 1, "max_trainings": 2}}}',
+      "/policy/plan/max_trainings", "max_trainings"),
+     ("POST", "/trainings", b'{"items": [{"training": "P1", "name": "x"}, {"training": "P1", "training": "P2"}]}',
+      "/items/1/training", "training"),
+     ("PUT", "/trainings/P1", b'{"training": "P1", "name": "x", "name": "y", "z": "' + b"z" * 200_000 + b'"}', "/name",
+      "name")],
+)  # fmt: skip
+def test_a_key_that_stands_twice_is_named_and_nothing_is_taken(service, method, path, body, place, name):
+    before = service.get("/trainings/P1").json()
+    found = problem(service(method, path, content=body, headers={"Content-Type": "application/json"}))
+    assert (found["status"], found["type"]) == (400, "/problems/key-repeated")
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(place, "key-repeated")]
+    assert f"kunci {name} tertulis dua kali" in found["detail"]
+    assert service.get("/trainings/P1").json() == before

@@ -1,7 +1,7 @@
 """Whatever happens in whatever order: the books add up at any moment, and no rupiah is held twice."""
 
 import itertools
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,11 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from service.ledger.approval import approve_plan, withdraw_plan
 from service.ledger.books import entries
 from service.ledger.events import cancel_class, reprice, seat_event
+from service.people import erase_person
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
 from tests.service.ledger.plans import check_books, keep, put_lines
-from training_catalog.errors import ConflictError, InputError
+from training_catalog.errors import ConflictError, InputError, UnknownIdError
 
 YEARS = itertools.count(2027)  # each run has a year of its own: entries stay for good
 PEOPLE, CLASSES = st.sampled_from("ABCDE"), st.sampled_from(("K1", "K2", "K3"))
@@ -79,7 +80,8 @@ class Books(RuleBasedStateMachine):
             self.drafts.remove(plan)
 
     @precondition(lambda self: self.approved)
-    @rule(data=st.data(), kind=st.sampled_from(("enrol", "complete", "complete", "fail", "cancel", "refund")),
+    @rule(data=st.data(), kind=st.sampled_from(("enrol", "complete", "complete", "fail", "cancel", "refund", "correct",
+                                                "undo")),
           cost=st.none() | st.integers(0, 150), times=st.sampled_from((1, 2)))  # fmt: skip
     def happen(self, data, kind, cost, times):
         seat = data.draw(st.sampled_from(self._seats()))
@@ -93,6 +95,12 @@ class Books(RuleBasedStateMachine):
         if any(seat.offering == f"{where}-{self.year}" for seat in self._seats()):
             with self.may_be_refused():
                 reprice(self.database, f"{where}-{self.year}", fee, "law")
+
+    @precondition(lambda self: self.approved)
+    @rule(who=PEOPLE)
+    def erase(self, who):
+        with suppress(UnknownIdError):  # nobody of that letter has had a seat yet
+            erase_person(self.database, who, is_last=False)
 
     @rule(where=CLASSES)
     def call_off(self, where):

@@ -11,6 +11,7 @@ from service.jobs.kinds import perform
 from service.pipeline import fetch_plan
 from service.portal.desk.plan_again import carried_policy
 from service.portal.desk.plan_sign import taken_by
+from service.records import delete_record
 from service.storage.engine import transaction
 from service.storage.statements import Statement, add_statement
 from tests.builders import rows
@@ -70,6 +71,7 @@ def test_a_search_shows_its_best_plan_and_bound_while_it_goes_on(desk):
     [
         ("year", "1999", "Yang diterima: tahun 2000 sampai 2100."),
         ("year", "", "Yang diterima: tahun 2000 sampai 2100."),
+        ("year", "2050", "Tidak ada mata anggaran dan tidak ada kelas tahun 2050"),
         ("time_limit", "0", "Yang diterima: 1 sampai 3.600 detik."),
         ("budget_factor", "banyak", "'banyak'"),
         ("max_trainings", "1.5", "Yang diterima: 1 sampai 20."),
@@ -87,6 +89,20 @@ def test_what_is_wrong_in_the_form_stands_beside_its_field_and_nothing_is_put_in
     assert f'id="{field}-fault"' in page
     assert re.search(rf'id="{field}" name="{field}"[^>]*aria-invalid="true"', page)
     assert desk.work() == 0
+
+
+def test_without_a_budget_what_costs_nothing_is_planned_and_the_page_says_so(desk):
+    database = desk.portal.parts.database
+    with database.writing("test") as writing:
+        for record in ("L1~22027", "L3~22027"):
+            delete_record(writing, "budgets", record)
+        free = database.read("offerings", writing.connection).query("offering == 'P1-1'").assign(seat_cost=0)
+        database.upsert(writing, "offerings", free)
+    assert "Belum ada mata anggaran yang tercatat" in desk.text("/plans/new")
+    path = desk.plan(pinned="")
+    assert set(fetch_plan(database, id_of(path)).assignments["offering"]) == {"P1-1"}
+    assert "Tidak ada mata anggaran tahun 2027 yang tercatat, jadi hanya yang tanpa biaya" in desk.text(path)
+    assert desk.text(f"{path}/lines")
 
 
 def test_pins_and_exclusions_are_kept_by_the_plan(desk):
@@ -303,7 +319,8 @@ def test_unmet_needs_are_carried_over_as_mandates_of_next_years_plan(desk):
     shown = re.findall(r": ([0-9.]+) pegawai", desk.text(f"{path}/next-year"))
     assert sorted(map(int, shown)) == sorted(plan.unmet["code"].value_counts())
     refused = desk.send(f"{path}/next-year", {"code": "budget", "time_limit": "5"}, status=422)
-    assert 'Mata anggaran 2028 belum ada; impor anggaran tahun itu terlebih dahulu. <a href="/imports">' in refused
+    assert 'sebelum ada, hanya yang tanpa biaya yang direncanakan. <a href="/imports">' in refused
+    assert "Tidak ada mata anggaran dan tidak ada kelas tahun 2028 yang tercatat; impor dulu." in refused
     fill(desk.portal.parts.database, {
         "budgets": rows("line year unit amount", "L1 2028 U1 9000000", "L3 2028 U3 9000000"),
         "offerings": rows("offering training start_date end_date seat_cost seats_min seats_max",

@@ -6,12 +6,14 @@ from functools import partial
 
 import pytest
 
+from service.ledger.approval import approve_plan, withdraw_plan
 from service.records import EVERYONE, write_records
 from service.storage.engine import transaction
 from service.storage.statements import find_statements
 from service.wording import Wording
 from tests.builders import rows, tables
 from tests.service.api.conftest import ANI, BUDI, fill
+from tests.service.ledger.plans import keep
 from tests.service.portal.conftest import faults_of, sign_in
 from tests.service.portal.desk import cells_of
 
@@ -161,6 +163,29 @@ def test_what_a_claim_lacks_is_said_beside_its_field_and_the_link_above_leads_th
     assert '<a href="#words-P1">' in page
     assert 'id="words-P1-fault"' in page
     assert page.count("<details open>") == 1
+
+
+def test_a_suggestion_says_that_an_approved_plan_holds_a_seat_and_forgets_it_with_the_seat(ani):
+    portal, client, _ = ani
+    database, told = portal.parts.database, "Rencana yang disetujui sudah menyediakan kursi untuk ini: kelas P1-1"
+    assert told not in client.get("/suggestions").text
+    plan = keep(database, f"{ANI} P1-1 1000 L1")
+    approve_plan(database, plan, "test")
+    for page in ("/suggestions", "/suggestions?mode=online", "/"):
+        assert told in client.get(page).text, page
+    withdraw_plan(database, plan, "test")
+    for page in ("/suggestions", "/suggestions?mode=online", "/"):
+        assert told not in client.get(page).text, page
+
+
+def test_a_second_claim_waits_for_the_answer_to_the_first(ani):
+    portal, client, post = ani
+    claim = {"list": list_id(client.get("/suggestions").text), "training": "P1", "kind": "already-taken"}
+    assert post("/suggestions", **claim, words="Bandung").status_code == 303
+    assert post("/suggestions", **claim, words="Bandung").status_code == 303  # the same form, sent twice by a slip
+    page = post("/suggestions", **claim, words="Jakarta, 2026")
+    assert (page.status_code, "Anda sudah menyatakannya; pernyataan itu menunggu jawaban." in page.text) == (422, True)
+    assert [one.words for one in said(portal)] == ["Bandung"]
 
 
 def test_a_claim_after_a_refused_one_waits_again(ani):

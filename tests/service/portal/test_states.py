@@ -181,10 +181,10 @@ def test_what_was_written_is_shown_again_where_the_form_is_of_an_earlier_session
     assert "xxx" not in portal.client.post("/my-data", data=large, follow_redirects=False).text
 
 
-def test_a_plan_of_a_year_without_a_budget_is_refused_beside_the_year(desk):
+def test_a_plan_of_a_year_without_budget_and_classes_is_refused_beside_the_year(desk):
     page = desk.send("/plans", {"year": "2031", "time_limit": "5", "name": "jauh"}, status=422)
     assert 'id="year-fault"' in page
-    assert "Mata anggaran 2031 belum ada" in page
+    assert "Tidak ada mata anggaran dan tidak ada kelas tahun 2031" in page
     assert 'value="jauh"' in page
 
 

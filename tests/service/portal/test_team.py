@@ -77,6 +77,11 @@ def test_days_away_are_noted_under_their_author_and_taken_back(budi):
     assert post(f"/team/{ANI}/days", start="31/02/2027", end="2027-03-01", kind="duty").status_code == 422
     assert post(f"/team/{ANI}/days", start="1/3/2027", end="2027-03-02", kind="duty").status_code == 303
     assert "1 Maret 2027 \u2013 2 Maret 2027" in client.get(f"/team/{ANI}").text
+    for other in ({"end": "2027-03-09", "kind": "duty"}, {"end": "2027-03-02", "kind": "leave"}):
+        page = post(f"/team/{ANI}/days", start="1/3/2027", **other)
+        told = "Hari dari 1 Maret 2027 sampai 2 Maret 2027 sudah dicatat; hapus dulu catatannya."
+        assert (page.status_code, told in page.text, 'id="start-fault"' in page.text) == (422, True, True)
+    assert post(f"/team/{ANI}/days", start="1/3/2027", end="2027-03-02", kind="duty").status_code == 303
     kept = f"{ANI}~22027-03-01"
     assert post(f"/team/{CITRA}/days/remove", days=kept).status_code == 404
     assert post(f"/team/{ANI}/days/remove", days=kept).status_code == 303

@@ -133,7 +133,22 @@ def test_gaps_are_summed_by_competency_and_by_unit(small):
         ["Kerja sama", "1.0", "0.0", "1.0", "0.0%"],
         ["All", "6.0", "1.9", "4.1", "31.7%"],
     ]
-    assert small.body("gaps-by-unit")[0] == ["Dinas Kesehatan", "4.0", "1.3", "2.7", "32.5%"]
+    assert small.body("gaps-by-unit") == [
+        ["Dinas Kesehatan", *["not shown"] * 4],  # of three people, and of two
+        ["Dinas Pendidikan", *["not shown"] * 4],
+        ["All", "6.0", "1.9", "4.1", "31.7%"],
+    ]
+
+
+def test_gaps_of_units_of_a_few_people_are_not_shown_and_cannot_be_worked_out():
+    plan = five_people_two_classes()
+    for times, shown in ((1, 0), (2, 0), (3, 2)):  # of 3 and 2 people, of 6 and 4, of 9 and 6
+        people = pd.concat([plan.people] * times, ignore_index=True)
+        page = Page(render_report(replace(plan, people=people), five_names(), ENGLISH))
+        rows = page.body("gaps-by-unit")
+        assert (len(rows), [row[1] != "not shown" for row in rows]) == (3, [shown > 0, shown > 1, True])
+        assert ("Groups of fewer than 5 people" in page.text.partition("Gaps by unit")[0][-2_000:]) == (shown < 2)
+    assert rows[0] == ["Dinas Kesehatan", "4.0", "1.3", "2.7", "32.5%"]
 
 
 def test_hours_count_those_who_reached_the_floor_before_the_plan(small):
