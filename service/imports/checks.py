@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from service.imports.cells import CellError, CellFault
+from service.imports.ids import are_nearly_nip
 from service.imports.lines import is_part
 from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
@@ -17,8 +18,6 @@ from service.imports.values import read_scaled
 from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
-# Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
-NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}|(?=(?:\d*[A-Za-z]){1,3}\d*$)[A-Za-z\d]{18}")
 YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
 OTHERS_SHOWN = 5
 DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
@@ -40,10 +39,8 @@ def check_employee_numbers(rows: Rows, known: pd.DataFrame) -> None:
     frame = rows.frame
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
-    nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
-    nearly = nearly & ~rows.had_error("employee")
-    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters",
-                    column="employee")  # fmt: skip
+    nearly = are_nearly_nip(ids).to_numpy(dtype=np.bool_) & ~rows.had_error("employee")
+    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters", column="employee")
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
     is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)
