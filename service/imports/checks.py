@@ -14,6 +14,7 @@ from service.imports.lines import is_part
 from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
 from service.imports.rows import Rows
+from service.imports.sensitive import NATIONAL, is_national
 from service.imports.values import read_scaled
 from service.storage.frames import row_keys
 
@@ -21,7 +22,6 @@ NIP = re.compile(r"^\d{18}$")
 YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
 OTHERS_SHOWN = 5
 DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
-NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
 SUGGESTION_CUTOFF = 0.8
 MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
 
@@ -103,10 +103,9 @@ def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> N
 
 def _refuse_national(rows: Rows, ids: pd.Series) -> None:
     """Refuse national identity numbers where an employee number belongs; they are not stored, nor shown."""
-    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_)
+    national = ids.isin({text for text in ids.unique() if is_national(text)}).to_numpy(dtype=np.bool_)
     for row in np.flatnonzero(national).tolist():
-        rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
-                    column="employee")  # fmt: skip
+        rows.refuse(row, "id-national", NATIONAL, column="employee")
     rows.frame.loc[national, "employee"] = np.nan
 
 
