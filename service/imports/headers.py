@@ -27,6 +27,7 @@ _NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
             *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x09), *range(0x0E, 0x20),
             *range(0xD800, 0xE000))  # fmt: skip
 INVISIBLE: dict[int, str | None] = dict.fromkeys(_NOTHING) | {0xA0: " ", 0x202F: " "}
+_SUFFIX = re.compile(r"[._]\d{1,2}$")  # by which a program tells columns of one name apart, as in TMT.1
 _SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
           "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
@@ -153,6 +154,8 @@ def written_at(rows: Lines, first: int, n_rows: int, position: int) -> str:
 def _candidates(cells: Sequence[Cell]) -> list[Names]:
     """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
     names = [normal(cell) for cell in cells]
+    bases = [normal(_SUFFIX.sub("", plain(cell))) for cell in cells]
+    names = [base if base in names else name for base, name in zip(bases, names, strict=True)]
     counted = Counter(names)
     return [
         (f"{name} {names[i - 1]}", name) if i and name and counted[name] > 1 and names[i - 1] else _names(cells[i])

@@ -29,7 +29,11 @@ _ENGLISH = re.compile(r"^\D*\d{1,3}((,\d{3}){2,}|(,\d{3})+\.\d*)\D*$|^\D*\d+\.\d
 _ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}([.,])\d{3}$")  # 1.500: fifteen hundred, or one and a half
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?$")
 NO_NUMBER = "accepted: a number such as 3,5 or 3.5"
-_FAULT = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
+_FAULT = re.compile(
+    r"#(?:N/A|NAME\?|GETTING_DATA|#{2,}|(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|ERROR|"
+    r"NILAI)!)|Err:\d{3}",
+    re.IGNORECASE,
+)
 _UNITS = re.compile(
     r"(?i)\s*(jpl?|jam pel(ajar|atih)an|jam pembelajaran|jam|orang|org|peserta|pegawai|kursi|pax|tahun|thn|th|%)\.?$"
 )

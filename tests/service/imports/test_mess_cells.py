@@ -1,0 +1,68 @@
+"""Cells and lines that are no values: totals in other words, errors of other programs, formulas never calculated."""
+
+import io
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+MELUR, SATRIA = "199003152014021987", "198507072010012976"
+
+
+@pytest.mark.parametrize("name", ["J U M L A H", "Jml", "Jml. seluruhnya", "Sum", "\u03a3", "Rerata", "Pindahan"])
+def test_totals_in_other_words_are_left_out(office, name):
+    content = f"Kode Anggaran;Tahun;Uraian;Pagu\nA1;2027;Kursus;20.000.000\n;;{name};20.000.000\n"
+    (file,) = office.bring(content).report.files
+    assert (file.stored, file.refused, file.left_out) == (1, 0, 1)
+
+
+def test_a_total_with_its_letters_apart_in_the_column_of_codes_is_no_line(office):
+    content = "Kode Anggaran;Uraian;Pagu\nA1;Kursus;20.000.000\nJ U M L A H;;20.000.000\n"
+    office.bring(content, supplied={"year": "2027"})
+    assert office.read("budgets")["line"].tolist() == ["A1"]
+
+
+@pytest.mark.parametrize("name", ["Sumber Daya Manusia", "Jmlah"])
+def test_other_words_are_none_of_a_total(office, name):
+    (file,) = office.bring(f"Kode Anggaran;Tahun;Uraian;Pagu\nA1;2027;{name};20.000.000\n").report.files
+    assert file.stored == 1
+
+
+@pytest.mark.parametrize("shown", ["#####", "Err:502", "#GETTING_DATA", "#ERROR!", "#FIELD!"])
+def test_errors_of_any_program_are_no_names(office, shown):
+    (file,) = office.bring(f"NIP;Nama;Unit Kerja\n{SATRIA};{shown};U1\n").report.files
+    assert [p.code for p in file.problems if p.severity == "error"] == ["cell-fault"]
+
+
+def _with_formula(value):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["NIP", "Kode Kompetensi", "Level"])
+        sheet.write_row(1, 0, [MELUR, "M.01"])
+        sheet.write_formula(1, 2, "=Z1", None, value)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(("value", "levels"), [(0, []), (3, [3])])
+def test_the_zero_that_a_program_puts_for_a_formula_is_no_level(office, value, levels):
+    office.bring(_with_formula(value), names=["a.xlsx"])
+    assert office.read("assessments")["level"].tolist() == levels
+
+
+def test_the_day_beside_levels_in_columns_is_their_day(office):
+    (people, *_) = office.bring(
+        f"NIP;Nama;M.01;M.02;Tanggal Penilaian;Penilai\n{MELUR};Melur;3;2;1 Mei 2026;BKN\n"
+    ).report.files
+    assert not [p for p in people.problems if p.code == "header-unknown"]
+    levels = office.read("assessments")
+    assert {(day.date(), who) for day, who in zip(levels["assessed_on"], levels["assessor"], strict=True)} == {
+        (date(2026, 5, 1), "BKN")
+    }
+
+
+@pytest.mark.parametrize("second", ["TMT_2", "TMT.1"])
+def test_a_repeated_header_with_a_number_behind_is_tied_to_its_left_neighbour(office, second):
+    office.bring(f"NIP;Nama;Golongan;TMT;Jabatan;{second}\n{SATRIA};Satria;III/d;13/04/2020;J1;14/10/2022\n")
+    person = office.read("employees").set_index("employee").loc[SATRIA]
+    assert (person["grade_since"].date(), person["position_since"].date()) == (date(2020, 4, 13), date(2022, 10, 14))
