@@ -11,7 +11,13 @@ from service.imports.columns import FIGURES, Coded, column_at, reaching
 from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
-SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
+SAMPLE_WORDS = frozenset({
+    "contoh", "contoh nama", "nama lengkap", "nip pegawai", "example", "nama pegawai", "fulan", "si fulan",
+})  # fmt: skip
+_SAMPLE = re.compile(r"x{6,}|contoh ?: ?\w.*")
+_HINT = re.compile(
+    r"\(?(?:wajib|opsional|tidak wajib|wajib diisi|harus diisi|boleh kosong|required|optional|mandatory)\)?"
+)
 PART_WORDS = ("sub total", "sub jml", "subjml", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
 SUM_WORDS = ("jumlah", "total", "grand total", "keseluruhan", "\u03c3", "\u2211", *PART_WORDS)
 TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata rata", "rata-rata", "rerata", "average", "pindahan")
@@ -253,8 +259,11 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
         found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
+    if len(chosen) and all(_HINT.fullmatch(plain(cell).casefold()) for cell in lines[int(chosen[0])] if plain(cell)):
+        found.add(int(chosen[0]))  # under the header, how each column is to be filled
     return found
 
 
 def _is_sample(cell: Cell) -> bool:
-    return plain(cell).casefold().strip("'\"=") in SAMPLE_WORDS
+    told = plain(cell).casefold().strip("'\"=")
+    return told in SAMPLE_WORDS or _SAMPLE.fullmatch(told) is not None

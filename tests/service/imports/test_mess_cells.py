@@ -66,3 +66,27 @@ def test_a_repeated_header_with_a_number_behind_is_tied_to_its_left_neighbour(of
     office.bring(f"NIP;Nama;Golongan;TMT;Jabatan;{second}\n{SATRIA};Satria;III/d;13/04/2020;J1;14/10/2022\n")
     person = office.read("employees").set_index("employee").loc[SATRIA]
     assert (person["grade_since"].date(), person["position_since"].date()) == (date(2020, 4, 13), date(2022, 10, 14))
+
+
+BUDGET = (
+    "5.2;BELANJA;5.000.000;1.000.000\n5.2.1;Kursus;3.000.000;1.000.000\n5.2.2;Diklat;2.000.000;\n;JUMLAH;5.000.000;\n"
+)
+
+
+@pytest.mark.parametrize(
+    "amounts", ["Anggaran Setelah Perubahan;Realisasi", "Jumlah Sesudah Perubahan (Rp);Realisasi", "Menjadi;Semula"]
+)
+def test_amounts_after_a_change_are_known_by_any_word_for_it(office, amounts):
+    content = f"KODE REKENING;URAIAN;{amounts}\n{BUDGET}"
+    (file,) = office.bring(content, supplied={"year": "2027"}).report.files
+    assert (file.profile, file.stored, file.left_out) == ("apbd", 2, 2)
+    assert office.read("budgets")["amount"].sum() == 5_000_000
+
+
+@pytest.mark.parametrize("line", ["(wajib);(wajib);(opsional)", "xxxxxxxxxxxxxxxxxx;Melur;U1",
+                                  f"{MELUR};Contoh: Budi;U1", f"{MELUR};Nama Pegawai;U1"])  # fmt: skip
+def test_lines_that_show_how_to_fill_in_a_form_are_no_people(office, found, line):
+    before = set(office.read("employees")["employee"])
+    imported = office.bring(f"NIP;Nama;Unit Kerja\n{line}\n{SATRIA};Satria;U1\n")
+    assert found(imported, "note")[0] == ("row-sample", 2)
+    assert set(office.read("employees")["employee"]) == before | {SATRIA}
