@@ -90,3 +90,16 @@ def test_lines_that_show_how_to_fill_in_a_form_are_no_people(office, found, line
     imported = office.bring(f"NIP;Nama;Unit Kerja\n{line}\n{SATRIA};Satria;U1\n")
     assert found(imported, "note")[0] == ("row-sample", 2)
     assert set(office.read("employees")["employee"]) == before | {SATRIA}
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("(Rp 000)", 1_000), ("(Rp.000,-)", 1_000), ("(dalam Rp.1.000,-)", 1_000), ("(x Rp1.000)", 1_000),
+     ("(Rp rb)", 1_000), ("(Rp Jt)", 1_000_000), ("(Rp 000.000)", 1_000_000), ("(Rp)", 1)],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["header", "above"])
+def test_amounts_are_in_the_unit_that_zeros_or_short_words_tell(office, unit, factor, place):
+    above, header = (f"Anggaran 2027 {unit}\n", "Pagu") if place == "above" else ("", f"Pagu {unit}")
+    (file,) = office.bring(f"{above}Kode Anggaran;Tahun;Uraian;{header}\nA;2027;Kursus;1.500\n").report.files
+    assert office.read("budgets")["amount"].tolist() == [1_500 * factor]
+    assert ("amount-scaled" in {p.code for p in file.problems}) == (factor > 1)
