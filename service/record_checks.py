@@ -8,8 +8,9 @@ import pandas as pd
 from service.imports.cells import CellError
 from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.headers import plain
+from service.imports.ids import read_person
 from service.imports.rows import Rows
-from service.imports.values import SIGNED, read_id, read_list, read_text
+from service.imports.values import SIGNED, read_list, read_text
 from service.storage.frames import row_keys
 from service.storage.people import EMPLOYEE
 from training_catalog.schema import Column
@@ -62,7 +63,7 @@ def _check_ids(rows: Rows, column: Column) -> None:
 def _read_id(value: str, *, is_person: bool) -> str:
     """Return an id as a file would have it; the number of a person may be spelled in many ways."""
     try:
-        return read_id(plain(value)) if is_person else plain(value)
+        return read_person(plain(value)) if is_person else plain(value)
     except CellError:  # which the checks of people name
         return value
 

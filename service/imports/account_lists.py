@@ -13,7 +13,9 @@ from training_catalog.tables import table
 
 _HEADER_AMONG = 15  # lines that hold something
 _ACCOUNTS = frozenset({"no. rekening", "nomor rekening", "kode rekening", "rekening", "kode akun"})
-_CHANGED = frozenset({"sesudah"})  # amounts after a change, which stand beside those before
+_CHANGED = re.compile(r"\b(?:sesudah|setelah|menjadi)\b")  # amounts after a change, which stand beside those before
+_BEFORE = re.compile(r"\b(?:sebelum|semula|murni)\b")
+_NO_AMOUNTS = re.compile(r"\b(?:realisasi|persen|sisa|selisih)|%")  # which such words may be about, too
 _BUDGETS = table("budgets")
 _CODES = _ACCOUNTS | names_of(_BUDGETS.column("line"))
 _NAMES = frozenset({"nama rekening", "uraian rekening"}) | names_of(_BUDGETS.column("name"))
@@ -42,15 +44,21 @@ def _position(names: Sequence[set[str]], wanted: frozenset[str]) -> int | None:
     return next((i for i, known in enumerate(names) if known & wanted), None)
 
 
+def _saying(names: Sequence[set[str]], words: re.Pattern[str]) -> int | None:
+    """Return the first column whose header says when its amounts are of, as in Anggaran Setelah Perubahan."""
+    return next((i for i, known in enumerate(names) if any(
+        words.search(name) and not _NO_AMOUNTS.search(name) for name in known)), None)  # fmt: skip
+
+
 def _layout_at(rows: Lines, row: int) -> _Layout | None:
     names = [{normal(cell), normal(unqualified(plain(cell)))} - {""} for cell in rows[row]]
-    after = _position(names, _CHANGED)
+    after = _saying(names, _CHANGED)
     code = _position(names, _ACCOUNTS)
     code = _position(names, _CODES) if code is None else code
     name, amount = _position(names, _NAMES), _position(names, _AMOUNTS) if after is None else after
     if code is None or name is None or amount is None or len({code, name, amount}) < 3:  # noqa: PLR2004 (columns)
         return None
-    before = _position(names, frozenset({"sebelum"}))
+    before = _saying(names, _BEFORE)
     at = {"line": code, "name": name, "amount": amount}
     if after is not None and names[code] & _ACCOUNTS:
         return _Layout(header=row, at=at, before=-1 if before is None else before)

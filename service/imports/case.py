@@ -36,20 +36,30 @@ def items_of(package: dict[str, Cell]) -> list[dict[str, Cell]]:
     parents: dict[str, dict[str, Cell]] = {}
     left = Counter({f"{name} ({len(value)})": 1 for name, value in package.items()
                     if name not in _PARTS and isinstance(value, dict | list) and value})  # fmt: skip
+    items = _objects(package.get("CFItems"))
+    addresses = {plain(item.get("uri") or n): plain(item.get("identifier", "")) for n, item in enumerate(items)}
+    known = set(addresses.values())
     for association in _objects(package.get("CFAssociations")):
         if association.get("associationType") == PARENT_FIELD:
-            origin, destination = (_object(association.get(end)) for end in ("originNodeURI", "destinationNodeURI"))
-            place = {PARENT_FIELD: destination.get("identifier"), SEQUENCE_FIELD: association.get(SEQUENCE_FIELD)}
-            child = plain(origin.get("identifier", ""))
+            child, parent = (_node(association.get(end), addresses) for end in ("originNodeURI", "destinationNodeURI"))
+            place: dict[str, Cell] = {PARENT_FIELD: parent, SEQUENCE_FIELD: association.get(SEQUENCE_FIELD)}
             left["CFAssociations: isChildOf again"] += child in parents
+            left["CFAssociations: isChildOf, of no item"] += child not in known
             parents.setdefault(child, place)
         else:
             left[f"CFAssociations: {plain(association.get('associationType', '-'))}"] += 1
     told = [name if name.endswith(")") else f"{name} ({n})" for name, n in left.items() if n]
     document = {PACKAGE_FIELD: package[PACKAGE_FIELD], LEFT_FIELD: told}
-    items = [{**document, **item, **parents.get(plain(item.get("identifier", "")), {})}
-             for item in _objects(package.get("CFItems"))]  # fmt: skip
-    return items or [document]
+    placed_items = [{**document, **item, **parents.get(plain(item.get("identifier", "")), {})} for item in items]
+    return placed_items or [document]
+
+
+def _node(told: Cell, addresses: dict[str, str]) -> str:
+    """Return the identifier of an end of an association: told as such, or by an address that it ends."""
+    if isinstance(told, dict) and plain(told.get("identifier") or ""):
+        return plain(told["identifier"])
+    address = plain((told.get("uri") or "") if isinstance(told, dict) else told or "")
+    return addresses.get(address) or address.rstrip("/").rpartition("/")[2]
 
 
 def _object(value: Cell) -> dict[str, Cell]:

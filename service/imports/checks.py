@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 
 from service.imports.cells import CellError, CellFault
+from service.imports.ids import are_nearly_nip
 from service.imports.lines import is_part
 from service.imports.plausible import check_plausible, check_targets
 from service.imports.ratings import read_label
 from service.imports.rows import Rows
+from service.imports.sensitive import NATIONAL, is_national
 from service.imports.values import read_scaled
 from service.storage.frames import row_keys
 
 NIP = re.compile(r"^\d{18}$")
-# Longer than any other office's number, and no NIP; or of a NIP's length, with a letter such as O among the digits.
-NEARLY_NIP = re.compile(r"\d{14,17}|\d{19,22}|(?=(?:\d*[A-Za-z]){1,3}\d*$)[A-Za-z\d]{18}")
 YOUNGEST, OLDEST = 15, 70  # years of age at appointment beyond which a NIP is doubtful
 OTHERS_SHOWN = 5
 DATE_PAIRS = (("start_date", "end_date"), ("valid_from", "valid_until"))
-NATIONAL = r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}"  # 16 digits: place, day (+40), month, year
 SUGGESTION_CUTOFF = 0.8
 MOST_SUGGESTED_FROM = 5_000  # ids searched for a suggestion
 
@@ -40,10 +39,8 @@ def check_employee_numbers(rows: Rows, known: pd.DataFrame) -> None:
     frame = rows.frame
     ids = frame["employee"].fillna("")
     _refuse_national(rows, ids)
-    nearly = ids.str.fullmatch(NEARLY_NIP.pattern).to_numpy(dtype=np.bool_)
-    nearly = nearly & ~rows.had_error("employee")
-    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters",
-                    column="employee")  # fmt: skip
+    nearly = are_nearly_nip(ids).to_numpy(dtype=np.bool_) & ~rows.had_error("employee")
+    rows.refuse_all(np.flatnonzero(nearly), "id-structure", "a NIP has 18 digits, and no letters", column="employee")
     is_nip = ids.str.fullmatch(NIP.pattern).to_numpy(dtype=np.bool_)
     birth = _day_of(ids.where(is_nip, "").str[:8], "%Y%m%d")
     is_pppk = (ids.str[12:13] == "2").to_numpy(dtype=np.bool_)
@@ -106,10 +103,9 @@ def _derive(rows: Rows, good: np.ndarray, derived: Mapping[str, pd.Series]) -> N
 
 def _refuse_national(rows: Rows, ids: pd.Series) -> None:
     """Refuse national identity numbers where an employee number belongs; they are not stored, nor shown."""
-    national = ids.str.fullmatch(NATIONAL).to_numpy(dtype=np.bool_)
+    national = ids.isin({text for text in ids.unique() if is_national(text)}).to_numpy(dtype=np.bool_)
     for row in np.flatnonzero(national).tolist():
-        rows.refuse(row, "id-national", "this looks like a national identity number, which is not stored; give the NIP",
-                    column="employee")  # fmt: skip
+        rows.refuse(row, "id-national", NATIONAL, column="employee")
     rows.frame.loc[national, "employee"] = np.nan
 
 

@@ -2,27 +2,31 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from service.imports.cells import Cell, CellError
 from service.imports.figures import figures
-from service.imports.month_names import MONTHS, ROMAN_MONTHS
+from service.imports.month_names import ROMAN_MONTHS, month_of
 from service.imports.periods import first_and_last, last_day
 
 NOT_CLEAR = "accepted: 17/08/2026, 2026-08-17 or 17 Agustus 2026"
 OPEN_END_YEAR = 9999
 OPEN_END = f"{OPEN_END_YEAR}-12-31"
-PLAUSIBLE_YEARS = (1901, 2199)  # 1900 is what a blank or a small number becomes elsewhere
+PLAUSIBLE_YEARS = (1920, 2199)  # 1900 is what a blank becomes elsewhere, and 1905 a year in a cell for dates
 MONTHS_OF_YEAR = 12
 BIRTH_PIVOT = 12  # nobody in service is born later
 PIVOT = 70
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_RANGE = (20_000, 80_000)  # 1954 to 2119: what a date looks like as a number
-_NUMERIC = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ]+([a-z]+)\.?[-/. ,]+['\u2019]?(\d{2,4})$")
+EXCEL_LAST = 2_958_465  # the last day of the year 9999
+_NUMERIC = re.compile(r"^(\d{1,4}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{1,4})$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?[-/. ]+([a-z]+)\.?[-/. ,]+['\u2019]?(\d{2,4})$")
+_UNPARTED = re.compile(r"^(\d{1,2}) ?([a-z]{3,}) ?(\d{2}|\d{4})$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[-/. ]+([a-z]+)\.?[-/. ]+(\d{1,2})$")
 _MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}),? ?(\d{4})$")
 _SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")  # days that a spreadsheet counts
 _PREFIX = re.compile(r"^(?:tanggal|tgl\.?) +")
+_PERIOD_PREFIX = re.compile(r"^(?:periode|bulan) +")
 _WEEKDAYS = {
     name: day
     for day, names in enumerate(
@@ -34,10 +38,15 @@ _WEEKDAYS = {
 _WEEKDAY = re.compile(rf"^({'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})(?:\.?,? +|[,/] *)")
 _TIME = re.compile(
     r"(?:t|,? |,? (?:pukul|jam|pkl\.?) ?)\d{1,2}[:.]\d{2}([:.]\d{2})?([.,]\d+)?"
-    r"( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}:?\d{2})?$"
+    r"( ?[ap]m| ?z| ?wi[bt]a?|[+-]\d{2}(?::?\d{2})?)?$"
 )
+MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)? ?(z|[+-]\d{2}(?::?\d{2})?)$")
+HOME_ZONES = (timezone(timedelta(hours=7)), timezone(timedelta(hours=8)), timezone(timedelta(hours=9)))
 _YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)?\.? *(\d{4})(?:[.,]0)?$")
-_OPEN = re.compile(r"^(?:s\.?d\.? |sampai(?: dengan)? |hingga )?(?:sekarang|kini|saat ini|seterusnya|present|now)$")
+_OPEN = re.compile(
+    r"^(?:s[./]?d\.? |sampai(?: dengan)? |hingga )?"
+    r"(?:sekarang|kini|saat ini|seterusnya|selamanya|seumur hidup|(?:tidak|tak) terbatas|present|now)$"
+)
 Parts = tuple[str, int, int]  # year as written, month, day
 
 
@@ -61,22 +70,43 @@ def read_date(cell: Cell, order: str = "dmy", pivot: int = PIVOT, *, is_period: 
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if EXCEL_RANGE[0] <= cell <= EXCEL_RANGE[1]:
             return EXCEL_EPOCH + timedelta(days=int(cell))
-        if not float(cell).is_integer():
-            raise CellError("date-unreadable", "a number that is no date")
-        cell = int(cell)
+        cell = _written(cell)
     text = _OPEN.sub(OPEN_END, _PREFIX.sub("", figures(cell).lower()))
+    _need_own_day(text)
     if weekday := _WEEKDAY.match(text):
         day = read_date(text[weekday.end() :], order, pivot, is_period=is_period)
         if day is not None and day.weekday() != _WEEKDAYS[weekday[1]]:
             raise CellError("date-unreadable", "the weekday is not that of this day")
         return day
-    if re.fullmatch(r"\d{4}(\.0)?", text):
-        if not is_period:
-            raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
-        return _day(text[:4], MONTHS_OF_YEAR, 31, pivot)
     if is_period:
-        return last_day(text) or _period_day(text, order, pivot)
+        return _end_of_period(text, order, pivot)
+    if re.fullmatch(r"\d{4}(\.0)?", text):
+        raise CellError("date-unreadable", "a year or number is no day; accepted: 17/08/2026 or 2026-08-17")
     return _day(*_parts(_TIME.sub("", text), order), pivot)
+
+
+def _written(cell: float) -> Cell:
+    """Return a number as a date is written; the last day that a spreadsheet knows is an open end."""
+    if int(cell) == EXCEL_LAST:
+        return OPEN_END
+    if not float(cell).is_integer():
+        raise CellError("date-unreadable", "a number that is no date")
+    return int(cell)
+
+
+def _need_own_day(text: str) -> None:
+    """Refuse a moment of which the day is another one in Indonesia."""
+    if (moment := MOMENT.match(text)) and local_days(*moment.groups()) != {moment[1]}:
+        raise CellError("date-unreadable", "a moment of another time zone, of which the day is another one in "
+                        "Indonesia; give the day alone")  # fmt: skip
+
+
+def _end_of_period(text: str, order: str, pivot: int) -> date | None:
+    text = _PERIOD_PREFIX.sub("", text)
+    if re.fullmatch(r"\d{4}(\.0)?", text):
+        return _day(text[:4], MONTHS_OF_YEAR, 31, pivot)
+    days = first_and_last(text)
+    return last_day(text) or _period_day(days[1] if days else text, order, pivot)
 
 
 def _period_day(text: str, order: str, pivot: int) -> date | None:
@@ -127,8 +157,11 @@ def _day(written: str, month: int, day: int, pivot: int) -> date | None:
 
 def _parts(text: str, order: str) -> Parts:
     """Split a written date into year as written, month, day."""
-    if named := _DAY_FIRST.match(text):
+    if named := _DAY_FIRST.match(text) or _UNPARTED.match(text):
         day, name, year = named.groups()
+        return year, _month(name), int(day)
+    if named := _YEAR_FIRST.match(text):
+        year, name, day = named.groups()
         return year, _month(name), int(day)
     if named := _MONTH_FIRST.match(text):
         name, day, year = named.groups()
@@ -144,10 +177,28 @@ def _parts(text: str, order: str) -> Parts:
     raise CellError("date-unreadable", NOT_CLEAR)
 
 
+def local_days(day: str, clock: str, zone: str) -> set[str]:
+    """Return the days that a moment is of in Indonesia's time zones; the day itself where it is told in one of them.
+
+    Examples
+    --------
+    >>> local_days("2024-12-31", "17:00", "z"), local_days("2024-12-31", "23:59:59", "+07")
+    ({'2025-01-01'}, {'2024-12-31'})
+    """
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if zone == 'z' else zone}")
+    except ValueError:  # a day that does not exist
+        return {day}
+    if moment.tzinfo in HOME_ZONES:
+        return {day}
+    return {moment.astimezone(home).date().isoformat() for home in HOME_ZONES}
+
+
 def _month(name: str) -> int:
-    if name not in MONTHS and name not in ROMAN_MONTHS:
+    month = month_of(name) or ROMAN_MONTHS.get(name)
+    if month is None:
         raise CellError("date-unreadable", "the month is not known")
-    return MONTHS.get(name) or ROMAN_MONTHS[name]
+    return month
 
 
 def _numeric_parts(first: str, second: str, third: str, *, order: str) -> Parts:

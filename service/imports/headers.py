@@ -10,6 +10,7 @@ from itertools import islice
 
 from service.imports.cells import Cell, Lines
 from service.imports.qualifiers import unqualified
+from service.imports.sensitive import NATIONAL_NUMBER, is_sensitive
 from training_catalog.schema import Column, Table
 from training_catalog.tables import TABLES
 
@@ -26,15 +27,7 @@ _NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
             *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x09), *range(0x0E, 0x20),
             *range(0xD800, 0xE000))  # fmt: skip
 INVISIBLE: dict[int, str | None] = dict.fromkeys(_NOTHING) | {0xA0: " ", 0x202F: " "}
-# Never stored, whatever file they come in (UU 27/2022; merit system): headers in normal form.
-SENSITIVE = frozenset({
-    "agama", "agama id", "agama nama", "religion", "jenis kawin", "jenis kawin id", "jenis kawin nama",
-    "status perkawinan", "status kawin", "marital status", "nik ktp", "no ktp", "no. ktp", "nomor ktp",
-    "nomor induk kependudukan", "npwp", "npwp nomor", "no npwp", "no. npwp", "nomor npwp", "bpjs", "no bpjs",
-    "no. bpjs", "nomor bpjs", "bpjs nomor", "alamat", "address", "nomor hp", "no hp", "no. hp", "suku", "ethnicity",
-    "golongan darah", "blood type", "nomor surat keterangan dokter", "surat dokter", "disabilitas", "disability",
-})  # fmt: skip
-NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
+_SUFFIX = re.compile(r"[._]\d{1,2}$")  # by which a program tells columns of one name apart, as in TMT.1
 _SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
           "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
@@ -161,6 +154,8 @@ def written_at(rows: Lines, first: int, n_rows: int, position: int) -> str:
 def _candidates(cells: Sequence[Cell]) -> list[Names]:
     """Return for each cell the names it may go by: where one repeats, with the header on its left first."""
     names = [normal(cell) for cell in cells]
+    bases = [normal(_SUFFIX.sub("", plain(cell))) for cell in cells]
+    names = [base if base in names else name for base, name in zip(bases, names, strict=True)]
     counted = Counter(names)
     return [
         (f"{name} {names[i - 1]}", name) if i and name and counted[name] > 1 and names[i - 1] else _names(cells[i])
@@ -224,7 +219,7 @@ def match_columns(
         if left and len(known_as) > 1 and counted[known_as[-1]] > 1:
             shown = f"{shown} ({left})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
-        if any(name in SENSITIVE for name in known_as) or (NATIONAL_NUMBER in known_as and "employee" in columns):
+        if any(map(is_sensitive, known_as)) or (NATIONAL_NUMBER in known_as and "employee" in columns):
             sensitive.append(shown)
         elif free:
             columns[free[0]] = position

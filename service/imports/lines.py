@@ -11,10 +11,18 @@ from service.imports.columns import FIGURES, Coded, column_at, reaching
 from service.imports.headers import Header, normal, plain
 from service.imports.values import faulty, is_missing
 
-SAMPLE_WORDS = frozenset({"contoh", "contoh nama", "nama lengkap", "nip pegawai", "example"})
-PART_WORDS = ("sub total", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
-SUM_WORDS = ("jumlah", "total", "grand total", *PART_WORDS)
-TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata rata", "rata-rata", "average")
+SAMPLE_WORDS = frozenset({
+    "contoh", "contoh nama", "nama lengkap", "nip pegawai", "example", "nama pegawai", "fulan", "si fulan",
+})  # fmt: skip
+_SAMPLE = re.compile(r"x{6,}|contoh ?: ?\w.*")
+_HINT = re.compile(
+    r"\(?(?:wajib|opsional|tidak wajib|wajib diisi|harus diisi|boleh kosong|required|optional|mandatory)\)?"
+)
+PART_WORDS = ("sub total", "sub jml", "subjml", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
+SUM_WORDS = ("jumlah", "total", "grand total", "keseluruhan", "\u03c3", "\u2211", *PART_WORDS)
+TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata rata", "rata-rata", "rerata", "average", "pindahan")
+_SHORT_SUM = re.compile(r"(?:jml|sum)\b")  # which begin other words too
+_LETTERS_APART = re.compile(r"(?:\w ){3,}\w\b")  # J U M L A H
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
@@ -40,12 +48,24 @@ SAMPLE = ("row-sample", "A sample line is left out.")
 
 def is_sum(name: str) -> bool:
     """Return whether a line's name says that it adds up the lines above."""
-    return name.casefold().startswith(SUM_WORDS)
+    told = _together(name)
+    return told.startswith(SUM_WORDS) or _SHORT_SUM.match(told) is not None
 
 
 def is_part(name: str) -> bool:
     """Return whether a line's name says that it adds up a part of the lines above."""
-    return name.casefold().startswith(PART_WORDS)
+    return _together(name).startswith(PART_WORDS)
+
+
+def _together(name: str) -> str:
+    """Return a name in small letters, and such as stand apart together.
+
+    Examples
+    --------
+    >>> _together("J U M L A H"), _together("Total A B")
+    ('jumlah', 'total a b')
+    """
+    return _LETTERS_APART.sub(lambda found: found[0].replace(" ", ""), name.casefold())
 
 
 def rows_below(lines: Lines, header: Header) -> tuple[np.ndarray, list[tuple[int, str, str]]]:
@@ -230,7 +250,8 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
 
 
 def _is_total(cell: Cell) -> bool:
-    return plain(cell).casefold().startswith(TOTAL_WORDS)
+    told = _together(plain(cell))
+    return told.startswith(TOTAL_WORDS) or _SHORT_SUM.match(told) is not None
 
 
 def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
@@ -238,8 +259,11 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
         found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
+    if len(chosen) and all(_HINT.fullmatch(plain(cell).casefold()) for cell in lines[int(chosen[0])] if plain(cell)):
+        found.add(int(chosen[0]))  # under the header, how each column is to be filled
     return found
 
 
 def _is_sample(cell: Cell) -> bool:
-    return plain(cell).casefold().strip("'\"=") in SAMPLE_WORDS
+    told = plain(cell).casefold().strip("'\"=")
+    return told in SAMPLE_WORDS or _SAMPLE.fullmatch(told) is not None

@@ -19,7 +19,10 @@ _COLUMNS = {
     "end_date": (*_DONE_IN_MANY, *_DONE_IN_ONE), "post_score": _GRADE,
 }  # fmt: skip
 _DATES = ("start_date", "end_date")
-_NO_DATE = frozenset({"", "-", "never", "no", "tidak pernah", "tidak", "belum"})
+_NO_DATE = frozenset({
+    "", "-", "never", "no", "tidak pernah", "tidak", "belum", "not completed", "not yet completed", "in progress",
+    "belum selesai", "tidak selesai",
+})  # fmt: skip
 _INCOMPLETE = "The course is not completed; left out."
 
 

@@ -12,6 +12,7 @@ from service.imports.columns import Coded, coded, column_at
 from service.imports.dates import date_order, is_order_open, short_years
 from service.imports.encodings import is_garbled
 from service.imports.headers import INVISIBLE, Header, plain, written_at
+from service.imports.ids import are_floats, without_point
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
@@ -94,6 +95,7 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
             parsed.n_left_out += 1
             parsed.note("row-metadata", "A line above the header is left out.", line=i + 1)
     cells = {name: _cells_of(rows, at, kept, is_guarded=sheet.is_guarded) for name, at in header.columns.items()}
+    _unpoint(parsed, cells)
     _note_shared(parsed, shared)
     _scale_money(parsed, header, rows)
     for column in parsed.table.columns if sheet.day_shift else ():
@@ -104,6 +106,20 @@ def parse_rows(sheet: Sheet, header: Header, wording: Wording, options: ParseOpt
     _parse_columns(parsed, cells, options)
     check_lines(parsed, sheet, header, cells)
     return parsed
+
+
+def _unpoint(parsed: Rows, cells: dict[str, Coded]) -> None:
+    """Read codes that a program wrote as decimal numbers, such as 30557.0, as they were before, and say so."""
+    codes = [column.name for column in parsed.table.columns if column.kind == "id" and column.name in cells]
+    if not are_floats(cells[name].different for name in codes):
+        return
+    for name in codes:
+        told = cells[name]
+        cells[name] = told.changed(without_point)
+        shown = [str(cell) for cell in told.different if without_point(cell) != cell][:MOST_EXAMPLES]
+        if shown:
+            parsed.note("zeros-lost", "Codes written like decimal numbers, such as {shown}, are read without the .0; "
+                        "zeros in front of them may be lost.", column=name, shown=", ".join(shown))  # fmt: skip
 
 
 def _moved(cell: Cell, days: int) -> Cell:

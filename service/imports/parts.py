@@ -1,19 +1,23 @@
 """One sheet on its way into a table, and the rows of it that were refused, as they stand in the file."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from service.imports.blocks import read_blocks
 from service.imports.cells import Cell, Lines, Sheet
-from service.imports.headers import Header
+from service.imports.headers import Header, normal, plain
 from service.imports.merged import unmerged
 from service.imports.options import ImportOptions
 from service.imports.qualifiers import factor_above
 from service.imports.report import FileReport, Problem
 from service.imports.rows import Rows
+from service.imports.sensitive import is_national, is_sensitive
+from service.imports.siasn import is_private_field
 from service.wording import Wording
 
 _NOT_RECOGNISED = frozenset({"table-unknown", "table-ambiguous", "header-missing", "sheet-empty"})
@@ -121,10 +125,35 @@ def refused_rows(parts: list[Part], options: ImportOptions) -> tuple[RefusedRows
         cells = sheet.rows if part.origin else unmerged(sheet, part.header)[0].rows
         first, n_header = part.header.row + part.header_at, part.n_header or part.header.n_rows
         lines = [cells[line - 1] for line in part.rows.line[part.rows.refused].tolist()]
-        top = [*_unit_of(cells[:first]), *cells[first : first + n_header]]
+        is_private = partial(_is_private, told=part.header.sensitive, is_siasn=part.report.profile == "siasn")
+        top = cleared(cells[first : first + n_header], lines, is_private)
         found.append(RefusedRows(file=part.report.file, sheet=part.report.sheet, table=part.rows.table.name,
-                                 lines=[*top, *lines]))  # fmt: skip
+                                 lines=[*_unit_of(cells[:first]), *top]))  # fmt: skip
     return tuple(found)
+
+
+def cleared(header: Lines, lines: Lines, is_private: Callable[[Cell], bool]) -> Lines:
+    """Return a header and lines below it without what is never stored; where a line is too long, wherever it may be.
+
+    Parameters
+    ----------
+    header, lines : As they stand in the file.
+    is_private : Tells whether a header names what is never stored.
+    """
+    at = {i for row in header for i, cell in enumerate(row) if plain(cell) and is_private(cell)}
+    width = max(map(len, header), default=0)
+
+    def blanked(row: Sequence[Cell]) -> list[Cell]:
+        blank = {i + moved for i in at for moved in range(max(0, len(row) - width) + 1)}
+        return ["" if i in blank or (isinstance(cell, str | int) and is_national(plain(cell))) else cell
+                for i, cell in enumerate(row)]  # fmt: skip
+
+    return [blanked(row) for row in (*header, *lines)]
+
+
+def _is_private(cell: Cell, *, told: Sequence[str], is_siasn: bool) -> bool:
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(cell))  # as fields of JSON are named
+    return plain(cell) in told or is_sensitive(normal(parted)) or (is_siasn and is_private_field(cell))
 
 
 def _unit_of(above: Lines) -> Lines:

@@ -5,7 +5,7 @@ from calendar import monthrange
 from datetime import date
 
 from service.imports.figures import figures
-from service.imports.month_names import MONTHS, ROMAN_MONTHS
+from service.imports.month_names import ROMAN_MONTHS, month_of
 
 MONTHS_OF_QUARTER, MONTHS_OF_HALF = 3, 6
 TO = r"\s*(?:s\s?[./]?\s?d\.?|sampai(?: dengan)?|hingga|to|-)\s*"
@@ -39,8 +39,8 @@ def last_day(text: str) -> date | None:
         length = MONTHS_OF_HALF if found[1][0] in "sh" else MONTHS_OF_QUARTER
         number = ROMAN_MONTHS.get(found[2]) or int(found[2])
         return _end_of(int(found[3]), number * length)
-    if (found := _MONTH.match(text)) and found[1] in MONTHS:
-        return _end_of(int(found[2]), MONTHS[found[1]])
+    if (found := _MONTH.match(text)) and (month := month_of(found[1])):
+        return _end_of(int(found[2]), month)
     return None
 
 

@@ -7,7 +7,8 @@ from datetime import date
 from service.imports.cells import Cell, CellError, LeftOut, Lines, Reshaped, Sheet
 from service.imports.dates import date_order, read_date
 from service.imports.headers import names_of, plain, possible_headers
-from service.imports.values import is_missing, read_id
+from service.imports.ids import read_person
+from service.imports.values import is_missing
 from training_catalog.tables import table
 
 SINCE = "TMT Jabatan"
@@ -57,7 +58,7 @@ def _day(row: Sequence[Cell], at: int, order: str) -> date | None:
 
 def _person(row: Sequence[Cell], at: int) -> str:
     try:
-        return read_id(row[at]) if at < len(row) else ""
+        return read_person(row[at]) if at < len(row) else ""
     except CellError:
         return plain(row[at])
 

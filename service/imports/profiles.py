@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 from service.imports.account_lists import is_account_list, reshape_account_list
 from service.imports.by_name import is_by_name, reshape_by_name
 from service.imports.case import is_case, reshape_case
-from service.imports.cells import Cell, FileRefusedError, LeftOut, Lines, Reshaped, Sheet
-from service.imports.headers import first_filled, plain
+from service.imports.cells import FileRefusedError, Lines, Reshaped, Sheet
+from service.imports.headers import first_filled
 from service.imports.moodle import is_moodle, reshape_moodle
 from service.imports.oneroster import is_oneroster, reshape_oneroster
 from service.imports.posts import is_posts, reshape_posts
 from service.imports.rating_lists import is_rating_list, reshape_rating_list
-from service.imports.reshaping import body_lines, header_names, placed
 from service.imports.schedule import is_schedule, reshape_schedule
 from service.imports.score_parts import has_parts, reshape_parts
 from service.imports.siasn import is_siasn, reshape_siasn
 from service.imports.side_by_side import is_side_by_side, reshape_side_by_side
+from service.imports.taxonomies import is_esco, is_onet, reshape_esco, reshape_onet
 from service.imports.xapi import is_xapi, reshape_xapi
 
 MOST_TITLES = 10  # lines above the header of another system
-ONET_SOURCE = "O*NET 29 (CC BY 4.0)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,61 +40,9 @@ class Profile:
     is_headed: bool = False
 
 
-def _is_onet(rows: Lines) -> bool:
-    names = header_names(rows)
-    standard = {"onet soc", "element id", "importance", "level"} <= set(names)
-    occupations = {"onet soc", "title", "job zone"} <= set(names)
-    return standard or occupations or names[:3] == ["element id", "element", "description"]
-
-
-def _reshape_onet(sheet: Sheet) -> list[Reshaped]:
-    """Bring O*NET's elements, occupations and standards to competencies, positions and requirements."""
-    at = {name: i for i, name in enumerate(header_names(sheet.rows))}
-    lines = body_lines(sheet)
-    if "title" in at:
-        titles: dict[int, list[Cell]] = {line: [row[at["onet soc"]], row[at["title"]]] for line, row in lines}
-        return [Reshaped(sheet=placed(sheet, ["position", "name"], titles), table="positions")]
-    if "importance" not in at:
-        elements: dict[int, list[Cell]] = {line: [row[0], row[1], "ONET", "other", row[2]] for line, row in lines}
-        header = ["competency", "name", "framework", "kind", "definition"]
-        return [Reshaped(sheet=placed(sheet, header, elements), table="competencies")]
-    return [_onet_standard(sheet, at, lines)]
-
-
-def _onet_standard(sheet: Sheet, at: dict[str, int], lines: list[tuple[int, list[Cell]]]) -> Reshaped:
-    rows: dict[int, list[Cell]] = {}
-    left_out: list[LeftOut] = []
-    for line, row in lines:
-        if "suppress" in at and plain(row[at["suppress"]]) == "Y":
-            left_out.append((line, "row-incomplete", "O*NET recommends to suppress this value; left out."))
-            continue
-        is_irrelevant = "not relevant" in at and plain(row[at["not relevant"]]) == "Y"
-        level = 0 if is_irrelevant else row[at["level"]]
-        rows[line] = [row[at["onet soc"]], row[at["element id"]], level, row[at["importance"]], ONET_SOURCE]
-    header = ["position", "competency", "level", "weight", "source"]
-    return Reshaped(sheet=placed(sheet, header, rows), table="requirements", left_out=tuple(left_out))
-
-
-def _is_esco(rows: Lines) -> bool:
-    return header_names(rows) == ["uuid", "label", "text"]
-
-
-def _reshape_esco(sheet: Sheet) -> list[Reshaped]:
-    """Bring ESCO skills to competencies of a framework without levels; a skill without label has no name to show."""
-    rows: dict[int, list[Cell]] = {}
-    left_out: list[LeftOut] = []
-    for line, row in body_lines(sheet):
-        if plain(row[1]):
-            rows[line] = [row[0], row[1], "ESCO", "other", row[2]]
-        else:
-            left_out.append((line, "row-incomplete", "The skill has no label; left out."))
-    header = ["competency", "name", "framework", "kind", "definition"]
-    return [Reshaped(sheet=placed(sheet, header, rows), table="competencies", left_out=tuple(left_out))]
-
-
 PROFILES: dict[str, Profile] = {
-    "onet": Profile(name="onet", recognises=_is_onet, reshape=_reshape_onet, is_headed=True),
-    "esco": Profile(name="esco", recognises=_is_esco, reshape=_reshape_esco, is_headed=True),
+    "onet": Profile(name="onet", recognises=is_onet, reshape=reshape_onet, is_headed=True),
+    "esco": Profile(name="esco", recognises=is_esco, reshape=reshape_esco, is_headed=True),
     "apbd": Profile(name="apbd", recognises=is_account_list, reshape=reshape_account_list),
     "schedule": Profile(name="schedule", recognises=is_schedule, reshape=reshape_schedule),
     "posts": Profile(name="posts", recognises=is_posts, reshape=reshape_posts),

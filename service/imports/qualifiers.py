@@ -7,7 +7,7 @@ from service.imports.cells import Cell
 
 THOUSAND, MILLION, BILLION = 10**3, 10**6, 10**9
 FACTORS = {
-    "ribu": THOUSAND, "ribuan": THOUSAND, "thousand": THOUSAND, "thousands": THOUSAND,
+    "ribu": THOUSAND, "ribuan": THOUSAND, "rb": THOUSAND, "jt": MILLION, "thousand": THOUSAND, "thousands": THOUSAND,
     "juta": MILLION, "jutaan": MILLION, "million": MILLION, "millions": MILLION,
     "miliar": BILLION, "miliaran": BILLION, "milyar": BILLION, "milyaran": BILLION, "billion": BILLION,
     "billions": BILLION,
@@ -19,8 +19,15 @@ _IDLE = frozenset({
     "optional", "dd", "mm", "yyyy", "yy", "hh", "tgl", "bln", "thn", "tanggal", "bulan", "tahun", "day", "month",
     "year", "l", "p", "m", "f", "ya", "tidak", "y", "n", "t", "dengan", "tanpa", "gelar", "lengkap", "s", "d",
     "sd", "to", "skala", "scale", "teks", "text", "format", "contoh", "lihat",
+    "x", "kelipatan", "satuan",
 })  # fmt: skip
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+# Zeros that stand for a unit: Rp 000, x1000, dalam Rp.1.000,-; a million has six of them.
+_ZEROS = re.compile(r"(?<!\d)(?<!\d[.,])(?:1[.,]?)?000((?:[.,]?000)*)(?![\d])")
+_ZERO_WORDS = frozenset({"rp", "rupiah", "idr", "dalam", "in", "x", "kelipatan", "satuan"})
+_IN_ZEROS = re.compile(
+    r"\b(?:dalam|in)\s+(?:satuan\s+|kelipatan\s+)?(?:rp\.?|rupiah|idr)?\s*" + _ZEROS.pattern, re.IGNORECASE
+)
 _IN_UNITS = re.compile(rf"\b(?:dalam|in)\s+({'|'.join(FACTORS)})\b", re.IGNORECASE)
 
 
@@ -47,8 +54,22 @@ def factor_of(header: str) -> int:
     >>> factor_of("Pagu (dalam ribuan Rupiah)"), factor_of("Pagu (Rp)")
     (1000, 1)
     """
-    words = [word for bracket in _BRACKETS.findall(header) for word in _words(bracket)]
-    return next((FACTORS[word] for word in words if word in FACTORS), 1)
+    brackets = _BRACKETS.findall(header)
+    words = [word for bracket in brackets for word in _words(bracket)]
+    told = [_factor_of_zeros(bracket) for bracket in brackets if set(_words(bracket)) <= _ZERO_WORDS]
+    return next((FACTORS[word] for word in words if word in FACTORS), max(told, default=1))
+
+
+def _factor_of_zeros(text: str) -> int:
+    """Return what zeros that stand for a unit multiply with.
+
+    Examples
+    --------
+    >>> _factor_of_zeros("(Rp 000)"), _factor_of_zeros("(x 1.000.000)"), _factor_of_zeros("(Rp)")
+    (1000, 1000000, 1)
+    """
+    found = _ZEROS.search(text)
+    return THOUSAND ** (1 + found[1].count("000")) if found else 1
 
 
 def factor_above(lines: Iterable[Sequence[Cell]]) -> int:
@@ -61,6 +82,11 @@ def factor_above(lines: Iterable[Sequence[Cell]]) -> int:
     """
     for line in lines:
         for cell in line:
-            if found := _IN_UNITS.search(str(cell)):
+            text = str(cell)
+            if found := _IN_UNITS.search(text):
                 return FACTORS[found[1].lower()]
+            if zeros := _IN_ZEROS.search(text):
+                return _factor_of_zeros(zeros[0])
+            if (factor := factor_of(text)) > 1:
+                return factor
     return 1

@@ -18,7 +18,7 @@ from service.imports.headers import (
     normal,
     plain,
 )
-from service.imports.values import read_id
+from service.imports.ids import read_id, read_person
 from service.wording import Wording
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES
@@ -87,7 +87,9 @@ def _told_by_codes(
         if len(table.key) > 1 or not found or table.key[0] not in found[0].columns or not _is_more_than_key(found[0]):
             continue
         header, at = found[0], found[0].columns[table.key[0]]
-        codes = {_code(cells[at]) for cells in sheet.rows[header.row + header.n_rows :] if at < len(cells)} - {""}
+        codes = {_code(cells[at], table) for cells in sheet.rows[header.row + header.n_rows :] if at < len(cells)} - {
+            ""
+        }
         if codes & ids(table.name):
             on_file.append(header)
         if not {normal(name) for name in header.unknown} - SCALE_WORDS:
@@ -100,9 +102,9 @@ def _told_by_codes(
     return None
 
 
-def _code(cell: object) -> str:
+def _code(cell: object, table: Table) -> str:
     try:
-        return read_id(cell)
+        return read_person(cell) if table.name == "employees" else read_id(cell)
     except CellError:
         return ""
 

@@ -10,6 +10,7 @@ import pandas as pd
 from service.imports.checks import MOST_SUGGESTED_FROM, check_circles, check_order, suggestion
 from service.imports.on_file import OnFile
 from service.imports.rows import Rows
+from service.imports.sensitive import NATIONAL, is_national
 
 MADE_BY_REFERENCE = ("units", "positions")
 MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for
@@ -230,7 +231,8 @@ def _refuse_unknown(
             rows.note(code, message, severity="warning", line=int(rows.line[row]), column=column, value=value,
                       table=target, hint=hint)  # fmt: skip
         else:
-            rows.refuse(row, code, message, column=column, value=value, table=target, hint=hint)
+            rows.refuse(row, code, message, column=column, value=None if message == NATIONAL else value, table=target,
+                        hint=hint)  # fmt: skip
     if (rows.table.name, column) in SOFT:
         if rows.table.name == "history":
             title = rows.frame["training_name"]
@@ -246,6 +248,8 @@ def _own_ids(every: Sequence[Rows], target: str) -> set[str]:
 
 def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) -> tuple[str, str, str]:
     """Return code, message and hint for a value that names nothing on file."""
+    if target == "employees" and is_national(value):
+        return "id-national", NATIONAL, ""
     if target == "employees" and not any(map(str.isdigit, value)):
         people = ", ".join(known.people(value)[:MOST_PEOPLE]) or "-"
         return "person-by-name", "people are not matched by name; of this name: {hint}; give the number", people

@@ -9,9 +9,10 @@ import pandas as pd
 
 from service.imports.cells import Cell
 from service.imports.headers import letters_of, plain
+from service.imports.ids import MOST_EXACT
 from service.imports.ratings import Labels
 from service.imports.report import Problem
-from service.imports.values import MOST_EXACT, read_text
+from service.imports.values import read_text
 from service.wording import Wording
 from training_catalog.schema import Table
 from training_catalog.tables import TABLES

@@ -18,6 +18,7 @@ from service.imports.packages import unpacked
 from service.imports.workbooks import MOST_RATIO, SMALL_BYTES, read_workbook
 
 _WORKBOOK = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+ENVELOPE = frozenset({"code", "data", "success", "status", "message", "mapData", "count"})  # of a service's answer
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PICTURES_AND_PACKS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"7z\xbc\xaf", b"Rar!")
 _WEB_PAGE = (b"<html", b"<table", b"<!doctype html", b"<body")
@@ -123,6 +124,7 @@ def read_json(content: bytes) -> list[Sheet]:
         raise FileRefusedError("file-unreadable", "the JSON is nested too deeply") from error
     except ValueError as error:
         raise FileRefusedError("file-unreadable", "cannot be read as JSON: {reason}", reason=error) from error
+    document = _opened(document)
     lists = document if isinstance(document, dict) else {"": document}
     if "data" in lists:  # the envelope of most services
         lists = {"": lists["data"]}
@@ -132,6 +134,20 @@ def read_json(content: bytes) -> list[Sheet]:
     if isinstance(told, dict) and isinstance(told.get("more"), str) and told["more"] and "statements" in told:
         sheets[0].notes.append(("answer-goes-on", told["more"]))
     return sheets
+
+
+def _opened(document: Cell) -> Cell:
+    """Return the records of a list of answers of a service, one a person; any other document as it is."""
+    if not _are_objects(document) or not all("data" in answer and set(answer) <= ENVELOPE for answer in document):
+        return document
+    records: list[Cell] = []
+    for number, answer in enumerate(document, start=1):
+        told = answer["data"]
+        if not isinstance(told, dict) and not _are_objects(told):
+            raise FileRefusedError("file-kind", "answer {number} of the list holds no records; take it out, or get it "
+                                   "again", number=number)  # fmt: skip
+        records += [told] if isinstance(told, dict) else told
+    return records
 
 
 def _no_objects(document: Cell, lists: dict[str, Cell]) -> FileRefusedError:

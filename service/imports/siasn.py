@@ -6,14 +6,15 @@ dropped before anything is read, and the report names it.
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from service.imports.cells import Cell, Lines, Remark, Reshaped, Sheet
-from service.imports.headers import plain
+from service.imports.headers import normal, plain
 from service.imports.legal_states import state_of
 from service.imports.reshaping import body_lines, placed_as
+from service.imports.sensitive import is_sensitive
 from service.imports.values import is_missing
 
 Row = Mapping[str, Cell]  # folded header -> cell
@@ -55,16 +56,16 @@ def fold(header: Cell) -> str:
     return re.sub(r"[^a-z0-9]", "", plain(header).lower())
 
 
-def is_sensitive(header: Cell) -> bool:
+def is_private_field(header: Cell) -> bool:
     """Return whether a header names what is never stored.
 
     Examples
     --------
-    >>> is_sensitive("jenisKawinId"), is_sensitive("noSuratKeteranganDokter"), is_sensitive("jenis_pegawai_id")
-    (True, True, False)
+    >>> [is_private_field(name) for name in ("jenisKawinId", "noSuratKeteranganDokter", "nonpwp", "jenis_pegawai_id")]
+    [True, True, True, False]
     """
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", plain(header))
-    return not _SENSITIVE.isdisjoint(word.lower() for word in words)
+    return not _SENSITIVE.isdisjoint(word.lower() for word in words) or is_sensitive(normal(header))
 
 
 def _first(row: Row, *names: str) -> Cell:
@@ -80,6 +81,15 @@ def _clean(cell: Cell) -> Cell:
     return "" if text.casefold() == "null" else text
 
 
+def _row(cells: Iterable[tuple[str, Cell]]) -> Row:
+    """Return cells by folded header; of a field in two spellings, as records of two releases have it, what is told."""
+    row: dict[str, Cell] = {}
+    for name, cell in cells:
+        if plain(row.get(name, "")) == "":
+            row[name] = cell
+    return row
+
+
 def _name(row: Row) -> str:
     front, name, behind = (plain(row.get(part, "")) for part in ("gelardepan", "nama", "gelarbelakang"))
     whole = f"{front} {name}".strip()
@@ -93,8 +103,10 @@ def _state(row: Row) -> str:
 def _last_day(row: Row) -> str:
     """Return the last day of the period that a rating is of: of a month where one is told, else of the year."""
     year, month = plain(_first(row, *_YEAR)), plain(_first(row, *_MONTH))
-    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):  # noqa: PLR2004 (months)
+    if not (year.isdecimal() and month):
         return f"{year}-12-31" if year.isdecimal() else year
+    if not (month.isdecimal() and 1 <= int(month) <= 12):  # noqa: PLR2004 (months)
+        return f"{year}-{month}"  # which is no day, and is refused as it stands
     return f"{year}-{int(month):02}-{calendar.monthrange(int(year), int(month))[1]}"
 
 
@@ -210,8 +222,10 @@ def is_siasn(rows: Lines) -> bool:
 
 def _dropped(header: list[Cell], kind: _Kind) -> tuple[tuple[str, str, str], ...]:
     """Say which columns are not read, those with sensitive data apart."""
-    sensitive = [plain(cell) for cell in header if is_sensitive(cell)]
-    unknown = [plain(cell) for cell in header if not is_sensitive(cell) and fold(cell) not in kind.used and plain(cell)]
+    sensitive = [plain(cell) for cell in header if is_private_field(cell)]
+    unknown = [
+        plain(cell) for cell in header if not is_private_field(cell) and fold(cell) not in kind.used and plain(cell)
+    ]
     said = (("column-sensitive", "Sensitive, and not read: {columns}.", sensitive),
             ("header-unknown", "Not read: {columns}.", unknown))  # fmt: skip
     return tuple((code, message, ", ".join(names)) for code, message, names in said if names)
@@ -277,8 +291,8 @@ def reshape_siasn(sheet: Sheet) -> list[Reshaped]:
     if kind is None:
         return []
     names = [fold(cell) for cell in sheet.rows[0]]
-    passed = [i for i, cell in enumerate(sheet.rows[0]) if names[i] in kind.used and not is_sensitive(cell)]
-    rows = {line: {names[i]: _clean(row[i]) for i in passed} for line, row in body_lines(sheet)}
+    passed = [i for i, cell in enumerate(sheet.rows[0]) if names[i] in kind.used and not is_private_field(cell)]
+    rows = {line: _row((names[i], _clean(row[i])) for i in passed) for line, row in body_lines(sheet)}
     found = [_read(sheet, table, columns, rows) for table, columns in kind.tables.items()]
     if kind.ratings:
         found = _performance(sheet, kind, rows)

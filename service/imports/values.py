@@ -10,28 +10,30 @@ from service.imports.cells import Cell, CellError, CellFault, Nested
 from service.imports.dates import BIRTH_PIVOT, PIVOT, read_date, read_year
 from service.imports.figures import figures, need_no_date, unspaced, without_words
 from service.imports.headers import normal, plain
+from service.imports.ids import MOST_EXACT, read_id, read_person
 from service.imports.levels import read_level
+from service.imports.spelled import apart, need_same, without_brackets
 from training_catalog.quantities import MINUTES_PER_HOUR_JP
 from training_catalog.schema import Column, Kind
 
 BLANK = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "null"})  # also where the column holds names
 MISSING = BLANK | {"none", "na", "nan", "n.a.", "nihil", "belum ada", "tidak ada", "kosong", "belum dinilai",
                    "belum diisi", "rp -", "rp. -", "rp-", "rp.-"}  # fmt: skip
-MOST_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
 MOST_RUPIAH = 10**16  # more than any state spends; sums of such amounts are still exact
 CENT = 0.01  # rupiah that a decimal number times a million may be off
-NIP_DIGITS = 18
 SIGNED = frozenset({"sequence"})  # whole numbers that may be below zero
 GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "\n")  # what an export guards with an apostrophe
 INDONESIAN, ENGLISH, MIXED = "1.234,5", "1,234.5", "mixed"
 _INDONESIAN = re.compile(r"^\D*\d{1,3}((\.\d{3}){2,}|(\.\d{3})+,\d*)\D*$|^\D*\d+,\d{1,2}\D*$")
 _ENGLISH = re.compile(r"^\D*\d{1,3}((,\d{3}){2,}|(,\d{3})+\.\d*)\D*$|^\D*\d+\.\d{1,2}\D*$")
 _ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}([.,])\d{3}$")  # 1.500: fifteen hundred, or one and a half
-_SCIENTIFIC = re.compile(r"^[+-]?\d([.,]\d+)?e\+?\d+$", re.IGNORECASE)
-_LONG_DECIMAL = re.compile(r"^\d{15,}[.,]\d+$")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?$")
 NO_NUMBER = "accepted: a number such as 3,5 or 3.5"
-_FAULT = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
+_FAULT = re.compile(
+    r"#(?:N/A|NAME\?|GETTING_DATA|#{2,}|(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|ERROR|"
+    r"NILAI)!)|Err:\d{3}",
+    re.IGNORECASE,
+)
 _UNITS = re.compile(
     r"(?i)\s*(jpl?|jam pel(ajar|atih)an|jam pembelajaran|jam|orang|org|peserta|pegawai|kursi|pax|tahun|thn|th|%)\.?$"
 )
@@ -44,7 +46,6 @@ _HOURS_AND_MINUTES = re.compile(  # 24 JP (1080 menit), 24 JP @ 45 menit, 1.080 
     r"(?i)^(?P<hours>\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+(?P<each>@ ?)?(?P<minutes>[\d.,]+) ?(?:menit|minutes?)\)?$"
     r"|^(?P<before>[\d.,]+) ?(?:menit|minutes?)[ ,;/=(]+(?P<after>\d+(?:[.,]\d+)?) ?jpl?\)?$"
 )
-_NUMBER_BEFORE = re.compile(r"(?i)^ni(?:p|pppk| pppk)[\s.:]*(?=\d)")  # what is sometimes written before a NIP
 _NO_PRICE = frozenset({"gratis", "free", "tanpa biaya"})
 
 
@@ -99,41 +100,14 @@ def number_style(cells: Iterable[Cell]) -> str | None:
     return INDONESIAN if indonesian else ENGLISH if english else None
 
 
-def read_id(cell: Cell) -> str:
-    """Read an id as text; numbers that may have lost digits are refused.
-
-    Examples
-    --------
-    >>> read_id("19900315 201402 1 987"), read_id(7.0)
-    ('199003152014021987', '7')
-    """
-    if isinstance(cell, bool):
-        raise CellError("id-structure", "a truth value is no id")
-    if isinstance(cell, int | float):
-        if abs(cell) >= MOST_EXACT:
-            raise CellError(
-                "id-digits-lost", "a number keeps only 15 digits; format the column as text and paste again"
-            )
-        return str(int(cell)) if float(cell).is_integer() else str(cell)
-    need_no_date(cell, "id-structure")
-    text = figures(cell)
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:-1]
-    if _SCIENTIFIC.match(text) or _LONG_DECIMAL.match(text):
-        raise CellError(
-            "id-digits-lost", "written like a number, which loses digits; format the column as text and paste again"
-        )
-    digits = re.sub(r"[\s.,'/-]", "", _NUMBER_BEFORE.sub("", text))
-    return digits if len(digits) == NIP_DIGITS and digits.isdecimal() else text
-
-
-def read_number(cell: Cell, style: str | None = None) -> float:
+def read_number(cell: Cell, style: str | None = None, *, remarks: bool = True) -> float:
     """Read a decimal number with a comma or a point.
 
     Parameters
     ----------
     cell : Number or text.
     style : How the file writes numbers, as `number_style` tells; it decides what ``1.500`` is.
+    remarks : Whether words in brackets are passed over that are neither the number in words nor a unit.
 
     Examples
     --------
@@ -145,7 +119,13 @@ def read_number(cell: Cell, style: str | None = None) -> float:
     need_no_date(cell, "number-unreadable")
     if isinstance(cell, int | float):
         return float(cell)
-    text = unspaced(_UNITS.sub("", without_words(figures(cell))))
+    text, told = apart(figures(cell), "number-unreadable", remarks=remarks)
+    value = _number(unspaced(_UNITS.sub("", text)), style)
+    need_same(value, told, "number-unreadable")
+    return value
+
+
+def _number(text: str, style: str | None) -> float:
     if group := _ONE_GROUP.match(text):
         if style == MIXED:
             raise CellError("number-unreadable", "thousands or decimals? the file has both; say --number-style")
@@ -168,7 +148,7 @@ def one_group(cell: Cell) -> str | None:
     >>> one_group("1.500 JP"), one_group("1.50")
     ('.', None)
     """
-    found = _ONE_GROUP.match(_UNITS.sub("", figures(cell))) if isinstance(cell, str) else None
+    found = _ONE_GROUP.match(_UNITS.sub("", without_brackets(figures(cell)))) if isinstance(cell, str) else None
     return found[1] if found else None
 
 
@@ -192,7 +172,7 @@ def read_hours(cell: Cell, style: str | None = None) -> float:
         cell = both[1] or both[2]
     if isinstance(cell, str) and re.search(rf"(?i)\b{_DAYS}\)?$", plain(cell)):
         raise CellError("hours-in-days", "a duration in days, weeks or minutes is no JP; give the JP")
-    hours = read_number(_HOURS_BEFORE.sub("", cell) if isinstance(cell, str) else cell, style)
+    hours = read_number(_HOURS_BEFORE.sub("", cell) if isinstance(cell, str) else cell, style, remarks=False)
     if hours < 0:
         raise CellError("number-unreadable", "JP cannot be negative")
     return hours
@@ -209,7 +189,7 @@ def read_whole(cell: Cell, style: str | None = None) -> int:
     if group := one_group(cell):
         style = style or (INDONESIAN if group == "." else ENGLISH)
     try:
-        value = read_number(cell, style)
+        value = read_number(cell, style, remarks=False)
     except CellError as error:
         if error.message != NO_NUMBER:
             raise
@@ -244,9 +224,15 @@ def read_money(cell: Cell, style: str | None = None) -> int:
         if abs(cell) >= MOST_EXACT or not float(cell).is_integer():
             raise CellError("money-unclear", "accepted: whole rupiah below 10^15 in a number cell")
         return _amount(int(cell))
-    told = without_words(figures(cell))
-    if told.lower() in _NO_PRICE:
+    if without_words(figures(cell)).lower() in _NO_PRICE:
         return 0
+    text, told = apart(figures(cell), "money-unclear")
+    amount = _money(text, style)
+    need_same(amount, told, "money-unclear")
+    return amount
+
+
+def _money(told: str, style: str | None) -> int:
     text = unspaced(re.sub(r"(?i)^(-?)\s*(?:rp|idr)\.?\s*|\s*(?:idr|rupiah)$", r"\1", told))
     text = re.sub(r"[.,][-=]+$", "", text)
     if text.startswith("(") and text.endswith(")"):
@@ -351,6 +337,8 @@ def reader_of(column: Column, order: str, style: str | None = None) -> Callable[
         return lambda cell: read_date(cell, order, pivot, is_period=is_period)
     if column.name == "year":
         return read_year
+    if column.name == "employee":
+        return read_person
     whole = read_whole if column.name in SIGNED else read_count
     styled: dict[str, Callable[[Cell, str | None], Any]] = {
         "integer": whole, "decimal": read_number, "money": read_money, "hours": read_hours,

@@ -43,6 +43,7 @@ _ERROR = re.compile(rb"""\bt=["']e["']""")
 _STRING = re.compile(rb"""\bt=["']str["']""")
 _FORMULA = re.compile(_TAG + rb"f\b")
 _SIGNS = (b't="e"', b"t='e'", b"<f", b":f")  # without any of them a part has no error and no formula
+_NEVER_CALCULATED = re.compile(r"""<(?:\w{1,20}:)?calcPr\b[^>]*\sfullCalcOnLoad=["'](?:1|true)["']""")
 _VALUE = re.compile(_TAG + rb"v\b[^>]*>(.+?)</", re.DOTALL)
 _START = re.compile(_TAG + rb"(?:c|row) ")
 _SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\b([^>]*)>")
@@ -66,6 +67,7 @@ class _Extent:
     hidden_rows: list[int] = field(default_factory=list)
     has_hidden_columns: bool = False
     formatted: Places = field(default_factory=dict)
+    zeros: list[tuple[int, int]] = field(default_factory=list)
 
 
 def column_of(letters: bytes) -> int:
@@ -152,19 +154,27 @@ def _scan(part: bytes, extent: _Extent, formatted: re.Pattern[bytes] | None) -> 
             shown = value[1].decode("utf-8", "replace") if value else "#"
         elif _FORMULA.search(inner) and value is None and not _STRING.search(attributes):
             shown = ""
+        elif value is not None and value[1] == b"0" and _FORMULA.search(inner):
+            extent.zeros.append((int(digits) - 1, column_of(letters) - 1))
+            continue
         else:
             continue
         extent.faults[int(digits) - 1, column_of(letters) - 1] = CellFault(shown)
 
 
-def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int]:
-    """Return the part that holds each sheet, by the sheet's name, and the days by which the book's count is late."""
+def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int, bool]:
+    """Return the part that holds each sheet, by the sheet's name, and what the book says of all.
+
+    Returns
+    -------
+    The parts; the days by which the book's count is late; whether a program wrote formulas that it did not calculate.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         try:
             book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
             relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         except KeyError:
-            return {}, 0
+            return {}, 0, False
         except _DAMAGES as error:
             raise FileRefusedError("file-unreadable", "the workbook is damaged or was cut off; get it again") from error
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in _attributes(_RELATION, relations)}
@@ -173,7 +183,7 @@ def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int]:
         for entry in _attributes(_SHEET, book)
         if (target := targets.get(entry.get("id", "")))
     }
-    return parts, DAYS_TO_1904 if _FROM_1904.search(book) else 0
+    return parts, DAYS_TO_1904 if _FROM_1904.search(book) else 0, _NEVER_CALCULATED.search(book) is not None
 
 
 def _styles_of(content: bytes) -> dict[bytes, int]:
@@ -240,10 +250,12 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     is_archive = content[:2] == b"PK"
     styles = _styles_of(content) if is_archive else {}
     extents = check_archive(content, styles) if is_archive else {}
-    parts, day_shift = _parts_of_sheets(content) if extents else ({}, 0)
+    parts, day_shift, has_placeholders = _parts_of_sheets(content) if extents else ({}, 0, False)
     sheets = _open_apart(path)
     for sheet in sheets:
         extent = extents.get(parts.get(sheet.name or "", ""), _Extent())
+        if has_placeholders:  # such programs put a zero where a value belongs
+            extent.faults |= dict.fromkeys(extent.zeros, CellFault(""))
         if extent.faults and isinstance(sheet.rows, Columns):
             sheet.rows = _with_faults(sheet.rows, extent.faults)
         if extent.formatted:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.imports.cells import Cell, LeftOut, Lines, Reshaped, Sheet
+from service.imports.dates import MOMENT, local_days
 from service.imports.headers import plain
 from service.imports.reshaping import header_names, placed_as, records
 
@@ -17,6 +18,7 @@ _LANGUAGES = ("id", "id-ID", "en", "en-US", "en-GB")
 _OTHER = "The statement tells of no completion, failure or withdrawal; left out."
 _VOIDED = "The statement was voided, or voids another; left out."
 _NO_SCORE = "A score below zero, that is no number or without its largest value is not read."
+_BY_CLOCK = "Moments of other time zones are read as days by the clock of western Indonesia (WIB)."
 _SAME = "Another statement tells the outcome of the same attempt or day; left out."
 
 
@@ -86,6 +88,16 @@ def _score(result: Cell) -> Cell:
     return ""
 
 
+def _moment(row: dict[str, Cell]) -> str:
+    return plain(row.get("timestamp", "") or row.get("stored", ""))
+
+
+def _day(moment: str) -> str:
+    """Return the day of a moment by the clock of western Indonesia, unless it is told by one of Indonesia's clocks."""
+    found = MOMENT.match(moment.lower())
+    return min(local_days(*found.groups())) if found else moment[:10]
+
+
 def _outcome(line: int, row: dict[str, Cell]) -> _Outcome | None:
     result = row.get("result", "")
     status = _status(last_part(_part(row["verb"], "id")), result)
@@ -93,7 +105,7 @@ def _outcome(line: int, row: dict[str, Cell]) -> _Outcome | None:
         return None
     person, address = _part(row["actor"], "account", "name"), plain(_part(row["object"], "id"))
     whoever = plain(person) or plain(row["actor"])  # several without an account are still several
-    day = plain(row.get("timestamp", "") or row.get("stored", ""))[:10]
+    day = _day(_moment(row))
     registration = plain(_part(row.get("context", ""), "registration"))
     return _Outcome(
         line=line, attempt=(whoever, address, registration or day), day=day, status=status, score=_score(result),
@@ -146,5 +158,7 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
         *cells, provider = chosen.cells
         lines[chosen.line] = [*cells, scores[-1] if scores else "", provider]
         left_out += [(one.line, "row-repeated", _SAME) for one in told if one is not chosen]
+    is_elsewhere = any(_day(moment) != moment[:10] for moment in map(_moment, (row for _, row in rows)))
     return [Reshaped(sheet=placed_as(sheet, "history", _HEADER, lines), table="history",
+                     notes=(("date-assumed", _BY_CLOCK, ""),) if is_elsewhere else (),
                      left_out=tuple(sorted(left_out)), warnings=tuple(sorted(unread)))]  # fmt: skip

@@ -51,7 +51,7 @@ NUMBERS = st.floats(0, 1e9) | st.integers(0, 10**6).map(float) | st.sampled_from
 BY_KIND = {
     "text": WORDS, "id": WORDS, "integer": st.integers(0, 10**6), "money": st.integers(0, 10**15 - 1),
     "decimal": NUMBERS, "hours": NUMBERS, "level": st.floats(0, 9) | st.integers(1, 5).map(float),
-    "date": st.dates(date(1901, 1, 1), date(2120, 12, 31)), "list": st.lists(NASTY, max_size=3).map(";".join),
+    "date": st.dates(date(1920, 1, 1), date(2120, 12, 31)), "list": st.lists(NASTY, max_size=3).map(";".join),
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from service.imports.cells import CellError
 from service.imports.dates import read_date, read_year
+from service.imports.ids import read_id, read_person
 from service.imports.options import ImportOptions
-from service.imports.values import read_count, read_hours, read_id, read_level, read_money, read_number
+from service.imports.values import read_count, read_hours, read_level, read_money, read_number
 from service.jobs.requests import ImportRequest
 
 MELUR, SATRIA = "199003152014021987", "198507072010012976"
@@ -20,7 +21,7 @@ STANDARDS = "Kode Jabatan;Kode Kompetensi;Level Syarat;Berlaku Mulai;Berlaku Sam
 ON = date(2026, 11, 29)
 
 READ = [
-    (read_id, "NIP. 19900315 201402 1 987", MELUR), (read_id, "\uff11\uff19\uff19\uff10", "1990"),
+    (read_person, "NIP. 19900315 201402 1 987", MELUR), (read_id, "\uff11\uff19\uff19\uff10", "1990"),
     (read_money, "\uff11\uff0e\uff15\uff10\uff10", 1_500), (read_money, "'1.500.000", 1_500_000),
     (read_money, "Rp 1.500.000 (satu juta lima ratus ribu)", 1_500_000), (read_money, "gratis", 0),
     (read_number, "\u22123,5", -3.5), (read_level, "\u0663", 3), (read_hours, "24 JPL", 24),

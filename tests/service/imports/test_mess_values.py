@@ -6,14 +6,16 @@ import pytest
 
 from service.imports.cells import CellError
 from service.imports.dates import read_date
+from service.imports.ids import read_id, read_person
 from service.imports.levels import read_level
-from service.imports.values import read_hours, read_id, read_money, read_number, read_whole
+from service.imports.values import read_hours, read_money, read_number, read_whole
 
 MELUR, SATRIA = "199003152014021987", "198507072010012976"
 ASSESSED = "NIP;Kode Kompetensi;Level;Tanggal Penilaian"
 
 READ = [
-    (read_id, "\u201c199003152014021987\u201d", MELUR), (read_id, "'0100'", "0100"), (read_id, f"NIP{MELUR}", MELUR),
+    (read_person, "\u201c199003152014021987\u201d", MELUR), (read_id, "'0100'", "0100"),
+    (read_person, f"NIP{MELUR}", MELUR),
     (read_level, "tiga", 3), (read_level, "Mahir (3)", 3), (read_level, "3 Mahir", 3), (read_level, "level-3", 3),
     (read_level, "lima", 5), (read_level, "3 (skala 1-5)", 3), (read_level, "nol", 0),
     (read_hours, "JP 10", 10), (read_hours, "24 JP (3 hari)", 24), (read_hours, "3 hari / 24 JP", 24),

@@ -3,7 +3,7 @@ import json
 import pytest
 import xlsxwriter
 
-from service.imports.siasn import is_sensitive
+from service.imports.siasn import is_private_field
 
 MELUR, SATRIA = "199003152014022987", "197712312003121965"
 PERSON = {
@@ -32,7 +32,7 @@ def stored_bytes(desk):
     return b"".join(path.read_bytes() for path in desk.folder.glob("office.db*"))
 
 
-def test_one_person_comes_with_unit_and_position_and_without_what_is_sensitive(desk):
+def test_one_person_comes_with_unit_and_position_and_without_what_is_private_field(desk):
     imported = desk.bring(answer(PERSON), names=["data-utama.json"])
     assert [f.table for f in imported.report.files] == ["units", "positions", "employees"]
     assert imported.report.ok
@@ -170,5 +170,5 @@ def test_files_of_our_own_with_headers_of_the_service_stay_our_own(desk, header,
 
 @pytest.mark.parametrize("header", ["agama_id", "jenisKawinNama", "NIK", "nomor_hp", "nomorIdBpjs", "tglSkck"])
 def test_sensitive_headers_are_told_by_their_words_in_either_spelling(header):
-    assert is_sensitive(header)
-    assert not is_sensitive("teknik") | is_sensitive("golRuangAkhir") | is_sensitive("status_cpns_pns")
+    assert is_private_field(header)
+    assert not is_private_field("teknik") | is_private_field("golRuangAkhir") | is_private_field("status_cpns_pns")

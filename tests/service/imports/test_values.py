@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from service.exports.tables import neutralise
 from service.imports.cells import CellError
 from service.imports.dates import date_order, read_date
+from service.imports.ids import read_id, read_person
 from service.imports.values import (
     is_missing,
     number_style,
     read_hours,
-    read_id,
     read_level,
     read_money,
     read_number,
@@ -177,5 +177,5 @@ def test_ids_written_like_numbers_have_lost_digits(text):
 
 def test_a_number_of_eighteen_digits_is_one_whatever_parts_it():
     assert {
-        read_id(text) for text in ("199.003.152.014.021.987", "19900315/201402/1/987", "199,003,152,014,021,987")
+        read_person(text) for text in ("199.003.152.014.021.987", "19900315/201402/1/987", "199,003,152,014,021,987")
     } == {"199003152014021987"}

@@ -1,0 +1,60 @@
+"""Data that is never stored, under whatever name and wherever it would slip through: also not in refused rows."""
+
+import json
+
+import pytest
+
+from service.exports.refused import refused_csv
+
+SATRIA, EMBUN = "198507072010012976", "199212252019032931"
+NAMES = ["AGAMA PEGAWAI", "Status Pernikahan", "KTP", "Nomor NIK", "NPWP 16", "BPJS Kesehatan", "Alamat Rumah",
+         "No. Telp", "No WA", "Gol. Darah", "Penyandang Disabilitas", "Nama Ibu Kandung", "email_gov",
+         "noNpwp"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sensitive_columns_are_known_by_their_other_names(office, name):
+    (file,) = office.bring(f"NIP;Nama;Unit Kerja;{name}\n{SATRIA};Satria;U1;rahasia\n").report.files
+    assert [p.message.endswith(f"{name}.") for p in file.problems if p.code == "column-sensitive"] == [True]
+
+
+@pytest.mark.parametrize("name", ["Golongan", "Alamat Kantor", "Jenis Kelamin", "Komunikasi"])
+def test_other_columns_are_not_sensitive(office, name):
+    (file,) = office.bring(f"NIP;Nama;Unit Kerja;{name}\n{SATRIA};Satria;U1;P\n").report.files
+    assert "column-sensitive" not in {p.code for p in file.problems}
+
+
+LINES = {
+    "own": f"NIP;Nama;Agama;NIK;Unit Kerja\n{SATRIA};;Rahasia;6171010101900001;U1\n",
+    "shifted": f"NIP;Nama;Agama;Unit Kerja\n{SATRIA};Satria; S.H.;Rahasia;U1\n",
+    "national": "NIP;Nama;Unit Kerja\n6171 0101 0190 0001;Satria;U1\n",
+    "history": "NIP;Nama Pelatihan;Tanggal Selesai\n6171010101900001;Satria;2026-01-02\n",
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_refused_rows_do_not_hold_what_is_never_stored(office, name):
+    (part,) = office.bring(LINES[name]).refused
+    told = refused_csv(part).decode("utf-8-sig")
+    assert not {"Rahasia", "6171010101900001", "6171 0101 0190 0001"} & set(told.replace("\r\n", ";").split(";"))
+    assert "Satria" in told or SATRIA in told
+
+
+def test_a_national_number_that_names_nobody_is_not_shown(office):
+    (file,) = office.bring(LINES["history"]).report.files
+    assert [(p.code, p.value) for p in file.problems if p.severity == "error"] == [("id-national", None)]
+
+
+def test_refused_records_of_the_service_do_not_hold_it_either(office):
+    record = {"nipBaru": "1,9E+17", "nama": "Satria", "unorId": "u", "unorNama": "U", "agama": "Rahasia",
+              "jenisKawinNama": "Rahasia", "noSuratKeteranganDokter": "Rahasia"}  # fmt: skip
+    imported = office.bring(json.dumps([record]), names=["a.json"])
+    assert imported.refused
+    assert "Rahasia" not in "".join(refused_csv(part).decode() for part in imported.refused)
+
+
+def test_a_mended_refused_file_is_read_again(office):
+    (part,) = office.bring(LINES["own"]).refused
+    mended = refused_csv(part).decode("utf-8-sig").replace(f"{SATRIA};;", f"{SATRIA};Satria;")
+    (file,) = office.bring(mended).report.files
+    assert (file.stored, file.refused) == (1, 0)
