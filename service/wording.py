@@ -14,6 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from training_catalog.errors import Amount
+
 
 @cache
 def _translations(lang: str) -> gettext.NullTranslations:
@@ -70,9 +72,12 @@ class Wording:
         --------
         >>> Wording("en").text("{n} rows read", n=3)
         '3 rows read'
+        >>> Wording("id").text("{left} left", left=Amount(1_500_000))
+        'Rp1.500.000 left'
         """
         translated = _translations(self.lang).gettext(message)
-        return translated.format(**fields) if fields else translated
+        money = {name: self.money(value) for name, value in fields.items() if isinstance(value, Amount)}
+        return translated.format(**{**fields, **money}) if fields else translated
 
     def number(self, value: float, digits: int = 0) -> str:
         """Format a number with the language's separators.

@@ -23,6 +23,19 @@ ON_LINES = ("faults",)  # fields whose errors stand each on a line of their own
 IN_WORDS = ("kind", "reason", "accepted")  # fields that are English themselves; others, such as ids, stay as they are
 
 
+class Amount(int):
+    """Whole rupiah in a sentence, which are written as the reader's language writes money.
+
+    Examples
+    --------
+    >>> f"{Amount(1_500_000)} needed", f"{Amount(-5)}"
+    ('Rp1,500,000 needed', '-Rp5')
+    """
+
+    def __format__(self, spec: str) -> str:
+        return f"{'-' if self < 0 else ''}Rp{abs(int(self)):,}"
+
+
 class BangkomError(Exception):
     """Base of every error that a caller may want to catch.
 

@@ -25,7 +25,7 @@ from service.ledger.pages import (
 from service.storage.database import Database
 from service.storage.ledger import CANCELLED, COMPLETED, ENROLLED, FAILED, LEDGER_SEATS, LIVE, RESERVED
 from service.storage.schema import DATABASE_TABLES
-from training_catalog.errors import BangkomError, ConflictError, InvalidValueError, UnknownIdError
+from training_catalog.errors import Amount, BangkomError, ConflictError, InvalidValueError, UnknownIdError
 
 COMPLETE, FAIL, CANCEL = "complete", "fail", "cancel"
 FROM = {  # what may happen -> states in which it may
@@ -99,8 +99,8 @@ def _refuse_another_cost(page: Page, seat: Seat, event: str, cost: int | None) -
     """Refuse an event that was entered with another cost: nothing would move, and whoever calls would not know."""
     told = abs(page.spent_by(seat.seat, event))
     if cost is not None and cost != told and not event.startswith(CORRECT):  # whose movement is a difference
-        raise ConflictError("this was noted before, with Rp{told}, and moves nothing again; what came back since is "
-                            "noted as a refund, and another cost as a correction", told=told)  # fmt: skip
+        raise ConflictError("this was noted before, with {told}, and moves nothing again; what came back since is "
+                            "noted as a refund, and another cost as a correction", told=Amount(told))  # fmt: skip
 
 
 def _seat(page: Page, plan_id: str, employee: str, offering: str) -> Seat:
@@ -167,7 +167,7 @@ def _refund(page: Page, seat: Seat, event: str, cost: int | None) -> Seat:
     amount = seat.spent if cost is None else cost
     if not 0 < amount <= seat.spent:
         raise InvalidValueError("cost", amount, BangkomError("1 to {spent}, what was spent on the seat",
-                                                             spent=seat.spent))  # fmt: skip
+                                                             spent=Amount(seat.spent)))  # fmt: skip
     fee = min(amount, seat.fee_spent)
     page.book(seat, REFUND, event, {FEE: (0, -fee), TRAVEL: (0, fee - amount)})
     return page.change(seat, fee_spent=seat.fee_spent - fee, travel_spent=seat.travel_spent - (amount - fee))

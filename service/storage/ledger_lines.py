@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.storage.ledger import CEILING, LEDGER_ENTRIES, LEDGER_LINES
 from service.storage.schema import DATABASE_TABLES
-from training_catalog.errors import BangkomError, ConflictError
+from training_catalog.errors import Amount, BangkomError, ConflictError
 
 Moves = Mapping[str, tuple[int, int]]  # line -> change of reserved, and of spent, in rupiah
 NO_LINE = ""
@@ -231,7 +231,7 @@ def _refuse_shortfalls(connection: sa.Connection, year: int, total: Moves, avail
     for line, (reserved, spent) in total.items():
         needed, free = reserved + spent, max(available[line] - stored[line], 0)
         if needed > free:
-            short.append(BangkomError("line {line}: Rp{needed} needed, Rp{free} free, Rp{short} short",
-                                      line=line, needed=needed, free=free, short=needed - free))  # fmt: skip
+            money = {"needed": Amount(needed), "free": Amount(free), "short": Amount(needed - free)}
+            short.append(BangkomError("line {line}: {needed} needed, {free} free, {short} short", line=line, **money))
     if short:
         raise ConflictError("the money is not there: {lines}", lines=tuple(short))

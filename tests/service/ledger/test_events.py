@@ -90,7 +90,7 @@ def test_refunds_come_back_as_often_as_they_happen_and_never_beyond_what_was_spe
     for key in ("r-1", "r-1", "r-2"):
         happen("A", "refund", cost=120, key=key)
     assert held(books) == {"FEE": (200, 300), "TRIP": (0, 60)}
-    with pytest.raises(InputError, match="1 to 60"):
+    with pytest.raises(InputError, match="1 to Rp60"):
         happen("A", "refund", cost=61)
     assert happen("A", "refund").spent == 0
 
@@ -109,7 +109,7 @@ def test_the_same_event_twice_moves_nothing_twice(books, happen, kind, key):
 def test_the_same_event_with_another_cost_is_refused_rather_than_passed_over(books, happen, kind, noted):
     first = happen("A", kind, cost=noted)
     n_entries = len(entries(books))
-    with pytest.raises(ConflictError, match=f"noted before, with Rp{first.spent}, "):
+    with pytest.raises(ConflictError, match=f"noted before, with Rp{first.spent:,}, "):
         happen("A", kind, cost=first.spent + 1)
     assert happen("A", kind, cost=first.spent) == happen("A", kind) == first
     assert len(entries(books)) == n_entries
