@@ -42,6 +42,10 @@ _WIDE = {
     "skp-perilaku": ("perilakukerjanilai", "perilakukerja"),
     "skp-predikat": ("kuadrankinerjanilai", "kuadrankinerja", "kuadrannilai", "kuadran", "predikatkinerja", "predikat"),
 }  # fmt: skip
+_STEPS = (("di atas", "diatas"), ("sesuai",), ("di bawah", "dibawah"))
+_PREDICATES = (("sangat baik",), ("baik",), ("butuh perbaikan",), ("kurang",), ("sangat kurang",))
+_NAMED = {"skp-hasil": _STEPS, "skp-perilaku": _STEPS, "skp-predikat": _PREDICATES}  # from 1, the best, on
+_CONTRADICTS = "The name of a rating says another value than its number, which is read."
 _ASSESSED_ON = ("tanggalpenilaian", "tglpenilaian", "tanggal")
 
 
@@ -254,6 +258,16 @@ def _competency(sheet: Sheet, name: str, rows: Mapping[int, Row]) -> Reshaped:
     return _read(sheet, "assessments", columns, {line: row for line, row in rows.items() if row.get(name, "") != ""})
 
 
+def _contradicts(scale: str, names: tuple[str, ...], row: Row) -> bool:
+    """Return whether the name of a rating says another value than the number beside it."""
+    told = [plain(row.get(name, "")).lower() for name in names]
+    number = next((text for text in told if text.isdecimal()), "")
+    words = [text for text in told if text and not text.isdecimal()]
+    by_name = {n for n, known in enumerate(_NAMED.get(scale, ()), start=1) for text in words
+               if text in known or (len(_NAMED[scale]) == len(_STEPS) and text.startswith(known))}  # fmt: skip
+    return bool(number and by_name) and int(number) not in by_name
+
+
 def _performance(sheet: Sheet, kind: _Kind, rows: Mapping[int, Row]) -> list[Reshaped]:
     """Bring each rating of a row to performance; one that is not given is none, a row without any is left out once."""
     has_period = any(_first(row, *_YEAR) != "" for row in rows.values())
@@ -270,7 +284,9 @@ def _performance(sheet: Sheet, kind: _Kind, rows: Mapping[int, Row]) -> list[Res
         columns = {"employee": _of(*_NIP), "scale": _always(scale), "rating": _of(*kind.ratings[scale])}
         if has_period:
             columns["period_end"] = _last_day
-        one = _read(sheet, "performance", columns, rated[scale])
+        odd = [line for line, row in rated[scale].items() if _contradicts(scale, kind.ratings[scale], row)]
+        one = replace(_read(sheet, "performance", columns, rated[scale]),
+                      warnings=tuple((line, "header-repeated", _CONTRADICTS) for line in odd))  # fmt: skip
         found.append(one if has_period else replace(one, asked=("period_end",)))
     return found
 

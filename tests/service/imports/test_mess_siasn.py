@@ -24,3 +24,11 @@ def test_a_month_that_is_none_is_refused_and_not_read_as_december(office):
     imported = office.bring(json.dumps({"data": [record]}), names=["a.json"])
     assert {file.refused for file in imported.report.files} == {1}
     assert office.read("performance").empty
+
+
+def test_a_name_that_says_another_rating_than_its_number_is_flagged(office, found):
+    record = periodic(hasilKinerja="DIBAWAH ESPEKTASI", hasilKinerjaNilai="1", perilakuKerja="SESUAI ESPEKTASI",
+                      kuadranKinerja="Sangat Baik", kuadranKinerjaNilai="1")  # fmt: skip
+    imported = office.bring(json.dumps({"data": [record]}), names=["a.json"])
+    assert found(imported, "warning") == [("header-repeated", 2)]
+    assert imported.report.files[0].stored == 1
