@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from service.answers import Answer
 from service.ledger.held import Held, seats_held, tell_seats
 from service.storage.engine import transaction
+from service.storage.ledger import LEDGER_SEATS
 from service.storage.watch import Versions
 
 MOST_PEOPLE, MOST_LISTS = 100_000, 2_000  # kept; some hundred bytes, and about 10 kB each
@@ -28,12 +29,14 @@ class HeldSeats:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine, self._lock = engine, threading.Lock()
+        with transaction(engine) as connection:  # seats of an earlier release, which noted no change of them
+            self._had_some = connection.execute(sa.select(LEDGER_SEATS.c.seat).limit(1)).first() is not None
         self._held: OrderedDict[Hashable, tuple[int, tuple[Held, ...]]] = OrderedDict()
         self._told: OrderedDict[Hashable, Answer] = OrderedDict()
 
     def at_hand(self, employee: str, versions: Versions) -> tuple[Held, ...] | None:
         """Return a person's seats; None where they have to be looked up."""
-        if versions.seats == 0:  # no plan was ever approved
+        if versions.seats == 0 and not self._had_some:  # no plan was ever approved
             return ()
         known = self._held.get(employee)
         return known[1] if known is not None and known[0] == versions.seats else None

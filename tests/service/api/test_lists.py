@@ -90,6 +90,16 @@ def test_a_list_says_which_training_the_person_has_a_seat_for_from_the_very_next
     assert ask(service).content == before[0].content
 
 
+def test_seats_of_an_earlier_release_are_told_as_well(tmp_path):
+    url = f"sqlite:///{tmp_path / 'office.db'}"
+    with service_on(url) as service:
+        approve_plan(service.parts.database, keep(service.parts.database, f"{ANI} P1-1 1000 L1"), "test")
+        with service.parts.database.engine.begin() as connection:
+            connection.execute(sa.text("DELETE FROM table_changes WHERE table_name = 'seats'"))
+    with service_on(url) as service:
+        assert [item["training"] for item in ask(service).json()["items"] if "seat" in item] == ["P1"]
+
+
 def test_the_same_question_has_one_answer_and_one_entry_in_the_log(service_on_both):
     service = service_on_both
     first, again = ask(service), ask(service)

@@ -93,7 +93,7 @@ def worked_queue(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("kind", "request_", "code", "said"), [
-    ("plan", {"year": 2031}, "input", "budgets: no line for 2031"),
+    ("plan", {"year": 2031}, "input", "budgets: no line and no class for 2031"),
     ("replan", {"plan": "p-0", "cancelled": ["K"]}, "unknown-id", "plan 'p-0' is not known"),
 ])  # fmt: skip
 def test_an_error_of_the_input_is_told_in_both_languages_and_not_tried_again(worked_queue, kind, request_, code, said):
