@@ -41,24 +41,13 @@ def recommend(
       bangkom recommend 199001012015011001 --about D027
       bangkom recommend --all --out rekomendasi.parquet
     """
-    from service.decisions import list_decision, policy_text
-    from service.ledger.held import seats_held, tell_seats
     from service.list_items import ListFilter, check_days
-    from service.lookup import list_person, person_of, recommendation_document
-    from service.pipeline import background_of, load_office
+    from service.pipeline import load_office
     from service.policy_file import read_policy
     from service.reference import open_office
-    from service.storage.decisions import log_decision
-    from service.storage.engine import transaction
-    from service.training_standing import standing_document
 
     terminal = Terminal(settings, as_json)
-    if everybody == bool(nip):
-        raise click.UsageError(terminal.wording.text("give either a NIP or --all"))
-    if everybody and out is None:
-        raise click.UsageError(terminal.wording.text("--all needs --out FILE"))
-    if everybody and about:
-        raise click.UsageError(terminal.wording.text("--about is asked of one person, not of --all"))
+    _check_asked(terminal, nip=nip, everybody=everybody, out=out, about=about)
     rules = read_policy(policy)
     database = open_office(settings.database_url)
     office = load_office(database, settings.on)
@@ -68,22 +57,50 @@ def recommend(
     first, last = start.date() if start else None, end.date() if end else None
     check_days(first, last, "--until")
     wanted = ListFilter(limit=limit, mode=mode, max_cost=max_cost, start=first, end=last)
-    person, background = person_of(office, str(nip)), background_of(office, rules)
     if about:
-        _tell_about(terminal, standing_document(person, about, rules, background, terminal.wording))
-        return
-    document = recommendation_document(list_person(person, rules, background), wanted, terminal.wording)
+        _tell_about(terminal, office, rules, str(nip), about)
+    else:
+        _tell_list(terminal, database, office, rules, str(nip), wanted)
+
+
+def _check_asked(terminal: Terminal, *, nip: str | None, everybody: bool, out: Path | None, about: str | None) -> None:
+    if everybody == bool(nip):
+        raise click.UsageError(terminal.wording.text("give either a NIP or --all"))
+    if everybody and out is None:
+        raise click.UsageError(terminal.wording.text("--all needs --out FILE"))
+    if everybody and about:
+        raise click.UsageError(terminal.wording.text("--about is asked of one person, not of --all"))
+
+
+def _tell_list(terminal: Terminal, database: Any, office: Any, rules: Any, nip: str, wanted: Any) -> None:
+    """Show a person's list, and log it."""
+    from service.decisions import list_decision, policy_text
+    from service.ledger.held import seats_held, tell_seats
+    from service.lookup import list_person, person_of, recommendation_document
+    from service.pipeline import background_of
+    from service.storage.decisions import log_decision
+    from service.storage.engine import transaction
+
+    listed = list_person(person_of(office, nip), rules, background_of(office, rules))
+    document = recommendation_document(listed, wanted, terminal.wording)
     log_decision(database, list_decision(office, document, wanted, policy_text(rules)))
     with transaction(database.engine) as connection:
-        document["items"] = tell_seats(document["items"], seats_held(connection, str(nip)))
-    if as_json:
+        document["items"] = tell_seats(document["items"], seats_held(connection, nip))
+    if terminal.as_json:
         terminal.emit(document)
     else:
         _show(terminal, document)
 
 
-def _tell_about(terminal: Terminal, document: dict[str, Any]) -> None:
+def _tell_about(terminal: Terminal, office: Any, rules: Any, nip: str, training: str) -> None:
     """Say where a training stands, why, and what would have to be found for it to rank first."""
+    from service.lookup import person_of
+    from service.pipeline import background_of
+    from service.training_standing import standing_document
+
+    document = standing_document(
+        person_of(office, nip), training, rules, background_of(office, rules), terminal.wording
+    )
     if terminal.as_json:
         terminal.emit(document)
         return
