@@ -21,6 +21,7 @@ PRICE_SHARE = 0.1  # of the time, for prices
 NEAR = ((0.05, 0.1), (0.5, 0.15), (np.inf, 0.3))  # how far from its price an option may be, and the share of the time
 LEAST_SHARE = 0.3  # of the time, for as many demands as possible
 FEW_COLUMNS = 20_000  # that may help the demands, up to which it is asked first how many can be met at all
+SMALL_PART = 0.5  # of all columns, the same: where everybody must go somewhere, that is as hard as a good plan
 GAP = 5e-3  # any plan that meets every demand will do; a good one saves time later
 
 
@@ -74,7 +75,7 @@ def _met_best(
     """Return a plan that meets the most demands, and whether none meets more: asked first where that is soon told."""
     helpful = _helpful_columns(model, np.concatenate(model.demanded))
     at_most = partial(_most_met, model, solver, helpful=helpful, seconds=seconds * LEAST_SHARE, aside=aside)
-    is_asked = len(helpful) <= FEW_COLUMNS
+    is_asked = len(helpful) <= min(FEW_COLUMNS, SMALL_PART * model.layout.width)
     is_proved = False
     if is_asked:
         start, is_proved = at_most(start)
