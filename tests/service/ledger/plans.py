@@ -108,3 +108,9 @@ def _with_above(line, lines):
     while line:
         yield line
         line = lines[line].parent
+
+
+def held(books):
+    """Return reserved and spent of the lines of 2027, once the books were recounted."""
+    check_books(books, 2027)
+    return {one.line: (one.reserved, one.spent) for one in balances(books, 2027)}

@@ -4,22 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from service.ledger.approval import approve_plan
-from service.ledger.books import balances, entries
-from service.ledger.events import cancel_class, reprice, seat_event
-from service.storage.database import open_database
+from service.ledger.books import entries
+from service.ledger.events import cancel_class, reprice
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_ENTRIES
 from service.wording import Wording
-from tests.offices import copied_file, empty_tables
-from tests.service.ledger.plans import check_books, keep, put_lines
+from tests.service.ledger.plans import check_books, held, keep
 from training_catalog.errors import ConflictError, InputError, InvalidValueError, UnknownIdError
-
-
-@pytest.fixture
-def books(tmp_path):
-    database = open_database(copied_file(tmp_path / "office.db", empty_tables))
-    put_lines(database, "FEE 2027 1000", "TRIP 2027 600")
-    return database
 
 
 @pytest.fixture
@@ -28,20 +19,6 @@ def plan(books):
     made = keep(books, "A K1 200 FEE 100 TRIP", "B K1 200 FEE", "C K2 0 -", classes=["K1 300 FEE"])
     approve_plan(books, made, "sari")
     return made
-
-
-@pytest.fixture
-def happen(books, plan):
-    def happens(nip, kind, offering="K1", **given):
-        return seat_event(books, plan, nip, offering, kind, "sari", **given)
-
-    return happens
-
-
-def held(books):
-    """Return reserved and spent of both lines, once the books were recounted."""
-    check_books(books, 2027)
-    return {one.line: (one.reserved, one.spent) for one in balances(books, 2027)}
 
 
 def test_enrolment_moves_nothing_and_completion_spends_what_was_reserved(books, happen):
