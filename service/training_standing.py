@@ -70,12 +70,15 @@ def standing_document(
     office, catalog = person.office, person.office.catalog
     changes = changes_to_first(person, training, policy, background, day)
     listed = list_person(person, policy, background, day)
-    (row,) = find_rows("training", catalog.trainings.ids, [training])
+    place = int(np.searchsorted(catalog.trainings.ids, training))
+    row = np.flatnonzero(listed.grounds.lists.training == place)
+    standing = _listed(listed, int(row[0]), wording) if len(row) else _unlisted(
+        listed, rank_candidates(person, [training], policy, background).items[0], wording
+    )  # fmt: skip
     return {
         **person.identity, "on": office.on, "model": office.predictor.identifier, "catalog": catalog.version,
-        "state": office.predictor.state, "training": training,
-        "training_name": str(catalog.trainings.names[row]),
-        **_standing(person, listed, training, policy, background, wording),
+        "state": office.predictor.state, "training": training, "training_name": str(catalog.trainings.names[place]),
+        **standing,
         "changes": [
             {"competency": str(catalog.competencies.ids[change.competency]),
              "level": change.level * float(catalog.competencies.direction[change.competency])}
@@ -85,26 +88,24 @@ def standing_document(
     }  # fmt: skip
 
 
-def _standing(
-    person: Person, listed: Listed, training: str, policy: Policy, background: Background, wording: Wording
-) -> dict[str, Any]:
-    """Return rank, figures and reasons; or the code and the sentence that say why it is not in the list."""
-    lists, catalog = listed.grounds.lists, person.office.catalog
-    (place,) = find_rows("training", catalog.trainings.ids, [training])
-    nothing: dict[str, Any] = {"rank": None, "benefit": None, "low": None, "high": None, "completion": None}
-    for row in np.flatnonzero(lists.training == place).tolist():
-        return {
-            "rank": int(lists.rank[row]), "benefit": round(float(lists.benefit[row]), 6),
-            "low": round(float(lists.lower[row]), 6), "high": round(float(lists.upper[row]), 6),
-            "completion": round(float(lists.completion[row]), 6), "code": None,
-            "text": wording.text("It is number {rank} of the list.", rank=wording.number(int(lists.rank[row]))),
-            "reasons": item_reasons(listed.grounds, row, listed.faces, wording),
-        }  # fmt: skip
-    for left in left_out_rows(lists, listed.place, listed.faces, wording):
-        if left["training"] == training:
-            return {**nothing, "code": left["code"], "text": left["text"], "reasons": []}
-    (one,) = rank_candidates(person, [training], policy, background).items
-    code = CLOSES_NOTHING if one["rank"] is None else OTHERS_CLOSE_MORE
-    figures = {name: one[name] for name in nothing if name != "rank"}
-    text = wording.text(NOT_IN_LIST[code], benefit=wording.number(one["benefit"] or 0.0, 2))
+def _listed(listed: Listed, row: int, wording: Wording) -> dict[str, Any]:
+    """Return rank, figures and reasons of a training in the list."""
+    lists = listed.grounds.lists
+    rank = int(lists.rank[row])
+    return {
+        "rank": rank, "benefit": round(float(lists.benefit[row]), 6), "low": round(float(lists.lower[row]), 6),
+        "high": round(float(lists.upper[row]), 6), "completion": round(float(lists.completion[row]), 6), "code": None,
+        "text": wording.text("It is number {rank} of the list.", rank=wording.number(rank)),
+        "reasons": item_reasons(listed.grounds, row, listed.faces, wording),
+    }  # fmt: skip
+
+
+def _unlisted(listed: Listed, alone: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    """Return code and sentence of a training that is not in the list; `alone` is what is expected of it by itself."""
+    figures = {name: alone[name] for name in ("benefit", "low", "high", "completion")}
+    for left in left_out_rows(listed.grounds.lists, listed.place, listed.faces, wording):
+        if left["training"] == alone["training"]:
+            return {"rank": None, **dict.fromkeys(figures), "code": left["code"], "text": left["text"], "reasons": []}
+    code = CLOSES_NOTHING if alone["rank"] is None else OTHERS_CLOSE_MORE
+    text = wording.text(NOT_IN_LIST[code], benefit=wording.number(alone["benefit"] or 0.0, 2))
     return {"rank": None, **figures, "code": code, "text": text, "reasons": []}
