@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from recommender.policy import Policy
+from service.c_library import without_slack
 from service.decision_log import DecisionLog
 from service.decisions import list_decision, policy_text, ranking_decision
 from service.list_items import ListFilter
@@ -167,7 +168,7 @@ class Answers:
         entry = LoggedDecision(decision=document["list"], made_at=self.database.clock(), author=author,
                                content=decision)  # fmt: skip
         self.log.put(entry)
-        body = msgspec.json.encode(document)
+        body = without_slack(msgspec.json.encode(document))
         return Answer(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"', version=version,
                       people=versions.people, snapshot=snapshot, unit=listed.unit)  # fmt: skip
 
