@@ -12,7 +12,8 @@ from scipy.sparse import coo_matrix, csr_matrix
 from threadpoolctl import threadpool_limits
 
 from models.histories import Histories
-from models.together import Signal, cosine, ease, follow, latent, popularity, walk
+from models.strengths import grid
+from models.together import LINKS, Signal, Strengths, cosine, ease, follow, popularity, walk
 
 Scorer = Callable[[NDArray[np.int64], Histories], NDArray[np.float64]]  # people, and what they took: people x items
 SEED = 1
@@ -77,23 +78,13 @@ def by_lightfm(histories: Histories, epochs: int, **settings: float) -> Scorer:
     return lambda people, _: users[people] @ items.T + bias
 
 
-def plain_signals(histories: Histories) -> tuple[Signal, ...]:
+def plain_signals(histories: Histories, strengths: Strengths) -> tuple[Signal, ...]:
     """Return the usual signals with the whole history counting alike: what a plain stack stands on."""
-    return (
-        Signal(name="ease", decay=1.0, link=ease(histories)),
-        Signal(name="walk", decay=1.0, link=walk(histories)),
-        Signal(name="cosine", decay=1.0, link=cosine(histories)),
-        Signal(name="follow", decay=0.8, link=follow(histories)),
-        Signal(name="latent", decay=1.0, link=latent(histories)),
+    decays = {"ease": 1.0, "walk": 1.0, "cosine": 1.0, "follow": 0.8, "latent": 1.0}
+    return tuple(
+        Signal(name=name, decay=decay, link=LINKS[name](histories, **strengths.get(name, {})))
+        for name, decay in decays.items()
     )
-
-
-def grid(**values: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
-    """Return every combination."""
-    combined: list[dict[str, Any]] = [{}]
-    for name, options in values.items():
-        combined = [{**one, name: option} for one in combined for option in options]
-    return tuple(combined)
 
 
 logging.getLogger("implicit").setLevel(logging.ERROR)

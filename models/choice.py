@@ -1,6 +1,7 @@
 """Which open item a person takes next: trees and a line over every signal, learned from everybody's last choice."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -15,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from models.choice_rows import Rows, Steps, Together, describe_choices, find_standings, shortlist
 from models.histories import Histories
 from models.rows import canonical_order
-from models.together import Signal, fit_signals
+from models.strengths import find_strengths
+from models.together import Signal, Strengths, fit_signals
 from training_catalog.columns import FloatArray, IndexArray
 
 PEOPLE_AT_ONCE = 200  # bounds memory; the answer does not depend on it
@@ -25,7 +27,10 @@ CHOICES_A_LEAF, CHOICES_A_TREE = 200, 20  # last choices to learn from for each 
 SMALLEST_LEAVES, SMALLEST_TREES = 4, 60  # of the fewest choices
 LINE_PENALTY = 10.0  # on the line's coefficients, of standardised columns
 SMALLEST_SHARE = 1e-9  # that a probability is taken for at least
+STEPS_BACK = 2  # choices before the last that are learned from too, where the last ones are too few for full trees
 FEWEST_CHOICES = 50  # people whose last choice was among their candidates; below, signals are fused as they are
+
+Part = tuple[Rows, FloatArray, FloatArray]  # rows, whether each was chosen, and how often it counts
 
 
 class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -37,27 +42,29 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
     candidates it was (stacking: Wolpert 1992, Neural Networks 5). Signals are then learned again from everything. What
     is learned is how far to believe each signal, so it holds for items and people that were not there.
 
-    Of few choices few and small trees are learned: those that suit 5,000 people fit the noise of 500, and order worse
-    than single signals do (docs/evidence.md). Beside trees below full size stands a line through the same columns, and
-    the mean of both log odds orders: the two err in different ways (decision record 0034).
+    Where the last choices of all are too few for trees of full size, the two before are learned from as well, each with
+    signals of what came before it. Of few choices few and small trees are learned: those that suit 5,000 people fit the
+    noise of 500, and order worse than single signals do (docs/evidence.md). There a line stands beside the trees,
+    through the same columns, and the mean of both log odds orders: the two err in different ways (record 0034).
 
     Parameters
     ----------
     n_candidates : Items of each person that are ordered by the trees; the rest follow.
     n_iterations, n_leaves : Trees, and leaves of each, at most; see `size_of`.
     learning_rate, min_samples_leaf, l2 : Of the trees.
-    signals : What finds the signals.
+    signals : What finds the signals, given how strongly their links are held back.
 
     Attributes
     ----------
+    strengths_ : How strongly links are held back, see `models.strengths`; nothing where there was too little to learn.
     model_ : The trees; None when there was too little to learn from.
-    line_ : The line beside them; None where the trees are as large as they may be.
+    line_ : The line beside them; None where last choices are enough for trees of full size.
     """
 
     def __init__(
         self, n_candidates: int = 100, n_iterations: int = 250, learning_rate: float = 0.05, n_leaves: int = 24,
         min_samples_leaf: int = 100, l2: float = 5.0,
-        signals: Callable[[Histories], tuple[Signal, ...]] = fit_signals,
+        signals: Callable[[Histories, Strengths], tuple[Signal, ...]] = fit_signals,
     ) -> None:  # fmt: skip
         self.n_candidates = n_candidates
         self.n_iterations = n_iterations
@@ -68,17 +75,18 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         self.signals = signals
 
     def fit(self, histories: Histories) -> Self:
-        """Learn from everybody's last choice; people with a single one tell nothing."""
+        """Learn from everybody's last choice, of few people from the two before too; a single one tells nothing."""
         self.model_ = self.line_ = None
-        parts = list(self._learnable(histories))
-        n_choices = sum(int(chosen.sum()) for _, chosen, _ in parts)
+        steps = self._past_choices(histories)
+        parts = list(chain.from_iterable(steps))
+        n_choices = _choices_in(parts)
         if n_choices < FEWEST_CHOICES:
             return self
         rows, chosen, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = canonical_order(rows, chosen)
         rows, chosen, weight = rows[order], chosen[order].astype(np.int64), weight[order]
         n_trees, n_leaves = size_of(n_choices, self.n_iterations, self.n_leaves)
-        if n_trees < self.n_iterations:
+        if len(steps) > 1:
             self.line_ = a_line().fit(rows, chosen, logisticregression__sample_weight=weight)
         self.model_ = HistGradientBoostingClassifier(
             max_iter=n_trees, learning_rate=self.learning_rate, max_leaf_nodes=n_leaves,
@@ -86,13 +94,24 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         ).fit(rows, chosen, sample_weight=weight)  # fmt: skip
         return self
 
+    def _past_choices(self, histories: Histories) -> list[list[Part]]:
+        """Find how strongly links are held back; describe last choices, and earlier ones where these are too few."""
+        earlier, last = histories.without_last()
+        is_enough = np.count_nonzero(earlier.length) >= FEWEST_CHOICES
+        self.strengths_ = find_strengths(earlier, last) if is_enough else {}
+        steps = [list(self._learnable(earlier, last))]
+        if FEWEST_CHOICES <= _choices_in(steps[0]) < self.n_iterations * CHOICES_A_TREE:
+            for _ in range(STEPS_BACK):
+                earlier, last = earlier.without_last()
+                steps.append(list(self._learnable(earlier, last)))
+        return steps
+
     def look(self, histories: Histories) -> Steps:
         """Return what past choices of everybody say of items."""
-        return Steps.of(histories, Together.of(histories, self.signals(histories)))
+        return Steps.of(histories, Together.of(histories, self.signals(histories, self.strengths_)))
 
-    def _learnable(self, histories: Histories) -> Iterator[tuple[Rows, FloatArray, FloatArray]]:
+    def _learnable(self, earlier: Histories, last: IndexArray) -> Iterator[Part]:
         """Yield rows, whether each was chosen, and how often it counts; of people whose choice is among them."""
-        earlier, last = histories.without_last()
         steps = self.look(earlier)
         for people in _chunks(np.flatnonzero(earlier.length > 0)):
             part = earlier.take(people)
@@ -134,8 +153,12 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
             score = standings.fused.copy()
             if self.model_ is not None:
                 rows = describe_choices(steps, part, standings, person, item)
-                score[person, item] = standings.fused.max(initial=0.0) + self.predict(rows)
+                score[person, item] = standings.fused.max(axis=1, initial=0.0)[person] + self.predict(rows)
             yield people, score
+
+
+def _choices_in(parts: list[Part]) -> int:
+    return sum(int(chosen.sum()) for _, chosen, _ in parts)
 
 
 def a_line() -> Pipeline:

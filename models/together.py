@@ -5,7 +5,9 @@ person took, each counted less the longer ago it was. One person and five millio
 nothing, and no signal reads anything but who took what.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from scipy.linalg import eigh, inv, solve
@@ -22,6 +24,10 @@ FOLLOW_DECAY, FOLLOW_POPULARITY, FOLLOW_SHRINKAGE, FOLLOW_REACH = 0.9, 0.3, 5.0,
 NEXT_PENALTY, NEXT_DECAY, NEXT_AHEAD_DECAY, NEXT_REACH, NEXT_AHEAD = 60.0, 0.8, 0.3, 20, 5
 LATENT_FACTORS, LATENT_POWER = 64, 0.25
 ITEMS_PER_FACTOR = 4  # at least; else factors are noise
+
+Settings = Mapping[str, float]
+Strengths = Mapping[str, Settings]  # of each kind of link by its name; one that is not named has those above
+NO_CHOICE: Strengths = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +170,11 @@ def latent(histories: Histories, n_factors: int = LATENT_FACTORS, power: float =
     return np.asarray((factors * damp[:, None]) @ (factors / damp[:, None]).T, dtype=np.float64)
 
 
+LINKS: Mapping[str, Callable[..., FloatArray]] = MappingProxyType(
+    {"ease": ease, "walk": walk, "cosine": cosine, "follow": follow, "succeed": succeed, "latent": latent}
+)
+
+
 def popularity(histories: Histories, last: int | None = None) -> FloatArray:
     """Return how many took each item; with `last`, as one of so many latest of theirs."""
     item = histories.item if last is None else histories.item[histories.steps_back < last]
@@ -181,19 +192,21 @@ def steady_signals(histories: Histories) -> tuple[Signal, ...]:
     )
 
 
-def fit_signals(histories: Histories) -> tuple[Signal, ...]:
+def fit_signals(histories: Histories, strengths: Strengths = NO_CHOICE) -> tuple[Signal, ...]:
     """Fit every signal; the same links serve with and without weight on what was taken lately."""
-    by_ridge, by_walk, after, near = ease(histories), walk(histories), follow(histories), cosine(histories)
+    made = {name: link(histories, **strengths.get(name, {})) for name, link in LINKS.items()}
     return (
-        Signal(name="ease", decay=1.0, link=by_ridge),
-        Signal(name="ease, lately", decay=0.8, link=by_ridge),
-        Signal(name="ease, last", decay=0.5, link=by_ridge),
-        Signal(name="walk", decay=1.0, link=by_walk),
-        Signal(name="walk, lately", decay=0.8, link=by_walk),
-        Signal(name="walk, last", decay=0.5, link=by_walk),
-        Signal(name="cosine, lately", decay=0.8, link=near),
-        Signal(name="follow", decay=0.8, link=after),
-        Signal(name="follow, last", decay=0.5, link=after),
-        Signal(name="succeed", decay=0.8, link=succeed(histories)),
-        Signal(name="latent", decay=0.9, link=latent(histories)),
+        Signal(name="ease", decay=1.0, link=made["ease"]),
+        Signal(name="ease, lately", decay=0.8, link=made["ease"]),
+        Signal(name="ease, last", decay=0.5, link=made["ease"]),
+        Signal(name="walk", decay=1.0, link=made["walk"]),
+        Signal(name="walk, lately", decay=0.8, link=made["walk"]),
+        Signal(name="walk, last", decay=0.5, link=made["walk"]),
+        Signal(name="cosine", decay=1.0, link=made["cosine"]),
+        Signal(name="cosine, lately", decay=0.8, link=made["cosine"]),
+        Signal(name="follow", decay=0.8, link=made["follow"]),
+        Signal(name="follow, last", decay=0.5, link=made["follow"]),
+        Signal(name="succeed", decay=0.8, link=made["succeed"]),
+        Signal(name="latent", decay=1.0, link=made["latent"]),
+        Signal(name="latent, lately", decay=0.9, link=made["latent"]),
     )

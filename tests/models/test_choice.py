@@ -17,7 +17,7 @@ from models.choice_rows import (
 )
 from models.histories import Histories
 from models.metrics import discounted_gain, target_ranks
-from models.together import Signal, steady_signals
+from models.together import Signal, ease, steady_signals
 
 N_ITEMS = 40
 
@@ -54,7 +54,7 @@ def quality(model: ChoiceModel, histories: Histories, target: np.ndarray) -> flo
 def test_the_stack_ranks_later_choices_better_than_its_signals_fused(histories, fitted):
     earlier, last = histories.without_last()
     fused = ChoiceModel(n_candidates=20)
-    fused.model_ = None
+    fused.model_, fused.strengths_ = None, {}
     assert quality(fitted, earlier, last) > 1.04 * quality(fused, earlier, last)
 
 
@@ -144,7 +144,7 @@ def test_a_share_counts_what_stands_below_and_not_what_is_equal():
 def test_of_few_people_few_and_small_trees_are_learned_that_still_order_better_than_signals_fused():
     earlier, last = walks(300, seed=4).without_last()
     model, fused = ChoiceModel(n_candidates=20).fit(earlier), ChoiceModel(n_candidates=20)
-    fused.model_ = None
+    fused.model_, fused.strengths_ = None, {}
     assert model.model_.n_iter_ == 60
     assert model.model_.max_leaf_nodes == 4
     assert quality(model, earlier, last) > 1.02 * quality(fused, earlier, last)
@@ -169,6 +169,39 @@ def test_of_few_people_a_line_beside_the_trees_orders_better_than_they_alone():
         model.line_ = None
         alone.append(quality(model, earlier, last))
     assert np.mean(with_line) > 1.01 * np.mean(alone)
+
+
+def test_of_few_people_earlier_choices_are_learned_from_too():
+    """The last choices of 600 people are worth 30 trees of the fewest 60; three of each 90."""
+    histories = walks(600, seed=4)
+    n_choices = sum(int(np.count_nonzero(histories.length > back)) for back in (1, 2, 3))
+    assert ChoiceModel(n_candidates=N_ITEMS).fit(histories).model_.n_iter_ == n_choices // 20
+
+
+def long_tastes(n_people: int, seed: int) -> Histories:
+    """People choose many of a wide catalogue by taste, in no order."""
+    rng = np.random.default_rng(seed)
+    n_items = 300
+    popular = rng.permutation(-np.log(np.arange(1, n_items + 1)))
+    value = rng.normal(size=(n_people, 6)) @ rng.normal(size=(6, n_items)) * 0.65 + popular
+    value += rng.gumbel(size=value.shape)
+    rows = [rng.permutation(row[:40]) for row in np.argsort(-value, axis=1)]
+    return Histories(bounds=np.arange(n_people + 1) * 40, item=np.concatenate(rows), n_items=n_items)
+
+
+def test_links_are_held_back_as_suits_the_choices_they_are_made_from():
+    """Links set for short histories in an order are worse, together, than a single one set for long ones without."""
+    earlier, last = long_tastes(400, seed=1).without_last()
+    model = ChoiceModel().fit(earlier)
+    single = max(quality_of(ease(earlier, penalty), earlier, last) for penalty in (60.0, 150.0, 400.0, 1_000.0))
+    assert model.strengths_["ease"]["penalty"] > 60
+    assert quality(model, earlier, last) > single
+
+
+def quality_of(link: np.ndarray, histories: Histories, target: np.ndarray) -> float:
+    score = histories.weights() @ link
+    score[histories.person, histories.item] = -np.inf
+    return float(discounted_gain(target_ranks(score, target)).mean())
 
 
 def test_trees_of_full_size_stand_alone(fitted):
