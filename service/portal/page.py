@@ -49,6 +49,7 @@ DONE = {
     "cancel-asked": "The work was asked to stop.",
     "plan-approved": "The plan is approved; its money is reserved.",
     "plan-withdrawn": "The plan is withdrawn.",
+    "seat-noted": "Stored. The money of the budget line and the training history follow what is noted.",
     "targets-stored": "What the trainings teach is stored; lists follow it from now on.",
     "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }

@@ -17,6 +17,7 @@ from service.phrases import clash_text, recount_texts
 from service.plan_answer import price_rows
 from service.plan_why import rows_of
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
+from service.portal.desk.plan_list import may_call
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD
 from service.reports.class_section import day_text
@@ -57,6 +58,7 @@ def overview(request: Call, plan_id: FromPath[str]) -> Response[str]:
         gap=totals.gap if math.isfinite(totals.gap) else None,
         closed=closed, before=before, closed_share=share(closed, before), n_unmet=len(plan.unmet),
         earlier=earlier_than(request, plan_id), clashes=_clash_rows(shown, wording),
+        may_note=may_call(request, "seats.note"),
     )  # fmt: skip
 
 
