@@ -103,7 +103,8 @@ class Reader:
     def moment(self, moment: datetime) -> str:
         """Format a moment in the reader's zone."""
         local = moment.astimezone(ZoneInfo(ZONES[self.zone]))
-        return f"{self.wording.date(local.date())} {local:%H.%M} {self.zone}"
+        clock = f"{local:%H:%M}" if self.wording.lang == "en" else f"{local:%H.%M}"
+        return f"{self.wording.date(local.date())} {clock} {self.zone}"
 
 
 def csrf_of(call: Call) -> str:

@@ -60,7 +60,7 @@ def without(plan, *names):
 
 def test_the_first_paragraph_says_what_was_decided(small):
     assert (
-        "Of Rp85,000,000 that can be planned for 2027, the plan uses Rp9,250,000 for 3 seats in 1 classes. 3 people "
+        "Of Rp85,000,000 that can be planned for 2027, the plan uses Rp9,250,000 for 3 seats in 1 class. 3 people "
         "attend. It is expected to close 1.9 of 6.0 weighted levels of competency gaps, 31.7%."
     ) in small.text
     assert "It is proven that no plan under these rules is better." in small.text
@@ -124,7 +124,7 @@ def test_a_line_overspent_before_the_plan_is_marked_and_does_not_count_as_a_wron
     lines = plan.lines.copy()
     lines.loc[2, ["spent", "planned", "reserve", "free"]] = [30_000_000, 0, 0, 0]
     page = Page(render_report(replace(plan, lines=lines), five_names(), ENGLISH))
-    assert "Overspent before the plan: 1 lines" in page.text
+    assert "Overspent before the plan: 1 line" in page.text
     assert page.body("checks")[0][1] == "adds up"
 
 
