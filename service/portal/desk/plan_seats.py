@@ -17,7 +17,7 @@ from service.ledger.pages import ENROL
 from service.ledger.seat_list import SeatRow, count_by_state, list_seats, seats_where
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_list import may_call
-from service.portal.desk.view import asked_for, paged
+from service.portal.desk.view import asked_for, paged, with_all
 from service.portal.forms import Form, form_of, row_numbers
 from service.portal.page import THREAD, go, reader_of
 from service.storage.engine import transaction
@@ -77,14 +77,8 @@ def _page(call: Call, shown: Shown, form: Form, status: int = 200) -> Response[s
         call, "desk/plan_seats.html.j2", shown, status=status, tab="/seats", form=_in_sight(form, numbers),
         rows=list(zip(numbers, rows, strict=True)), pages=pages, text=text, offering=offering, chosen=chosen,
         choices=choices, seat_states=STATES, seat_tones=SEAT_TONES, may_note=may_call(call, "seats.note"),
-        all_ticked=bool(asked_for(call, "all")), tick_all=_with_all(call), address=reader_of(call).address,
+        all_ticked=bool(asked_for(call, "all")), tick_all=with_all(call), address=reader_of(call).address,
     )  # fmt: skip
-
-
-def _with_all(call: Call) -> str:
-    """Return the address of this page with every row ticked."""
-    query = [(name, text) for name, text in call.query_params.multi_items() if name not in {"all", "said"}]
-    return f"{call.url.path}?{urlencode([*query, ('all', '1')])}"
 
 
 def _in_sight(form: Form, numbers: Sequence[str]) -> Form:
