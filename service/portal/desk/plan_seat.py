@@ -90,8 +90,9 @@ def note_seat(request: Call, plan_id: FromPath[str]) -> Response[Any]:
         seat_event(parts_of(request).database, plan_id, employee, offering, kind, known_caller(request).subject,
                    cost=cost, version=version)  # fmt: skip
     except BangkomError as error:
-        form.faults[field or ""] = said_to_planner(error, wording)
-        return _page(request, shown, _found(request, plan_id, employee, offering), form, 409)
+        now = _found(request, plan_id, employee, offering)
+        form.faults[(field or "") if now.seat.state in FROM[kind] else ""] = said_to_planner(error, wording)
+        return _page(request, shown, now, form, 409)
     address = urlencode({"employee": employee, "class": offering})
     return go(f"{shown.path}/seat?{address}", "seat-noted")
 

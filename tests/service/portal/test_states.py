@@ -39,6 +39,7 @@ def read(portal, path):
 
 def test_whoever_has_no_position_is_told_so_and_who_can_help(portal):
     as_new_person(portal)
+    assert "bila ada kelas baru" not in read(portal, "/") + read(portal, "/suggestions")  # which would change nothing
     page = read(portal, "/")
     assert "Jabatan belum tercatat, sehingga tidak ada standar pembanding." in page
     assert "Pengelola kepegawaian dapat mengisinya" in page
@@ -167,6 +168,16 @@ def test_what_was_written_is_shown_again_where_the_session_has_ended(portal, coo
     assert "Sesi Anda sudah berakhir" in answer.text
     assert 'href="/login?next=%2Fmy-data"' in answer.text
     assert said_of_ani(portal) == []
+
+
+def test_after_signing_in_again_a_page_is_as_narrow_as_it_was(portal):
+    sign_in(portal, "rita")
+    sent = {"data": {"csrf": "bad"}, "follow_redirects": False}
+    answer = portal.client.post("/titles?page=2", **sent)
+    assert answer.status_code == 403
+    assert 'href="/titles?page=2">Buka kembali halamannya' in answer.text
+    portal.client.cookies.clear()
+    assert portal.client.post("/titles?page=2", **sent).headers["location"] == "/login?next=%2Ftitles%3Fpage%3D2"
 
 
 def test_what_was_written_is_shown_again_where_the_form_is_of_an_earlier_session(portal):
