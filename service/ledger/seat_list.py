@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from service.ledger.pages import Seat
 from service.storage.ledger import LEDGER_SEATS
-from service.storage.schema import DATABASE_TABLES
+from service.storage.schema import DATABASE_TABLES, ROW_KEY
 
 _PEOPLE, _CLASSES, _TRAININGS = (DATABASE_TABLES[name].c for name in ("employees", "offerings", "trainings"))
 _ROWS = (
-    LEDGER_SEATS.outerjoin(DATABASE_TABLES["employees"], _PEOPLE.employee == LEDGER_SEATS.c.employee)
-    .outerjoin(DATABASE_TABLES["offerings"], _CLASSES.offering == LEDGER_SEATS.c.offering)
-    .outerjoin(DATABASE_TABLES["trainings"], _TRAININGS.training == _CLASSES.training)
-)
+    LEDGER_SEATS.outerjoin(DATABASE_TABLES["employees"], _PEOPLE[ROW_KEY] == LEDGER_SEATS.c.employee)
+    .outerjoin(DATABASE_TABLES["offerings"], _CLASSES[ROW_KEY] == LEDGER_SEATS.c.offering)
+    .outerjoin(DATABASE_TABLES["trainings"], _TRAININGS[ROW_KEY] == _CLASSES.training)
+)  # by the keys, which have an index: the id, where a row is known by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from service.ledger.approval import approve_plan
 from service.ledger.books import balances
 from service.ledger.pages import find_seats
+from service.ledger.seat_list import count_by_state, list_seats, seats_where
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
 from tests.service.api.conftest import DEDI
@@ -182,6 +184,24 @@ def test_seats_are_seen_within_reach_and_noted_by_planners_alone(approved):
                                                             "kind": "complete"}, follow_redirects=False)  # fmt: skip
     assert answer.status_code in {403, 404}
     assert {seat.state for seat in seats_in(desk)} == {"reserved"}
+
+
+def test_seats_are_listed_without_reading_everybody_for_each(approved):
+    desk, path = approved
+    where = seats_where(path.rpartition("/")[2], sa.true())
+    with transaction(desk.portal.parts.database.engine) as connection:
+        plans = []
+
+        def listen(_connection, _cursor, statement, values, _context, _many):
+            if statement.startswith("SELECT"):
+                plans.append(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+
+        sa.event.listen(connection, "before_cursor_execute", listen)
+        count_by_state(connection, where)
+        assert len(list_seats(connection, where, ("reserved",), slice(0, 50))) > 1
+    steps = [step[-1] for plan in plans for step in plan]
+    assert any("SEARCH employees" in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN")] == []
 
 
 def test_a_draft_has_no_seats_and_says_so(desk):
