@@ -56,6 +56,16 @@ def test_whoever_is_not_in_service_is_told_why_nothing_is_suggested(portal, stat
     assert "Belum ada asesmen: daftar ini" not in read(portal, "/suggestions")
 
 
+def test_whoever_was_never_assessed_is_told_that_no_training_fits_where_none_does(portal):
+    for code in ("P1", "P2", "P3"):
+        assert portal("PATCH", f"/trainings/{code}", json={"status": "closed"}).status_code == 200
+    as_new_person(portal, position="J")
+    for path in ("/", "/suggestions"):
+        page = read(portal, path)
+        assert "Belum ada asesmen: daftar ini mengikuti standar jabatan." in page
+        assert "Ini akan berubah bila ada kelas baru" in page
+
+
 def test_whoever_came_after_a_plan_is_not_told_that_it_found_no_need(desk):
     portal = desk.portal
     plan = desk.plan().rpartition("/")[2]
