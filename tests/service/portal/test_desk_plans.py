@@ -113,6 +113,15 @@ def test_pins_and_exclusions_are_kept_by_the_plan(desk):
     assert BUDI not in {who for who, _ in pairs}
 
 
+def test_a_plan_that_was_withdrawn_says_that_the_same_again_is_no_other(planned):
+    desk, path = planned
+    assert "sudah ditarik atau digantikan" not in desk.text(path)
+    desk.send(f"{path}/withdraw")
+    assert desk.plan(name="lagi") == path
+    assert "ubah dulu salah satu aturannya" in desk.text(path)
+    assert desk.plan(reserve_share="7") != path
+
+
 def test_demands_that_clash_name_people_and_trainings(desk):
     page = desk.text(desk.plan(pinned=f"{ANI} P1-1", excluded=f"{ANI} P1-1"))
     clash = re.search(r"<li>Tidak terpenuhi: [^<]*</li>", page)[0]
