@@ -362,3 +362,10 @@ def test_a_sentence_without_translation_is_said_in_english():
 @pytest.mark.parametrize(("lang", "shown"), [("id", "Rp1.724.120.000"), ("en", "Rp1,724,120,000")])
 def test_money_has_the_separators_of_the_language(lang, shown):
     assert Wording(lang).money(1_724_120_000) == shown
+
+
+def test_what_pages_say_as_well_names_no_command_of_the_terminal():
+    """Sentences below the commands reach the portal; the imports' own are kept for whoever sets them up."""
+    by_hand = ("service/commands", "service/imports", "help of the commands")
+    found = [place for message, place in MESSAGES.items() if "`bangkom" in message and not place.startswith(by_hand)]
+    assert found == []
