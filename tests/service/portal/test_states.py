@@ -156,6 +156,10 @@ def test_whoever_declines_a_seat_reads_what_was_answered(desk):
     )
     declined = {"plan": seat[1], "offering": seat[2], "kind": "seat-declined", "words": "Bertugas di luar"}
     portal.client.post("/my-plan", data={"csrf": token, **declined})
+    sign_in(portal, "rita")
+    assert re.search(
+        r"· (Etika|Tim) · kelas P[12]-1", read(portal, "/inbox")
+    )  # a clerk knows classes by what they teach
     place, token = f"/inbox/{said_of_ani(portal)[0].statement}", sign_in(portal, "rita")
     portal.client.post(place, data={"csrf": token, "action": "answer", "words": "Kami cari tanggal lain."})
     sign_in(portal, "ani")
