@@ -65,6 +65,7 @@ def pages_of(plan: str, employee: str) -> dict[str, tuple[str, list[str]]]:
         f"/plans/{plan}": ("rita", [f"{api}/plans/{plan}"]),
         f"/plans/{plan}/lines": ("rita", [f"{api}/plans/{plan}/lines"]),
         f"/plans/{plan}/prices": ("rita", [f"{api}/plans/{plan}/prices"]),
+        f"/plans/{plan}/seats": ("rita", [f"{api}/plans/{plan}", f"{api}/ledger/entries?plan={plan}"]),
         "/plans": ("rita", [f"{api}/plans"]),
         "/models": ("rita", [f"{api}/models"]),
     }

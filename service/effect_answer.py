@@ -32,7 +32,7 @@ WORDS = {
     "service limits": "Of units it is said what went together, each compared with itself and all in the same year; that"
     " is no proof that trainings did it.",
     "limits": "These are averages over many people, measured as levels were found; they say nothing of one person.",
-    "none": "Effects have not been measured yet: they are with each fit (`bangkom fit`).",
+    "none": "Effects have not been measured yet: they are with each fit of a model.",
     "many": "Groups are drawn towards the mean of their kind, the more the fewer people they rest on; of all that is"
     " claimed at once, one in twenty is expected to be false at most.",
 }  # fmt: skip

@@ -26,7 +26,10 @@ REASONS = {
     "asked-for": "Interest in it was stated.",
     "enrolment-lapsed": "An earlier enrolment in it has no outcome long after the class ended, and no longer counts.",
     "default-standard": "The required level is the default of the position class.",
-    "service-effect": "In the past, one more training a head in a unit was followed by {levels} points of {indicator}.",
+    "service-effect": "In the past, in units with one more training a head, {indicator} went up by {levels} points"
+    " afterwards.",
+    "service-effect-down": "In the past, in units with one more training a head, {indicator} went down by {levels}"
+    " points afterwards.",
 }
 
 INDICATORS = {  # of units; an office's own codes are shown as they are
@@ -88,10 +91,11 @@ def competency_name(catalog: Catalog, competency: int, wording: Wording) -> str:
 
 def reason_text(reason: Reason, catalog: Catalog, wording: Wording) -> str:
     """Say one reason for a recommendation."""
+    is_service = reason.code == "service-effect"
     return wording.text(
-        REASONS[reason.code],
+        REASONS[f"{reason.code}-down" if is_service and reason.levels < 0 else reason.code],
         name=competency_name(catalog, reason.competency, wording) if reason.competency >= 0 else "",
-        levels=wording.number(reason.levels, 2) if reason.code == "service-effect" else wording.brief(reason.levels),
+        levels=wording.number(abs(reason.levels), 2) if is_service else wording.brief(reason.levels),
         required=wording.brief(reason.required),
         assessed=wording.brief(reason.assessed),
         indicator=indicator_text(reason.indicator, wording) if reason.indicator else "",

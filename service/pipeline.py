@@ -93,7 +93,7 @@ def load_office(database: Database, on: date, change: int | None = None, model_i
         tables = database.read_all(connection, change)
     office = _office_of(tables, database, on, seen, model_id)
     if not office.workforce.n_people:
-        raise InputError("employees: the database holds nobody yet; import your files or run `bangkom demo`")
+        raise InputError("employees: the database holds nobody yet; import your files first")
     return office
 
 

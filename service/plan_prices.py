@@ -18,8 +18,9 @@ LEAST_PRICE = 0.005  # levels; less is said of nothing
 HOLDS = 0.1  # of its price, by which a rupiah may close less and the price still holds
 LIMITS = {
     "seat": "One more seat in {training}, class {offering}, would close about {levels} more levels.",
-    "smallest-class": "One person fewer for opening {training}, class {offering}, would close about {levels} more.",
-    "unit-floor": "One person fewer of {unit} who must be served would close about {levels} more levels.",
+    "smallest-class": "If class {offering} of {training} could open with one person fewer, about {levels} more"
+    " levels would close.",
+    "unit-floor": "If one person fewer of {unit} had to be served, about {levels} more levels would close.",
     "away": "One more person of {unit} away on {day} would close about {levels} more levels.",
     "earmark-cap": "One million rupiah more for {topic} would close about {levels} more levels.",
     "earmark-floor": "One million rupiah less that must go to {topic} would close about {levels} more levels.",

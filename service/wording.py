@@ -3,6 +3,7 @@
 import gettext
 import io
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -15,6 +16,42 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from training_catalog.errors import Amount
+
+# What follows a figure in English sentences, for many and for one; Indonesian has one form for both.
+SINGULARS = {
+    "people with a need get": "person with a need gets", "people stay": "person stays",
+    "people attend": "person attends", "people are": "person is", "people were": "person was", "people": "person",
+    "trained people": "trained person", "colleagues": "colleague", "participants": "participant",
+    "participations were": "participation was", "later participations were": "later participation was",
+    "past participations": "past participation", "wait": "waits", "lack": "lacks", "titles wait": "title waits",
+    "titles are": "title is", "titles": "title", "classes open": "class opens", "classes": "class",
+    "seats are": "seat is", "seats": "seat", "demands are": "demand is", "demands": "demand",
+    "standards are": "standard is", "rows do": "row does", "rows": "row", "refused rows": "refused row",
+    "records": "record", "ids stand": "id stands", "ids": "id", "agencies have": "agency has", "levels": "level",
+    "more levels": "more level", "weighted levels": "weighted level", "points": "point", "trainings": "training",
+    "days": "day", "lines": "line", "other lines begin": "other line begins", "paying lines": "paying line",
+    "lists": "list", "files are": "file is", "files": "file", "units": "unit", "groups": "group",
+    "competencies": "competency", "columns": "column", "cells": "cell", "characters": "character", "bytes": "byte",
+    "bins": "bin", "entries": "entry", "options": "option", "others": "other", "parts": "part", "pins": "pin",
+    "recommendations": "recommendation", "regions": "region", "seconds": "second", "sessions": "session",
+    "templates": "template", "times": "time", "workers are": "worker is", "logged choices": "logged choice",
+    "later outcomes": "later outcome",
+}  # fmt: skip
+_COUNTED = re.compile(rf"\{{(\w+)\}} ({'|'.join(sorted(SINGULARS, key=len, reverse=True))})\b")
+
+
+@lru_cache(maxsize=1_000)
+def _for_one(message: str, ones: frozenset[str]) -> str:
+    """Return an English message as it is said where some of its fields are one.
+
+    Examples
+    --------
+    >>> _for_one("{n} people with a need get nothing", frozenset({"n"}))
+    '{n} person with a need gets nothing'
+    """
+    return _COUNTED.sub(
+        lambda found: f"{{{found[1]}}} {SINGULARS[found[2]]}" if found[1] in ones else found[0], message
+    )
 
 
 @cache
@@ -76,6 +113,9 @@ class Wording:
         'Rp1.500.000 left'
         """
         translated = _translations(self.lang).gettext(message)
+        ones = frozenset(name for name, value in fields.items() if str(value) == "1") if self.lang == "en" else ()
+        if ones:
+            translated = _for_one(translated, frozenset(ones))
         money = {name: self.money(value) for name, value in fields.items() if isinstance(value, Amount)}
         return translated.format(**{**fields, **money}) if fields else translated
 

@@ -111,7 +111,7 @@ def _refuse_unless_sound(plan_id: str, state: str, plan: Plan) -> None:
         raise ConflictError("plan '{plan}' is {kind}; only a draft can be approved", plan=plan_id, kind=state)
     if not plan.is_sound:
         raise ConflictError("plan '{plan}' cannot be approved: the recount or a demand fails; "
-                            "its page and `bangkom plans show {plan}` say which", plan=plan_id)  # fmt: skip
+                            "what the plan says of itself names which", plan=plan_id)  # fmt: skip
 
 
 def _reserve(page: Page, plan_id: str, plan: Plan, replaced: Sequence[str]) -> None:
@@ -155,7 +155,7 @@ def _refuse_doubles(seats: Sequence[Seat]) -> None:
     if seats:
         raise ConflictError(
             "{n} seats are held by approved plans already, such as one in class {offering} by plan '{plan}'; "
-            "plan again from that one, on its page or by `bangkom plans replan {plan}`",
+            "plan again from that one (cancel classes and plan again)",
             n=len(seats), offering=seats[0].offering, plan=seats[0].plan,
         )  # fmt: skip
 

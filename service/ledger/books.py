@@ -83,7 +83,7 @@ def _years(connection: sa.Connection, year: sa.ColumnElement[int]) -> Sequence[i
 
 def entries(
     database: Database, line: str | None = None, plan: str | None = None, limit: int = MOST_ENTRIES,
-    before: int | None = None,
+    before: int | None = None, seat: str | None = None,
 ) -> list[Entry]:  # fmt: skip
     """Return movements, newest first.
 
@@ -92,11 +92,12 @@ def entries(
     database, line, plan : Where, and of which line and plan; of all when None.
     limit : How many at most.
     before : Number of the entry before which the list begins; it continues an earlier one.
+    seat : Of which seat; of everything when None.
     """
     columns = LEDGER_ENTRIES.c
     wanted = [column for column in columns if column.name != "event"]
     query = sa.select(*wanted).order_by(columns.entry.desc()).limit(limit)
-    for column, value in ((columns.line, line), (columns.plan, plan)):
+    for column, value in ((columns.line, line), (columns.plan, plan), (columns.seat, seat)):
         if value is not None:
             query = query.where(column == value)
     if before is not None:

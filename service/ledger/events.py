@@ -43,7 +43,7 @@ Parts = dict[str, int]  # rupiah by part
 
 def seat_event(
     database: Database, plan_id: str, employee: str, offering: str, kind: str, author: str, key: str | None = None,
-    cost: int | None = None,
+    cost: int | None = None, version: int | None = None,
 ) -> Seat:  # fmt: skip
     """Note what happened to a seat, and move its money; the same event twice moves nothing twice.
 
@@ -57,6 +57,7 @@ def seat_event(
     key : Tells a repeated call from another event; needed only where the same kind may happen again, as refunds do.
     cost : Rupiah: what a completed or failed seat cost (what was reserved when None), what a cancelled one costs all
         the same (nothing when None), what comes back, or what a seat really cost that was noted with another cost.
+    version : At which the caller saw the seat: nothing moves when it has changed since, unless by this very event.
 
     Raises
     ------
@@ -65,7 +66,8 @@ def seat_event(
     InputError
         When the kind or the cost is not accepted.
     ConflictError
-        When the seat is in another state, the event was noted with another cost, or a line has not enough left.
+        When the seat is in another state or changed since it was seen, the event was noted with another cost, or a line
+        has not enough left.
     """
     if kind not in FROM:
         raise InvalidValueError("kind", kind, ", ".join(FROM))
@@ -73,24 +75,37 @@ def seat_event(
         raise InvalidValueError("cost", cost, "whole rupiah from 0, and none for enrol and undo")
     with new_page(database, author) as page:
         seat = _seat(page, plan_id, employee, offering)
-        event = f"{kind}:{key}" if key is not None else _event(page, seat, kind)
+        event = f"{kind}:{key}" if key is not None else _event(page, seat, kind, version)
         if page.is_entered(seat.seat, event):
             _refuse_another_cost(page, seat, event, cost)
+            if kind == CORRECT and version is not None and cost != seat.spent:  # somebody else's, from the same version
+                raise _changed_since(seat)
             tell_history(database, page, seat)
             return seat
-        if seat.state not in FROM[kind]:
-            raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}",
-                                offering=offering, kind=seat.state,
-                                accepted=tuple(map(BangkomError, FROM[kind])))  # fmt: skip
+        _refuse_stale(seat, kind, version)
         changed = _EVENTS[kind](page, seat, event, cost)
         tell_history(database, page, changed)
         return changed
 
 
-def _event(page: Page, seat: Seat, kind: str) -> str:
+def _refuse_stale(seat: Seat, kind: str, version: int | None) -> None:
+    """Refuse what does not follow from a seat's state, and what somebody asks for who saw it in another one."""
+    if seat.state not in FROM[kind]:
+        raise ConflictError("the seat in class {offering} is {kind}; accepted: {accepted}", offering=seat.offering,
+                            kind=seat.state, accepted=tuple(map(BangkomError, FROM[kind])))  # fmt: skip
+    if version not in {None, seat.version}:
+        raise _changed_since(seat)
+
+
+def _changed_since(seat: Seat) -> ConflictError:
+    return ConflictError("somebody has changed the seat in class {offering} meanwhile; look at it as it is now",
+                         offering=seat.offering)  # fmt: skip
+
+
+def _event(page: Page, seat: Seat, kind: str, version: int | None) -> str:
     """Return the event of a call without a key: one of its own where the same kind may happen again."""
     if kind in {REFUND, CORRECT, UNDO}:
-        return f"{kind}:{seat.version}"
+        return f"{kind}:{seat.version if version is None else version}"
     n_times = n_undone(page, seat.seat)
     return f"{kind}#{n_times}" if n_times else kind
 

@@ -62,7 +62,10 @@ class Figure:
 
 
 def _figures(found: dict[str, Any], wording: Wording) -> list[Figure]:
-    rows = []
+    """Return model and rule side by side; nothing where none was judged, for there are no figures then."""
+    rows: list[Figure] = []
+    if not found.get("n_test", 1):
+        return rows
     for model, rule_name, direction, name in FIGURES:
         if found.get(model) is None or found.get(rule_name) is None:
             continue

@@ -32,7 +32,7 @@ def _as_page(request: Request[Any, Any, Any], answer: Response[Any]) -> Response
         return go("/password")
     if problem.status == 405 and request.method in {"GET", "HEAD"}:  # noqa: PLR2004 (the address of a form)
         return go(_page_of(request.url.path))
-    return _with_words(request, problem, answer, request.url.path)
+    return _with_words(request, problem, answer, _address(request))
 
 
 def _with_words(request: Request[Any, Any, Any], problem: Problem, answer: Response[Any], again: str) -> Response[Any]:
@@ -43,9 +43,8 @@ def _with_words(request: Request[Any, Any, Any], problem: Problem, answer: Respo
 
 
 def _address(request: Request[Any, Any, Any]) -> str:
-    """Return the address that was asked for; of a form, which is lost, where it was sent to."""
-    query = f"?{request.url.query}" if request.url.query and request.method in {"GET", "HEAD"} else ""
-    return f"{request.url.path}{query}"
+    """Return the address that was asked for; of a form, which is lost, where it was sent to: its page, or below it."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _page_of(path: str) -> str:

@@ -20,6 +20,8 @@ KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_TEXT = 2_000
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # as in imports; another one is a slip
 _DAY = re.compile(r"(?P<year>\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_CURRENCY = re.compile(r"^(?:Rp|IDR)\.?\s*", re.IGNORECASE)
+_RUPIAH = re.compile(r"\d{1,13}|\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,3}", re.ASCII)  # 1.5 is no amount
 _WHOLE = re.compile(r"\d{1,15}|\d{1,3}(?:[. ]\d{3}){1,4}", re.ASCII)  # 1.5 is no 15
 
 
@@ -90,6 +92,16 @@ class Form:
             self.faults[name] = fault
             return None
         return number
+
+    def rupiah(self, name: str, fault: str) -> int | None:
+        """Return whole rupiah, with or without ``Rp`` and with either language's marks between thousands."""
+        value = _CURRENCY.sub("", self.get(name))
+        if not value:
+            return None
+        if not _RUPIAH.fullmatch(value):
+            self.faults[name] = fault
+            return None
+        return int(re.sub("[., ]", "", value))
 
 
 def row_numbers(form: Form, fields: tuple[str, ...], keys: Iterable[tuple[str, ...]]) -> list[str]:

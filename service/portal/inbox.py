@@ -21,7 +21,7 @@ from service.portal.page import THREAD, go, show
 from service.portal.said import said_of, say
 from service.storage.engine import one_of, transaction
 from service.storage.ledger import LEDGER_SEATS, LIVE
-from service.storage.schema import DATABASE_TABLES
+from service.storage.schema import DATABASE_TABLES, ROW_KEY
 from service.storage.statements import (
     ANSWERED,
     CLAIMED,
@@ -93,8 +93,21 @@ def _page(call: Call, form: Form, statement: str, status: int = 200) -> Response
     waiting = _with_names(call, _open(call))
     told = _with_names(call, said_of(call, None, NOMINATED, ENDORSED, NOT_ENDORSED))
     names = names_of(call, "trainings", sorted({one.said.training for one in (*waiting, *told) if one.said.training}))
-    return show(call, "inbox.html.j2", status=status, names=names, form=form, wrong=statement, waiting=waiting[:MOST],
-                n_waiting=len(waiting), told=told[:MOST], n_told=len(told), words=WORDS)  # fmt: skip
+    classes = _taught(call, sorted({one.said.offering for one in waiting if one.said.offering}))
+    return show(call, "inbox.html.j2", status=status, names=names, classes=classes, form=form,
+                wrong=statement, waiting=waiting[:MOST], n_waiting=len(waiting),
+                told=told[:MOST], n_told=len(told), words=WORDS)  # fmt: skip
+
+
+def _taught(call: Call, offerings: list[str]) -> dict[str, str]:
+    """Return the title of what each class teaches, where both are on file."""
+    stored, trainings = DATABASE_TABLES["offerings"].c, DATABASE_TABLES["trainings"].c
+    query = sa.select(stored.offering, trainings.name).join_from(
+        DATABASE_TABLES["offerings"], DATABASE_TABLES["trainings"], trainings[ROW_KEY] == stored.training
+    )
+    with transaction(parts_of(call).database.engine) as connection:
+        rows = connection.execute(query.where(one_of(stored[ROW_KEY], offerings))).all() if offerings else []
+    return {str(row.offering): str(row.name) for row in rows}
 
 
 def _find(call: Call, statement: str) -> Statement:

@@ -49,6 +49,7 @@ DONE = {
     "cancel-asked": "The work was asked to stop.",
     "plan-approved": "The plan is approved; its money is reserved.",
     "plan-withdrawn": "The plan is withdrawn.",
+    "seat-noted": "Stored. The money of the budget line and the training history follow what is noted.",
     "targets-stored": "What the trainings teach is stored; lists follow it from now on.",
     "titles-confirmed": "The titles are confirmed; they are not asked again.",
 }
@@ -102,7 +103,8 @@ class Reader:
     def moment(self, moment: datetime) -> str:
         """Format a moment in the reader's zone."""
         local = moment.astimezone(ZoneInfo(ZONES[self.zone]))
-        return f"{self.wording.date(local.date())} {local:%H.%M} {self.zone}"
+        clock = f"{local:%H:%M}" if self.wording.lang == "en" else f"{local:%H.%M}"
+        return f"{self.wording.date(local.date())} {clock} {self.zone}"
 
 
 def csrf_of(call: Call) -> str:

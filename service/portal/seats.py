@@ -57,7 +57,7 @@ class OwnPlan:
 
 
 def own_plans(call: Call, employee: str) -> list[OwnPlan]:
-    """Return what approved plans say of a person, the latest year first."""
+    """Return what approved plans say of a person, the latest year first, its seats by first day."""
     database, wording = parts_of(call).database, wording_of(call)
     approved = [stored for stored in database.list_plans() if stored.state == "approved"]
     with transaction(database.engine) as connection:
@@ -99,7 +99,8 @@ def _seats(plan: Plan, plan_id: str, employee: str, states: dict[tuple[str, str]
 ) -> tuple[OwnSeat, ...]:  # fmt: skip
     places = plan.offerings.set_index("offering")["city"].to_dict()
     seats = []
-    for row in plan.assignments[plan.assignments["employee"] == employee].to_dict("records"):
+    mine = plan.assignments[plan.assignments["employee"] == employee].sort_values(["start", "offering"])
+    for row in mine.to_dict("records"):
         held = states.get((plan_id, row["offering"]), "reserved")
         state = _state(held, answers.get((plan_id, row["offering"])))
         seats.append(OwnSeat(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.past_effects import FEWEST_TOLD
+from recommender.plan import Plan
 from service.wording import Wording
 from training_catalog.columns import BoolArray, IndexArray
 
@@ -50,6 +51,16 @@ def hidden_groups(sizes: IndexArray) -> BoolArray:
     while 0 < sizes[hidden].sum() < FEWEST_PEOPLE and not hidden.all():
         hidden[np.argmin(np.where(hidden, np.iinfo(np.int64).max, sizes))] = True
     return hidden
+
+
+def hidden_units(plan: Plan) -> frozenset[str]:
+    """Return the units of which a report says no figures of people, by those who have a need: one rule for every table.
+
+    The pages of a plan follow the reader instead: whoever sees a unit there sees its people by name.
+    """
+    needy = plan.people.loc[plan.people["need"] > 0, "unit"].value_counts().sort_index()
+    hidden = hidden_groups(np.asarray(needy, dtype=np.int64))
+    return frozenset(needy.index[hidden]) | (frozenset(plan.gaps["unit"]) - frozenset(needy.index))
 
 
 def hiding_rule(wording: Wording) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from recommender.plan import Plan
 from service.exports.plan_names import Names
 from service.reports.charts import Bar, draw_bars
-from service.reports.fairness import hidden_groups, hiding_rule
+from service.reports.fairness import hidden_units, hiding_rule
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView, folded
 from service.wording import Wording
@@ -36,8 +35,7 @@ def _cells(before: float, closed: float, after: float, wording: Wording) -> tupl
 def _units(plan: Plan) -> tuple[pd.DataFrame, list[str]]:
     """Return the gaps of units that may be shown, and the codes of those with too few people who have a need."""
     sums = by(plan.gaps, "unit")
-    needy = plan.people.loc[plan.people["need"] > 0, "unit"].value_counts()
-    hidden = hidden_groups(np.asarray(sums["unit"].map(needy).fillna(0), dtype=np.int64))
+    hidden = sums["unit"].isin(hidden_units(plan))
     return sums[~hidden].reset_index(drop=True), sorted(sums.loc[hidden, "unit"])
 
 

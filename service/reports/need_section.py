@@ -9,12 +9,14 @@ from service.exports.plan_names import Names
 from service.labels import IN_RUPIAH, NO_FIGURE, UNMET, lower, word_for
 from service.phrases import limit_name
 from service.reports.class_section import day_text
+from service.reports.fairness import hidden_units
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView
 from service.wording import Wording
 
 MOST_NEEDS = 20  # groups of unmet needs shown; all of them are in the XLSX file
 MOST_PRICES = 10
+SMALL_UNITS = "\x00"  # in the place of units of which no figures of people are said; no unit's code
 
 
 def unmet_by_reason(unmet: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +74,12 @@ def _reason_table(unmet: pd.DataFrame, wording: Wording) -> TableView:
     )
 
 
+def _unit_of_need(code: str, names: Names, wording: Wording) -> str:
+    if code == SMALL_UNITS:
+        return wording.text("Small units together")
+    return names.unit(code) or wording.text("Unit not known")
+
+
 def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
     day = day_text(row.next_start, wording)
     chance = f"{row.next_offering}, {day}" if row.next_offering and day else row.next_offering or NO_FIGURE
@@ -79,7 +87,7 @@ def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
         chance += f" ({lower(word_for(row.next_code, UNMET, wording))})"
     return Row(
         cells=(
-            names.unit(row.unit) or wording.text("Unit not known"),
+            _unit_of_need(row.unit, names, wording),
             names.training(row.training) or NO_FIGURE,
             word_for(row.code, UNMET, wording),
             wording.number(row.n_people),
@@ -90,8 +98,9 @@ def _need_row(row: SimpleNamespace, names: Names, wording: Wording) -> Row:
     )
 
 
-def _largest_table(unmet: pd.DataFrame, names: Names, wording: Wording) -> TableView:
-    groups = largest_unmet(unmet)
+def _largest_table(plan: Plan, names: Names, wording: Wording) -> TableView:
+    unit = plan.unmet["unit"]
+    groups = largest_unmet(plan.unmet.assign(unit=unit.mask(unit.isin(hidden_units(plan)), SMALL_UNITS)))
     headers = (
         "Unit",
         "Training",
@@ -120,7 +129,7 @@ def unmet_section(plan: Plan, names: Names, wording: Wording) -> Section:
     title = wording.text("Unmet needs")
     if plan.unmet.empty:
         return Section(id="unmet", title=title, sentences=(wording.text("Every person with a need gets something."),))
-    tables = (_reason_table(plan.unmet, wording), _largest_table(plan.unmet, names, wording))
+    tables = (_reason_table(plan.unmet, wording), _largest_table(plan, names, wording))
     return Section(id="unmet", title=title, tables=tables)
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from recommender.plan import Plan
 from service.exports.plan_names import Names
 from service.reports.charts import Bar, draw_bars
-from service.reports.fairness import GroupRate, hiding_rule, rates_by
+from service.reports.fairness import GroupRate, hidden_units, hiding_rule, rates_by
 from service.reports.gap_section import share
 from service.reports.records import records
 from service.reports.view import Row, Section, TableView, folded
@@ -81,9 +81,11 @@ def _served_cells(n_people: int, n_served: int, wording: Wording) -> tuple[str, 
     )
 
 
-def _served_table(found: pd.DataFrame, labels: list[str], wording: Wording) -> TableView:
-    counts = zip(labels, found["n_people"].tolist(), found["n_served"].tolist(), strict=True)
-    rows = [Row(cells=(label, *_served_cells(n_people, n_served, wording))) for label, n_people, n_served in counts]
+def _served_table(found: pd.DataFrame, labels: list[str], is_hidden: list[bool], wording: Wording) -> TableView:
+    counts = zip(labels, is_hidden, found["n_people"].tolist(), found["n_served"].tolist(), strict=True)
+    nothing = (wording.text("not shown"),) * 3
+    rows = [Row(cells=(label, *(nothing if hidden else _served_cells(n_people, n_served, wording))))
+            for label, hidden, n_people, n_served in counts]  # fmt: skip
     total = _served_cells(int(found["n_people"].sum()), int(found["n_served"].sum()), wording)
     headers = ("Unit", "People with a need", "Served", "Share")
     return TableView(
@@ -110,27 +112,32 @@ def _served_chart(found: pd.DataFrame, labels: list[str], wording: Wording) -> M
     return draw_bars(
         "chart-served",
         title=wording.text("People served, by unit"),
-        description=wording.text("Bars of all units: people with a need who are served, and who are not."),
+        description=wording.text("Bars of units: people with a need who are served, and who are not."),
         series=(wording.text("Served"), wording.text("Not served")),
         bars=bars,
     )
 
 
 def served_section(plan: Plan, names: Names, wording: Wording) -> Section:
-    """Return people served by unit, with a chart."""
+    """Return people served by unit, with a chart; small units are in the sum alone."""
     found = served_by_unit(plan.people)
+    hidden = hidden_units(plan)
+    is_hidden = [code in hidden for code in found["unit"].tolist()]
     labels = [names.unit(code) or wording.text("Unit not known") for code in found["unit"]]
+    drawn = [label for label, is_small in zip(labels, is_hidden, strict=True) if not is_small]
     without_need = int(((plan.people["need"] <= 0) & (plan.people["n_trainings"] > 0)).sum())
-    sentences = [
-        wording.text("Served without a measured need, such as by a mandate: {n}.", n=wording.number(without_need))
-    ]
+    sentences = (
+        [wording.text("Served without a measured need, such as by a mandate: {n}.", n=wording.number(without_need))]
+        if without_need
+        else []
+    )
     return Section(
         id="served",
         title=wording.text("People served, by unit"),
-        sentences=tuple(sentences) if without_need else (),
-        chart=_served_chart(found, labels, wording),
-        tables=(_served_table(found, labels, wording),),
-    )
+        sentences=(*sentences, *([hiding_rule(wording)] if any(is_hidden) else [])),
+        chart=_served_chart(found[~found["unit"].isin(hidden)], drawn, wording) if drawn else Markup(),
+        tables=(_served_table(found, labels, is_hidden, wording),),
+    )  # fmt: skip
 
 
 def _rate_cells(rate: GroupRate, wording: Wording) -> tuple[str, ...]:

@@ -113,7 +113,10 @@ def test_a_recount_names_the_broken_rules_and_counts_the_rest():
 @pytest.mark.parametrize(("indicator", "said"), [("satisfaction", "kepuasan masyarakat"), ("IKM-2", "IKM-2")])
 def test_an_indicator_is_said_in_words_and_an_offices_own_as_it_is(indicator, said):
     text = reason_text(Reason(code="service-effect", levels=3.61, indicator=indicator), office().catalog, INDONESIAN)
-    assert text == f"Pada masa lalu, satu pelatihan tambahan per orang dalam unit kerja diikuti 3,61 poin {said}."
+    begin = f"Pada masa lalu, di unit kerja dengan satu pelatihan lebih banyak per orang, {said} kemudian"
+    assert text == f"{begin} naik 3,61 poin."
+    fell = reason_text(Reason(code="service-effect", levels=-0.5, indicator=indicator), office().catalog, INDONESIAN)
+    assert fell == f"{begin} turun 0,50 poin."
 
 
 def test_of_many_lines_that_lack_money_the_first_are_named_and_the_others_counted():

@@ -24,7 +24,7 @@ from service.portal.desk.supervisors_words import BOXES
 from service.portal.menu import OTHERS, OWN
 from service.predictor import NO_APPROVED_MODEL
 from service.usage import in_words
-from service.wording import Wording
+from service.wording import SINGULARS, Wording
 from training_catalog.tables import TABLES
 from training_catalog.training import MODES
 
@@ -40,6 +40,7 @@ WORD_TABLES = (
     "TITLES",
     "WAYS",
     "OPTION_LABELS",
+    "PROFILE_WORDS",
     "DELIMITERS",
     "ENCODINGS",
     "DATE_ORDERS",
@@ -329,6 +330,31 @@ def test_english_is_the_text_in_the_code():
     assert Wording("id").text("Nothing to recommend.") == "Tidak ada yang direkomendasikan."
 
 
+COUNT = re.compile(r"\{\w+\} ((?:more|further|weighted|trained|refused|other|later|past|logged|paying) )?([a-z]+)")
+NOT_COUNTED = {  # verbs, and words that end like a noun of many
+    "is", "was", "has", "does", "costs", "closes", "goes", "leads", "less", "makes", "means", "s", "says", "serves",
+    "spans", "stands", "stays", "teaches", "holds", "needs", "this", "wants", "gives", "takes", "as", "its", "asks",
+    "lies", "begins", "ends", "comes", "pays", "falls", "belongs", "contains", "occurs", "looks", "lists",
+}  # fmt: skip
+
+
+def test_every_noun_that_is_counted_has_a_form_for_one():
+    counted = {f"{adjective}{word}" for message in MESSAGES for adjective, word in COUNT.findall(message)
+               if word == "people" or (word.endswith("s") and word not in NOT_COUNTED)}  # fmt: skip
+    begins = {" ".join(key.split()[:n]) for key in SINGULARS for n in (1, 2)}
+    assert sorted(word for word in counted if word not in begins) == []
+
+
+def test_one_of_something_is_said_of_one():
+    said = Wording("en").text
+    assert said("{levels} levels short", levels="1") == "1 level short"
+    assert said("{levels} levels short", levels="1.5") == "1.5 levels short"
+    assert said("{levels} levels short", levels="11") == "11 levels short"
+    assert said("{n} people with a need get nothing", n="1") == "1 person with a need gets nothing"
+    assert said("{shown} of {n} groups", shown="1", n="2") == "1 of 2 groups"
+    assert Wording("id").text("{levels} levels short", levels="1") == "kurang 1 level"
+
+
 def test_a_sentence_without_translation_is_said_in_english():
     assert Wording("id").text("{n} unheard of", n=3) == "3 unheard of"
 
@@ -336,3 +362,10 @@ def test_a_sentence_without_translation_is_said_in_english():
 @pytest.mark.parametrize(("lang", "shown"), [("id", "Rp1.724.120.000"), ("en", "Rp1,724,120,000")])
 def test_money_has_the_separators_of_the_language(lang, shown):
     assert Wording(lang).money(1_724_120_000) == shown
+
+
+def test_what_pages_say_as_well_names_no_command_of_the_terminal():
+    """Sentences below the commands reach the portal; the imports' own are kept for whoever sets them up."""
+    by_hand = ("service/commands", "service/imports", "help of the commands")
+    found = [place for message, place in MESSAGES.items() if "`bangkom" in message and not place.startswith(by_hand)]
+    assert found == []

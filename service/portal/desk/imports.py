@@ -13,7 +13,7 @@ from service.imports.profiles import PROFILES
 from service.imports.report import Problem
 from service.jobs.job import ENDED, pack_files
 from service.portal.desk.jobs import TONES, WORDS
-from service.portal.desk.reading import CHOICES, OPTION_LABELS, field_of, read_options, with_labels
+from service.portal.desk.reading import CHOICES, OPTION_LABELS, PROFILE_WORDS, field_of, read_options, with_labels
 from service.portal.desk.view import asked_for, job_key, once_token, paged
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go, show
@@ -33,11 +33,15 @@ def table_choices(wording: Wording) -> list[tuple[str, str]]:
     return [("", wording.text("found by the headers")), *sorted(titled, key=lambda pair: pair[1])]
 
 
+def _kinds_of_files(wording: Wording) -> list[tuple[str, str]]:
+    """Return the kinds of files that are known by their headers, in words."""
+    return [(name, wording.text(PROFILE_WORDS[name])) for name in ("own", *PROFILES)]
+
+
 def _form_page(call: Call, form: Form, status: int = 200) -> Response[str]:
     wording = wording_of(call)
     jobs = jobs_of(call, limit=MOST_IMPORTS, cursor=asked_for(call, "before") or None, kind="import")
-    profiles = [("", wording.text("found by the headers")), ("own", wording.text("own template")),
-                *((name, name) for name in PROFILES)]  # fmt: skip
+    profiles = [("", wording.text("found by the headers")), *_kinds_of_files(wording)]
     return show(call, "desk/imports.html.j2", status=status, form=form, field=FILES, tables=table_choices(wording),
                 profiles=profiles, jobs=jobs.items, following=jobs.next, words=WORDS, tones=TONES, most=MOST_FILES,
                 labels={field_of(option): wording.text(label) for option, label in OPTION_LABELS.items()},
@@ -115,10 +119,11 @@ def import_report(request: Call, job_id: FromPath[str]) -> Response[Any]:
     severity, file = asked_for(request, "severity"), asked_for(request, "file")
     findings = findings_of(job.result, severity if severity in SEVERITIES else "", file)
     pages = paged(request, len(findings))
-    titles = dict(table_choices(wording))
+    titles, kinds = dict(table_choices(wording)), dict(_kinds_of_files(wording))
     parts = [{**part, "name": _name(n, part)} for n, part in enumerate(job.result["files"])]
     return show(request, "desk/import_report.html.j2", job=job, report=job.result, files=parts, titles=titles,
-                findings=findings[pages.shown], pages=pages, labelled=lambda text: with_labels(text, wording),
+                kinds=kinds, findings=findings[pages.shown], pages=pages,
+                labelled=lambda text: with_labels(text, wording),
                 severity=severity, file=file, severities=SEVERITIES,
                 sums={name: sum(part[name] for part in parts) for name in COUNTS})  # fmt: skip
 

@@ -28,7 +28,7 @@ class Tab:
 TABS = (
     Tab(tail="", title="Overview"), Tab(tail="/lines", title="Budget lines"), Tab(tail="/classes", title="Classes"),
     Tab(tail="/units", title="Units"), Tab(tail="/people", title="People"), Tab(tail="/unmet", title="Unmet needs"),
-    Tab(tail="/prices", title="The next rupiah"),
+    Tab(tail="/prices", title="The next rupiah"), Tab(tail="/seats", title="Attendance"),
 )  # fmt: skip
 
 

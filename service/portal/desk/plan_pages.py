@@ -17,6 +17,7 @@ from service.phrases import clash_text, recount_texts
 from service.plan_answer import price_rows
 from service.plan_why import rows_of
 from service.portal.desk.plan_head import Shown, earlier_than, show_plan, shown_plan
+from service.portal.desk.plan_list import may_call
 from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.page import THREAD
 from service.reports.class_section import day_text
@@ -27,6 +28,7 @@ from service.reports.summary_section import alerts
 from service.wording import Wording
 from training_catalog.offering import UNLIMITED_SEATS
 
+MOST_CLASHES = 30  # demands that are said; all are in the API's answer
 MOST_LIMITS = 20  # classes and rules shown; all are in the API's answer
 
 
@@ -56,12 +58,27 @@ def overview(request: Call, plan_id: FromPath[str]) -> Response[str]:
         bound=totals.bound if math.isfinite(totals.bound) else None,
         gap=totals.gap if math.isfinite(totals.gap) else None,
         closed=closed, before=before, closed_share=share(closed, before), n_unmet=len(plan.unmet),
-        earlier=earlier_than(request, plan_id), clashes=_clash_rows(shown, wording),
+        earlier=earlier_than(request, plan_id), clashes=_clash_rows(request, shown, wording),
+        may_note=may_call(request, "seats.note"),
     )  # fmt: skip
 
 
-def _clash_rows(shown: Shown, wording: Wording) -> list[str]:
-    return [clash_text(clash, wording) for clash in rows_of(shown.plan.clashes)]
+def _clash_rows(call: Call, shown: Shown, wording: Wording) -> list[str]:
+    """Say which demands are not met, with the names of trainings, units and people beside their codes."""
+    rows = rows_of(shown.plan.clashes)[:MOST_CLASHES]
+    ids = sorted({code for row in rows for code in (row["subject"], *str(row["people"]).split(";")) if code})
+    names: dict[str, str] = {}
+    for table in ("trainings", "units", "employees"):
+        names |= names_of(call, table, ids)
+
+    def named(code: str) -> str:
+        return f"{names[code]} ({code})".replace(";", ",") if code in names else code
+
+    return [
+        clash_text({**row, "subject": named(row["subject"]),
+                    "people": ";".join(map(named, str(row["people"]).split(";")))}, wording)
+        for row in rows
+    ]  # fmt: skip
 
 
 @get("/plans/{plan_id:str}/lines", opt=rule("plans.read"), **THREAD)

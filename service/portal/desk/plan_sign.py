@@ -30,13 +30,14 @@ class Reservation:
 
     Parameters
     ----------
-    line : Its code.
+    line, name : Its code, and what it is called in the plan; empty where it has no name.
     amount : What this plan takes of it, by the lines below as well.
     back : What plans in whose place it comes give back.
     free, after : What is free now, and what will be.
     """
 
     line: str
+    name: str
     amount: int
     back: int
     free: int
@@ -66,8 +67,9 @@ def reservations(plan: Plan, lines: list[LineBalance], given_back: dict[str, int
             for one in above(line, parents):
                 sums[one] += amount
     free = {line.line: line.free for line in lines}
+    names = dict(zip(plan.lines["line"].tolist(), plan.lines["name"].fillna("").tolist(), strict=True))
     found = [
-        Reservation(line=line, amount=taken[line], back=back[line], free=free.get(line, 0),
+        Reservation(line=line, name=names.get(line, ""), amount=taken[line], back=back[line], free=free.get(line, 0),
                     after=free.get(line, 0) + back[line] - taken[line])
         for line in sorted(set(taken) | set(back))
     ]  # fmt: skip

@@ -18,6 +18,15 @@ ENCODINGS = {"": "found in the file", "utf-8": "UTF-8", "windows-1252": "Windows
 DATE_ORDERS = {"": "found in the file", "dmy": "day first: 3 April", "mdy": "month first: 4 March"}
 NUMBER_STYLES = {"": "found in the file", "1.234,5": "dots part thousands: fifteen hundred",
                  "1,234.5": "a dot begins decimals: one and a half"}  # fmt: skip
+PROFILE_WORDS = {  # kinds of files by what they hold; the terminal knows them by their short names
+    "own": "own template", "onet": "O*NET: occupations and what they ask for", "esco": "ESCO: occupations and skills",
+    "apbd": "Budget accounts of the APBD", "schedule": "Schedule of a training centre",
+    "posts": "Posts that people held, with days", "by-name": "Lists of people by name only",
+    "rating-list": "Names of ratings", "parts": "Scores by part of a test",
+    "side-by-side": "Required and found levels side by side", "siasn": "SIASN (records of the personnel service)",
+    "xapi": "xAPI or cmi5 statements", "moodle": "Moodle completion report", "case": "CASE competency framework",
+    "oneroster": "OneRoster (ZIP)",
+}  # fmt: skip
 CHOICES = {"delimiter": DELIMITERS, "encoding": ENCODINGS, "date-order": DATE_ORDERS, "number-style": NUMBER_STYLES}
 TABULATOR = "tab"  # which no form could send as it is
 LAST_LINE = 1_048_576  # of a sheet

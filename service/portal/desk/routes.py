@@ -12,6 +12,8 @@ from service.portal.desk.plan_files import plan_file_handlers
 from service.portal.desk.plan_list import plan_list_handlers
 from service.portal.desk.plan_pages import plan_page_handlers
 from service.portal.desk.plan_people import plan_people_handlers
+from service.portal.desk.plan_seat import plan_seat_handlers
+from service.portal.desk.plan_seats import plan_seats_handlers
 from service.portal.desk.plan_sign import plan_sign_handlers
 from service.portal.desk.teaches import teaches_handlers
 from service.portal.desk.titles import title_handlers
@@ -20,7 +22,8 @@ from service.portal.desk.titles import title_handlers
 def desk_handlers() -> list[Any]:
     """Return the routes of the desk."""
     plans = [*plan_list_handlers(), *plan_page_handlers(), *plan_people_handlers(), *plan_file_handlers(),
-             *plan_compare_handlers(), *plan_sign_handlers(), *plan_again_handlers()]  # fmt: skip
+             *plan_compare_handlers(), *plan_sign_handlers(), *plan_again_handlers(),
+             *plan_seats_handlers(), *plan_seat_handlers()]  # fmt: skip
     return [
         *plans,
         *job_handlers(),

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 
 from service.api.context import Call, known_caller, parts_of, rule
 from service.api.problems import wording_of
-from service.portal.desk.view import names_of, paged
+from service.portal.desk.view import asked_for, names_of, paged, with_all
 from service.portal.forms import Form, form_of, row_numbers
 from service.portal.page import THREAD, go, show
 from service.records import EVERYONE, REFUSED, Outcome, write_records
@@ -48,6 +48,7 @@ def _page(call: Call, form: Form, status: int = 200) -> Response[str]:
     rows = [{**row, "n": n, "was_sent": form.has(f"title-{n}")} for row, n in zip(rows, numbers, strict=True)]
     trainings = names_of(call, "trainings")
     return show(call, "desk/titles.html.j2", status=status, form=form, rows=rows, pages=pages, likely=LIKELY,
+                all_ticked=bool(asked_for(call, "all")), tick_all=with_all(call),
                 trainings=trainings if len(trainings) <= MOST_LISTED else {})  # fmt: skip
 
 

@@ -15,9 +15,9 @@ async function follow(part) {
     if (answer.type === "opaqueredirect" || answer.status >= 400) return void location.reload();
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part]");
     if (fresh === null) return;
+    say(fresh.querySelector("#stage")?.textContent ?? "");
+    if (fresh.dataset.part === "ended") return void location.reload(); // before its links are there: a click on them would be lost
     part.replaceChildren(...fresh.childNodes);
-    say(part.querySelector("#stage")?.textContent ?? "");
-    if (fresh.dataset.part === "ended") return void location.reload();
   }
 }
 

@@ -1,5 +1,8 @@
 """The desk's other pages: work that goes on, imports, written titles, the budget, everybody's catalogue."""
 
+import io
+import re
+
 import pytest
 
 from service.ledger.books import LineBalance
@@ -228,3 +231,31 @@ def test_a_training_with_a_slash_in_its_code_has_its_page_and_names_what_comes_f
     })  # fmt: skip
     assert 'href="/catalog/A/1"' in desk.text("/catalog")
     assert 'href="/catalog/P1"' in desk.text("/catalog/A/1")
+
+
+def test_all_titles_of_a_page_are_ticked_by_a_link(desk):
+    titles = "".join(f"{ANI};Kelas tak dikenal {n};01/03/2024;03/03/2024;16;completed\n" for n in range(60))
+    header = "nip;nama_pelatihan;tanggal_mulai;tanggal_selesai;jp;status\n"
+    files = [("files", ("riwayat.csv", io.BytesIO((header + titles).encode()), "text/csv"))]
+    desk.send("/imports", {}, files=files)
+    desk.work()
+    page = desk.text("/titles?page=2")
+    assert page.count(" checked>") == 0
+    link = re.search(r'href="([^"]+all=1)"', page)[1]
+    assert "page=2" in link
+    ticked = desk.text(link)
+    assert ticked.count(" checked>") == 10
+    numbers = re.findall(r'name="title-(\d+)" value="([^"]+)"', ticked)
+    desk.send(link, {**{f"title-{n}": title for n, title in numbers}, "ticked": [n for n, _ in numbers]})
+    assert "50 seluruhnya" in desk.text("/titles")
+
+
+def test_a_file_that_is_no_table_leads_to_no_file_of_refused_rows(desk):
+    job = desk.send(
+        "/imports", {}, files=[("files", ("a.csv", io.BytesIO(b"\x89PNG\r\n" + bytes(range(256))), "text/csv"))]
+    )
+    desk.work()
+    page = desk.text(job.replace("/jobs/", "/imports/"))
+    assert "Ada berkas yang ditolak" in page
+    assert "Unduh berkas baris yang ditolak" not in page
+    assert "templat sendiri" not in page

@@ -113,6 +113,22 @@ def test_pins_and_exclusions_are_kept_by_the_plan(desk):
     assert BUDI not in {who for who, _ in pairs}
 
 
+def test_a_plan_that_was_withdrawn_says_that_the_same_again_is_no_other(planned):
+    desk, path = planned
+    assert "sudah ditarik atau digantikan" not in desk.text(path)
+    desk.send(f"{path}/withdraw")
+    assert desk.plan(name="lagi") == path
+    assert "ubah dulu salah satu aturannya" in desk.text(path)
+    assert desk.plan(reserve_share="7") != path
+
+
+def test_demands_that_clash_name_people_and_trainings(desk):
+    page = desk.text(desk.plan(pinned=f"{ANI} P1-1", excluded=f"{ANI} P1-1"))
+    clash = re.search(r"<li>Tidak terpenuhi: [^<]*</li>", page)[0]
+    assert f"Ani ({ANI})" in clash
+    assert "Etika (P1)" in clash
+
+
 def test_what_supervisors_said_enters_a_plan_where_its_box_is_ticked_and_only_the_newest_word_counts(desk):
     database = desk.portal.parts.database
     moment = database.clock()

@@ -105,6 +105,18 @@ def test_a_planner_makes_and_approves_a_plan(browsing, work):
         press(page, "#confirmed", "Space")
         press(page, "main form button")
         expect(page.get_by_role("status")).to_contain_text("Rencana disetujui")
+        press(page, "main .actions a[href$='/seats']")
+        page.wait_for_url("**/seats")
+        press(page, "tbody td a")
+        page.wait_for_url("**/seats?class=*")
+        press(page, "tbody input[type=checkbox]", "Space")
+        write(page, "tbody input[inputmode]", "1.500")
+        press(page, "button[value=complete]")
+        expect(page.get_by_role("status")).to_contain_text("Tersimpan")
+        press(page, "tbody th a")
+        page.wait_for_url("**/seat?employee=*")
+        press(page, "button[value=undo]")
+        expect(page.locator("button[value=complete]")).to_be_visible()
 
 
 @pytest.mark.browser

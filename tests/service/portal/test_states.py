@@ -39,6 +39,7 @@ def read(portal, path):
 
 def test_whoever_has_no_position_is_told_so_and_who_can_help(portal):
     as_new_person(portal)
+    assert "bila ada kelas baru" not in read(portal, "/") + read(portal, "/suggestions")  # which would change nothing
     page = read(portal, "/")
     assert "Jabatan belum tercatat, sehingga tidak ada standar pembanding." in page
     assert "Pengelola kepegawaian dapat mengisinya" in page
@@ -53,6 +54,16 @@ def test_whoever_is_not_in_service_is_told_why_nothing_is_suggested(portal, stat
     for path in ("/", "/suggestions"):
         assert f"{why} Karena itu tidak ada saran" in read(portal, path)
     assert "Belum ada asesmen: daftar ini" not in read(portal, "/suggestions")
+
+
+def test_whoever_was_never_assessed_is_told_that_no_training_fits_where_none_does(portal):
+    for code in ("P1", "P2", "P3"):
+        assert portal("PATCH", f"/trainings/{code}", json={"status": "closed"}).status_code == 200
+    as_new_person(portal, position="J")
+    for path in ("/", "/suggestions"):
+        page = read(portal, path)
+        assert "Belum ada asesmen: daftar ini mengikuti standar jabatan." in page
+        assert "Ini akan berubah bila ada kelas baru" in page
 
 
 def test_whoever_came_after_a_plan_is_not_told_that_it_found_no_need(desk):
@@ -145,6 +156,10 @@ def test_whoever_declines_a_seat_reads_what_was_answered(desk):
     )
     declined = {"plan": seat[1], "offering": seat[2], "kind": "seat-declined", "words": "Bertugas di luar"}
     portal.client.post("/my-plan", data={"csrf": token, **declined})
+    sign_in(portal, "rita")
+    assert re.search(
+        r"· (Etika|Tim) · kelas P[12]-1", read(portal, "/inbox")
+    )  # a clerk knows classes by what they teach
     place, token = f"/inbox/{said_of_ani(portal)[0].statement}", sign_in(portal, "rita")
     portal.client.post(place, data={"csrf": token, "action": "answer", "words": "Kami cari tanggal lain."})
     sign_in(portal, "ani")
@@ -167,6 +182,16 @@ def test_what_was_written_is_shown_again_where_the_session_has_ended(portal, coo
     assert "Sesi Anda sudah berakhir" in answer.text
     assert 'href="/login?next=%2Fmy-data"' in answer.text
     assert said_of_ani(portal) == []
+
+
+def test_after_signing_in_again_a_page_is_as_narrow_as_it_was(portal):
+    sign_in(portal, "rita")
+    sent = {"data": {"csrf": "bad"}, "follow_redirects": False}
+    answer = portal.client.post("/titles?page=2", **sent)
+    assert answer.status_code == 403
+    assert 'href="/titles?page=2">Buka kembali halamannya' in answer.text
+    portal.client.cookies.clear()
+    assert portal.client.post("/titles?page=2", **sent).headers["location"] == "/login?next=%2Ftitles%3Fpage%3D2"
 
 
 def test_what_was_written_is_shown_again_where_the_form_is_of_an_earlier_session(portal):

@@ -9,6 +9,7 @@ import pytest
 from service import labels
 from service.commands.plan import budget_text
 from service.reports import people_section
+from service.reports.fairness import hidden_units
 from service.reports.plan_report import render_report
 from service.wording import Wording, _translations
 from tests.service.reports.html_page import Page
@@ -59,7 +60,7 @@ def without(plan, *names):
 
 def test_the_first_paragraph_says_what_was_decided(small):
     assert (
-        "Of Rp85,000,000 that can be planned for 2027, the plan uses Rp9,250,000 for 3 seats in 1 classes. 3 people "
+        "Of Rp85,000,000 that can be planned for 2027, the plan uses Rp9,250,000 for 3 seats in 1 class. 3 people "
         "attend. It is expected to close 1.9 of 6.0 weighted levels of competency gaps, 31.7%."
     ) in small.text
     assert "It is proven that no plan under these rules is better." in small.text
@@ -123,7 +124,7 @@ def test_a_line_overspent_before_the_plan_is_marked_and_does_not_count_as_a_wron
     lines = plan.lines.copy()
     lines.loc[2, ["spent", "planned", "reserve", "free"]] = [30_000_000, 0, 0, 0]
     page = Page(render_report(replace(plan, lines=lines), five_names(), ENGLISH))
-    assert "Overspent before the plan: 1 lines" in page.text
+    assert "Overspent before the plan: 1 line" in page.text
     assert page.body("checks")[0][1] == "adds up"
 
 
@@ -157,10 +158,29 @@ def test_hours_count_those_who_reached_the_floor_before_the_plan(small):
 
 def test_people_served_are_counted_among_those_with_a_need(small):
     assert small.body("served-by-unit") == [
-        ["Dinas Kesehatan", "3", "2", "66.7%"],
-        ["Dinas Pendidikan", "2", "1", "50.0%"],
+        ["Dinas Kesehatan", *["not shown"] * 3],  # of three people, and of two
+        ["Dinas Pendidikan", *["not shown"] * 3],
         ["All", "5", "3", "60.0%"],
     ]
+
+
+def test_units_whose_gaps_are_not_shown_are_shown_in_no_other_table_or_picture():
+    plan = five_people_two_classes()
+    people = pd.concat([plan.people] * 4, ignore_index=True)  # of 12 and 8 people
+    few = people[people["unit"] == "U2"].head(2).assign(unit="U3")
+    others = people[people["unit"] == "U1"].head(6).assign(unit="U4")
+    unmet = plan.unmet.assign(unit=["U3", "U2"])
+    names = replace(five_names(), units={**five_names().units, "U3": "Kecil", "U4": "Sedang"})
+    gaps = pd.concat([plan.gaps, plan.gaps.assign(unit="U3"), plan.gaps.assign(unit="U4")], ignore_index=True)
+    told = replace(plan, people=pd.concat([people, few, others]), unmet=unmet, gaps=gaps)
+    page = Page(render_report(told, names, ENGLISH))
+    by_unit = {table: {row[0] for row in page.body(table) if row[1] == "not shown"}
+               for table in ("gaps-by-unit", "served-by-unit")}  # fmt: skip
+    # the next smallest too, else the sum less the others would tell
+    assert list(by_unit.values()) == [{"Kecil", "Sedang"}] * 2
+    assert {row[0] for row in page.body("unmet-largest")} == {"Small units together", "Dinas Pendidikan"}
+    drawn = page.text.partition("Bars of units")[2].partition("People with a need who get at least one")[0]
+    assert ("Dinas Pendidikan" in drawn, "Kecil" in drawn, "Sedang" in drawn) == (True, False, False)
 
 
 def test_five_people_in_small_groups_show_no_rate_at_all(small):
@@ -185,7 +205,8 @@ def test_unmet_needs_have_a_reason_the_money_and_the_next_chance(small):
         ["All", "2", "0.9", "-"],
     ]
     assert small.body("unmet-largest")[0] == [
-        "Dinas Kesehatan", "Pelatihan Data", "Too few people for the class", "1", "0.7", "-", "K2B, 6 September 2027",
+        "Small units together", "Pelatihan Data", "Too few people for the class", "1", "0.7", "-",
+        "K2B, 6 September 2027",
     ]  # fmt: skip
 
 
@@ -366,9 +387,13 @@ def test_gaps_units_and_reasons_of_a_city_equal_the_frames(city):
     }
     needy = plan.people[plan.people.need > 0]
     served = needy.groupby("unit").agg(n=("need", "size"), k=("n_trainings", lambda n: int((n > 0).sum())))
-    assert [(digits(row[1]), digits(row[2])) for row in page.body("served-by-unit")[:-1]] == list(
-        served.itertuples(index=False, name=None)
-    )
+    hidden = hidden_units(plan)
+    shown = page.body("served-by-unit")[:-1]
+    assert len(shown) == len(served)
+    for (unit, *figures), row in zip(served.itertuples(name=None), shown, strict=True):
+        assert (
+            row[1:] == ["tidak ditampilkan"] * 3 if unit in hidden else [digits(cell) for cell in row[1:3]] == figures
+        )
     reasons = plan.unmet.groupby("code").agg(n=("code", "size"), least=("needs", "min"), most=("needs", "max"))
     shown = [(digits(row[1]), *map(digits, row[3].split(" sampai "))) for row in page.body("unmet-by-reason")[:-1]]
     assert sorted(shown) == sorted(tuple(map(int, row)) for row in reasons.itertuples(index=False))
