@@ -9,9 +9,9 @@ import pandas as pd
 
 from service.imports.cells import Cell, CellError, CellFault, Lines, Nested, Sheet
 from service.imports.columns import Coded, coded, column_at
-from service.imports.dates import date_order, is_order_open, short_years
+from service.imports.dates import date_order, is_order_open, read_date, short_years
 from service.imports.encodings import is_garbled
-from service.imports.headers import INVISIBLE, Header, plain, written_at
+from service.imports.headers import INVISIBLE, YEARS_ALONE, Header, normal, plain, written_at
 from service.imports.ids import are_floats, without_point
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
@@ -186,6 +186,9 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, Coded], options: ParseOptio
                     "decimals; say --number-style if it is not.",
                     severity="warning", shown=open_numbers[0])  # fmt: skip
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
+    if "end_date" in columns and normal(parsed.written("end_date")) in YEARS_ALONE:
+        parsed.note("date-assumed", "Only the year is told in {n} records; its 31 December is read as their last day.",
+                    column="end_date", n=int(columns["end_date"].notna().sum()))  # fmt: skip
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
     parsed.frame = canonical(pd.DataFrame(columns, index=range(len(parsed.line))), parsed.table)
@@ -294,6 +297,8 @@ def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
 def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
     """Return the reader of a column; a rating may also be a name that some scale gives it."""
     read = reader_of(column, parsed.order or "dmy", parsed.style)
+    if column.name == "end_date" and normal(parsed.written("end_date")) in YEARS_ALONE:
+        return lambda cell: read_date(cell, parsed.order or "dmy", is_period=True)
     if factor := parsed.factors.get(column.name):
         return lambda cell: read_scaled(cell, factor, parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":

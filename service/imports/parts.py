@@ -1,6 +1,5 @@
 """One sheet on its way into a table, and the rows of it that were refused, as they stand in the file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,7 +9,7 @@ import numpy as np
 
 from service.imports.blocks import read_blocks
 from service.imports.cells import Cell, Lines, Sheet
-from service.imports.headers import Header, normal, plain
+from service.imports.headers import Header, plain
 from service.imports.merged import unmerged
 from service.imports.options import ImportOptions
 from service.imports.qualifiers import factor_above
@@ -152,8 +151,7 @@ def cleared(header: Lines, lines: Lines, is_private: Callable[[Cell], bool]) -> 
 
 
 def _is_private(cell: Cell, *, told: Sequence[str], is_siasn: bool) -> bool:
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(cell))  # as fields of JSON are named
-    return plain(cell) in told or is_sensitive(normal(parted)) or (is_siasn and is_private_field(cell))
+    return plain(cell) in told or is_sensitive(plain(cell)) or (is_siasn and is_private_field(cell))
 
 
 def _unit_of(above: Lines) -> Lines:

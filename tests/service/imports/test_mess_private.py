@@ -9,7 +9,8 @@ from service.exports.refused import refused_csv
 SATRIA, EMBUN = "198507072010012976", "199212252019032931"
 NAMES = ["AGAMA PEGAWAI", "Status Pernikahan", "KTP", "Nomor NIK", "NPWP 16", "BPJS Kesehatan", "Alamat Rumah",
          "No. Telp", "No WA", "Gol. Darah", "Penyandang Disabilitas", "Nama Ibu Kandung", "email_gov",
-         "noNpwp"]  # fmt: skip
+         "noNpwp", "agamaNama", "Sts Kawin", "NoKTP", "N.P.W.P", "Religion", "Tlp", "No. WhatsApp", "nomor_id_document",
+         "Riwayat Kesehatan", "Nama Istri"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
