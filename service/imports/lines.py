@@ -15,8 +15,11 @@ SAMPLE_WORDS = frozenset({
     "contoh", "contoh nama", "nama lengkap", "nip pegawai", "example", "nama pegawai", "fulan", "si fulan",
 })  # fmt: skip
 _SAMPLE = re.compile(r"x{6,}|contoh ?: ?\w.*")
-_HINT = re.compile(
-    r"\(?(?:wajib|opsional|tidak wajib|wajib diisi|harus diisi|boleh kosong|required|optional|mandatory)\)?"
+_HINT = re.compile(  # of how a column is to be filled
+    r"[(*]?(?:wajib|opsional|tidak wajib|boleh kosong|required|optional|mandatory|teks|angka|text|number|date"
+    r"|(?:(?:wajib|harus|mohon) )?(?:di)?(?:isi|tulis|ketik|pilih|masukkan|fill in|enter)(?:kan|lah)?\b.*"
+    r"|(?:format|contoh|hanya|maks(?:imal)?|max)\b.*|\d+ (?:digits?|angka|karakter|huruf)\b.*"
+    r"|(?:dd|yyyy)[-/. ]mm[-/. ](?:yyyy|dd))\)?"
 )
 PART_WORDS = ("sub total", "sub jml", "subjml", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
 SUM_WORDS = ("jumlah", "total", "grand total", "keseluruhan", "\u03c3", "\u2211", *PART_WORDS)
@@ -270,8 +273,12 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
         found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
-    if len(chosen) and all(_HINT.fullmatch(plain(cell).casefold()) for cell in lines[int(chosen[0])] if plain(cell)):
-        found.add(int(chosen[0]))  # under the header, how each column is to be filled
+    key = header.columns.get("employee", -1)
+    for line in chosen[:1].tolist():  # under the header, how each column is to be filled
+        hints = {at: _HINT.fullmatch(plain(cell).casefold()) is not None for at, cell in enumerate(lines[line])
+                 if plain(cell)}  # fmt: skip
+        if hints.get(key, False) or all(hints.values()):
+            found.add(line)
     return found
 
 

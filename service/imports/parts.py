@@ -46,7 +46,12 @@ SHEET_NOTES = {
     "zeros-shown": ("note", "Codes in columns {value} are read with the zeros that the sheet shows in front of them."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
-    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
+    "errors-unseen": (
+        "note",
+        "In this kind of workbook a cell with an error reads as blank, 85% as 0.85, and a cell "
+        "merged over lines for the first of them alone; hidden lines are read. Saved as .xlsx, all of "
+        "these are told.",
+    ),
     "days-split": ("note", "{value} holds first and last day in one cell; read as two."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }

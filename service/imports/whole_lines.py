@@ -13,6 +13,7 @@ from service.imports.rows import Rows
 from service.imports.values import is_missing
 
 FEWEST_JOINED = 3  # cells of a line: with fewer a text of several lines may well have as many delimiters
+MOST_NAMED = 30  # columns without a header that are named
 MOST_CHOICES, FEWEST_LETTERS = 20, 4  # different words of a column that may be of choices; letters of a telling one
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ, or that are short, that are listed
 
@@ -41,15 +42,18 @@ def _note_unnamed(parsed: Rows, rows: Lines, header: Header) -> None:
         blank += range(width, max(len(rows[line]) for line in kept.tolist()))
     letters = [letters_of(at) for at in blank if _holds_something(rows, at, reaching(rows, at, kept))]
     if letters:
+        more = ", ..." if len(letters) > MOST_NAMED else ""
         parsed.note("header-unknown", "Columns without a header hold something and are not read: {columns}.",
-                    severity="warning", columns=", ".join(letters))  # fmt: skip
+                    severity="warning", columns=", ".join(letters[:MOST_NAMED]) + more)  # fmt: skip
 
 
 def _warn_of_choices(parsed: Rows, rows: Lines, header: Header) -> None:
     """Warn of a column that is not read, though it holds what a column of ours has that the file lacks."""
     known = {*header.columns.values(), *(at for at, _ in header.repeated)}
     lacking = [column for column in parsed.table.columns if column.choices and column.name not in parsed.given]
-    for at in range(len(rows[header.row])) if lacking else ():
+    tops = rows[header.row : header.row + header.n_rows]
+    named = [at for at in range(max(map(len, tops))) if any(plain(cell) for top in tops for cell in top[at : at + 1])]
+    for at in named if lacking and len(header.unknown) <= MOST_DIFFERENT else ():
         shown = written_at(rows, header.row, header.n_rows, at)
         reached = reaching(rows, at, parsed.line - 1)
         if at in known or shown not in header.unknown or not len(reached):
