@@ -48,9 +48,10 @@ SHEET_NOTES = {
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": (
         "note",
-        "In this kind of workbook a cell with an error reads as blank, 85% as 0.85, and a cell "
-        "merged over lines for the first of them alone; hidden lines are read. Saved as .xlsx, all of "
-        "these are told.",
+        (
+            "In this kind of workbook a cell with an error reads as blank, 85% as 0.85, and a cell merged over lines "
+            "for the first of them alone; hidden lines are read. Saved as .xlsx, all of these are told."
+        ),
     ),
     "days-split": ("note", "{value} holds first and last day in one cell; read as two."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
