@@ -18,6 +18,7 @@ from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
+from service.imports.sensitive import without_national
 from service.imports.values import (
     faulty,
     is_missing,
@@ -270,10 +271,12 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
                  if isinstance(cell, str) and values[place] not in (None, cell, plain(cell))]  # fmt: skip
     if decorated:
         first = np.flatnonzero(np.isin(cells.places, decorated))[:MOST_EXAMPLES]
-        examples = [plain(cells.different[place])[:MOST_SHOWN] for place in cells.places[first].tolist()]
+        examples = [
+            without_national(plain(cells.different[place]))[:MOST_SHOWN] for place in cells.places[first].tolist()
+        ]
         parsed.note("cell-cleaned", "Spaces, dots, apostrophes or quotation marks were taken out of {n} ids: {shown}.",
                     column=column.name, n=int(counts[decorated].sum()),
-                    shown=", ".join(dict.fromkeys(examples)))  # fmt: skip
+                    shown=", ".join(filter(None, dict.fromkeys(examples))) or "...")  # fmt: skip
 
 
 def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:

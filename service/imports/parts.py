@@ -15,7 +15,7 @@ from service.imports.options import ImportOptions
 from service.imports.qualifiers import factor_above
 from service.imports.report import FileReport, Problem
 from service.imports.rows import Rows
-from service.imports.sensitive import is_national, is_sensitive
+from service.imports.sensitive import is_sensitive, without_national
 from service.imports.siasn import is_private_field
 from service.wording import Wording
 
@@ -150,10 +150,15 @@ def cleared(header: Lines, lines: Lines, is_private: Callable[[Cell], bool]) -> 
 
     def blanked(row: Sequence[Cell]) -> list[Cell]:
         blank = {i + moved for i in at for moved in range(max(0, len(row) - width) + 1)}
-        return ["" if i in blank or (isinstance(cell, str | int) and is_national(plain(cell))) else cell
-                for i, cell in enumerate(row)]  # fmt: skip
+        return ["" if i in blank else _unnumbered(cell) for i, cell in enumerate(row)]
 
     return [blanked(row) for row in (*header, *lines)]
+
+
+def _unnumbered(cell: Cell) -> Cell:
+    """Return a cell without national identity numbers; as it is where it has none."""
+    told = plain(cell) if isinstance(cell, str | int) else ""
+    return cell if without_national(told) == told else without_national(told)
 
 
 def _is_private(cell: Cell, *, told: Sequence[str], is_siasn: bool) -> bool:

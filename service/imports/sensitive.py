@@ -12,11 +12,12 @@ WORDS = frozenset({
     "ktp", "npwp", "bpjs", "askes", "hp", "telp", "tlp", "telepon", "handphone", "ponsel", "phone", "mobile", "wa",
     "whatsapp", "email", "mail", "surel", "domisili", "disabilitas", "disability", "difabel", "cacat", "etnis", "etnik",
     "ethnic", "dokter", "narkoba", "penyakit", "mcu", "medis", "medical", "skck", "akta", "akte", "paspor", "passport",
-    "istri", "suami", "tanggungan", "biometrik", "biometric", "gaji", "almt", "agm", "partai", "seksual",
+    "istri", "suami", "pasangan", "tanggungan", "biometrik", "biometric", "gaji", "almt", "agm", "partai", "seksual",
 })  # fmt: skip
 NATIONAL = "this looks like a national identity number, which is not stored; give the NIP"
 NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
 _NATIONAL = re.compile(r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}")  # place, day (+40), month, year
+_WITHIN = re.compile(rf"(?<!\d){_NATIONAL.pattern}(?!\d)")
 _PHRASES = re.compile(
     r"\balamat\b(?! unit| kantor| opd)|\bgol(?:ongan)?\b.? (?:darah|drh)|\bblood|\b(?:no|nomor|valid)\b.? (?:nik|kk)\b|"
     r"npwp|bpjs|\b(?:suku bangsa|kartu keluarga|status keluarga|nama ibu(?! kota)|ibu kandung|mother|anak kandung|"
@@ -40,6 +41,17 @@ def is_sensitive(header: str) -> bool:
         words = ["".join(words)]
     told = " ".join(re.findall(r"[a-z0-9.]+", parted))
     return told in HEADERS or not WORDS.isdisjoint(words) or _PHRASES.search(told) is not None
+
+
+def without_national(text: str) -> str:
+    """Return a text without national identity numbers, wherever they stand in it.
+
+    Examples
+    --------
+    >>> without_national("NIK 6171010101900001, Satria"), without_national("199003152014021987")
+    ('NIK , Satria', '199003152014021987')
+    """
+    return "" if is_national(text) else _WITHIN.sub("", text)
 
 
 def is_national(text: str) -> bool:
