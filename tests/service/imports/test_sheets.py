@@ -175,3 +175,11 @@ def test_parquet_of_other_kinds_of_columns_is_read_by_cell(tmp_path):
                "number": [1.5, float("nan"), None], "flag": [True, False, None]}  # fmt: skip
     pq.write_table(pa.table(columns), path)
     assert list(read_sheets(path)[0].rows)[1:] == [["a", "[1]", 1.5, True], ["", "", "", False], ["a", "[2]", "", ""]]
+
+
+@pytest.mark.parametrize("n_above", [1, 3, 6])
+@pytest.mark.parametrize("n_below", [0, 3])
+def test_a_short_table_between_many_lines_of_words_is_split(n_above, n_below):
+    words = [f"Badan Kepegawaian bagian {number}" for number in range(n_above)]
+    lines = [*words, "NIP;Nama;Unit Kerja", "1;Melur Pagi, S.Kom.;U1", *["catatan"] * n_below]
+    assert find_delimiter(lines) == ";"
