@@ -13,6 +13,7 @@ from service.imports.rows import Rows
 from service.imports.values import is_missing
 
 FEWEST_JOINED = 3  # cells of a line: with fewer a text of several lines may well have as many delimiters
+SAMPLE_LINES = 1_000  # that tell whether a column is of choices
 MOST_NAMED = 30  # columns without a header that are named
 MOST_CHOICES, FEWEST_LETTERS = 20, 4  # different words of a column that may be of choices; letters of a telling one
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ, or that are short, that are listed
@@ -55,7 +56,7 @@ def _warn_of_choices(parsed: Rows, rows: Lines, header: Header) -> None:
     named = [at for at in range(max(map(len, tops))) if any(plain(cell) for top in tops for cell in top[at : at + 1])]
     for at in named if lacking and len(header.unknown) <= MOST_DIFFERENT else ():
         shown = written_at(rows, header.row, header.n_rows, at)
-        reached = reaching(rows, at, parsed.line - 1)
+        reached = reaching(rows, at, parsed.line[:SAMPLE_LINES] - 1)
         if at in known or shown not in header.unknown or not len(reached):
             continue
         told = {normal(cell) for cell in column_at(rows, at, reached).different if not is_missing(cell)}
