@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from training_catalog.schema import Column, Table
-from training_catalog.tables_catalog import DIRECTIONS
+from training_catalog.tables_catalog import DIRECTIONS, HOURS, TITLES
 
 _NUMBERS = (  # headers that employee numbers stand under
     "nip", "nip_baru", "nip baru", "nomor induk pegawai", "nik", "nomor induk karyawan", "id pegawai", "nomor pegawai",
     "no pegawai", "no. pegawai", "nip pegawai", "employee id", "employee number", "nip/ni pppk", "ni pppk", "nip/nipppk",
-    "nipppk", "nip/nrp",
+    "nipppk", "nip/nrp", "no nip", "no. nip", "nomor nip", "nip asn", "nip pns", "nomor induk", "no. induk", "no. induk pegawai",
+    "nomor induk pegawai (nip)", "employee no", "emp id", "staff id", "personnel number",
 )  # fmt: skip
 _EMPLOYEE = Column(
     name="employee", kind="id", required=True, references="employees", header_id="NIP", header_en="Employee",
@@ -21,7 +22,8 @@ _EMPLOYEE_KEY = Column(
 _UNIT = Column(
     name="unit", kind="id", required=True, references="units", header_id="Kode Unit Kerja", header_en="Unit",
     meaning="Unit.", aliases=("unit_kerja", "unit", "kode_unit", "opd", "kode_opd", "satuan kerja", "satker", "perangkat daerah", "department",
-                              "unit organisasi"),
+                              "unit organisasi", "skpd", "kode_skpd", "unor", "org unit",
+                              "nama unit kerja", "nama unit", "nama opd", "nama skpd"),
 )  # fmt: skip
 EMPLOYMENT_TYPES = ("PNS", "PPPK", "CPNS", "other")
 STATUSES = ("active", "leave", "study", "inactive", "retired")
@@ -50,7 +52,8 @@ EMPLOYEES = Table(
     columns=(
         _EMPLOYEE_KEY,
         Column(name="name", kind="text", required=True, header_id="Nama", header_en="Name",
-               meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai", "nama lengkap dengan gelar", "full name")),
+               meaning="Name with titles, in one field.", aliases=("nama_lengkap", "nama pegawai", "nama lengkap dengan gelar", "full name",
+                                                               "nama asn", "nama pns", "nama dan gelar", "nama & gelar", "nama tanpa gelar", "nama peserta", "employee name")),
         replace(_UNIT, required=False),
         Column(name="position", kind="id", references="positions", header_id="Kode Jabatan", header_en="Position",
                meaning="Position.", aliases=("jabatan", "kode_jabatan", "kode_posisi", "jabatan_fungsional", "nama_jabatan", "job title")),
@@ -92,11 +95,14 @@ ASSESSMENTS = Table(
     columns=(
         _EMPLOYEE,
         Column(name="competency", kind="id", required=True, references="competencies", header_id="Kode Kompetensi",
-               header_en="Competency", meaning="Competency.", aliases=("kompetensi", "kode_kompetensi")),
+               header_en="Competency", meaning="Competency.", aliases=("kompetensi", "kode_kompetensi", "kode komp", "kode komp.", "id kompetensi", "nama kompetensi", "kode")),
         Column(name="level", kind="level", required=True, header_id="Level", header_en="Level",
-               meaning="Level found, on the framework's scale.", aliases=("nilai", "capaian", "penguasaan", "nilai kompetensi")),
+               meaning="Level found, on the framework's scale.", aliases=("nilai", "capaian", "penguasaan", "nilai kompetensi", "level aktual", "level kompetensi",
+                                                                         "level capaian", "level saat ini", "level pegawai", "nilai level", "skor", "hasil asesmen", "hasil penilaian",
+                                                                         "tingkat kecakapan", "actual level", "current level", "proficiency")),
         Column(name="assessed_on", kind="date", header_id="Tanggal Penilaian", header_en="Assessed on",
-               meaning="Day of the assessment; one of unknown day counts as expired.", aliases=("tanggal", "tanggal_penilaian", "tgl_penilaian", "tanggal asesmen", "assessment date")),
+               meaning="Day of the assessment; one of unknown day counts as expired.", aliases=("tanggal", "tanggal_penilaian", "tgl_penilaian", "tanggal asesmen", "assessment date",
+                                                                                               "tanggal assessment", "tanggal uji", "tanggal uji kompetensi", "tanggal ukom")),
         Column(name="method", kind="choice", header_id="Metode Penilaian", header_en="Method",
                meaning="How the level was found; assessment-centre when empty.", aliases=("metode",),
                choices=(("assessment-centre", ("assessment-centre", "asesmen", "assessment center", "cact")),
@@ -143,7 +149,7 @@ PERFORMANCE = Table(
                aliases=("skala",)),
         Column(name="rating", kind="decimal", required=True, header_id="Nilai", header_en="Rating",
                meaning="Value on the scale, or its name there.",
-               aliases=("predikat", "predikat_kinerja", "nilai_skp", "rating")),
+               aliases=("predikat", "predikat_kinerja", "nilai_skp", "rating", "predikat skp", "nilai kinerja", "rating kinerja")),
     ),
 )  # fmt: skip
 
@@ -156,20 +162,23 @@ HISTORY = Table(
         Column(name="training", kind="id", references="trainings", header_id="Kode Pelatihan", header_en="Training",
                meaning="Training; empty when only the title is known.", aliases=("kode", "kode_pelatihan")),
         Column(name="training_name", kind="text", header_id="Nama Pelatihan", header_en="Title",
-               meaning="Title as on the certificate.", aliases=("nama_diklat", "nama_kursus", "judul", "pelatihan", "judul pelatihan", "course title")),
+               meaning="Title as on the certificate.", aliases=TITLES),
         Column(name="start_date", kind="date", header_id="Tanggal Mulai", header_en="Start", meaning="First day.",
-               aliases=("mulai",)),
+               aliases=("mulai", "tanggal awal", "dari")),
         Column(name="end_date", kind="date", header_id="Tanggal Selesai", header_en="End",
-               meaning="Last day; empty when unknown.", aliases=("selesai", "tanggal")),
+               meaning="Last day; empty when unknown.", aliases=("selesai", "tanggal", "tanggal akhir", "tanggal berakhir", "akhir", "sampai", "s.d.", "s/d",
+                                                     "tanggal pelaksanaan", "tanggal kegiatan", "tanggal lulus", "tanggal penyelesaian", "completed on", "completion date")),
         Column(name="status", kind="choice", header_id="Status", header_en="Status",
-               meaning="Completed, failed, withdrawn, cancelled or enrolled; completed when empty.", aliases=("hasil",),
-               choices=(("completed", ("completed", "lulus", "selesai", "passed")),
-                        ("failed", ("failed", "tidak lulus", "gagal", "not passed")),
+               meaning="Completed, failed, withdrawn, cancelled or enrolled; completed when empty.",
+               aliases=("hasil", "result", "kelulusan", "status kelulusan", "ket. kelulusan", "keterangan kelulusan", "keterangan lulus",
+                        "lulus/tidak", "lulus/tidak lulus", "status penyelesaian", "completion status", "status peserta"),
+               choices=(("completed", ("completed", "lulus", "selesai", "passed", "pass", "complete")),
+                        ("failed", ("failed", "tidak lulus", "gagal", "not passed", "fail")),
                         ("withdrawn", ("withdrawn", "mengundurkan diri", "mundur")),
                         ("cancelled", ("cancelled", "batal", "dibatalkan")),
-                        ("enrolled", ("enrolled", "terdaftar", "sedang berjalan", "berlangsung")))),
+                        ("enrolled", ("enrolled", "terdaftar", "sedang berjalan", "berlangsung", "belum selesai", "in progress")))),
         Column(name="hours", kind="hours", header_id="JP", header_en="Hours (JP)", meaning="JP, already converted.",
-               aliases=("jp", "jumlah_jam")),
+               aliases=HOURS),
         Column(name="pre_score", kind="decimal", header_id="Nilai Prates", header_en="Pre-test score",
                meaning="0 to 100.", aliases=("pre_test", "prates")),
         Column(name="post_score", kind="decimal", header_id="Nilai Pascates", header_en="Post-test score",
@@ -215,7 +224,8 @@ BUDGETS = Table(
         Column(name="funding_source", kind="text", header_id="Sumber Dana", header_en="Funding source",
                meaning="Such as APBD, DAK or BLUD."),
         Column(name="amount", kind="money", required=True, header_id="Pagu", header_en="Amount",
-               meaning="Ceiling in rupiah.", aliases=("pagu", "anggaran", "sesudah", "jumlah", "pagu anggaran", "jumlah anggaran", "alokasi")),
+               meaning="Ceiling in rupiah.", aliases=("pagu", "anggaran", "sesudah", "jumlah", "pagu anggaran", "jumlah anggaran", "alokasi", "plafon",
+                                                      "total pagu", "pagu definitif", "pagu indikatif", "budget")),
         Column(name="reserved", kind="money", header_id="Dicadangkan", header_en="Reserved",
                meaning="Promised already, in rupiah."),
         Column(name="spent", kind="money", header_id="Realisasi", header_en="Spent", meaning="Spent already, in rupiah.",

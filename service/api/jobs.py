@@ -226,8 +226,11 @@ async def _events(call: Call, job_id: str) -> AsyncGenerator[ServerSentEventMess
         quiet += POLL_SECONDS
 
 
-class ImportForm(msgspec.Struct, kw_only=True):
-    """Files to import, and how; as the options of ``bangkom import``."""
+class ImportForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Files to import, and how; as the options of ``bangkom import``.
+
+    A field that is not known is refused: passed over, a misspelt ``dry_run`` would store what was only to be tried.
+    """
 
     files: list[UploadFile]
     table: Word | None = None
@@ -237,6 +240,8 @@ class ImportForm(msgspec.Struct, kw_only=True):
     sheet: Word | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     number_style: Literal["1.234,5", "1,234.5"] | None = None
+    header_line: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    supplied: list[Word] | Word = msgspec.field(default_factory=list, name="set")
     dry_run: bool = False
     all_or_nothing: bool = False
 
@@ -251,6 +256,8 @@ async def import_files(
     if not files or len(files) > MOST_FILES:
         raise ApiError(422, "values-refused", TOO_MANY_FILES, most=MOST_FILES)
     options = {name: getattr(data, name) for name in data.__struct_fields__ if name != "files"}
+    supplied = [data.supplied] if isinstance(data.supplied, str) else data.supplied
+    options["supplied"] = dict(map(_pair, supplied))
     payload = pack_files(files)
 
     def put_in() -> Response[JobStatus]:
@@ -258,6 +265,14 @@ async def import_files(
         return submit(request, "import", options, key=key, payload=payload)
 
     return await asyncio.to_thread(put_in)
+
+
+def _pair(told: str) -> tuple[str, str]:
+    """Split COLUMN=VALUE."""
+    name, _, value = (part.strip() for part in told.partition("="))
+    if not name or not value:
+        raise ApiError(422, "values-refused", "'{value}': accepted is COLUMN=VALUE, as in year=2027", value=told)
+    return name, value
 
 
 class ExportAsk(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -218,6 +218,10 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     code = TITLES.get(status, "error").lower().replace(" ", "-")
     wording = wording_of(request)
+    if status == 400 and request.content_type[0] == "multipart/form-data":  # noqa: PLR2004 (bad request)
+        return _respond(request, 400, "unreadable", wording.text("the body is no multipart/form-data that can be read: "
+                        "parts begin with the boundary that the Content-Type names, the last one ends with it, and "
+                        "names of files are in UTF-8"))  # fmt: skip
     detail = wording.text(TITLES.get(status, "Error"))
     headers = {
         name: _with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()

@@ -81,6 +81,10 @@ def _moment(found: re.Match[str], wording: Wording) -> tuple[str, str]:
     return "", wording.text("accepted: {accepted}", accepted=_kinds(found[1], wording))
 
 
+def _file(_found: re.Match[str], wording: Wording) -> tuple[str, str]:
+    return "", wording.text("accepted: a file, with the name that it has")
+
+
 def _too_large(_found: re.Match[str], wording: Wording) -> tuple[str, str]:
     return "", wording.text("the number is too large")
 
@@ -92,6 +96,7 @@ _SAYINGS: tuple[tuple[str, Callable[[re.Match[str], Wording], tuple[str, str]]],
     (r"Expected `str` matching regex '(.*)'", _pattern),
     (r"Object contains unknown field `([^`]*)`", _no_field),
     (r"Object missing required field `([^`]*)`", _no_value),
+    (r"Unsupported type: <class 'str'>", _file),
     (r"(?:Number|Integer value) out of range", _too_large),
     (r"Invalid RFC3339 encoded (date|datetime)", _moment),
 )

@@ -1,6 +1,6 @@
 """Rows of one key, in one file or in several of an import: repeated once, or refused where they differ."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,11 @@ def check_repeats(rows: Rows) -> np.ndarray:
     repeated = np.zeros(len(rows.frame), dtype=np.bool_)
     shared = rows.frame.loc[~rows.refused, list(rows.table.key)].duplicated(keep=False).to_numpy()
     usable = usable[shared]
-    first: dict[str, int] = {}
-    for row, key in zip(usable.tolist(), row_keys(rows.frame.iloc[usable], rows.table), strict=True):
-        if key not in first:
-            first[key] = row
-            continue
-        earlier = first[key]
-        different = _differences(rows, earlier, row)
+    keys = row_keys(rows.frame.iloc[usable], rows.table).to_numpy()
+    first = pd.Series(usable).groupby(keys, sort=False).transform("first").to_numpy(dtype=np.int64)
+    again, first = usable[usable != first], first[usable != first]
+    told = zip(first.tolist(), again.tolist(), _differences(rows, first, rows, again), strict=True)
+    for earlier, row, different in told:
         if not different:
             repeated[row] = True
             rows.note(
@@ -67,36 +65,42 @@ def check_between(parts: Sequence[Keyed]) -> None:
     """
     if len(parts) < 2:  # noqa: PLR2004 (nothing to compare with)
         return
-    for _, group in _shared_keys(parts):
-        (one, row), *others = zip(group["part"].tolist(), group["row"].tolist(), strict=True)
-        for other, again in others:
-            _compare(parts[one], row, parts[other], again)
+    for _, pairs in _shared_keys(parts).groupby(["first_part", "part"], sort=False):
+        one, other = int(pairs["first_part"].iloc[0]), int(pairs["part"].iloc[0])
+        _compare(parts[one], pairs["first_row"].to_numpy(), parts[other], pairs["row"].to_numpy())
 
 
-def _shared_keys(parts: Sequence[Keyed]) -> Iterable[tuple[Any, pd.DataFrame]]:
-    """Return the part and row of each key that several rows have, in order."""
+def _shared_keys(parts: Sequence[Keyed]) -> pd.DataFrame:
+    """Return part and row of what has the key of an earlier row, and part and row of that one, in order."""
     keyed = []
     for number, part in enumerate(parts):
         usable = np.flatnonzero(~part.rows.refused & ~part.repeated)
         keys = row_keys(part.rows.frame.iloc[usable], part.rows.table).to_numpy()
         keyed.append(pd.DataFrame({"key": keys, "part": number, "row": usable}))
     every = pd.concat(keyed, ignore_index=True)
-    return every[every["key"].duplicated(keep=False)].groupby("key", sort=False)
+    again = every[every["key"].duplicated()]
+    first = every[~every["key"].duplicated()].rename(columns={"part": "first_part", "row": "first_row"})
+    return again.merge(first, on="key", how="left")
 
 
-def _compare(first: Keyed, row: int, later: Keyed, again: int) -> None:
-    shared = first.rows.given & later.rows.given
-    different = [c for c in _differences(first.rows, row, again, other=later.rows) if c in shared]
-    here, there = int(first.rows.line[row]), int(later.rows.line[again])
-    if different:
-        message = "Differs from line {other} of {file} in {columns}; neither is stored."
-        for part, place, file, other in ((first, row, later.name, there), (later, again, first.name, here)):
-            value = _value(part.rows, different[0], place)
-            part.rows.refuse(place, "row-conflict", message, column=different[0], value=value, other=other, file=file,
+def _compare(first: Keyed, rows: np.ndarray, later: Keyed, again: np.ndarray) -> None:
+    """Compare rows of two parts that have the same keys."""
+    shared, is_within = first.rows.given & later.rows.given, later.rows.given <= first.rows.given
+    message = "Differs from line {other} of {file} in {columns}; neither is stored."
+    told = _differences(first.rows, rows, later.rows, again)
+    for row, place, every in zip(rows.tolist(), again.tolist(), told, strict=True):
+        different = [column for column in every if column in shared]
+        here, there = int(first.rows.line[row]), int(later.rows.line[place])
+        for part, at, file, other in (
+            ((first, row, later.name, there), (later, place, first.name, here)) if different else ()
+        ):
+            part.rows.refuse(at, "row-conflict", message, column=different[0],
+                             value=_value(part.rows, different[0], at), other=other, file=file,
                              columns=_named(part.rows, different))  # fmt: skip
-    elif later.rows.given <= first.rows.given:
-        later.repeated[again] = True
-        later.rows.note("row-repeated", "The same as line {other} of {file}.", line=there, other=here, file=first.name)
+        if not different and is_within:
+            later.repeated[place] = True
+            later.rows.note("row-repeated", "The same as line {other} of {file}.", line=there, other=here,
+                            file=first.name)  # fmt: skip
 
 
 def _value(rows: Rows, column: str, row: int) -> Any:  # noqa: ANN401 (of any column)
@@ -109,14 +113,17 @@ def _named(rows: Rows, columns: list[str]) -> str:
     return ", ".join(rows.written(column) or column for column in columns)
 
 
-def _differences(rows: Rows, one: int, two: int, other: Rows | None = None) -> list[str]:
-    """Return the columns in which two rows differ after trimming and case; the second may be of another part."""
-    different = []
+def _differences(rows: Rows, ones: np.ndarray, other: Rows, twos: np.ndarray) -> list[list[str]]:
+    """Return for each pair of rows the columns in which they differ after trimming and case."""
+    different: list[list[str]] = [[] for _ in ones]
     for column in rows.table.column_names:
-        left, right = rows.frame[column].iloc[one], (other or rows).frame[column].iloc[two]
-        if pd.isna(left) and pd.isna(right):
-            continue
-        same = str(left).casefold() == str(right).casefold() if isinstance(left, str) else left == right
-        if pd.isna(left) or pd.isna(right) or not same:
-            different.append(column)
+        left, right = (
+            frame[column].iloc[at].reset_index(drop=True) for frame, at in ((rows.frame, ones), (other.frame, twos))
+        )
+        if pd.api.types.is_string_dtype(left.dtype):
+            left, right = left.str.casefold(), right.str.casefold()
+        is_one_missing, are_both_there = left.isna() != right.isna(), left.notna() & right.notna()
+        is_other = is_one_missing | (are_both_there & (left != right).fillna(value=False))
+        for pair in np.flatnonzero(is_other.to_numpy(dtype=np.bool_)).tolist():
+            different[pair].append(column)
     return different

@@ -25,6 +25,7 @@ _UNPARTED = re.compile(r"^(\d{1,2}) ?([a-z]{3,}) ?(\d{2}|\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/. ]+([a-z]+)\.?[-/. ]+(\d{1,2})$")
 _MONTH_FIRST = re.compile(r"^([a-z]+)\.? (\d{1,2}),? ?(\d{4})$")
 _SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")  # days that a spreadsheet counts
+_MONTH_ALONE = re.compile(r"^(?:[a-z]{3,}\.?[-/. ]+(?:\d{2}|\d{4})|\d{1,2}[-/.]\d{4}|\d{4}[-/.]\d{1,2})$")
 _PREFIX = re.compile(r"^(?:tanggal|tgl\.?) +")
 _PERIOD_PREFIX = re.compile(r"^(?:periode|bulan) +")
 _WEEKDAYS = {
@@ -172,6 +173,8 @@ def _parts(text: str, order: str) -> Parts:
         return text[:4], int(text[4:6]), int(text[6:])
     if _SERIAL.match(text):
         raise CellError("date-unreadable", "a number that a spreadsheet counts days with; format the column as a date")
+    if _MONTH_ALONE.match(text):
+        raise CellError("date-unreadable", "a month is no day; accepted: 17/08/2026 or 17 Agustus 2026")
     if first_and_last(text):
         raise CellError("date-unreadable", "several days; give the first and the last in columns of their own")
     raise CellError("date-unreadable", NOT_CLEAR)

@@ -13,6 +13,7 @@ from service.imports.columns import Columns
 from service.imports.encodings import decode
 from service.imports.regular import QUOTE, read_regular
 
+NO_LINES, SOME_LINES, MOST_LINES = 0, 1, 2  # that a delimiter splits into the same number of cells
 SAMPLE_LINES = 60
 SAMPLE_LETTERS = 1 << 20
 DELIMITERS = (";", ",", "\t", "|", "^")
@@ -126,6 +127,8 @@ def _cells_of(line: str, delimiter: str) -> list[Cell]:
 def find_delimiter(lines: Sequence[str]) -> str:
     """Return the delimiter that splits the most lines into the same number of cells, more than one.
 
+    Where most lines are none of a table, as titles above a short one, two that are split alike will do.
+
     Examples
     --------
     >>> find_delimiter(["nama;nilai", "Melur Pagi, S.Kom.;3,5"])
@@ -144,7 +147,12 @@ def find_delimiter(lines: Sequence[str]) -> str:
         if not widths:
             continue
         common = max(set(widths), key=lambda width: (widths.count(width), width))
-        score = (int(common > 1), widths.count(common) / len(widths) + 0.01 * min(common, 20))
+        rank = MOST_LINES if common > 1 else NO_LINES
+        split = [width for width in widths if width > 1]
+        if rank == NO_LINES and len(split) > len(set(split)):  # more lines around the table than in it
+            common = max(set(split), key=lambda width: (split.count(width), width))
+            rank = SOME_LINES
+        score = (rank, widths.count(common) / len(widths) + 0.01 * min(common, 20))
         if score > best_score:
             best, best_score = candidate, score
     return best

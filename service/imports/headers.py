@@ -28,10 +28,12 @@ _NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
             *range(0xD800, 0xE000))  # fmt: skip
 INVISIBLE: dict[int, str | None] = dict.fromkeys(_NOTHING) | {0xA0: " ", 0x202F: " "}
 _SUFFIX = re.compile(r"[._]\d{1,2}$")  # by which a program tells columns of one name apart, as in TMT.1
+_APART = re.compile(r"(?:[a-z][. ]+){2,}[a-z]\.?")  # N I P, N.I.P.
 _SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
           "kd": "kode", "kd.": "kode"}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
 BARE_KEYS = ("id", "kode", "code")
+YEARS_ALONE = frozenset({"tahun", "tahun pelatihan", "tahun diklat", "tahun kursus", "tahun pelaksanaan", "year"})
 
 
 def plain(cell: Cell) -> str:
@@ -59,6 +61,8 @@ def normal(header: Cell) -> str:
 def _normal(text: str) -> str:
     """Return the normal form; the same cells are looked at for every table that a file may be of."""
     words = re.sub(r"[^0-9a-z#.]+", " ", text.lower()).split()
+    if _APART.fullmatch(" ".join(words)):
+        return re.sub(r"[ .]", "", text.lower())
     return " ".join([_SHORT.get(word, word) for word in words])
 
 
@@ -211,15 +215,17 @@ def match_columns(
     repeated: list[tuple[int, str]] = []
     counted = Counter(known_as[-1] for known_as in names)
     placed = set(columns.values())
-    for position, known_as in enumerate(names):
-        if not any(known_as) or position in placed:
+    for position, known_as in sorted(enumerate(names), key=lambda one: one[1][0].startswith("nama ")):
+        if not any(known_as) or position in placed:  # what names something gives way to its code
             continue
         shown = plain(cells[position]) if position < len(cells) and plain(cells[position]) else known_as[0]
         left = plain(cells[position - 1]) if 0 < position <= len(cells) else ""
         if left and len(known_as) > 1 and counted[known_as[-1]] > 1:
             shown = f"{shown} ({left})"  # which of those of the same name
         free = [column for name in known_as for column in index.get(name, []) if column not in columns]
-        if any(map(is_sensitive, known_as)) or (NATIONAL_NUMBER in known_as and "employee" in columns):
+        if any(map(is_sensitive, (*known_as, *map(plain, cells[position : position + 1])))) or (
+            NATIONAL_NUMBER in known_as and "employee" in columns
+        ):
             sensitive.append(shown)
         elif free:
             columns[free[0]] = position
@@ -227,8 +233,18 @@ def match_columns(
             repeated.append((position, again))
         else:
             unknown.append(shown)
+    if table.name == "history" and not {"start_date", "end_date"} & set(columns):
+        _year_alone(columns, names, unknown)
     return Header(table=table, row=rows[0], n_rows=rows[1], columns=columns, supplied=supplied - set(columns),
                   unknown=tuple(unknown), sensitive=tuple(sensitive), repeated=tuple(repeated))  # fmt: skip
+
+
+def _year_alone(columns: dict[str, int], names: Sequence[Names], unknown: list[str]) -> None:
+    """Let a year stand for the last day, where a history tells no days."""
+    position = next((i for i, known_as in enumerate(names) if YEARS_ALONE & set(known_as)), None)
+    if position is not None:
+        columns["end_date"] = position
+        unknown[:] = [name for name in unknown if normal(name) not in names[position]]
 
 
 def _bare_key(columns: dict[str, int], names: Sequence[Names], table: Table, *, is_named: bool) -> None:

@@ -43,7 +43,7 @@ def note_names_alike(rows: Rows, on_file: pd.DataFrame) -> None:
 
 
 def warn_of_codes_alike(rows: Rows, on_file: pd.DataFrame) -> None:
-    """Warn of each code that is another one but for its case.
+    """Warn of each code that is another one but for its case, or for dots that the other has lost.
 
     Parameters
     ----------
@@ -56,11 +56,13 @@ def warn_of_codes_alike(rows: Rows, on_file: pd.DataFrame) -> None:
     mine = pd.DataFrame({"code": rows.frame[key], "line": rows.line}).dropna()
     every = pd.concat([mine, pd.DataFrame({"code": on_file[key], "line": 0}).dropna()], ignore_index=True)
     every = every.drop_duplicates("code")
-    every["form"] = every["code"].astype("str").str.casefold()
+    form = every["code"].astype("str").str.casefold()
+    undotted = form.str.replace(".", "")
+    every["form"] = undotted.where(undotted.isin(set(form) - set(form[form != undotted])), form)
     alike = every[every["form"].duplicated(keep=False)]
     for _, group in alike.groupby("form", sort=False):
         if (group["line"] > 0).any():
-            rows.note("code-alike", "{codes} differ in case alone; are they one?", severity="warning",
+            rows.note("code-alike", "{codes} differ in case or dots alone; are they one?", severity="warning",
                       line=int(group["line"].max()), column=key, value=group["code"].iloc[0],
                       codes=", ".join(group["code"]))  # fmt: skip
 

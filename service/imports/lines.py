@@ -15,14 +15,21 @@ SAMPLE_WORDS = frozenset({
     "contoh", "contoh nama", "nama lengkap", "nip pegawai", "example", "nama pegawai", "fulan", "si fulan",
 })  # fmt: skip
 _SAMPLE = re.compile(r"x{6,}|contoh ?: ?\w.*")
-_HINT = re.compile(
-    r"\(?(?:wajib|opsional|tidak wajib|wajib diisi|harus diisi|boleh kosong|required|optional|mandatory)\)?"
+_HINT = re.compile(  # of how a column is to be filled
+    r"[(*]?(?:wajib|opsional|tidak wajib|boleh kosong|required|optional|mandatory|teks|angka|text|number|date"
+    r"|(?:(?:wajib|harus|mohon) )?(?:di)?(?:isi|tulis|ketik|pilih|masukkan|fill in|enter)(?:kan|lah)?\b.*"
+    r"|(?:format|contoh|hanya|maks(?:imal)?|max)\b.*|\d+ (?:digits?|angka|karakter|huruf)\b.*"
+    r"|(?:dd|yyyy)[-/. ]mm[-/. ](?:yyyy|dd))\)?"
 )
 PART_WORDS = ("sub total", "sub jml", "subjml", "sub jumlah", "subtotal", "subjumlah", "sub-total", "sub-jumlah")
 SUM_WORDS = ("jumlah", "total", "grand total", "keseluruhan", "\u03c3", "\u2211", *PART_WORDS)
 TOTAL_WORDS = (*SUM_WORDS, "selisih", "rata rata", "rata-rata", "rerata", "average", "pindahan")
 _SHORT_SUM = re.compile(r"(?:jml|sum)\b")  # which begin other words too
 _LETTERS_APART = re.compile(r"(?:\w ){3,}\w\b")  # J U M L A H
+_SUM_ALONE = re.compile(  # no training, also beside the number of a person
+    r"(?:sub[ -]?)?(?:total|jumlah|jml|sum)\.?"
+    r"(?: (?:jp|jpl|jam|pelajaran|pelatihan|diklat|kursus|keseluruhan|total|jumlah))*"
+)
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
@@ -236,17 +243,24 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     n_before = np.zeros(len(lines), dtype=np.int8)
     key = header.columns.get(header.table.key[0])
     known = set(header.columns.values())
+    title = header.columns.get("training_name", -1)
     found: set[int] = set()
     for position, (cells, reached) in enumerate(_columns(lines, chosen)):
         is_total = cells.which_words(_is_total)
         named = reached[is_total & (n_before[reached] < TOTAL_WITHIN)].tolist()
         is_own = header.table.name == "budgets" or position == key
+        if position == title:
+            found |= set(reached[cells.which_words(_is_sum_alone)].tolist())
         found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
                   or (position not in known and not n_before[line])}  # fmt: skip
         n_before[reached] += cells.which(lambda cell: cell != "", are_figures_so=True) & (
             n_before[reached] < TOTAL_WITHIN
         )
     return found
+
+
+def _is_sum_alone(cell: Cell) -> bool:
+    return _SUM_ALONE.fullmatch(_together(plain(cell))) is not None
 
 
 def _is_total(cell: Cell) -> bool:
@@ -259,8 +273,12 @@ def _samples(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     found: set[int] = set()
     for cells, reached in _columns(lines, chosen) if header.table.name == "employees" else ():
         found |= set(reached[cells.which(_is_sample, are_figures_so=False)].tolist())
-    if len(chosen) and all(_HINT.fullmatch(plain(cell).casefold()) for cell in lines[int(chosen[0])] if plain(cell)):
-        found.add(int(chosen[0]))  # under the header, how each column is to be filled
+    key = header.columns.get("employee", -1)
+    for line in chosen[:1].tolist():  # under the header, how each column is to be filled
+        hints = {at: _HINT.fullmatch(plain(cell).casefold()) is not None for at, cell in enumerate(lines[line])
+                 if plain(cell)}  # fmt: skip
+        if hints.get(key, False) or all(hints.values()):
+            found.add(line)
     return found
 
 

@@ -23,6 +23,7 @@ _FILES = {
     "classes": ({"title", "coursesourcedid"}, "offerings"),
     "enrollments": ({"classsourcedid", "usersourcedid"}, "history"),
 }
+_OF_ALL = {"sourcedid", "status", "datelastmodified"}  # headers of every file but those of demographics of 1.1
 _JOINED = {"users": ("org",), "classes": ("course", "start", "end"),
            "enrollments": ("course", "title", "start", "end", "person")}  # fmt: skip
 _JOIN = "bangkom "  # before the header of a column that comes from another file of the ZIP
@@ -124,9 +125,13 @@ def is_oneroster(rows: Lines) -> bool:
     Raises
     ------
     FileRefusedError
-        When they are classes or enrolments on their own: days, trainings and people stand in other files.
+        When they are classes or enrolments on their own: days, trainings and people stand in other files; or of a
+        file that holds nothing of ours, such as terms.
     """
     file = _file_of(rows)
+    if file is None and set(header_names(rows)) >= _OF_ALL:
+        raise FileRefusedError("file-kind", "this file of OneRoster holds nothing that is kept; import the ZIP that "
+                               "holds them all")  # fmt: skip
     if file in ("classes", "enrollments") and normal(_JOIN + "course") not in header_names(rows):
         raise FileRefusedError("header-missing", "OneRoster classes and enrolments refer to other files; import the "
                                "ZIP that holds them all")  # fmt: skip

@@ -9,15 +9,16 @@ import pandas as pd
 
 from service.imports.cells import Cell, CellError, CellFault, Lines, Nested, Sheet
 from service.imports.columns import Coded, coded, column_at
-from service.imports.dates import date_order, is_order_open, short_years
+from service.imports.dates import date_order, is_order_open, read_date, short_years
 from service.imports.encodings import is_garbled
-from service.imports.headers import INVISIBLE, Header, plain, written_at
+from service.imports.headers import INVISIBLE, YEARS_ALONE, Header, normal, plain, written_at
 from service.imports.ids import are_floats, without_point
 from service.imports.lines import is_sum, rows_below
 from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
+from service.imports.sensitive import without_national
 from service.imports.values import (
     faulty,
     is_missing,
@@ -186,6 +187,9 @@ def _parse_columns(parsed: Rows, cells: Mapping[str, Coded], options: ParseOptio
                     "decimals; say --number-style if it is not.",
                     severity="warning", shown=open_numbers[0])  # fmt: skip
     columns = {column.name: _parse_column(parsed, column, cells[column.name]) for column in declared}
+    if "end_date" in columns and normal(parsed.written("end_date")) in YEARS_ALONE:
+        parsed.note("date-assumed", "Only the year is told in {n} records; its 31 December is read as their last day.",
+                    column="end_date", n=int(columns["end_date"].notna().sum()))  # fmt: skip
     if parsed.table.name == "performance":
         _name_ratings(parsed, columns)
     parsed.frame = canonical(pd.DataFrame(columns, index=range(len(parsed.line))), parsed.table)
@@ -267,10 +271,12 @@ def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any])
                  if isinstance(cell, str) and values[place] not in (None, cell, plain(cell))]  # fmt: skip
     if decorated:
         first = np.flatnonzero(np.isin(cells.places, decorated))[:MOST_EXAMPLES]
-        examples = [plain(cells.different[place])[:MOST_SHOWN] for place in cells.places[first].tolist()]
+        examples = [
+            without_national(plain(cells.different[place]))[:MOST_SHOWN] for place in cells.places[first].tolist()
+        ]
         parsed.note("cell-cleaned", "Spaces, dots, apostrophes or quotation marks were taken out of {n} ids: {shown}.",
                     column=column.name, n=int(counts[decorated].sum()),
-                    shown=", ".join(dict.fromkeys(examples)))  # fmt: skip
+                    shown=", ".join(filter(None, dict.fromkeys(examples))) or "...")  # fmt: skip
 
 
 def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
@@ -294,6 +300,8 @@ def _name_ratings(parsed: Rows, columns: dict[str, pd.Series]) -> None:
 def _reader(parsed: Rows, column: Column) -> Callable[[Cell], Any]:
     """Return the reader of a column; a rating may also be a name that some scale gives it."""
     read = reader_of(column, parsed.order or "dmy", parsed.style)
+    if column.name == "end_date" and normal(parsed.written("end_date")) in YEARS_ALONE:
+        return lambda cell: read_date(cell, parsed.order or "dmy", is_period=True)
     if factor := parsed.factors.get(column.name):
         return lambda cell: read_scaled(cell, factor, parsed.style)
     if column.name != "rating" or parsed.table.name != "performance":

@@ -1,6 +1,5 @@
 """One sheet on its way into a table, and the rows of it that were refused, as they stand in the file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,13 +9,13 @@ import numpy as np
 
 from service.imports.blocks import read_blocks
 from service.imports.cells import Cell, Lines, Sheet
-from service.imports.headers import Header, normal, plain
+from service.imports.headers import Header, plain
 from service.imports.merged import unmerged
 from service.imports.options import ImportOptions
 from service.imports.qualifiers import factor_above
 from service.imports.report import FileReport, Problem
 from service.imports.rows import Rows
-from service.imports.sensitive import is_national, is_sensitive
+from service.imports.sensitive import is_sensitive, without_national
 from service.imports.siasn import is_private_field
 from service.wording import Wording
 
@@ -47,7 +46,13 @@ SHEET_NOTES = {
     "zeros-shown": ("note", "Codes in columns {value} are read with the zeros that the sheet shows in front of them."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
-    "errors-unseen": ("note", "In this kind of workbook a cell that shows an error reads as blank; .xlsx names it."),
+    "errors-unseen": (
+        "note",
+        (
+            "In this kind of workbook a cell with an error reads as blank, 85% as 0.85, and a cell merged over lines "
+            "for the first of them alone; hidden lines are read. Saved as .xlsx, all of these are told."
+        ),
+    ),
     "days-split": ("note", "{value} holds first and last day in one cell; read as two."),
     "zeros-lost": ("note", "An old workbook (.xls): zeros in front of codes may have been lost in it."),
 }
@@ -145,15 +150,19 @@ def cleared(header: Lines, lines: Lines, is_private: Callable[[Cell], bool]) -> 
 
     def blanked(row: Sequence[Cell]) -> list[Cell]:
         blank = {i + moved for i in at for moved in range(max(0, len(row) - width) + 1)}
-        return ["" if i in blank or (isinstance(cell, str | int) and is_national(plain(cell))) else cell
-                for i, cell in enumerate(row)]  # fmt: skip
+        return ["" if i in blank else _unnumbered(cell) for i, cell in enumerate(row)]
 
     return [blanked(row) for row in (*header, *lines)]
 
 
+def _unnumbered(cell: Cell) -> Cell:
+    """Return a cell without national identity numbers; as it is where it has none."""
+    told = plain(cell) if isinstance(cell, str | int) else ""
+    return cell if without_national(told) == told else without_national(told)
+
+
 def _is_private(cell: Cell, *, told: Sequence[str], is_siasn: bool) -> bool:
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(cell))  # as fields of JSON are named
-    return plain(cell) in told or is_sensitive(normal(parted)) or (is_siasn and is_private_field(cell))
+    return plain(cell) in told or is_sensitive(plain(cell)) or (is_siasn and is_private_field(cell))
 
 
 def _unit_of(above: Lines) -> Lines:

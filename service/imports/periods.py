@@ -11,8 +11,9 @@ MONTHS_OF_QUARTER, MONTHS_OF_HALF = 3, 6
 TO = r"\s*(?:s\s?[./]?\s?d\.?|sampai(?: dengan)?|hingga|to|-)\s*"
 _YEAR = re.compile(r"^(?:ta|t\.a\.|tahun(?: anggaran)?|fy)\.? *(\d{4})$")
 _PART = re.compile(
-    r"^(triwulan|tw|kuartal|quarter|q|semester|smt|half|h)\.? *-?(\d|i{1,3}|iv),?[ /-]*(?:tahun )?(\d{4})$"
+    r"^(triwulan|tw|kuartal|quarter|q|semester|sem|smt|half|h)\.? *-?(\d|i{1,3}|iv),?[ /-]*(?:tahun )?(\d{4})$"
 )
+_NUMERIC_MONTH = re.compile(r"^(?:(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2}))$")
 _MONTH = re.compile(rf"^(?:[a-z]+(?: \d{{4}})?{TO})?([a-z]+)[ .-]+(\d{{4}})$")
 _DAYS = (
     re.compile(rf"^(\d{{1,2}}){TO}(\d{{1,2}})([ ./-][a-z]+[ ./-]+\d{{4}})$"),
@@ -39,6 +40,8 @@ def last_day(text: str) -> date | None:
         length = MONTHS_OF_HALF if found[1][0] in "sh" else MONTHS_OF_QUARTER
         number = ROMAN_MONTHS.get(found[2]) or int(found[2])
         return _end_of(int(found[3]), number * length)
+    if found := _NUMERIC_MONTH.match(text):
+        return _end_of(int(found[2] or found[3]), int(found[1] or found[4]))
     if (found := _MONTH.match(text)) and (month := month_of(found[1])):
         return _end_of(int(found[2]), month)
     return None

@@ -85,7 +85,7 @@ CODES = {
     "audience-unknown": "A training is for a position class or employment type that nobody on file has.",
     "region-alike": "A province is spelled otherwise than in the price book, by which prices are found.",
     "item-unknown": "Nothing asks for a price of this code.",
-    "code-alike": "Codes differ in case alone.",
+    "code-alike": "Codes differ in case or dots alone.",
     "row-shifted": "A line has more cells than the header.",
     "row-repeated": "The row says the same as an earlier one.",
     "row-conflict": "Two rows of one key differ, in one file or in two; neither is stored.",

@@ -12,6 +12,7 @@ from service.imports.headers import letters_of, plain
 from service.imports.ids import MOST_EXACT
 from service.imports.ratings import Labels
 from service.imports.report import Problem
+from service.imports.sensitive import without_national
 from service.imports.values import read_text
 from service.wording import Wording
 from training_catalog.schema import Table
@@ -81,7 +82,7 @@ class Rows:
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
         """Write down one thing found."""
-        shown = None if value is None else _shown(value)[:MOST_SHOWN]
+        shown = None if value is None else without_national(_shown(value))[:MOST_SHOWN]
         told = {name: self._told(name, field) for name, field in fields.items()}
         text = self.wording.text(message, **{"column": self.written(column) or "", **told})
         if self.sheet is not None and line is not None and column is not None and column in self.origin:

@@ -2,35 +2,56 @@
 
 import re
 
-# Headers in normal form, and words of which one in a header makes the column sensitive.
+# Headers in normal form, words and phrases of which one in a header makes the column sensitive.
 HEADERS = frozenset({
-    "religion", "marital status", "nomor induk kependudukan", "address", "suku", "suku bangsa", "ethnicity",
-    "blood type", "disability", "nomor hp", "no hp", "no. hp", "no wa", "no. wa", "nomor wa", "no kk", "no. kk",
-    "nomor kk", "kartu keluarga", "nama ibu", "ibu kandung", "nama ibu kandung", "surat dokter",
-    "nomor surat keterangan dokter", "riwayat penyakit",
+    "nomor induk kependudukan", "address", "suku", "ethnicity", "riwayat penyakit", "kesehatan", "health", "ras",
+    "race", "tk k", "k tk", "alamat", "kk",
 })  # fmt: skip
 WORDS = frozenset({
-    "agama", "kawin", "perkawinan", "nikah", "pernikahan", "ktp", "npwp", "bpjs", "askes", "hp", "telp", "telepon",
-    "whatsapp", "email", "disabilitas", "difabel",
+    "agama", "religi", "religion", "kepercayaan", "kawin", "perkawinan", "nikah", "pernikahan", "menikah", "marital",
+    "ktp", "npwp", "bpjs", "askes", "hp", "telp", "tlp", "telepon", "handphone", "ponsel", "phone", "mobile", "wa",
+    "whatsapp", "email", "mail", "surel", "domisili", "disabilitas", "disability", "difabel", "cacat", "etnis", "etnik",
+    "ethnic", "dokter", "narkoba", "penyakit", "mcu", "medis", "medical", "skck", "akta", "akte", "paspor", "passport",
+    "istri", "suami", "pasangan", "tanggungan", "biometrik", "biometric", "gaji", "almt", "agm", "partai", "seksual",
 })  # fmt: skip
 NATIONAL = "this looks like a national identity number, which is not stored; give the NIP"
 NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
 _NATIONAL = re.compile(r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}")  # place, day (+40), month, year
+_WITHIN = re.compile(rf"(?<!\d){_NATIONAL.pattern}(?!\d)")
 _PHRASES = re.compile(
-    r"\balamat\b(?! unit| kantor| opd)|\bgol(?:ongan)?\b.? darah|\b(?:no|nomor|valid)\b.? nik\b|npwp|bpjs"
+    r"\balamat\b(?! unit| kantor| opd)|\bgol(?:ongan)?\b.? (?:darah|drh)|\bblood|\b(?:no|nomor|valid)\b.? (?:nik|kk)\b|"
+    r"npwp|bpjs|\b(?:suku bangsa|kartu keluarga|status keluarga|nama ibu(?! kota)|ibu kandung|mother|anak kandung|"
+    r"jumlah anak|sidik jari|induk kependudukan|(?:status|riwayat|keterangan|ket\.?|surat) (?:kesehatan|sehat)|"
+    r"health|(?:no\.?|nomor|kartu) identitas|identity (?:number|card)|national id|id (?:card|document)|tax id|"
+    r"tax number|catatan (?:kriminal|kepolisian|kejahatan)|home address)\b"
 )
 
 
-def is_sensitive(name: str) -> bool:
-    """Return whether a header, in normal form, names what is never stored.
+def is_sensitive(header: str) -> bool:
+    """Return whether a header, as written or in normal form, names what is never stored.
 
     Examples
     --------
-    >>> [is_sensitive(name) for name in ("agama pegawai", "gol. darah", "no nik", "alamat kantor", "golongan")]
+    >>> [is_sensitive(name) for name in ("agama pegawai", "agamaNama", "N.P.W.P", "alamat kantor", "golongan")]
     [True, True, True, False, False]
     """
-    words = re.findall(r"[a-z]+", name)
-    return name in HEADERS or not WORDS.isdisjoint(words) or _PHRASES.search(name) is not None
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).lower()  # as fields of JSON are named
+    words = re.findall(r"[a-z]+", f"{parted} {header.lower()}")
+    if all(len(word) == 1 for word in words):
+        words = ["".join(words)]
+    told = " ".join(re.findall(r"[a-z0-9.]+", parted))
+    return told in HEADERS or not WORDS.isdisjoint(words) or _PHRASES.search(told) is not None
+
+
+def without_national(text: str) -> str:
+    """Return a text without national identity numbers, wherever they stand in it.
+
+    Examples
+    --------
+    >>> without_national("NIK 6171010101900001, Satria"), without_national("199003152014021987")
+    ('NIK , Satria', '199003152014021987')
+    """
+    return "" if is_national(text) else _WITHIN.sub("", text)
 
 
 def is_national(text: str) -> bool:

@@ -8,9 +8,12 @@ import zlib
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.imports.cells import MOST_BYTES, Cell, FileRefusedError, Nested, Sheet
+from service.imports.cells import MOST_BYTES, MOST_CELLS, Cell, FileRefusedError, Nested, Sheet
+from service.imports.columns import Coded, Columns
 from service.imports.delimited import read_text
 from service.imports.encodings import is_no_text
 from service.imports.oneroster import roster_sheets
@@ -21,6 +24,7 @@ _WORKBOOK = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 ENVELOPE = frozenset({"code", "data", "success", "status", "message", "mapData", "count"})  # of a service's answer
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PICTURES_AND_PACKS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"7z\xbc\xaf", b"Rar!")
+_DOCUMENT = b"{\\rtf"
 _WEB_PAGE = (b"<html", b"<table", b"<!doctype html", b"<body")
 
 
@@ -42,7 +46,7 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
     head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(_UTF16):
         head = head.decode("utf-16", "ignore").encode().lstrip()
-    if head.startswith((b"[", b"{")):
+    if head.startswith((b"[", b"{")) and not head.startswith(_DOCUMENT):
         return read_json(content)
     if head.startswith(b"<?xml") and b"spreadsheet" in head.lower():
         raise FileRefusedError("file-kind", "this is an XML spreadsheet, not a workbook; open it and save it as .xlsx")
@@ -50,7 +54,7 @@ def read_sheets(path: Path, *, encoding: str | None = None, delimiter: str | Non
         raise FileRefusedError("file-kind", "this is a web page, not a workbook; open it and save it as .xlsx")
     if head.startswith(b"%PDF"):
         raise FileRefusedError("file-kind", "this is a PDF; ask for the table it was made from, as .xlsx or .csv")
-    if head.startswith(_PICTURES_AND_PACKS) or (encoding is None and is_no_text(content)):
+    if head.startswith((_DOCUMENT, *_PICTURES_AND_PACKS)) or (encoding is None and is_no_text(content)):
         raise FileRefusedError("file-kind", "this is no table: neither text nor a workbook")
     return [read_text(content, encoding=encoding, delimiter=delimiter)]
 
@@ -220,15 +224,33 @@ def _decoded(value: bytes) -> Cell:
 
 
 def read_parquet(content: bytes) -> Sheet:
-    """Read a Parquet file, such as an export of ours."""
+    """Read a Parquet file, such as an export of ours, by column: one of few bytes may hold millions of the same cell.
+
+    Raises
+    ------
+    FileRefusedError
+        When it is damaged, or spans more cells than is accepted.
+    """
     try:
-        table = pq.read_table(io.BytesIO(content))
-        frame = table.to_pandas(ignore_metadata=True)  # what pandas calls an index is a column like others
+        file = pq.ParquetFile(io.BytesIO(content))
+        n_rows, n_columns = file.metadata.num_rows, len(file.schema_arrow)
+        table = file.read() if n_rows * n_columns <= MOST_CELLS else None
+        columns = [_column(name, table.column(at)) for at, name in enumerate(table.column_names)] if table else []
     except Exception as error:  # whatever the reader says is told to the person
         raise FileRefusedError("file-unreadable", "cannot be read as Parquet: {reason}", reason=error) from error
-    columns = [
-        [_flat(cell) for cell in column.astype(object).where(column.notna(), None).tolist()]
-        for column in (frame.iloc[:, at] for at in range(frame.shape[1]))
-    ]
-    rows: list[list[Cell]] = [list(cells) for cells in zip(*columns, strict=True)]
-    return Sheet(name=None, rows=[[str(name) for name in frame.columns], *rows])
+    if table is None:
+        raise FileRefusedError("file-too-large", "the table has {rows} x {columns} cells; accepted: up to {most}",
+                               rows=n_rows, columns=n_columns, most=MOST_CELLS)  # fmt: skip
+    return Sheet(name=None, rows=Columns(columns))
+
+
+def _column(name: str, cells: pa.ChunkedArray) -> Coded:
+    """Return a header and the cells below it; what is null or no number is blank."""
+    try:
+        told = cells.dictionary_encode().combine_chunks()
+        told = told.chunk(0) if isinstance(told, pa.ChunkedArray) else told
+        values, places = told.dictionary.to_pylist(), told.indices.fill_null(-2).to_numpy().astype(np.int64)
+    except pa.ArrowNotImplementedError:  # lists and the like
+        values, places = cells.to_pylist(), np.arange(len(cells))
+    different = [name, "", *("" if value != value else _flat(value) for value in values)]  # noqa: PLR0124 (no number)
+    return Coded(different=different, places=np.concatenate([[0], np.where(places < 0, 1, places + 2)]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from service.imports.cells import Cell, Lines, Remark, Reshaped, Sheet
-from service.imports.headers import normal, plain
+from service.imports.headers import plain
 from service.imports.legal_states import state_of
 from service.imports.reshaping import body_lines, placed_as
 from service.imports.sensitive import is_sensitive
@@ -69,7 +69,7 @@ def is_private_field(header: Cell) -> bool:
     [True, True, True, False]
     """
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", plain(header))
-    return not _SENSITIVE.isdisjoint(word.lower() for word in words) or is_sensitive(normal(header))
+    return not _SENSITIVE.isdisjoint(word.lower() for word in words) or is_sensitive(plain(header))
 
 
 def _first(row: Row, *names: str) -> Cell:

@@ -12,6 +12,7 @@ from service.imports.figures import figures, need_no_date, unspaced, without_wor
 from service.imports.headers import normal, plain
 from service.imports.ids import MOST_EXACT, read_id, read_person
 from service.imports.levels import read_level
+from service.imports.qualifiers import FACTORS
 from service.imports.spelled import apart, need_same, without_brackets
 from training_catalog.quantities import MINUTES_PER_HOUR_JP
 from training_catalog.schema import Column, Kind
@@ -46,6 +47,7 @@ _HOURS_AND_MINUTES = re.compile(  # 24 JP (1080 menit), 24 JP @ 45 menit, 1.080 
     r"(?i)^(?P<hours>\d+(?:[.,]\d+)?) ?jpl?[ ,;/=(]+(?P<each>@ ?)?(?P<minutes>[\d.,]+) ?(?:menit|minutes?)\)?$"
     r"|^(?P<before>[\d.,]+) ?(?:menit|minutes?)[ ,;/=(]+(?P<after>\d+(?:[.,]\d+)?) ?jpl?\)?$"
 )
+_IN_UNITS = re.compile(rf"(?i)\d ?(?:{'|'.join(FACTORS)}|k|m|t|triliun|trilyun)\b")
 _NO_PRICE = frozenset({"gratis", "free", "tanpa biaya"})
 
 
@@ -245,6 +247,8 @@ def _money(told: str, style: str | None) -> int:
             return _amount(int(text.split(cents)[0].replace(separator, "")))
     if re.fullmatch(r"-?\d+([.,]0{1,2})?", text):
         return _amount(int(re.split(r"[.,]", text)[0]))
+    if _IN_UNITS.search(text):
+        raise CellError("money-unclear", "an amount in a unit of its own; write it in full, such as Rp1.500.000")
     raise CellError("money-unclear", "accepted: whole rupiah such as 1500000 or Rp1.500.000")
 
 

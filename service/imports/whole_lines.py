@@ -13,6 +13,9 @@ from service.imports.rows import Rows
 from service.imports.values import is_missing
 
 FEWEST_JOINED = 3  # cells of a line: with fewer a text of several lines may well have as many delimiters
+SAMPLE_LINES = 1_000  # that tell whether a column is of choices
+MOST_NAMED = 30  # columns without a header that are named
+MOST_CHOICES, FEWEST_LETTERS = 20, 4  # different words of a column that may be of choices; letters of a telling one
 MOST_DIFFERENT = 100  # lines in which two columns of one name differ, or that are short, that are listed
 
 
@@ -25,6 +28,7 @@ def check_lines(parsed: Rows, sheet: Sheet, header: Header, cells: Mapping[str, 
         _refuse_halves(parsed, sheet.rows, width)
         _refuse_joined(parsed, sheet.rows, width, sheet.delimiter)
     _note_unnamed(parsed, sheet.rows, header)
+    _warn_of_choices(parsed, sheet.rows, header)
     for position, name in header.repeated:
         _compare_repeated(parsed, sheet.rows, position, name, cells[name].cells(), header)
 
@@ -39,8 +43,30 @@ def _note_unnamed(parsed: Rows, rows: Lines, header: Header) -> None:
         blank += range(width, max(len(rows[line]) for line in kept.tolist()))
     letters = [letters_of(at) for at in blank if _holds_something(rows, at, reaching(rows, at, kept))]
     if letters:
+        more = ", ..." if len(letters) > MOST_NAMED else ""
         parsed.note("header-unknown", "Columns without a header hold something and are not read: {columns}.",
-                    severity="warning", columns=", ".join(letters))  # fmt: skip
+                    severity="warning", columns=", ".join(letters[:MOST_NAMED]) + more)  # fmt: skip
+
+
+def _warn_of_choices(parsed: Rows, rows: Lines, header: Header) -> None:
+    """Warn of a column that is not read, though it holds what a column of ours has that the file lacks."""
+    known = {*header.columns.values(), *(at for at, _ in header.repeated)}
+    lacking = [column for column in parsed.table.columns if column.choices and column.name not in parsed.given]
+    tops = rows[header.row : header.row + header.n_rows]
+    named = [at for at in range(max(map(len, tops))) if any(plain(cell) for top in tops for cell in top[at : at + 1])]
+    for at in named if lacking and len(header.unknown) <= MOST_DIFFERENT else ():
+        shown = written_at(rows, header.row, header.n_rows, at)
+        reached = reaching(rows, at, parsed.line[:SAMPLE_LINES] - 1)
+        if at in known or shown not in header.unknown or not len(reached):
+            continue
+        told = {normal(cell) for cell in column_at(rows, at, reached).different if not is_missing(cell)}
+        for column in lacking:
+            choices = {normal(one) for name, more in column.choices for one in (name, *more)}
+            if len(told) <= MOST_CHOICES and any(len(word) >= FEWEST_LETTERS for word in told & choices):
+                parsed.note("header-unknown", "{shown} is not read, though it holds what belongs under {name}, such as "
+                            "{told}; name the column so if it is meant.", severity="warning", shown=shown,
+                            name=parsed.written(column.name),
+                            told=next(iter(sorted(told & choices, key=len, reverse=True))))  # fmt: skip
 
 
 def _holds_something(rows: Lines, position: int, reached: np.ndarray) -> bool:

@@ -101,7 +101,10 @@ def check_archive(content: bytes, styles: Mapping[bytes, int] | None = None) -> 
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             total = sum(entry.file_size for entry in entries)
-            if total > most or len(entries) > MOST_ENTRIES:
+            if len(entries) > MOST_ENTRIES:
+                raise FileRefusedError("file-too-large", "the workbook is made of {n} parts; accepted: up to {most}",
+                                       n=len(entries), most=MOST_ENTRIES)  # fmt: skip
+            if total > most:
                 raise FileRefusedError("file-too-large", "the workbook unpacks to {size} bytes; accepted: up to {most}",
                                        size=total, most=most)  # fmt: skip
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]

@@ -19,6 +19,7 @@ _OTHER = "The statement tells of no completion, failure or withdrawal; left out.
 _VOIDED = "The statement was voided, or voids another; left out."
 _NO_SCORE = "A score below zero, that is no number or without its largest value is not read."
 _BY_CLOCK = "Moments of other time zones are read as days by the clock of western Indonesia (WIB)."
+_CLOCK = re.compile(r"(?<=^\d{4}-\d{2}-\d{2})[Tt ].*$")
 _SAME = "Another statement tells the outcome of the same attempt or day; left out."
 
 
@@ -93,9 +94,12 @@ def _moment(row: dict[str, Cell]) -> str:
 
 
 def _day(moment: str) -> str:
-    """Return the day of a moment by the clock of western Indonesia, unless it is told by one of Indonesia's clocks."""
+    """Return the day of a moment by the clock of western Indonesia, unless it is told by one of Indonesia's clocks.
+
+    What is no moment stays as it is written.
+    """
     found = MOMENT.match(moment.lower())
-    return min(local_days(*found.groups())) if found else moment[:10]
+    return min(local_days(*found.groups())) if found else _CLOCK.sub("", moment)
 
 
 def _outcome(line: int, row: dict[str, Cell]) -> _Outcome | None:
@@ -158,7 +162,7 @@ def reshape_xapi(sheet: Sheet) -> list[Reshaped]:
         *cells, provider = chosen.cells
         lines[chosen.line] = [*cells, scores[-1] if scores else "", provider]
         left_out += [(one.line, "row-repeated", _SAME) for one in told if one is not chosen]
-    is_elsewhere = any(_day(moment) != moment[:10] for moment in map(_moment, (row for _, row in rows)))
+    is_elsewhere = any(not moment.startswith(_day(moment)) for moment in map(_moment, (row for _, row in rows)))
     return [Reshaped(sheet=placed_as(sheet, "history", _HEADER, lines), table="history",
                      notes=(("date-assumed", _BY_CLOCK, ""),) if is_elsewhere else (),
                      left_out=tuple(sorted(left_out)), warnings=tuple(sorted(unread)))]  # fmt: skip

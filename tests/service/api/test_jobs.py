@@ -179,3 +179,43 @@ def test_a_model_is_fitted_as_a_job_and_approved_and_withdrawn_in_the_very_next_
     entered = [one for one in service.get("/audit/access").json()["items"] if one["subject"] == f"model:{model}"]
     assert [(one["kind"], one["actor"]) for one in entered] == [("model-withdrawn", caller), ("model-approved", caller)]
     assert entered[1]["details"] == {"words": "Agreed with the head."}
+
+
+UPLOADS = {
+    "misspelt": ({"dryrun": "true"}, "/dryrun", "kolom ini tidak ada"),
+    "pair": ({"set": "unit"}, "", "KOLOM=NILAI"),
+    "line": ({"header_line": "0"}, "/header_line", "1 atau lebih"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_a_field_of_an_upload_that_is_not_known_or_not_clear_is_refused(service, name):
+    fields, pointer, words = UPLOADS[name]
+    told = problem(send(service, ("a.csv", CSV), **fields))
+    assert told["status"] == 422
+    assert words in json.dumps(told)
+    assert pointer in {"", *(error["pointer"] for error in told["errors"])}
+    assert service.get("/jobs").json()["items"] == []
+
+
+def test_what_the_terminal_can_say_of_a_file_can_be_said_of_an_upload(service, tmp_path):
+    content = b"Daftar\nnip;nama;jabatan\n" + f"{NEW};Eka;J\n".encode()
+    for fields in ({"set": "unit=U1"}, {"set": ["unit=U1", "grade=III/a"]}):
+        job = send(service, ("a.csv", content), header_line="2", **fields).json()["id"]
+        service.work(tmp_path)
+        assert service.get(f"/jobs/{job}").json()["result"]["files"][0]["refused"] == 0
+    assert service.get(f"/employees/{NEW}").json()["unit"] == "U1"
+
+
+BROKEN = {
+    "text": b'--B\r\nContent-Disposition: form-data; name="files"\r\n\r\nabc\r\n--B--\r\n',
+    "cut": b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\nnip\r\n',
+    "name": b'--B\r\nContent-Disposition: form-data; name="files"; filename="\xe9.csv"\r\n\r\nnip\r\n--B--\r\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_upload_that_cannot_be_read_says_what_is_accepted(service, name):
+    told = problem(service("POST", "/imports", content=BROKEN[name],
+                           headers={"Content-Type": "multipart/form-data; boundary=B"}))  # fmt: skip
+    assert "yang diterima: berkas" in json.dumps(told) or "nama berkas ditulis dalam UTF-8" in told["detail"]

@@ -42,3 +42,12 @@ def test_a_row_below_a_refused_one_is_refused_with_it_and_so_on_down(desk, found
     assert found(imported) == [("reference-unknown", 2), ("reference-unknown", 3), ("reference-unknown", 4)]
     assert set(desk.read("competencies")["competency"]) >= {"Y"}
     assert not set(desk.read("competencies")["competency"]) & {"Z", "Z.1", "Z.1.1"}
+
+
+def test_each_row_of_a_key_is_held_against_the_first_one_in_whatever_case(desk, found):
+    lines = ["Melur Pagi,III/d", "MELUR PAGI,III/d", "Melur Pagi,", "Melur Sore,III/c"]
+    imported = desk.bring("nip,nama,golongan\n" + "\n".join(f"{MELUR},{line}" for line in lines))
+    assert outcomes(imported) == [(0, 0, 3, 1)]
+    assert found(imported, "note")[0] == ("row-repeated", 3)
+    told = {p.message for p in imported.report.files[0].problems if p.line in (4, 5)}
+    assert told == {f"Differs from line 2 in {names}; neither is stored." for names in ("golongan", "nama, golongan")}

@@ -83,8 +83,11 @@ def test_amounts_after_a_change_are_known_by_any_word_for_it(office, amounts):
     assert office.read("budgets")["amount"].sum() == 5_000_000
 
 
-@pytest.mark.parametrize("line", ["(wajib);(wajib);(opsional)", "xxxxxxxxxxxxxxxxxx;Melur;U1",
-                                  f"{MELUR};Contoh: Budi;U1", f"{MELUR};Nama Pegawai;U1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    ["(wajib);(wajib);(opsional)", "diisi 18 angka;Nama lengkap;Kode unit", "18 digit;teks;teks",
+     "xxxxxxxxxxxxxxxxxx;Melur;U1", f"{MELUR};Contoh: Budi;U1", f"{MELUR};Nama Pegawai;U1"],
+)  # fmt: skip
 def test_lines_that_show_how_to_fill_in_a_form_are_no_people(office, found, line):
     before = set(office.read("employees")["employee"])
     imported = office.bring(f"NIP;Nama;Unit Kerja\n{line}\n{SATRIA};Satria;U1\n")

@@ -55,6 +55,14 @@ def test_a_code_of_eighteen_digits_keeps_its_dots(office):
     assert (file.stored, office.read("budgets")["line"].tolist()) == (1, [code])
 
 
+def test_a_code_on_file_without_its_dots_is_asked_about(office, found):
+    lines = "Kode Anggaran;Tahun;Uraian;Pagu\n{};2027;Kursus;1.000.000\n"
+    office.bring(lines.format("503022020006510204"))
+    assert found(office.bring(lines.format("5.03.02.2.02.0006.5.1.02.04")), "warning") == [("code-alike", 2)]
+    assert found(office.bring(lines.format("5.03.02.2.02.0006.5.10.2.04")), "warning") == [("code-alike", 2)]
+    assert found(office.bring("Kode Unit;Nama Unit\n1.1.12;A\n1.11.2;B\n"), "warning") == []
+
+
 def test_a_scientific_number_with_a_space_has_lost_digits_too():
     with pytest.raises(CellError) as refused:
         read_as("employees.employee", "1.99 E+17")
@@ -133,7 +141,7 @@ def test_a_day_that_is_another_one_here_or_was_a_year_is_refused(cell):
 
 
 @pytest.mark.parametrize("text", ["1 Januari s.d. 31 Desember 2024", "01-01-2024 s/d 31-12-2024", "Periode 2024",
-                                  "Bulan Desember 2024"])  # fmt: skip
+                                  "Bulan Desember 2024", "12/2024", "2024-12", "Sem 2 2024"])  # fmt: skip
 def test_a_period_of_first_and_last_day_ends_on_the_last(text):
     assert read_as("performance.period_end", text) == date(2024, 12, 31)
 

@@ -34,7 +34,8 @@ REFUSED = [
     (read_level, "3 (4)", "level"), (read_level, "3 (level 4)", "level"), (read_number, "8 5", "number"),
     (read_money, "12 50", "rupiah"), (read_money, "1.250,000", "rupiah"), (read_whole, "20-30", "a whole number"),
     (read_date, "Rabu, 5 Januari 2026", "weekday"), (read_date, "05012026", "accepted"),
-    (read_hours, "1 semester", "no JP"),
+    (read_hours, "1 semester", "no JP"), (read_money, "1,5 jt", "in full"), (read_money, "Rp2 Milyar", "in full"),
+    (read_date, "Des-24", "a month is no day"), (read_date, "Agt 2024", "a month"), (read_date, "08/2024", "a month"),
 ]  # fmt: skip
 
 

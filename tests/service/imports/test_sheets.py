@@ -1,6 +1,8 @@
 import gzip
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -151,3 +153,33 @@ def test_json_that_breaks_off_is_refused_with_its_line(tmp_path, content, line, 
     with pytest.raises(FileRefusedError) as refused:
         sheet_of(tmp_path, content, "x.json")
     assert (refused.value.fields["line"], refused.value.fields["column"]) == (line, column)
+
+
+def test_a_small_parquet_file_of_many_cells_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "x.parquet"
+    many = pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int8()), ["x"])] * 1000)
+    with pq.ParquetWriter(path, pa.schema([(str(at), many.type) for at in range(61)])) as writer:
+        writer.write_table(pa.table({str(at): many for at in range(61)}))
+    with pytest.raises(FileRefusedError, match="1000000 x 61"):
+        read_sheets(path)
+
+
+def test_a_rich_text_document_is_no_json(tmp_path):
+    with pytest.raises(FileRefusedError, match="neither text nor a workbook"):
+        sheet_of(tmp_path, rb"{\rtf1\ansi NIP}", "a.xls")
+
+
+def test_parquet_of_other_kinds_of_columns_is_read_by_cell(tmp_path):
+    path = tmp_path / "x.parquet"
+    columns = {"text": pa.array(["a", None, "a"]).dictionary_encode(), "list": [[1], None, [2]],
+               "number": [1.5, float("nan"), None], "flag": [True, False, None]}  # fmt: skip
+    pq.write_table(pa.table(columns), path)
+    assert list(read_sheets(path)[0].rows)[1:] == [["a", "[1]", 1.5, True], ["", "", "", False], ["a", "[2]", "", ""]]
+
+
+@pytest.mark.parametrize("n_above", [1, 3, 6])
+@pytest.mark.parametrize("n_below", [0, 3])
+def test_a_short_table_between_many_lines_of_words_is_split(n_above, n_below):
+    words = [f"Badan Kepegawaian bagian {number}" for number in range(n_above)]
+    lines = [*words, "NIP;Nama;Unit Kerja", "1;Melur Pagi, S.Kom.;U1", *["catatan"] * n_below]
+    assert find_delimiter(lines) == ";"

@@ -60,6 +60,16 @@ def test_a_small_file_that_unpacks_to_much_is_refused(tmp_path):
     assert refusal(path) == "file-too-large"
 
 
+def test_a_workbook_of_too_many_parts_says_how_many(tmp_path):
+    path = tmp_path / "parts.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "")
+        for number in range(10_001):
+            archive.writestr(f"xl/{number}", "")
+    with pytest.raises(FileRefusedError, match="10002 parts"):
+        check_archive(path.read_bytes())
+
+
 def test_one_highly_compressible_part_of_an_ordinary_workbook_is_no_bomb(tmp_path):
     path = workbook_of(tmp_path / "ok.xlsx", f'<row r="1">{CELL.format("A1")}</row>', more={"x.bin": b"0" * 9_000_000})
     assert list(read_sheets(path)[0].rows) == [["x"]]

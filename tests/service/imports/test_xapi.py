@@ -96,6 +96,12 @@ def test_two_attempts_of_one_day_are_one_row_with_the_better_outcome(bring):
     assert history[["status", "post_score"]].to_numpy().tolist() == [["completed", 90]]
 
 
+@pytest.mark.parametrize("moment", ["20260302T233000Z", "kemarin pukul 10"])
+def test_what_is_no_moment_is_shown_whole(bring, moment):
+    report, _ = bring([statement(ADL + "completed") | {"timestamp": moment}])
+    assert [(p.code, p.value) for p in report.problems if p.severity == "error"] == [("date-unreadable", moment)]
+
+
 def test_several_people_without_an_account_are_each_refused(bring):
     people = [statement(ADL + "completed") | {"actor": {"mbox": f"mailto:{name}@example.org"}} for name in "ab"]
     report, history = bring(people)
