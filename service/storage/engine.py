@@ -17,6 +17,7 @@ from training_catalog.errors import BusyError, StorageError
 WAIT_SECONDS: float = 60  # how long a writer waits for its turn
 PAGE_BYTES = 8_192  # of a new SQLite file: half as many pages to write as by default, and short writes as fast
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock that did not come in time
+STATEMENTS_KEPT = 32  # prepared, by each connection to SQLite: some ten kilobytes each, and the driver would keep 128
 WRITERS_LOCK = 0x62616E676B6F6D  # "bangkom": the advisory lock that one writer at a time holds on PostgreSQL
 
 
@@ -67,6 +68,8 @@ def make_engine(url: str, pool_size: int = 0) -> sa.Engine:
         kept = {"poolclass": sa.QueuePool, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True,
                 "pool_timeout": WAIT_SECONDS, "pool_recycle": 1800, "pool_use_lifo": True}  # fmt: skip
     kept["hide_parameters"] = True  # what is stored of people has no place in errors, which end in logs
+    if url.startswith("sqlite"):
+        kept["connect_args"] = {"cached_statements": STATEMENTS_KEPT}
     engine = sa.create_engine(re.sub(r"^postgres(?=:)", "postgresql", url), **kept)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)

@@ -1,10 +1,11 @@
+import gc
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
 
 from service.storage.database import open_database
-from service.storage.engine import PAGE_BYTES, one_of, shown_url, transaction
+from service.storage.engine import PAGE_BYTES, STATEMENTS_KEPT, one_of, shown_url, transaction
 from training_catalog.errors import InputError, StorageError
 
 
@@ -26,6 +27,20 @@ def test_a_new_file_has_large_pages_and_one_from_before_keeps_its_own(tmp_path):
         with transaction(database.engine) as connection:
             assert connection.exec_driver_sql("PRAGMA page_size").scalar() == n_bytes
         assert database.read("units").empty
+
+
+def test_a_connection_keeps_few_prepared_statements(tmp_path):
+    """Each holds memory of SQLite's that Python does not count, on every connection of a service."""
+    with transaction(open_database(f"sqlite:///{tmp_path / 'x.db'}").engine) as connection:
+        before = n_statements()
+        for n in range(3 * STATEMENTS_KEPT):
+            connection.exec_driver_sql(f"SELECT {n}")
+        assert n_statements() - before <= STATEMENTS_KEPT
+
+
+def n_statements() -> int:
+    gc.collect()
+    return sum(type(one).__name__ == "Statement" and type(one).__module__ == "sqlite3" for one in gc.get_objects())
 
 
 def test_a_database_opens_and_reads_while_another_writes(database_url):
