@@ -242,6 +242,10 @@ def test_a_planner_notes_who_attended(browsing, work, lang, scripts, width):
         page.locator("main form button").last.click()
         page.get_by_role("link", name=words[0]).click()
         look()
+        page.emulate_media(media="print")  # a list to be signed: the table, and nothing to click on
+        assert page.locator("tbody tr").first.is_visible()
+        assert not [one for one in page.locator("nav, button, a.button, .foot a").all() if one.is_visible()]
+        page.emulate_media(media="screen")
         page.locator("button[value=complete]").click()  # nothing ticked
         look()
         assert page.get_by_role("link", name=words[1]).count() == 0  # not of every class at once
