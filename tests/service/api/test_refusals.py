@@ -29,7 +29,7 @@ CASES = [
       f"found: {TEXT[1]}; accepted: a whole number, null")),
     ("PUT", "/trainings/P9", {"training": "P9"}, "/name", ("Kolom ini wajib diisi.", "A value is needed here.")),
     ("POST", "/assessments", {"items": []}, "/items",
-     ("yang diterima: 1 isian atau lebih", "accepted: 1 entries or more")),
+     ("yang diterima: 1 isian atau lebih", "accepted: 1 entry or more")),
     ("POST", "/recommendations", {"employees": [ANI], "mode": "zoom"}, "/mode", MODES),
     ("POST", "/plans", {"year": 1999}, "/year", ("yang diterima: 2000 atau lebih", "accepted: 2000 or more")),
     ("GET", f"{LIST}?limit=101", None, "limit", ("yang diterima: 100 atau kurang", "accepted: 100 or less")),

@@ -99,8 +99,8 @@ def test_courses_and_leadership_trainings_become_history(desk):
     assert history.loc["PENULISAN", ["hours", "provider", "status"]].tolist() == [40, "LAN", "completed"]
     told = [(f.file, p.message) for f in imported.report.files for p in f.problems if p.code == "date-assumed"]
     assert told == [
-        ("k.json", "Only the year is told in 1 records; its 31 December is read as their last day."),
-        ("d.json", "No last day is told in 1 records; the first day is read as it."),
+        ("k.json", "Only the year is told in 1 record; its 31 December is read as their last day."),
+        ("d.json", "No last day is told in 1 record; the first day is read as it."),
     ]
 
 
