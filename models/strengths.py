@@ -75,7 +75,7 @@ def find_strengths(earlier: Histories, last: IndexArray) -> dict[str, Settings]:
 def _quality(link: FloatArray, decay: float, asked: Histories, target: IndexArray) -> float:
     """Return nDCG at 10 of the order that one link gives."""
     gains = [discounted_gain(rank) for rank in _ranks(link, decay, asked, target)]
-    return round(float(np.concatenate([*gains, np.zeros(0)]).mean()), DIGITS) if gains else 0.0
+    return round(float(np.concatenate(gains).mean()), DIGITS) if gains else 0.0
 
 
 def _ranks(link: FloatArray, decay: float, asked: Histories, target: IndexArray) -> Iterator[FloatArray]:
