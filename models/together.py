@@ -175,6 +175,15 @@ LINKS: Mapping[str, Callable[..., FloatArray]] = MappingProxyType(
 )
 
 
+SIGNALS = (  # name, kind of link, and how much less each step back counts
+    ("ease", "ease", 1.0), ("ease, lately", "ease", 0.8), ("ease, last", "ease", 0.5),
+    ("walk", "walk", 1.0), ("walk, lately", "walk", 0.8), ("walk, last", "walk", 0.5),
+    ("cosine", "cosine", 1.0), ("cosine, lately", "cosine", 0.8),
+    ("follow", "follow", 0.8), ("follow, last", "follow", 0.5), ("succeed", "succeed", 0.8),
+    ("latent", "latent", 1.0), ("latent, lately", "latent", 0.9),
+)  # fmt: skip
+
+
 def popularity(histories: Histories, last: int | None = None) -> FloatArray:
     """Return how many took each item; with `last`, as one of so many latest of theirs."""
     item = histories.item if last is None else histories.item[histories.steps_back < last]
@@ -195,18 +204,4 @@ def steady_signals(histories: Histories) -> tuple[Signal, ...]:
 def fit_signals(histories: Histories, strengths: Strengths = NO_CHOICE) -> tuple[Signal, ...]:
     """Fit every signal; the same links serve with and without weight on what was taken lately."""
     made = {name: link(histories, **strengths.get(name, {})) for name, link in LINKS.items()}
-    return (
-        Signal(name="ease", decay=1.0, link=made["ease"]),
-        Signal(name="ease, lately", decay=0.8, link=made["ease"]),
-        Signal(name="ease, last", decay=0.5, link=made["ease"]),
-        Signal(name="walk", decay=1.0, link=made["walk"]),
-        Signal(name="walk, lately", decay=0.8, link=made["walk"]),
-        Signal(name="walk, last", decay=0.5, link=made["walk"]),
-        Signal(name="cosine", decay=1.0, link=made["cosine"]),
-        Signal(name="cosine, lately", decay=0.8, link=made["cosine"]),
-        Signal(name="follow", decay=0.8, link=made["follow"]),
-        Signal(name="follow, last", decay=0.5, link=made["follow"]),
-        Signal(name="succeed", decay=0.8, link=made["succeed"]),
-        Signal(name="latent", decay=1.0, link=made["latent"]),
-        Signal(name="latent, lately", decay=0.9, link=made["latent"]),
-    )
+    return tuple(Signal(name=name, decay=decay, link=made[kind]) for name, kind, decay in SIGNALS)
