@@ -17,7 +17,7 @@ from service.ledger.seat_list import SeatRow, list_seats, seats_where
 from service.portal.desk.budget import WORDS
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_list import may_call
-from service.portal.desk.plan_seats import AMOUNT, SEAT_TONES, STATES, name_of, said_to_planner
+from service.portal.desk.plan_seats import AMOUNT, SEAT_TONES, STATES, said_to_planner
 from service.portal.desk.view import asked_for
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go
@@ -60,7 +60,8 @@ def _page(call: Call, shown: Shown, row: SeatRow, form: Form, status: int = 200)
     moves = entries(parts_of(call).database, plan=seat.plan, seat=seat.seat)
     return show_plan(
         call, "desk/plan_seat.html.j2", shown, status=status, tab="/seats", form=form, row=row, seat=seat,
-        name=name_of(row), allowed=allowed, moves=moves, words=WORDS, seat_states=STATES, seat_tones=SEAT_TONES,
+        name=row.name or seat.employee, allowed=allowed, moves=moves, words=WORDS, seat_states=STATES,
+        seat_tones=SEAT_TONES,
     )  # fmt: skip
 
 

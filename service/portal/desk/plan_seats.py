@@ -14,10 +14,10 @@ from service.api.people import check_person
 from service.api.problems import wording_of
 from service.ledger.events import COMPLETE, FAIL, seat_event
 from service.ledger.pages import ENROL
-from service.ledger.seat_list import SeatRow, count_by_state, list_seats, seats_where
+from service.ledger.seat_list import count_by_state, list_seats, seats_where
 from service.portal.desk.plan_head import Shown, show_plan, shown_plan
 from service.portal.desk.plan_list import may_call
-from service.portal.desk.view import asked_for, paged, with_all
+from service.portal.desk.view import asked_for, paged, query_of, with_all
 from service.portal.forms import Form, form_of, row_numbers
 from service.portal.page import THREAD, go, reader_of
 from service.storage.engine import transaction
@@ -126,7 +126,7 @@ def note_seats(request: Call, plan_id: FromPath[str]) -> Response[Any]:
         form.faults[""] = wording.text("{n} of {total} are stored; what is wrong with the others stands beside each.",
                                        n=wording.number(n_stored), total=wording.number(len(rows)))  # fmt: skip
         return _page(request, shown, form, 409)
-    query = [(name, text) for name, text in request.query_params.multi_items() if name not in {"all", "said"}]
+    query = query_of(request)
     return go(f"{shown.path}/seats?{urlencode(query)}" if query else f"{shown.path}/seats", "seat-noted")
 
 
@@ -148,11 +148,6 @@ def said_to_planner(error: BangkomError, wording: Wording) -> str:
         accepted = error.accepted if isinstance(error.accepted, BangkomError) else BangkomError(error.accepted)
         return wording.text("Accepted: {accepted}.", accepted=accepted.said(wording.text))
     return error.said(wording.text)
-
-
-def name_of(row: SeatRow) -> str:
-    """Return what a person of a seat is called."""
-    return row.name or row.seat.employee
 
 
 def plan_seats_handlers() -> list[Any]:

@@ -60,14 +60,18 @@ class Pages:
 def paged(call: Call, n: int) -> Pages:
     """Return the page of a list of so many items that a call asks for; what is asked wrongly is the nearest one."""
     n_pages = max(1, -(-n // PER_PAGE))
-    query = tuple((name, text) for name, text in call.query_params.multi_items() if name not in {"page", "said", "all"})
+    query = tuple((name, text) for name, text in query_of(call) if name != "page")
     return Pages(n=n, page=page_asked(call, n_pages), n_pages=n_pages, path=call.url.path, query=query)
+
+
+def query_of(call: Call) -> list[tuple[str, str]]:
+    """Return what a page is narrowed to, without what is meant for one look at it."""
+    return [(name, text) for name, text in call.query_params.multi_items() if name not in {"all", "said"}]
 
 
 def with_all(call: Call) -> str:
     """Return the address of a page of rows to tick on which every one is."""
-    query = [(name, text) for name, text in call.query_params.multi_items() if name not in {"all", "said"}]
-    return f"{call.url.path}?{urlencode([*query, ('all', '1')])}"
+    return f"{call.url.path}?{urlencode([*query_of(call), ('all', '1')])}"
 
 
 def asked_for(call: Call, name: str) -> str:
