@@ -91,13 +91,12 @@ def _compare(first: Keyed, rows: np.ndarray, later: Keyed, again: np.ndarray) ->
     for row, place, every in zip(rows.tolist(), again.tolist(), told, strict=True):
         different = [column for column in every if column in shared]
         here, there = int(first.rows.line[row]), int(later.rows.line[place])
-        for part, at, file, other in (
-            ((first, row, later.name, there), (later, place, first.name, here)) if different else ()
-        ):
-            part.rows.refuse(at, "row-conflict", message, column=different[0],
-                             value=_value(part.rows, different[0], at), other=other, file=file,
-                             columns=_named(part.rows, different))  # fmt: skip
-        if not different and is_within:
+        if different:
+            for part, at, file, other in ((first, row, later.name, there), (later, place, first.name, here)):
+                part.rows.refuse(at, "row-conflict", message, column=different[0],
+                                 value=_value(part.rows, different[0], at), other=other, file=file,
+                                 columns=_named(part.rows, different))  # fmt: skip
+        elif is_within:
             later.repeated[place] = True
             later.rows.note("row-repeated", "The same as line {other} of {file}.", line=there, other=here,
                             file=first.name)  # fmt: skip

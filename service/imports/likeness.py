@@ -58,7 +58,7 @@ def warn_of_codes_alike(rows: Rows, on_file: pd.DataFrame) -> None:
     every = every.drop_duplicates("code")
     form = every["code"].astype("str").str.casefold()
     undotted = form.str.replace(".", "")
-    every["form"] = undotted.where(undotted.isin(set(form) - set(form[form != undotted])), form)
+    every["form"] = undotted.where(undotted.isin(form[form == undotted]), form)
     alike = every[every["form"].duplicated(keep=False)]
     for _, group in alike.groupby("form", sort=False):
         if (group["line"] > 0).any():

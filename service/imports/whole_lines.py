@@ -66,7 +66,7 @@ def _warn_of_choices(parsed: Rows, rows: Lines, header: Header) -> None:
                 parsed.note("header-unknown", "{shown} is not read, though it holds what belongs under {name}, such as "
                             "{told}; name the column so if it is meant.", severity="warning", shown=shown,
                             name=parsed.written(column.name),
-                            told=next(iter(sorted(told & choices, key=len, reverse=True))))  # fmt: skip
+                            told=max(sorted(told & choices), key=len))  # fmt: skip
 
 
 def _holds_something(rows: Lines, position: int, reached: np.ndarray) -> bool:
