@@ -234,11 +234,12 @@ def read_parquet(content: bytes) -> Sheet:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         n_rows, n_columns = file.metadata.num_rows, len(file.schema_arrow)
-        table = file.read() if n_rows * n_columns <= MOST_CELLS else None
-        columns = [_column(name, table.column(at)) for at, name in enumerate(table.column_names)] if table else []
+        is_small = n_rows * n_columns <= MOST_CELLS
+        table = file.read() if is_small else file.schema_arrow.empty_table()
+        columns = [_column(name, table.column(at)) for at, name in enumerate(table.column_names)]
     except Exception as error:  # whatever the reader says is told to the person
         raise FileRefusedError("file-unreadable", "cannot be read as Parquet: {reason}", reason=error) from error
-    if table is None:
+    if not is_small:
         raise FileRefusedError("file-too-large", "the table has {rows} x {columns} cells; accepted: up to {most}",
                                rows=n_rows, columns=n_columns, most=MOST_CELLS)  # fmt: skip
     return Sheet(name=None, rows=Columns(columns))

@@ -93,6 +93,13 @@ def test_what_is_exported_and_imported_again_is_identical(office, tmp_path, data
     assert office.read(table.name).equals(before)
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_a_table_without_a_row_comes_back_as_that_table(office, tmp_path, kind):
+    write_table(office, "training_titles", tmp_path / f"x.{kind}", "id")
+    (report,) = import_files(office, [tmp_path / f"x.{kind}"], ImportOptions(), Wording("en")).report.files
+    assert (report.table, report.read, report.refused) == ("training_titles", 0, 0)
+
+
 def test_a_number_that_a_workbook_would_shorten_comes_back(office, tmp_path):
     hours = 0.1 + 0.2
     changed = office.read("trainings").head(1).assign(hours=hours)

@@ -169,6 +169,13 @@ def test_a_rich_text_document_is_no_json(tmp_path):
         sheet_of(tmp_path, rb"{\rtf1\ansi NIP}", "a.xls")
 
 
+@pytest.mark.parametrize("kind", ["str", "Int64", "datetime64[s]", "bool"])
+def test_parquet_without_a_row_keeps_its_headers(tmp_path, kind):
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"line": pd.array([], dtype="str"), "other": pd.array([], dtype=kind)}).to_parquet(path)
+    assert list(read_sheets(path)[0].rows) == [["line", "other"]]
+
+
 def test_parquet_of_other_kinds_of_columns_is_read_by_cell(tmp_path):
     path = tmp_path / "x.parquet"
     columns = {"text": pa.array(["a", None, "a"]).dictionary_encode(), "list": [[1], None, [2]],
