@@ -8,6 +8,7 @@ differs by session and list is left open, and filled in on each page.
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, zip_longest
 
 import msgspec
 from markupsafe import Markup, escape
@@ -21,6 +22,7 @@ WORDS = {  # why a training is not for somebody
     "known": "I know this already", "too-easy": "The level is too low", "too-hard": "The level is too high",
     "other": "Another reason",
 }  # fmt: skip
+CHOSEN, TYPED = ("mode", "competency"), ("from", "until", "hours")  # fields of the filters, in their order
 MOST_FACES, MOST_ANSWERS, MOST_FILTERS = 5_000, 2_000, 1_000  # kept in a process; 1 and twice 2 kB each
 _GAP = secrets.token_hex(16)  # stands for the fields that are filled in; nobody's text can hold it
 
@@ -68,7 +70,7 @@ def _card(one: Shown, lang: str, hidden: str, said: Form) -> Markup:
 
 
 def draw_filters(form: Form, gaps: tuple[tuple[str, str], ...], lang: str, *, is_filtered: bool) -> Markup:
-    """Return the form that narrows a list; as it is at first it is the same for everybody with the same gaps.
+    """Return the form that narrows a list; what is typed apart, it is the same for everybody with the same gaps.
 
     Parameters
     ----------
@@ -77,14 +79,22 @@ def draw_filters(form: Form, gaps: tuple[tuple[str, str], ...], lang: str, *, is
     lang : ``id`` or ``en``.
     is_filtered : Whether anything was filled in.
     """
-    if not is_filtered and not form.faults:
-        return _plain_filters(gaps, lang)
-    return Markup(macros("filters.html.j2", lang).filters(form, gaps, is_filtered))  # noqa: S704 (escaped there)
+    if form.faults:
+        return Markup(macros("filters.html.j2", lang).filters(form, gaps, is_filtered))  # noqa: S704 (escaped there)
+    chosen = tuple(form.get(name) for name in CHOSEN)
+    made = _filters(chosen, gaps, lang, is_filtered=is_filtered)
+    typed = (escape(form.get(name)) for name in TYPED)
+    return Markup("".join(chain.from_iterable(zip_longest(made, typed, fillvalue=""))))  # noqa: S704 (escaped here and there)
 
 
 @lru_cache(MOST_FILTERS)
-def _plain_filters(gaps: tuple[tuple[str, str], ...], lang: str) -> Markup:
-    return Markup(macros("filters.html.j2", lang).filters(Form(), gaps, is_filtered=False))  # noqa: S704 (as above)
+def _filters(chosen: tuple[str, ...], gaps: tuple[tuple[str, str], ...], lang: str, *,
+             is_filtered: bool) -> tuple[str, ...]:  # fmt: skip
+    """Return the form in the pieces between which goes what is typed."""
+    form = Form(
+        values={name: [text] for name, text in zip(CHOSEN, chosen, strict=True)} | {name: [_GAP] for name in TYPED}
+    )
+    return tuple(str(macros("filters.html.j2", lang).filters(form, gaps, is_filtered)).split(_GAP))
 
 
 @lru_cache(MOST_FACES)

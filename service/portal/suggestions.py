@@ -32,6 +32,7 @@ from service.snapshot import Snapshot, person_in
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import CLAIMED, CONFIRMED, NOT_WANTED, REFUSED, Statement
+from service.storage.watch import Unchanged
 from service.telemetry import LISTS
 from service.training_standing import changes_text, changes_to_first
 from service.wording import Wording
@@ -43,6 +44,7 @@ N_SHOWN = 10
 CLAIMS = (CLAIMED, CONFIRMED, REFUSED)
 NARROWING = ("mode", "from", "until", "competency", "hours")
 MOST_PAGES = 300  # kept in a process; 40 kB each
+MOST_PEOPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class _Seen(NamedTuple):
 
 
 _PAGES: KeptPages[_Seen] = KeptPages(MOST_PAGES)
+_EMPLOYMENT: Unchanged[str, str] = Unchanged(MOST_PEOPLE)  # kinds of employment, of who looked at a new list
 
 
 @get("/suggestions", opt=rule("recommendations.read"))
@@ -181,10 +184,14 @@ def _limit(call: Call, employee: str, hours: list[float]) -> str:
 def _may_have_limit(call: Call, employee: str) -> bool:
     """Tell whether people of somebody's employment type have one; a look at one row, before their hours are counted."""
     parts, people = parts_of(call), DATABASE_TABLES["employees"].c
-    with transaction(parts.database.engine) as connection:
-        query = sa.select(people.employment_type).where(people.employee == employee)
-        kind = connection.execute(query).scalar()
-    return kind is None or kind in parts.policy.plan.hours_cap
+    versions = parts.watch.look()  # the same object until somebody's rows change
+    known = _EMPLOYMENT.find(versions, employee)
+    if known is None:
+        with transaction(parts.database.engine) as connection:
+            query = sa.select(people.employment_type).where(people.employee == employee)
+            known = connection.execute(query).scalar() or ""
+        _EMPLOYMENT.keep(versions, employee, known)
+    return not known or known in parts.policy.plan.hours_cap
 
 
 def _names(call: Call, found: Recommendations) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """Cards are kept by what they show: never an old figure, and never another session's fields."""
 
+import re
 from datetime import date
 
 import msgspec
 import pytest
+from markupsafe import escape
 
 from service.portal.cards import Shown, draw_cards, draw_filters
 from service.portal.forms import Form
@@ -67,3 +69,14 @@ def test_what_was_filled_in_stands_in_the_filters_of_its_own_page_alone():
     assert draw_filters(Form(), gaps, "id", is_filtered=False) == plain
     assert "M.01" not in draw_filters(Form(), gaps[1:], "id", is_filtered=False)
     assert "Filter" in draw_filters(Form(), gaps, "en", is_filtered=False) != plain
+
+
+def test_what_is_typed_stands_in_its_own_field_and_what_is_chosen_is_marked():
+    gaps = (("M.01", "Kerja sama"), ("M.02", "Integritas"))
+    for day, mode in (("2027-01-04", "online"), ("2027-02-05", "blended"), ('"><b>', "online")):
+        typed = {"from": day, "until": "2027-03-06", "hours": "20", "mode": mode, "competency": "M.02"}
+        form = Form(values={name: [text] for name, text in typed.items()})
+        page = draw_filters(form, gaps, "id", is_filtered=True)
+        seen = dict(re.findall(r'<input id="[^"]*" name="([^"]*)" type="[^"]*" value="([^"]*)"', page))
+        assert seen == {"from": str(escape(day)), "until": "2027-03-06", "hours": "20"}
+        assert re.findall(r'<option value="([^"]+)" selected', page) == [mode, "M.02"]
