@@ -112,7 +112,7 @@ def approve_model(database: Database, model_id: str, author: str, words: str, wo
     reason, against = words.strip(), objection_texts(stored.manifest, wording)
     if against and not reason:
         raise InputError(NEEDS_REASON, model=model_id, why="; ".join(against))
-    approval = {"by": author, "on": database.clock().date().isoformat(), "reason": reason,
+    approval = {"by": author, "on": database.clock().astimezone().date().isoformat(), "reason": reason,
                 "against": list(objections_to(stored.manifest))}  # fmt: skip
     _set_state(database, model_id, APPROVED, author, words=reason, approval=approval)
     return stored

@@ -109,7 +109,7 @@ def trial_document(database: Database, wording: Wording) -> dict[str, Any]:
     figures = {name: wording.percent(value) for name, value in asdict(trial).items() if isinstance(value, float)}
     counts = {"n_new": trial.n_new, "n_old": trial.n_old, "new": int(taken[arm].sum()), "old": int(taken[~arm].sum())}
     text = wording.text(WORDS[trial.code], **figures, **{name: wording.number(n) for name, n in counts.items()})
-    return {"model": running.model_id, "code": trial.code, "text": text, "since": since.date(),
+    return {"model": running.model_id, "code": trial.code, "text": text, "since": since.astimezone().date(),
             "figures": _told(trial, counts)}  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """A model that is checked: drifted, stale or as fitted; told on the terminal, in jobs, lists and pages."""
 
+import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -12,7 +13,7 @@ from models.drift import describe_population
 from models.features import FEATURE_NAMES
 from recommender.policy import Policy
 from recommender.watch import Reference, describe_lists, watch_model
-from service.model_answer import approve_model
+from service.model_answer import approve_model, stored_model
 from service.model_watch import FEATURE_TITLES, check_model, stale_because, watch_document
 from service.pipeline import learn, load_office
 from service.predictor import load_predictor
@@ -45,6 +46,20 @@ def watched(tmp_path):
         model, _ = learn(database, load_office(database, ON), Policy(), 0)
         approve_model(database, model, "test", "a trial", ENGLISH)
         yield running, model
+
+
+def test_a_model_serves_since_the_offices_own_day(watched, monkeypatch):
+    running, model = watched
+    database = running.parts.database
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    time.tzset()
+    try:
+        database.clock = lambda: datetime(2027, 1, 4, 20, tzinfo=UTC)  # three in the morning in Pontianak
+        stored = approve_model(database, model, "test", "a trial", ENGLISH)
+        assert stored_model(database, stored.model_id).manifest["approval"]["on"] == "2027-01-05"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def checked(running, on=ON, **settings):
