@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from models.effect import LOWERED, NO_COUNTERPARTS, NO_DIFFERENCE, NOT_ENOUGH_DATA, RAISED, Effect
 from models.pooling import GroupEffect
 from models.service_link import ServiceLink
@@ -167,9 +169,15 @@ def service_words(service: Sequence[Mapping[str, Any]] | None, wording: Wording)
 def _of_indicator(one: Mapping[str, Any], wording: Wording) -> str:
     words = wording.text(WORDS[one["code"]])
     if one["estimate"] is not None:
-        figures = {name: wording.number(one[name], 2) for name in ("estimate", "lower", "upper")}
+        digits = _digits(one["upper"] - one["lower"])
+        figures = {name: wording.number(one[name], digits) for name in ("estimate", "lower", "upper")}
         words = wording.text(WORDS["service range"], verdict=words, units=wording.number(one["units"]), **figures)
     return wording.text(WORDS["service"], indicator=indicator_text(one["indicator"], wording), words=words)
+
+
+def _digits(width: float) -> int:
+    """Return the decimals that tell the ends of an interval apart: an indicator may be a share or in points."""
+    return 2 if width <= 0 else int(np.clip(1 - math.floor(math.log10(width)), 2, 6))
 
 
 __all__ = ["WAYS", "WORDS", "effects_card", "effects_document", "in_words", "kept_effects"]

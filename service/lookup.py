@@ -239,11 +239,14 @@ def _notice(listed: Listed, left_out: set[str], wording: Wording) -> str | None:
         return wording.text("{why} Nothing is suggested for that reason; if it is wrong, whoever keeps the staff "
                             "records can put it right.", why=wording.text(LEFT_OUT[code]))  # fmt: skip
     gaps = listed.grounds.lists.candidates.gaps
-    state = gaps.state[slice(*gaps.bounds[listed.place : listed.place + 2].tolist())]
-    if not len(state):
+    own = slice(*gaps.bounds[listed.place : listed.place + 2].tolist())
+    if not len(gaps.state[own]):
         return without_standard(listed.identity["position"], wording)
-    if (state == STATE_NAMES.index("never-assessed")).all():
+    if (gaps.state[own] == STATE_NAMES.index("never-assessed")).all():
         return wording.text("Not assessed yet: the list follows the position's standard.")
+    if not gaps.need[own].any():
+        return wording.text("No level that the position asks for is lacking, so nothing is suggested. Another position "
+                            "or a new assessment would change that.")  # fmt: skip
     return None
 
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from models.effect import RAISED
 from models.evaluation import Comparison
 from models.verdict import judge, judge_parts
 from recommender.allocation.verify import Violation
 from recommender.explanation import Reason
+from service.effect_answer import service_words
 from service.phrases import clash_text, reason_text, recount_texts, unmet_text, verdict_text
 from service.wording import Wording
 from tests.builders import office
@@ -123,3 +125,12 @@ def test_of_many_lines_that_lack_money_the_first_are_named_and_the_others_counte
     row = {"code": "budget", "limit": "A, B, C, D", "needs": 5, "cutoff": None, "instead": "", "next_offering": ""}
     said = "What is left of the budget lines A, B and 2 more does not suffice: each needs up to Rp5 more."
     assert unmet_text(row, Wording("en")) == said
+
+
+@pytest.mark.parametrize(("lower", "upper", "told"), [
+    (0.0478, 0.0524, "95 % interval 0.0478 to 0.0524"), (3.987, 4.371, "95 % interval 3.99 to 4.37"),
+    (-12.5, 30.0, "95 % interval -12.50 to 30.00"), (0.05, 0.05, "95 % interval 0.05 to 0.05")])  # fmt: skip
+def test_the_ends_of_an_interval_are_told_apart(lower, upper, told):
+    link = {"indicator": "complaints", "code": RAISED, "estimate": (lower + upper) / 2, "lower": lower, "upper": upper,
+            "units": 40}  # fmt: skip
+    assert told in service_words([link], ENGLISH)[0]

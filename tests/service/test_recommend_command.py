@@ -131,6 +131,12 @@ def test_a_position_without_a_standard_is_said_and_no_empty_silence(world):
     assert document["notice"] == "The position has no competency standard on file."
 
 
+def test_whoever_lacks_no_level_is_told_that_and_not_to_wait_for_classes(world):
+    document = world(**{f"n{PASSED}": {"M.01": 4, "M.02": 4}})(PASSED)
+    assert document["items"] == []
+    assert document["notice"].startswith("No level that the position asks for is lacking, so nothing is suggested.")
+
+
 def test_gaps_of_a_position_without_a_standard_are_no_empty_table(bangkom, world):
     world()(BARE)
     said = bangkom("--lang", "en", "gaps", BARE, on=TODAY).out
