@@ -86,7 +86,7 @@ OTHERS: dict[str, Example] = {
     "JobStatus": {
         "id": JOB, "kind": "plan", "state": "succeeded", "stage": "", "done": 1, "total": 1, "attempt": 1,
         "max_attempts": 3, "cancel_asked": False, "submitted_at": MOMENT, "started_at": "2027-01-04T08:00:01Z",
-        "ended_at": "2027-01-04T08:01:02Z", "result": {"plan": PLAN}, "error": None, "file": None,
+        "ended_at": "2027-01-04T08:01:02Z", "files": [], "result": {"plan": PLAN}, "error": None, "file": None,
     },
     "Balances": {"items": [LINE]},
     "SeatMoney": SEAT,

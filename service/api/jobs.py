@@ -44,6 +44,7 @@ class JobStatus(msgspec.Struct, kw_only=True):
     id, kind, state : Which, of what kind, and how it stands.
     stage, done, total : How far it is; `total` is 0 where it can't be told.
     attempt, max_attempts : Attempts begun, and how many may be.
+    files : Names of what was put in, of an import.
     result, error : What came out.
     file : Address of the file it made; null for none.
     """
@@ -60,6 +61,7 @@ class JobStatus(msgspec.Struct, kw_only=True):
     submitted_at: dt.datetime
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
+    files: list[str]
     result: dict[str, Any] | None
     error: JobError | None
     file: str | None
@@ -81,7 +83,8 @@ def status_of(job: Job, lang: str) -> JobStatus:
     same = ("kind", "state", "stage", "done", "total", "attempt", "max_attempts", "cancel_asked", "submitted_at",
             "started_at", "ended_at", "result")  # fmt: skip
     has_file = job.state == "succeeded" and (job.kind == "export" or _refused(job))
-    return JobStatus(id=job.job_id, error=error, file=f"/api/v1/jobs/{job.job_id}/file" if has_file else None,
+    return JobStatus(id=job.job_id, error=error, files=job.request.get("files", []),
+                     file=f"/api/v1/jobs/{job.job_id}/file" if has_file else None,
                      **{name: getattr(job, name) for name in same})  # fmt: skip
 
 
@@ -257,7 +260,7 @@ async def import_files(
         raise ApiError(422, "values-refused", TOO_MANY_FILES, most=MOST_FILES)
     options = {name: getattr(data, name) for name in data.__struct_fields__ if name != "files"}
     supplied = [data.supplied] if isinstance(data.supplied, str) else data.supplied
-    options["supplied"] = dict(map(_pair, supplied))
+    options |= {"supplied": dict(map(_pair, supplied)), "files": [name for name, _ in files]}
     payload = pack_files(files)
 
     def put_in() -> Response[JobStatus]:

@@ -28,8 +28,9 @@ class Request(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ImportRequest(Request, kw_only=True):
-    """How to import the files of the payload."""
+    """How to import the files of the payload; `files` are their names, by which lists of jobs tell imports apart."""
 
+    files: list[str] = []
     table: str | None = None
     profile: str | None = None
     encoding: str | None = None
@@ -44,7 +45,7 @@ class ImportRequest(Request, kw_only=True):
 
     def options(self) -> ImportOptions:
         """Return the importer's options."""
-        own = {name for name in self.__struct_fields__ if name not in Request.__struct_fields__}
+        own = set(self.__struct_fields__) - {"files", *Request.__struct_fields__}
         return ImportOptions(on=self.on, **{name: getattr(self, name) for name in own})
 
     def check(self) -> None:

@@ -71,6 +71,7 @@ def put_in_import(request: Call) -> Response[Any]:
     if form.faults:
         return _form_page(request, form, 422)
     options |= {name: form.has(name) for name in ("dry_run", "all_or_nothing")}
+    options["files"] = [name for name, _ in files]
     payload = pack_files(files)
     key = job_key(request, form, {**options, "payload": hashlib.sha256(payload).hexdigest()})
     try:

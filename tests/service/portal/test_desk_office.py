@@ -44,7 +44,9 @@ def test_an_import_is_followed_reported_row_by_row_and_its_refused_rows_come_bac
     refused = desk.get(f"{job}/file")
     assert b"198013012005011001" in refused.content
     assert "attachment" in refused.headers["content-disposition"]
-    assert report in desk.text("/imports")
+    listed = desk.text("/imports")
+    assert report in listed
+    assert "pegawai.csv" in cells_of(listed, "imports-caption")[1]
     assert "<b>Salah" not in page
     assert desk.portal.get(f"/employees/{NEW}").status_code == 200
 
