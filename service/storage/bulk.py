@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from service.storage.frames import to_lists
 
 CACHE_KIBIBYTES = 65_536  # pages that SQLite keeps while it loads; with 2,000 it writes and reads the key index again
+MANY_ROWS = 10_000  # from here on
 ROWS_AT_ONCE = 50_000  # made plain values at a time
 MOST_PARAMETERS = 960  # of one statement; every SQLite takes 999, and each statement costs as much as two rows
 
@@ -28,10 +29,26 @@ def load(connection: sa.Connection, table: str, frame: pd.DataFrame) -> None:
     if connection.dialect.name == "postgresql":
         _copy(cursor, table, list(frame.columns), parts)
         return
-    connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
-    for columns in parts:
-        _insert(cursor, table, list(frame.columns), columns)
+    with _room(connection, len(frame)):
+        for columns in parts:
+            _insert(cursor, table, list(frame.columns), columns)
     cursor.close()
+
+
+@contextmanager
+def _room(connection: sa.Connection, n_rows: int) -> Iterator[None]:
+    """Let SQLite keep more pages while many rows go in.
+
+    What a connection may keep it keeps for good, and a service holds many connections; so it gets its own room back.
+    """
+    own = connection.exec_driver_sql("PRAGMA cache_size").scalar_one() if n_rows >= MANY_ROWS else None
+    if own is not None:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+    try:
+        yield
+    finally:
+        if own is not None:
+            connection.exec_driver_sql(f"PRAGMA cache_size={own}")
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -1,9 +1,12 @@
+import sqlite3
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from service.storage.bulk import ROWS_AT_ONCE, load
+from service.storage.bulk import MANY_ROWS, ROWS_AT_ONCE, load
 from service.storage.database import open_database
+from service.storage.engine import transaction
 from service.storage.frames import by_key
 from service.storage.schema import ROW_KEY, SINCE
 
@@ -48,3 +51,16 @@ def test_rows_are_put_in_the_order_of_the_bytes_of_their_keys():
     rows = by_key(pd.DataFrame({ROW_KEY: pd.Series(keys, dtype="str"), "n": range(6)}))
     assert rows[ROW_KEY].tolist() == sorted(keys, key=str.encode)
     assert [keys[n] for n in rows["n"]] == rows[ROW_KEY].tolist()
+
+
+@pytest.mark.parametrize("n_rows", [0, 3, MANY_ROWS])
+def test_a_connection_that_a_service_keeps_remembers_no_more_pages_after_a_load(tmp_path, n_rows):
+    with sqlite3.connect(":memory:") as plain:
+        (own,) = plain.execute("PRAGMA cache_size").fetchone()
+    database = open_database(f"sqlite:///{tmp_path / 'office.db'}", pool_size=1)  # made new: every step has run there
+    if n_rows:
+        with database.writing() as writing:
+            load(writing.connection, "performance", ratings(np.arange(n_rows)))
+    with transaction(database.engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar_one() == own
+    database.engine.dispose()

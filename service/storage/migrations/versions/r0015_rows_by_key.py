@@ -35,6 +35,7 @@ def _make_anew(ending: str) -> None:
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         return
+    own = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
     for name in [one for table in TABLES for one in (table, f"{table}_versions")]:
         made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).scalar_one()
@@ -42,3 +43,4 @@ def _make_anew(ending: str) -> None:
         connection.exec_driver_sql(made.rstrip().removesuffix(BY_KEY) + ending)
         connection.exec_driver_sql(f'INSERT INTO "{name}" SELECT * FROM "{name}_before" ORDER BY row_key')  # noqa: S608 (names from above)
         op.drop_table(f"{name}_before")
+    connection.exec_driver_sql(f"PRAGMA cache_size={own}")  # a service goes on with this connection
