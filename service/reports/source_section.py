@@ -29,13 +29,13 @@ def status_text(totals: PlanTotals, wording: Wording) -> str:
 def verdict_texts(plan: Plan, wording: Wording) -> tuple[str, ...]:
     """Say which model served and what its verdict was."""
     source = plan.provenance
-    served = (
-        wording.text("The benefit was predicted by the learned model {model}.", model=source.model)
-        if source.model_state == "model"
-        else wording.text("The benefit was predicted by the plain rule, not by a learned model.")
-    )
+    served: tuple[str, ...] = (wording.text("The benefit was predicted by the plain rule, not by a learned model."),
+                               wording.text("The rule takes what a course closes from published averages; what "
+                                            "courses close in this office is not measured in it."))  # fmt: skip
+    if source.model_state == "model":
+        served = (wording.text("The benefit was predicted by the learned model {model}.", model=source.model),)
     own = (wording.text("Verdict: {words}", words=verdict_text(source.verdict, wording)),) if source.verdict else ()
-    return (served, *own)
+    return (*served, *own)
 
 
 def _solver(solver: str, wording: Wording) -> str:

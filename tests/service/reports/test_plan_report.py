@@ -286,6 +286,7 @@ def test_the_rule_is_named_when_no_model_serves():
     source = replace(plan.provenance, model="rule", model_state="rule", verdict="no approved model")
     text = Page(render_report(replace(plan, provenance=source), five_names(), ENGLISH)).text
     assert "predicted by the plain rule" in text
+    assert "from published averages" in text
     assert "Verdict: no approved model" in text
 
 
