@@ -312,8 +312,10 @@ class Importer:
         rows, report = part.rows, part.report
         if rows is None or part.repeated is None:
             return
-        frame = rows.frame[~rows.refused & ~part.repeated]
+        written = np.flatnonzero(~rows.refused & ~part.repeated)
+        frame = rows.frame.iloc[written]
         counts = self.database.upsert(writing, rows.table.name, frame, frozenset(rows.given))
+        rows.note_emptied(counts.emptied, written)
         if rows.table.name in _NAMED_BY_OTHERS:
             self.known.add(rows.table.name, frame)
         report.stored += counts.stored

@@ -25,6 +25,7 @@ CODES = {
     "header-repeated": "A column names once more what another one says, and is not read.",
     "column-sensitive": "A column with sensitive data is not read.",
     "profile-differs": "The headers are not those of the profile asked for.",
+    "value-emptied": "Blank cells empty values that are on file.",
     "value-supplied": "A column has the one value that was asked for with --set.",
     "encoding-assumed": "The encoding was assumed.",
     "encoding-mixed": "Some lines are of another encoding than the others.",

@@ -106,7 +106,7 @@ def test_a_header_of_three_lines_is_read(office):
 def test_short_lines_and_columns_without_header_are_named(office):
     (file,) = office.bring(f"NIP;Nama;;Unit Kerja\n{SATRIA};Satria;catatan;U1\n{MELUR};Melur Pagi\n").report.files
     warned = [(p.code, p.line) for p in file.problems if p.severity == "warning"]
-    assert warned == [("row-short", 3), ("header-unknown", None)]
+    assert warned == [("row-short", 3), ("value-emptied", 3), ("header-unknown", None)]
     assert next(p.message for p in file.problems if p.code == "header-unknown").endswith(": C.")
 
 
