@@ -1,6 +1,10 @@
 """What an import says of every file and row: the shape of ``bangkom import --json``."""
 
+from collections.abc import Sequence
+
 import msgspec
+
+MOST_LISTED = 1_000  # problems of one kind of a file or sheet that a report lists; all are counted
 
 # Stable problem codes. docs/imports.md lists each with its meaning; a test compares the two.
 CODES = {
@@ -47,6 +51,7 @@ CODES = {
     "id-structure": "An 18-digit employee number that no NIP can be.",
     "id-other": "An employee number is no NIP, where most of the file's are.",
     "id-national": "A national identity number stands where an employee number belongs.",
+    "national-removed": "National identity numbers were taken out of texts; they are not stored.",
     "id-contradicts": "The employee number contradicts another column.",
     "id-derived": "Missing values were read from the employee number.",
     "scale-derived": "The scale of a rating was told by its name.",
@@ -118,11 +123,23 @@ class Problem(msgspec.Struct, kw_only=True):
     message: str
 
 
+class ProblemCount(msgspec.Struct, kw_only=True):
+    """How often one kind of problem was found, and how many of these are listed: the first ones."""
+
+    severity: str
+    column: str | None
+    code: str
+    found: int
+    listed: int
+
+
 class FileReport(msgspec.Struct, kw_only=True):
     """One file or sheet; read = stored + unchanged + refused + left_out.
 
     Parameters
     ----------
+    problems : What was found, by line; of each kind up to `MOST_LISTED`.
+    counts : Every kind of problem, with the exact number.
     columns : Header as written to the canonical column that it was read into.
     preview : First rows as they were read, with their lines; a value that is missing or was refused is null.
     """
@@ -142,6 +159,7 @@ class FileReport(msgspec.Struct, kw_only=True):
     refused: int = 0
     left_out: int = 0
     problems: list[Problem] = []
+    counts: list[ProblemCount] = []
     columns: dict[str, str] = {}
     preview: list[dict[str, str | int | float | None]] = []
 
@@ -152,3 +170,18 @@ class ImportReport(msgspec.Struct, kw_only=True):
     dry_run: bool
     ok: bool
     files: list[FileReport]
+
+
+def counted(problems: Sequence[Problem]) -> tuple[list[Problem], list[ProblemCount]]:
+    """Return problems by line, of each kind (severity, column, code) the first ones alone, and how many there are."""
+    counts: dict[tuple[str, str | None, str], ProblemCount] = {}
+    listed = []
+    for one in sorted(problems, key=lambda problem: (problem.line is None, problem.line or 0)):
+        kind = (one.severity, one.column, one.code)
+        count = counts.setdefault(kind, ProblemCount(severity=one.severity, column=one.column, code=one.code, found=0,
+                                                     listed=0))  # fmt: skip
+        count.found += 1
+        if count.listed < MOST_LISTED:
+            count.listed += 1
+            listed.append(one)
+    return listed, list(counts.values())

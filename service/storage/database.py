@@ -157,7 +157,8 @@ class Database:
         keys = row_keys(new, declared)
         few = len(keys) <= MOST_BY_KEY
         old = self._read_keys(writing.connection, name, keys.tolist()) if few else self.read(name, writing.connection)
-        kinds, emptied = np.zeros(len(new), dtype=np.int8), {}
+        kinds = np.zeros(len(new), dtype=np.int8)
+        emptied: dict[str, tuple[np.ndarray, Any]] = {}
         if len(old):
             kinds, emptied = _compare(new, keys, old, declared, given)
         fresh = kinds != UNCHANGED
