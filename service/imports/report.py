@@ -19,6 +19,7 @@ CODES = {
     "tables-stacked": "A sheet holds several tables under each other; each is read on its own.",
     "table-other": "Another table of a sheet than the one asked for is passed over.",
     "rows-hidden": "Hidden lines of a sheet are read.",
+    "cells-struck": "Cells that a sheet strikes out are read.",
     "columns-hidden": "Hidden columns of a sheet are read.",
     "sheet-unknown": "The workbook has no sheet of the name asked for.",
     "table-unknown": "The headers match no table.",
