@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.matching import SURE, TextMatcher, match_titles
+from models.matching import SURE, TextMatcher, match_titles, title_words
 from models.metrics import r_precision, reciprocal_rank
+from models.short_forms import FEWEST, MOST
 
 SPLITS = {"house_test": 0.344, "tech_test": 0.442, "techwolf_test": 0.328}  # RP@5 of five lexical matchers fused
 VOWELS = "AIUEO"
@@ -67,6 +68,19 @@ def titles(path: Path) -> None:
         first = float((best == right)[right >= 0].mean())
         print(f"  {kind:12} precision {hits / is_matched.sum():.3f}  recall {hits / len(on_file):.3f}"
               f"  right title first {first:.3f}")  # fmt: skip
+    _short([names[row] for row in on_file])
+
+
+def _short(names: list[str]) -> None:
+    """Ask by initials for the titles of three to eight words; such titles are proposed, and never taken."""
+    called = {n: "".join(w[0] for w in title_words(n) if w.isalpha()) for n in names}
+    asked = [n for n in names if len(title_words(n)) == len(called[n]) and FEWEST <= len(called[n]) <= MOST]
+    best, confidence = match_titles(names, [called[n] for n in asked])
+    right = np.array([names.index(n) for n in asked])
+    alone = np.array([list(called.values()).count(called[n]) == 1 for n in asked])
+    print(f"  initials     {len(asked)} titles, right title first {(best == right).mean():.3f}"
+          f" ({(best == right)[alone].mean():.3f} of the {alone.sum()} whose initials no other has)"
+          f"  taken without asking {(confidence >= SURE).mean():.3f}")  # fmt: skip
 
 
 def _sentences(path: Path, place: dict[str, int]) -> Iterator[tuple[str, list[int]]]:

@@ -14,6 +14,7 @@ import scipy.sparse as sp
 import snowballstemmer
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
+from models.short_forms import INITIALS, ShortForms, Standing
 from training_catalog.columns import FloatArray, IndexArray
 
 # Chosen on planted misspellings and abbreviations; docs/adr/0011-free-text-matching.md has the figures.
@@ -43,6 +44,8 @@ _ROMAN = {
     "ix": "9",
     "x": "10",
 }
+# As the national reference list of structural trainings and offices shorten it ("DIKLAT PIM TK. III").
+_SPELLED_OUT = {"pim": ("kepemimpinan",), "diklatpim": ("diklat", "kepemimpinan")}
 _EDITION = re.compile(r"\b(angkatan|gelombang|batch)\s+\w+|\b(tahun\s+)?(19|20)\d\d\b")
 
 
@@ -55,7 +58,8 @@ def title_words(title: str) -> list[str]:
     ['pelatihan', 'kepemimpinan', 'etika', 'tk', '3']
     """
     found = re.findall(r"[^\W_]+", _EDITION.sub(" ", title.casefold()))
-    return [_ROMAN.get(word, word) for word in found if word not in _FILLERS]
+    words = [part for word in found for part in _SPELLED_OUT.get(word, (word,))]
+    return [_ROMAN.get(word, word) for word in words if word not in _FILLERS]
 
 
 def match_titles(titles: Sequence[str], written: Sequence[str]) -> tuple[IndexArray, FloatArray]:
@@ -74,20 +78,29 @@ def match_titles(titles: Sequence[str], written: Sequence[str]) -> tuple[IndexAr
     Notes
     -----
     Confidence is the smaller of two shares: of the written title's words that the training's title has, and of the
-    training's title that the written one has. A word stands for another as far as `_word_likeness` says.
+    training's title that the written one has. A word stands for another as far as `_word_likeness` says, and for some
+    words of the other title where it is short for them (`models.short_forms`), which is never sure; one that is short
+    for words of several titles alike has `UNSURE` at most.
     """
     best, confidence = np.full(len(written), -1, dtype=np.int64), np.zeros(len(written))
     own, known = _names(titles)
     asked = [title_words(title) for title in written]
     if not any(known) or not any(asked):
         return best, confidence
-    likeness = _WordLikeness(known, asked)
+    likeness, short = _WordLikeness(known, asked), ShortForms(known)
     near = _nearest([" ".join(words) for words in known], [" ".join(words) for words in asked])
     for i, words in enumerate(asked):
-        for j in near[i].tolist():
-            share = likeness.smaller_share(words, known[j])
-            if share > confidence[i]:
-                best[i], confidence[i] = own[j], share
+        meant = short.titles(words)
+        shares = {}
+        for j in sorted(meant.union(near[i].tolist())):
+            shares[j] = likeness.smaller_share(words, known[j])
+            if j in meant:
+                in_short = likeness.smaller_share(words, known[j], short.standing(words, j))
+                shares[j] = max(shares[j], min(in_short, INITIALS))
+            if shares[j] > confidence[i]:
+                best[i], confidence[i] = own[j], shares[j]
+        if len({own[j] for j in meant if shares[j] == confidence[i]}) > 1:  # short for several
+            confidence[i] = min(confidence[i], UNSURE)
     return best, confidence
 
 
@@ -96,8 +109,8 @@ def _names(titles: Sequence[str]) -> tuple[list[int], list[list[str]]]:
 
     Examples
     --------
-    >>> _names(["SEPALA/PIM TK.IV", "Arsip"])
-    ([0, 1, 0, 0], [['sepala', 'pim', 'tk', '4'], ['arsip'], ['sepala'], ['pim', 'tk', '4']])
+    >>> _names(["SEPALA/ADUM", "Arsip"])
+    ([0, 1, 0, 0], [['sepala', 'adum'], ['arsip'], ['sepala'], ['adum']])
     """
     parts = [(i, title_words(part)) for i, title in enumerate(titles) if "/" in title for part in title.split("/")]
     held = Counter(tuple(words) for _, words in parts)
@@ -138,14 +151,17 @@ class _WordLikeness:
                 self.values[here] = _word_likeness(word, other, float(self.values[here]))
         self.values[self.values < ALIKE] = 0.0
 
-    def smaller_share(self, asked: list[str], known: list[str]) -> float:
-        """Return the smaller of the two shares of words that have a counterpart."""
+    def smaller_share(self, asked: list[str], known: list[str], short: Sequence[Standing] = ()) -> float:
+        """Return the smaller of the two shares of words that have a counterpart, short forms included."""
         if not asked or not known:
             return 0.0
         pairs = self.values[np.ix_([self.row[w] for w in asked], [self.column[w] for w in known])]
         weight = np.array([FORM_WEIGHT if word in _FORM_WORDS else 1.0 for word in known])
         own = np.array([FORM_WEIGHT if word in _FORM_WORDS else 1.0 for word in asked])
         own = np.where(pairs.max(axis=1) > 0, weight[pairs.argmax(axis=1)], own)
+        for one in short:
+            pairs[one.asked, one.known] = np.maximum(pairs[one.asked, one.known], one.likeness)
+            own[one.asked] = np.maximum(own[one.asked], 1.0)
         share = min(float(own @ pairs.max(axis=1) / own.sum()), float(weight @ pairs.max(axis=0) / weight.sum()))
         return share if _numbers(asked) == _numbers(known) else min(share, UNSURE)
 

@@ -10,6 +10,7 @@ from service.imports.dates import PLAUSIBLE_YEARS
 from service.imports.headers import plain
 from service.imports.ids import read_person
 from service.imports.rows import Rows
+from service.imports.sensitive import without_national
 from service.imports.values import SIGNED, read_list, read_text
 from service.storage.frames import row_keys
 from service.storage.people import EMPLOYEE
@@ -40,6 +41,7 @@ def check_cells(rows: Rows, without: Collection[str] = ()) -> None:
             _check_ids(rows, column)
         elif column.kind in _TEXTS:
             _read_texts(rows, column, _TEXTS[column.kind])
+            _refuse_national(rows, column)
         elif column.kind in NEGATIVE and column.name not in SIGNED:
             below = (rows.frame[column.name] < 0).fillna(value=False).to_numpy(dtype=np.bool_)
             code = "money-unclear" if column.kind == "money" else "number-unreadable"
@@ -76,6 +78,14 @@ def _read_texts(rows: Rows, column: Column, read: Callable[[str], str]) -> None:
     if column.required:
         empty = given.notna().to_numpy() & told.isna().to_numpy()
         rows.refuse_all(np.flatnonzero(empty), "required-missing", "A value is needed here.", column=column.name)
+
+
+def _refuse_national(rows: Rows, column: Column) -> None:
+    """Refuse texts with a national identity number: a file's are stored without it, a program's are for it to mend."""
+    texts = rows.frame[column.name].dropna()
+    for row in np.flatnonzero(rows.frame[column.name].isin([t for t in texts.unique() if without_national(t) != t])):
+        rows.refuse(int(row), "id-national", "holds a national identity number, which is not stored; leave it out",
+                    column=column.name)  # fmt: skip
 
 
 def check_years(rows: Rows) -> None:

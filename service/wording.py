@@ -35,7 +35,7 @@ SINGULARS = {
     "bins": "bin", "entries": "entry", "options": "option", "others": "other", "parts": "part", "pins": "pin",
     "recommendations": "recommendation", "regions": "region", "seconds": "second", "sessions": "session",
     "templates": "template", "times": "time", "workers are": "worker is", "logged choices": "logged choice",
-    "later outcomes": "later outcome",
+    "later outcomes": "later outcome", "stored values": "stored value",
 }  # fmt: skip
 _COUNTED = re.compile(rf"\{{(\w+)\}} ({'|'.join(sorted(SINGULARS, key=len, reverse=True))})\b")
 

@@ -13,7 +13,7 @@ from service.settings import Settings
 from service.terminal import ATTENTION, NOT_DONE, Terminal
 from service.wording import Wording
 
-MOST_SHOWN = 40  # problems listed for each file on a screen; --json and --refused have them all
+MOST_SHOWN = 40  # problems listed for each file on a screen; --json has more, --refused every row
 
 
 @click.command("import")
@@ -126,8 +126,9 @@ def _show(terminal: Terminal, report: Any) -> None:
             value = f" ({problem.value})" if problem.value else ""
             severity = wording.text(problem.severity)
             console.print(f"{file.file}, {place}{column}{value}: {severity} {problem.code}: {problem.message}")
-        if len(file.problems) > MOST_SHOWN:
-            console.print(wording.text("... and {n} more in {file}; --json lists them all.",
-                                       n=len(file.problems) - MOST_SHOWN, file=file.file))  # fmt: skip
+        n_found = sum(count.found for count in file.counts)
+        if n_found > MOST_SHOWN:
+            console.print(wording.text("... and {n} more in {file}; --json counts them by kind.",
+                                       n=wording.number(n_found - MOST_SHOWN), file=file.file))  # fmt: skip
     if report.dry_run:
         console.print(wording.text("Dry run: nothing was stored."))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from service.imports.rows import Rows
+from service.spelling import all_folded
 from service.storage.frames import row_keys
 
 
@@ -113,14 +114,14 @@ def _named(rows: Rows, columns: list[str]) -> str:
 
 
 def _differences(rows: Rows, ones: np.ndarray, other: Rows, twos: np.ndarray) -> list[list[str]]:
-    """Return for each pair of rows the columns in which they differ after trimming and case."""
+    """Return for each pair of rows the columns in which they differ after trimming, case and kinds of apostrophes."""
     different: list[list[str]] = [[] for _ in ones]
     for column in rows.table.column_names:
         left, right = (
             frame[column].iloc[at].reset_index(drop=True) for frame, at in ((rows.frame, ones), (other.frame, twos))
         )
         if pd.api.types.is_string_dtype(left.dtype):
-            left, right = left.str.casefold(), right.str.casefold()
+            left, right = all_folded(left), all_folded(right)
         is_one_missing, are_both_there = left.isna() != right.isna(), left.notna() & right.notna()
         is_other = is_one_missing | (are_both_there & (left != right).fillna(value=False))
         for pair in np.flatnonzero(is_other.to_numpy(dtype=np.bool_)).tolist():

@@ -20,6 +20,7 @@ DELIMITERS = (";", ",", "\t", "|", "^")
 MOST_IN_CELL = 10_000_000  # characters
 MOST_SPLIT = 20_000_000  # cells of a text that is split line by line: each takes more than a hundred bytes
 MOST_COLUMNS = 16_384  # as many as a spreadsheet has
+_SENTENCE = re.compile(r", ")
 _WHOLE = re.compile(r'"((?:[^"]|"")*)"')  # a line that one pair of quotation marks holds
 
 
@@ -127,7 +128,8 @@ def _cells_of(line: str, delimiter: str) -> list[Cell]:
 def find_delimiter(lines: Sequence[str]) -> str:
     """Return the delimiter that splits the most lines into the same number of cells, more than one.
 
-    Where most lines are none of a table, as titles above a short one, two that are split alike will do.
+    Where most lines are none of a table, as titles above a short one, two that are split alike will do. Commas that all
+    have a space behind them are taken for those of a sentence where something else splits lines too.
 
     Examples
     --------
@@ -135,7 +137,7 @@ def find_delimiter(lines: Sequence[str]) -> str:
     ';'
     """
     csv.field_size_limit(MOST_IN_CELL)
-    best, best_score = ",", (0, 0.0)
+    scores = {",": (NO_LINES, 0.0)}
     held = [_WHOLE.fullmatch(line.strip()) for line in lines if line.strip()]
     if all(held):
         lines = [line[1].replace(QUOTE * 2, QUOTE) for line in held if line]
@@ -152,7 +154,7 @@ def find_delimiter(lines: Sequence[str]) -> str:
         if rank == NO_LINES and len(split) > len(set(split)):  # more lines around the table than in it
             common = max(set(split), key=lambda width: (split.count(width), width))
             rank = SOME_LINES
-        score = (rank, widths.count(common) / len(widths) + 0.01 * min(common, 20))
-        if score > best_score:
-            best, best_score = candidate, score
-    return best
+        scores[candidate] = (rank, widths.count(common) / len(widths) + 0.01 * min(common, 20))
+    if all("," not in _SENTENCE.sub("", line) for line in lines):
+        scores = {one: score for one, score in scores.items() if one != "," and score[0] > NO_LINES} or scores
+    return max((one for one in DELIMITERS if one in scores), key=lambda one: scores[one])

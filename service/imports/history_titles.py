@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from service.imports.rows import Rows
+from service.spelling import all_folded
 
 _SAME = ["employee", "form", "end_date"]
 
@@ -30,7 +31,7 @@ def name_trainings(rows: Rows, on_file: pd.DataFrame, frame_of: Callable[[str], 
         rows.refuse(row, "required-missing", "A value is needed here.", column="training_name", value="")
     columns = ["employee", "training_name", "end_date"]
     every = pd.concat([frame[columns] for frame in (on_file, frame_of("history"), rows.frame)], ignore_index=True)
-    every["form"] = every["training_name"].str.casefold()
+    every["form"] = all_folded(every["training_name"])
     first = every.groupby(_SAME, dropna=False, sort=False)["training_name"].transform("first")
     rows.frame["training_name"] = first.iloc[len(first) - len(rows.frame) :].to_numpy()
     rows.frame["training_name"] = rows.frame["training_name"].astype("str")

@@ -35,7 +35,7 @@ from service.imports.references import (
     refuse_orphans,
     resolve,
 )
-from service.imports.report import FileReport, ImportReport, Problem
+from service.imports.report import FileReport, ImportReport, Problem, counted
 from service.imports.rows import Rows
 from service.imports.whole_lines import refuse_shifted
 from service.storage.database import Database
@@ -312,8 +312,10 @@ class Importer:
         rows, report = part.rows, part.report
         if rows is None or part.repeated is None:
             return
-        frame = rows.frame[~rows.refused & ~part.repeated]
+        written = np.flatnonzero(~rows.refused & ~part.repeated)
+        frame = rows.frame.iloc[written]
         counts = self.database.upsert(writing, rows.table.name, frame, frozenset(rows.given))
+        rows.note_emptied(counts.emptied, written)
         if rows.table.name in _NAMED_BY_OTHERS:
             self.known.add(rows.table.name, frame)
         report.stored += counts.stored
@@ -379,17 +381,17 @@ def import_files(
 
 
 def _finish(importer: Importer) -> Imported:
-    is_kept_out = importer.options.all_or_nothing and not importer.is_clean
+    is_clean = importer.is_clean
+    is_kept_out = importer.options.all_or_nothing and not is_clean
     for part in importer.parts:
+        part.report.problems, part.report.counts = counted(_problems(part))
         if part.rows is None:
             continue
-        part.report.problems += part.rows.problems
         part.report.columns = {part.rows.written(name) or name: name for name in part.rows.origin}
         part.report.preview = preview_of(part.rows)
-        part.report.problems.sort(key=lambda p: (p.line is None, p.line or 0))
         if is_kept_out:
             part.report.refused += part.report.stored + part.report.unchanged
             part.report.stored = part.report.unchanged = 0
-    report = ImportReport(dry_run=importer.options.dry_run, ok=importer.is_clean,
+    report = ImportReport(dry_run=importer.options.dry_run, ok=is_clean,
                           files=[part.report for part in importer.parts])  # fmt: skip
     return Imported(report=report, refused=refused_rows(importer.parts, importer.options))

@@ -1,8 +1,8 @@
-"""What a workbook shows otherwise than it holds: percentages, and zeros in front of codes."""
+"""What a workbook shows otherwise than it holds: percentages, zeros in front of codes, struck-out cells."""
 
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -17,6 +17,10 @@ _TAG = r"<(?:\w{1,20}:)?"
 _FORMAT = re.compile(_TAG + r"""numFmt\b(?=[^>]*?\snumFmtId=["'](\d+)["'])[^>]*?\sformatCode=["']([^"']*)["']""")
 _CELL_STYLES = re.compile(_TAG + r"cellXfs\b.*?</(?:\w{1,20}:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(_TAG + r"xf\b([^>]*)>")
+_FONTS = re.compile(_TAG + r"fonts\b.*?</(?:\w{1,20}:)?fonts>", re.DOTALL)
+_FONT = re.compile(_TAG + r"font(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w{1,20}:)?font>)", re.DOTALL)
+_STRIKE = re.compile(_TAG + r"""strike\b(?![^>]*\sval=["'](?:0|false)["'])""")
+_FONT_OF = re.compile(r"""\sfontId=["'](\d+)["']""")
 _FORMAT_OF = re.compile(r"""\snumFmtId=["'](\d+)["']""")
 _ZEROS = re.compile(r"(?:\[\$-[^\]]*\])?(0{2,})(?:;.*)?")
 Places = dict[tuple[int, bytes], "array[int]"]  # column from 0 and style: rows from 0
@@ -38,12 +42,33 @@ def telling_styles(styles: str) -> dict[bytes, int]:
             formats[number] = len(zeros[1])
         elif "%" in re.sub(r"&quot;.*?&quot;|\\.", "", code):
             formats[number] = PERCENT
+    return {style: formats[number] for style, number in _told(styles, _FORMAT_OF) if number in formats}
+
+
+def _told(styles: str, attribute: re.Pattern[str]) -> list[tuple[bytes, str]]:
+    """Return each style of cells with what one of its attributes says."""
     section = _CELL_STYLES.search(styles)
-    told = [_FORMAT_OF.search(attributes) for attributes in _STYLE.findall(section[0])] if section else []
-    return {str(at).encode(): formats[found[1]] for at, found in enumerate(told) if found and found[1] in formats}
+    told = [attribute.search(attributes) for attributes in _STYLE.findall(section[0])] if section else []
+    return [(str(at).encode(), found[1]) for at, found in enumerate(told) if found]
 
 
-def pattern_of(styles: Mapping[bytes, int]) -> re.Pattern[bytes] | None:
+def striking_styles(styles: str) -> set[bytes]:
+    """Return the styles of cells that strike out what stands in them.
+
+    Examples
+    --------
+    >>> striking_styles(
+    ...     '<fonts><font/><font><strike/></font></fonts><cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs>'
+    ... )
+    {b'1'}
+    """
+    section = _FONTS.search(styles)
+    fonts = _FONT.findall(section[0]) if section else []
+    struck = {str(at) for at, font in enumerate(fonts) if _STRIKE.search(font)}
+    return {style for style, font in _told(styles, _FONT_OF) if font in struck}
+
+
+def pattern_of(styles: Collection[bytes]) -> re.Pattern[bytes] | None:
     """Return the pattern of a cell that has one of some styles: style, letters and figures of its place."""
     if not styles:
         return None

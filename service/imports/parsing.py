@@ -18,7 +18,7 @@ from service.imports.merged import Shared, unmerged
 from service.imports.qualifiers import factor_above, factor_of
 from service.imports.ratings import Labels, rating_reader, read_names
 from service.imports.rows import MOST_SHOWN, Rows
-from service.imports.sensitive import without_national
+from service.imports.sensitive import FREE_KINDS, SHORTEST_NATIONAL, without_national
 from service.imports.values import (
     faulty,
     is_missing,
@@ -224,6 +224,8 @@ def _parse_column(parsed: Rows, column: Column, cells: Coded) -> pd.Series:
         values[place], error = (None, None) if is_missing(cell, column.kind) else _read(read, cell)
         if error is not None:
             errors[place] = error
+    if column.kind in FREE_KINDS:
+        _leave_national(parsed, column, cells, values)
     _refuse_unclear(parsed, column, cells, errors)
     _note_cleaned(parsed, column, cells, values)
     found = pd.Series(values, dtype=object)
@@ -244,6 +246,19 @@ def _refuse_unclear(parsed: Rows, column: Column, cells: Coded, errors: Mapping[
                         value=cell)  # fmt: skip
         else:
             parsed.refuse(row, error.code, error.message, column=column.name, value=cell, **error.fields)
+
+
+def _leave_national(parsed: Rows, column: Column, cells: Coded, values: list[Any]) -> None:
+    """Take national identity numbers out of free texts, which are stored without them, and say where and how many."""
+    texts = ((place, value) for place, value in enumerate(values) if isinstance(value, str))
+    told = [place for place, text in texts if len(text) >= SHORTEST_NATIONAL and without_national(text) != text]
+    if told:
+        for place in told:
+            values[place] = without_national(values[place]) or None
+        lines = parsed.line[np.isin(cells.places, told)]
+        parsed.note("national-removed", "National identity numbers were taken out of {n} cells of {column}, here "
+                    "first; they are not stored.", severity="warning", column=column.name,
+                    n=parsed.wording.number(len(lines)), line=int(lines[0]))  # fmt: skip
 
 
 def _note_cleaned(parsed: Rows, column: Column, cells: Coded, values: list[Any]) -> None:

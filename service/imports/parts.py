@@ -45,6 +45,13 @@ SHEET_NOTES = {
     ),
     "zeros-shown": ("note", "Codes in columns {value} are read with the zeros that the sheet shows in front of them."),
     "rows-hidden": ("warning", "Lines {value} are hidden in the sheet, and are read like all others."),
+    "cells-struck": (
+        "warning",
+        (
+            "Lines {value} have cells that are struck out in the sheet; they are read like all others, so take out "
+            "what no longer holds."
+        ),
+    ),
     "columns-hidden": ("note", "The sheet has hidden columns; they are read like all others."),
     "errors-unseen": (
         "note",

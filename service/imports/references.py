@@ -11,6 +11,7 @@ from service.imports.checks import MOST_SUGGESTED_FROM, check_circles, check_ord
 from service.imports.on_file import OnFile
 from service.imports.rows import Rows
 from service.imports.sensitive import NATIONAL, is_national
+from service.spelling import all_folded, folded
 
 MADE_BY_REFERENCE = ("units", "positions")
 MOST_SUGGESTIONS = 100  # different unknown values of a column for which a known one is looked for
@@ -49,8 +50,8 @@ class KnownIds:
             frame = self._frames[table]
             if "name" not in frame:
                 return {}
-            single = frame[~frame["name"].duplicated(keep=False)]
-            self._names[table] = dict(zip(single["name"].str.casefold(), single[table_key(table)], strict=True))
+            single = frame.assign(name=all_folded(frame["name"])).drop_duplicates("name", keep=False)
+            self._names[table] = dict(zip(single["name"], single[table_key(table)], strict=True))
         return self._names[table]
 
     def names_beside(self, table: str, own: Sequence[pd.DataFrame]) -> dict[str, str]:
@@ -65,7 +66,7 @@ class KnownIds:
         if "name" not in frame:
             return {}
         both = pd.concat([rows[[table_key(table), "name"]] for rows in (frame, *own)]).dropna()
-        both["name"] = both["name"].str.casefold()
+        both["name"] = all_folded(both["name"])
         both = both.drop_duplicates()
         single = both[~both["name"].duplicated(keep=False)]
         return dict(zip(single["name"], single[table_key(table)], strict=True))
@@ -82,12 +83,12 @@ class KnownIds:
         ids.update(rows[key].dropna())
         names = self.names(table)
         if "name" in rows:
-            names.update({str(n).casefold(): i for n, i in zip(rows["name"], rows[key], strict=True) if pd.notna(n)})
+            names.update({folded(str(n)): i for n, i in zip(rows["name"], rows[key], strict=True) if pd.notna(n)})
 
 
 def _untitled(name: object) -> str:
     """Return a name without the titles after it, to offer candidates with."""
-    return str(name).partition(",")[0].strip().casefold()
+    return folded(str(name).partition(",")[0].strip())
 
 
 def table_key(table: str) -> str:
@@ -125,7 +126,7 @@ def resolve(rows: Rows, known: KnownIds, every: Sequence[Rows]) -> dict[str, pd.
             continue
         fresh = [one.frame[~one.refused] for one in every] if refers_to_own else []
         names = known.names_beside(column.references, fresh) if refers_to_own else known.names(column.references)
-        by_name = values.str.casefold().map(names)
+        by_name = all_folded(values).map(names)
         named = unknown & by_name.notna().to_numpy()
         rows.frame.loc[named, column.name] = by_name[named].astype("str")
         unknown &= ~named
@@ -263,7 +264,7 @@ def _why_unknown(value: str, target: str, known: KnownIds, listed: list[str]) ->
 
 def suggestion_by_name(value: str, names: Mapping[str, str]) -> str:
     """Return the id of the name that looks most like a value; empty when none does."""
-    told = value.casefold()
+    told = folded(value)
     likely = [name for name in names if name[:1] == told[:1] and abs(len(name) - len(told)) <= MOST_LETTERS_AMISS]
     near = difflib.get_close_matches(told, likely[:MOST_SUGGESTED_FROM], n=1, cutoff=NAME_CUTOFF)
     return f"{names[near[0]]} ({near[0]})" if near else ""

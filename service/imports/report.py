@@ -1,6 +1,10 @@
 """What an import says of every file and row: the shape of ``bangkom import --json``."""
 
+from collections.abc import Sequence
+
 import msgspec
+
+MOST_LISTED = 1_000  # problems of one kind of a file or sheet that a report lists; all are counted
 
 # Stable problem codes. docs/imports.md lists each with its meaning; a test compares the two.
 CODES = {
@@ -15,6 +19,7 @@ CODES = {
     "tables-stacked": "A sheet holds several tables under each other; each is read on its own.",
     "table-other": "Another table of a sheet than the one asked for is passed over.",
     "rows-hidden": "Hidden lines of a sheet are read.",
+    "cells-struck": "Cells that a sheet strikes out are read.",
     "columns-hidden": "Hidden columns of a sheet are read.",
     "sheet-unknown": "The workbook has no sheet of the name asked for.",
     "table-unknown": "The headers match no table.",
@@ -25,6 +30,7 @@ CODES = {
     "header-repeated": "A column names once more what another one says, and is not read.",
     "column-sensitive": "A column with sensitive data is not read.",
     "profile-differs": "The headers are not those of the profile asked for.",
+    "value-emptied": "Blank cells empty values that are on file.",
     "value-supplied": "A column has the one value that was asked for with --set.",
     "encoding-assumed": "The encoding was assumed.",
     "encoding-mixed": "Some lines are of another encoding than the others.",
@@ -46,6 +52,7 @@ CODES = {
     "id-structure": "An 18-digit employee number that no NIP can be.",
     "id-other": "An employee number is no NIP, where most of the file's are.",
     "id-national": "A national identity number stands where an employee number belongs.",
+    "national-removed": "National identity numbers were taken out of texts; they are not stored.",
     "id-contradicts": "The employee number contradicts another column.",
     "id-derived": "Missing values were read from the employee number.",
     "scale-derived": "The scale of a rating was told by its name.",
@@ -117,11 +124,23 @@ class Problem(msgspec.Struct, kw_only=True):
     message: str
 
 
+class ProblemCount(msgspec.Struct, kw_only=True):
+    """How often one kind of problem was found, and how many of these are listed: the first ones."""
+
+    severity: str
+    column: str | None
+    code: str
+    found: int
+    listed: int
+
+
 class FileReport(msgspec.Struct, kw_only=True):
     """One file or sheet; read = stored + unchanged + refused + left_out.
 
     Parameters
     ----------
+    problems : What was found, by line; of each kind up to `MOST_LISTED`.
+    counts : Every kind of problem, with the exact number.
     columns : Header as written to the canonical column that it was read into.
     preview : First rows as they were read, with their lines; a value that is missing or was refused is null.
     """
@@ -141,6 +160,7 @@ class FileReport(msgspec.Struct, kw_only=True):
     refused: int = 0
     left_out: int = 0
     problems: list[Problem] = []
+    counts: list[ProblemCount] = []
     columns: dict[str, str] = {}
     preview: list[dict[str, str | int | float | None]] = []
 
@@ -151,3 +171,18 @@ class ImportReport(msgspec.Struct, kw_only=True):
     dry_run: bool
     ok: bool
     files: list[FileReport]
+
+
+def counted(problems: Sequence[Problem]) -> tuple[list[Problem], list[ProblemCount]]:
+    """Return problems by line, of each kind (severity, column, code) the first ones alone, and how many there are."""
+    counts: dict[tuple[str, str | None, str], ProblemCount] = {}
+    listed = []
+    for one in sorted(problems, key=lambda problem: (problem.line is None, problem.line or 0)):
+        kind = (one.severity, one.column, one.code)
+        count = counts.setdefault(kind, ProblemCount(severity=one.severity, column=one.column, code=one.code, found=0,
+                                                     listed=0))  # fmt: skip
+        count.found += 1
+        if count.listed < MOST_LISTED:
+            count.listed += 1
+            listed.append(one)
+    return listed, list(counts.values())

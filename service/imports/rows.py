@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ class Rows:
     def note(self, code: str, message: str, *, severity: str = "note", line: int | None = None,
              column: str | None = None, value: Cell = None, **fields: object) -> None:  # fmt: skip
         """Write down one thing found."""
-        shown = None if value is None else without_national(_shown(value))[:MOST_SHOWN]
+        shown = None if value is None else without_national(shown_value(value))[:MOST_SHOWN]
         told = {name: self._told(name, field) for name, field in fields.items()}
         text = self.wording.text(message, **{"column": self.written(column) or "", **told})
         if self.sheet is not None and line is not None and column is not None and column in self.origin:
@@ -96,6 +97,20 @@ class Rows:
         self.refused[row] = True
         self.note(code, message, severity="error", line=int(self.line[row]), column=column, value=value, **fields)
 
+    def note_emptied(self, emptied: Mapping[str, tuple[np.ndarray, Any]], written: np.ndarray) -> None:
+        """Say of each column how many stored values its blank cells empty, with the line and value of the first.
+
+        Parameters
+        ----------
+        emptied : By column the rows among `written`, and the first value.
+        written : Rows that were written.
+        """
+        for column, (places, value) in emptied.items():
+            self.note("value-emptied", "Blank cells of {column} empty {n} stored values, here {shown}; a file without "
+                      "the column leaves them as they are.", severity="warning", column=column,
+                      line=int(self.line[written[places[0]]]), n=self.wording.number(len(places)),
+                      shown=without_national(shown_value(value))[:MOST_SHOWN])  # fmt: skip
+
     def refuse_all(self, rows: np.ndarray, code: str, message: str, *, column: str) -> None:
         """Refuse rows for one reason, each with its own value."""
         values = self.frame[column]
@@ -104,7 +119,7 @@ class Rows:
             self.refuse(row, code, message, column=column, value=None if pd.isna(value) else value)
 
 
-def _shown(value: Cell) -> str:
+def shown_value(value: Cell) -> str:
     """Return a value as a person writes it: days without a time, whole numbers without a point."""
     if value is pd.NaT:
         return ""

@@ -16,8 +16,16 @@ WORDS = frozenset({
 })  # fmt: skip
 NATIONAL = "this looks like a national identity number, which is not stored; give the NIP"
 NATIONAL_NUMBER = "nik"  # in some offices the employee's own number; beside another number it is the national one
+FREE_KINDS = frozenset({"text", "list"})  # of columns that may hold anything; codes stay as they are
+SHORTEST_NATIONAL = 16  # characters
 _NATIONAL = re.compile(r"\d{6}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}")  # place, day (+40), month, year
 _WITHIN = re.compile(rf"(?<!\d){_NATIONAL.pattern}(?!\d)")
+# As people part its digits; more groups behind make it another number.
+_PARTED = re.compile(
+    r"(?<!\d)(?<!\d[.-])(?:\d{6}([ .-])\d{6}\1\d{4}|\d{4}([ .-])\d{4}\2\d{4}\2\d{4}|"
+    r"\d{6}([ .-])\d\d\3\d\d\3\d\d\3\d{4}|\d\d([ .-])\d\d\4\d\d\4(?:\d{6}|\d\d\4\d\d\4\d\d)\4\d{4})(?![ .-]?\d)"
+)
+_LEFT = re.compile(r" *(?:\( *\)|\[ *\]) *| {2,}")  # brackets of which nothing is left, and spaces around a number
 _PHRASES = re.compile(
     r"\balamat\b(?! unit| kantor| opd)|\bgol(?:ongan)?\b.? (?:darah|drh)|\bblood|\b(?:no|nomor|valid)\b.? (?:nik|kk)\b|"
     r"npwp|bpjs|\b(?:suku bangsa|kartu keluarga|status keluarga|nama ibu(?! kota)|ibu kandung|mother|anak kandung|"
@@ -38,7 +46,7 @@ def is_sensitive(header: str) -> bool:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).lower()  # as fields of JSON are named
     words = re.findall(r"[a-z]+", f"{parted} {header.lower()}")
     if all(len(word) == 1 for word in words):
-        words = ["".join(words)]
+        words = ["".join(re.findall(r"[a-z]", header.lower()))]
     told = " ".join(re.findall(r"[a-z0-9.]+", parted))
     return told in HEADERS or not WORDS.isdisjoint(words) or _PHRASES.search(told) is not None
 
@@ -48,10 +56,13 @@ def without_national(text: str) -> str:
 
     Examples
     --------
-    >>> without_national("NIK 6171010101900001, Satria"), without_national("199003152014021987")
-    ('NIK , Satria', '199003152014021987')
+    >>> without_national("Satria (6171-0101-0190-0001)"), without_national("199003152014021987")
+    ('Satria', '199003152014021987')
     """
-    return "" if is_national(text) else _WITHIN.sub("", text)
+    if is_national(text):
+        return ""
+    told = _PARTED.sub(lambda found: "" if is_national(found[0]) else found[0], _WITHIN.sub("", text))
+    return text if told == text else _LEFT.sub(" ", told).strip()
 
 
 def is_national(text: str) -> bool:

@@ -9,7 +9,7 @@ import sys
 import zipfile
 import zlib
 from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 from service.imports.cells import MOST_BYTES, MOST_CELLS, CellFault, FileRefusedError, Sheet
 from service.imports.columns import Coded, Columns
 from service.imports.headers import letters_of
-from service.imports.number_formats import Places, as_shown, pattern_of, telling_styles
+from service.imports.number_formats import Places, as_shown, pattern_of, striking_styles, telling_styles
 
 SMALL_BYTES = 48 << 20  # a workbook may unpack to this whatever its own size
 MOST_RATIO = 100  # and to this many times its own size; offices' own reach 50
@@ -54,6 +54,7 @@ _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)=(["'])(.*?)\2""")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what is in a protected workbook, whatever it is called
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 Faults = dict[tuple[int, int], CellFault]
+_Styled = tuple[re.Pattern[bytes] | None, re.Pattern[bytes] | None]  # of cells that show numbers otherwise, and struck
 
 
 @dataclass(kw_only=True)
@@ -67,6 +68,7 @@ class _Extent:
     hidden_rows: list[int] = field(default_factory=list)
     has_hidden_columns: bool = False
     formatted: Places = field(default_factory=dict)
+    struck: list[tuple[int, int]] = field(default_factory=list)
     zeros: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -84,7 +86,15 @@ def column_of(letters: bytes) -> int:
     return column
 
 
-def check_archive(content: bytes, styles: Mapping[bytes, int] | None = None) -> dict[str, _Extent]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Styles:
+    """Styles of cells: those that show numbers otherwise than they are, and those that strike them out."""
+
+    numbers: Mapping[bytes, int] = field(default_factory=dict)
+    struck: Collection[bytes] = ()
+
+
+def check_archive(content: bytes, styles: _Styles | None = None) -> dict[str, _Extent]:
     """Check a workbook's directory and the extent of its sheets before anything opens it.
 
     Returns
@@ -108,22 +118,22 @@ def check_archive(content: bytes, styles: Mapping[bytes, int] | None = None) -> 
                 raise FileRefusedError("file-too-large", "the workbook unpacks to {size} bytes; accepted: up to {most}",
                                        size=total, most=most)  # fmt: skip
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
-            pattern = pattern_of(styles or {})
-            return {entry.filename: _check_extent(archive, entry, pattern) for entry in sheets}
+            patterns = (pattern_of(styles.numbers), pattern_of(styles.struck)) if styles else (None, None)
+            return {entry.filename: _check_extent(archive, entry, patterns) for entry in sheets}
     except _DAMAGES as error:
         raise FileRefusedError("file-unreadable", "the workbook is damaged or was cut off; get it again") from error
 
 
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, formatted: re.Pattern[bytes] | None) -> _Extent:
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, styled: _Styled) -> _Extent:
     """Stream a sheet once: its furthest cell, how many there are, and which hold no value to trust."""
     extent, tail = _Extent(), b""
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
             seen = tail + chunk
             end = _last_start(seen) if len(chunk) == CHUNK else len(seen)
-            _scan(seen[:end], extent, formatted)
+            _scan(seen[:end], extent, styled)
             tail = seen[end:]
-    _scan(tail, extent, formatted)
+    _scan(tail, extent, styled)
     span = extent.widest * extent.tallest
     if span > MOST_CELLS or (span > SPARSE_CELLS and span > SPARSE_RATIO * extent.n_cells):
         raise FileRefusedError("file-too-large", "sheet {sheet} spans {rows} x {columns} cells, most of them empty",
@@ -137,8 +147,11 @@ def _last_start(seen: bytes) -> int:
     return starts[-1] if starts else len(seen)
 
 
-def _scan(part: bytes, extent: _Extent, formatted: re.Pattern[bytes] | None) -> None:
+def _scan(part: bytes, extent: _Extent, styled: _Styled) -> None:
     """Add whole cells of a sheet's XML to its extent."""
+    formatted, struck = styled
+    extent.struck += [(int(digits) - 1, column_of(letters) - 1)
+                      for _, letters, digits in (struck.findall(part) if struck else ())]  # fmt: skip
     for style, letters, digits in formatted.findall(part) if formatted else ():
         extent.formatted.setdefault((column_of(letters) - 1, style), array("i")).append(int(digits) - 1)
     found = _REFERENCE.findall(part)
@@ -189,16 +202,17 @@ def _parts_of_sheets(content: bytes) -> tuple[dict[str, str], int, bool]:
     return parts, DAYS_TO_1904 if _FROM_1904.search(book) else 0, _NEVER_CALCULATED.search(book) is not None
 
 
-def _styles_of(content: bytes) -> dict[bytes, int]:
-    """Return the styles that show numbers otherwise than they are; none of a workbook that is damaged or too large."""
+def _styles_of(content: bytes) -> _Styles:
+    """Return the styles that tell something; none of a workbook that is damaged or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entry = archive.getinfo("xl/styles.xml")
-            return (
-                telling_styles(archive.read(entry).decode("utf-8", "replace")) if entry.file_size < MOST_STYLES else {}
-            )
+            if entry.file_size >= MOST_STYLES:
+                return _Styles()
+            told = archive.read(entry).decode("utf-8", "replace")
     except (*_DAMAGES, KeyError):
-        return {}  # what is wrong with the archive is said when its sheets are looked at
+        return _Styles()  # what is wrong with the archive is said when its sheets are looked at
+    return _Styles(numbers=telling_styles(told), struck=striking_styles(told))
 
 
 def _show(sheet: Sheet, places: Places, styles: Mapping[bytes, int]) -> None:
@@ -240,6 +254,19 @@ def _note_hidden(sheet: Sheet, extent: _Extent) -> None:
         sheet.notes.append(("columns-hidden", sheet.name or ""))
 
 
+def _note_struck(sheet: Sheet, extent: _Extent) -> None:
+    """Note lines with cells that are struck out, which a person may mean to hold no longer; they are read."""
+    columns = sheet.rows.columns if isinstance(sheet.rows, Columns) else ()
+    struck = sorted({
+        row + 1 for row, at in extent.struck
+        if at < len(columns) and row < len(sheet.rows) and columns[at].different[columns[at].places[row]] != ""
+    })  # fmt: skip
+    if struck:
+        more = ", ..." if len(struck) > MOST_ROWS_SHOWN else ""
+        shown = ", ".join(map(str, struck[:MOST_ROWS_SHOWN])) + more
+        sheet.notes.append(("cells-struck", f"{shown} ({len(struck)})" if more else shown))
+
+
 def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     """Read a workbook in a process with limits of its own.
 
@@ -251,7 +278,7 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     if _ENCRYPTED in content and not content.startswith(b"PK"):
         raise FileRefusedError("file-password", "the workbook is protected by a password; save a copy without it")
     is_archive = content[:2] == b"PK"
-    styles = _styles_of(content) if is_archive else {}
+    styles = _styles_of(content) if is_archive else _Styles()
     extents = check_archive(content, styles) if is_archive else {}
     parts, day_shift, has_placeholders = _parts_of_sheets(content) if extents else ({}, 0, False)
     sheets = _open_apart(path)
@@ -262,9 +289,10 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
         if extent.faults and isinstance(sheet.rows, Columns):
             sheet.rows = _with_faults(sheet.rows, extent.faults)
         if extent.formatted:
-            _show(sheet, extent.formatted, styles)
+            _show(sheet, extent.formatted, styles.numbers)
         sheet.day_shift = day_shift
         _note_hidden(sheet, extent)
+        _note_struck(sheet, extent)
         if not is_archive:
             sheet.notes.append(("zeros-lost", sheet.name or ""))
         if not extents:

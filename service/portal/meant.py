@@ -1,6 +1,7 @@
 """Which trainings somebody means who typed a code or some words."""
 
 from service.api.context import Call, parts_of
+from service.spelling import folded
 
 N_FOUND = 5
 
@@ -11,5 +12,5 @@ def trainings_meant(call: Call, asked: str) -> list[tuple[str, str]]:
     trainings = parts.snapshots.current(parts.watch.look()).office.catalog.trainings
     pairs = list(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
     exact = [(code, name) for code, name in pairs if code == asked]
-    words = asked.casefold().split()
-    return exact or [(code, name) for code, name in pairs if all(word in name.casefold() for word in words)][:N_FOUND]
+    words = folded(asked).split()
+    return exact or [(code, name) for code, name in pairs if all(word in folded(name) for word in words)][:N_FOUND]

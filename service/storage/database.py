@@ -35,11 +35,18 @@ NEW, CHANGED, UNCHANGED = range(3)  # kinds of a row in an upsert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertCounts:
-    """What an upsert did, with the kind of each row in frame order."""
+    """What an upsert did, with the kind of each row in frame order.
+
+    Parameters
+    ----------
+    emptied : By column the rows, as places in the frame, whose stored value a missing one took the place of, and the
+        first of these values.
+    """
 
     stored: int
     unchanged: int
     kinds: np.ndarray
+    emptied: Mapping[str, tuple[np.ndarray, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +158,14 @@ class Database:
         few = len(keys) <= MOST_BY_KEY
         old = self._read_keys(writing.connection, name, keys.tolist()) if few else self.read(name, writing.connection)
         kinds = np.zeros(len(new), dtype=np.int8)
+        emptied: dict[str, tuple[np.ndarray, Any]] = {}
         if len(old):
-            kinds = _compare(new, keys, old, declared, given)
+            kinds, emptied = _compare(new, keys, old, declared, given)
         fresh = kinds != UNCHANGED
         rows = new if fresh.all() else new[fresh]
         self._write(writing, name, rows.assign(**{ROW_KEY: keys[fresh]}), keys[kinds == CHANGED])
-        return UpsertCounts(stored=int(fresh.sum()), unchanged=int((~fresh).sum()), kinds=kinds)
+        return UpsertCounts(stored=int(fresh.sum()), unchanged=int((~fresh).sum()), kinds=kinds,
+                            emptied=emptied)  # fmt: skip
 
     def _write(self, writing: Writing, name: str, rows: pd.DataFrame, changed: pd.Series) -> None:
         """Put rows in the place of those of `changed` keys, which stay as earlier versions, and append the others."""
@@ -249,21 +258,24 @@ class Database:
 
 def _compare(
     new: pd.DataFrame, keys: pd.Series, old: pd.DataFrame, declared: Table, given: frozenset[str] | None
-) -> np.ndarray:
-    """Tell the kind of each new row, and fill what its source does not give with what is stored."""
+) -> tuple[np.ndarray, dict[str, tuple[np.ndarray, Any]]]:
+    """Tell the kind of each new row and what it empties, and fill what its source does not give with what is stored."""
     place = pd.Index(row_keys(old, declared)).get_indexer(pd.Index(keys))
     is_known = place >= 0
     there = old.iloc[place[is_known]].reset_index(drop=True)
     mine = new[is_known].reset_index(drop=True)
-    same = np.ones(len(mine), dtype=np.bool_)
+    same, emptied = np.ones(len(mine), dtype=np.bool_), {}
     for column in declared.column_names:
         if given is not None and column not in given and column not in declared.key:
             new.loc[is_known, column] = there[column].to_numpy()
         else:
             same &= same_values(mine[column], there[column])
+            lost = np.flatnonzero(mine[column].isna().to_numpy() & there[column].notna().to_numpy())
+            if len(lost):
+                emptied[column] = np.flatnonzero(is_known)[lost], there[column].iloc[lost[0]]
     kinds = np.zeros(len(new), dtype=np.int8)
     kinds[is_known] = np.where(same, UNCHANGED, CHANGED)
-    return kinds
+    return kinds, emptied
 
 
 def _next(connection: sa.Connection, stored: sa.Table) -> int:

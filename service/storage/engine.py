@@ -18,6 +18,10 @@ WAIT_SECONDS: float = 60  # how long a writer waits for its turn
 PAGE_BYTES = 8_192  # of a new SQLite file: half as many pages to write as by default, and short writes as fast
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock that did not come in time
 STATEMENTS_KEPT = 32  # prepared, by each connection to SQLite: some ten kilobytes each, and the driver would keep 128
+READ_ONLY = (
+    "database {url}: this account may not write it; SQLite writes in the file and in its folder, so give the right to "
+    "write in both; nothing was changed"
+)
 WRITERS_LOCK = 0x62616E676B6F6D  # "bangkom": the advisory lock that one writer at a time holds on PostgreSQL
 
 
@@ -158,10 +162,15 @@ def transaction(
             yield connection
     except (OperationalError, driver_error) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        kind = BusyError if _is_busy(getattr(error, "orig", None) or error) else StorageError
-        raise kind(
-            "database {url}: {reason}; nothing was changed", url=shown_url(str(engine.url)), reason=reason
-        ) from error
+        cause = getattr(error, "orig", None) or error
+        kind = BusyError if _is_busy(cause) else StorageError
+        told = READ_ONLY if _is_read_only(cause) else "database {url}: {reason}; nothing was changed"
+        raise kind(told, url=shown_url(str(engine.url)), reason=reason) from error
+
+
+def _is_read_only(error: object) -> bool:
+    """Tell whether SQLite may not write."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_READONLY")
 
 
 def _is_busy(error: object) -> bool:

@@ -73,6 +73,43 @@ def test_a_name_that_several_titles_hold_is_left_to_a_person():
     assert match_titles(titles, ["Tata Usaha Umum"])[1][0] < SURE
 
 
+OFFICE = (
+    "Pelatihan Kepemimpinan Pengawas", "Pelatihan Kepemimpinan Administrator", "Diklat Kepemimpinan Tingkat III",
+    "Diklat Kepemimpinan Tingkat IV", "Pelatihan Dasar CPNS", "Pelatihan Dasar Audit Internal",
+    "Pengadaan Barang/Jasa Pemerintah", "Bimtek Sistem Akuntabilitas Kinerja Instansi Pemerintah",
+    "Layanan Pengadaan Secara Elektronik", "Manajemen Aset", "Manajemen Arsip Nasional",
+)  # fmt: skip
+SHORT = {
+    "PKP": 0, "Diklat PKA": 1, "PIM III": 2, "Diklatpim Tk. IV": 3, "DIKLAT PIM TK.III Angkatan V": 2, "Latsar": 4,
+    "Latsar CPNS": 4, "PBJ": 6, "Bimtek PBJ": 6, "Bimtek SAKIP": 7, "Diklat SAKIP 2021": 7, "LPSE": 8,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", SHORT)
+def test_what_a_title_is_called_for_short_proposes_it_and_leaves_it_to_a_person(written):
+    best, confidence = match_titles(OFFICE, [written])
+    assert OFFICE[best[0]] == OFFICE[SHORT[written]]
+    assert 0.3 < confidence[0] < SURE
+
+
+def test_a_title_on_file_that_is_short_is_proposed_for_what_it_stands_for():
+    best, confidence = match_titles(["Arsip", "Bimtek LAKIP"], ["Laporan Akuntabilitas Kinerja Instansi Pemerintah"])
+    assert best.tolist() == [1]
+    assert UNSURE < confidence[0] < SURE
+
+
+def test_a_short_form_of_several_titles_has_little_confidence():
+    best, confidence = match_titles([*OFFICE, "Penyusunan Kebijakan Publik"], ["PKP", "PKA"])
+    assert best[0] in {0, len(OFFICE)}
+    assert confidence[0] <= UNSURE < confidence[1]
+
+
+def test_a_title_that_holds_the_short_form_itself_goes_before_one_that_it_may_stand_for():
+    best, confidence = match_titles([*OFFICE, "Bimtek PBJ"], ["PBJ", "Bimtek PBJ"])
+    assert best.tolist() == [len(OFFICE)] * 2
+    assert confidence[1] == pytest.approx(1.0)
+
+
 def test_without_trainings_nothing_is_matched():
     best, confidence = match_titles([], ["Audit"])
     assert (best.tolist(), confidence.tolist()) == ([-1], [0.0])

@@ -13,6 +13,7 @@ from service.api.problems import wording_of
 from service.phrases import competency_name
 from service.portal.desk.view import asked_for, paged
 from service.portal.page import THREAD, show
+from service.spelling import folded
 from service.wording import Wording
 from training_catalog.catalog import Catalog
 from training_catalog.columns import look_up
@@ -107,8 +108,8 @@ def _has_words(catalog: Catalog, row: int, words: str) -> bool:
     trainings = catalog.trainings
     taught = trainings.target_competency[_targets(catalog, row)]
     competencies = " ".join((*catalog.competencies.names[taught], *catalog.competencies.names_en[taught]))
-    text = f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]} {competencies}".casefold()
-    return all(word in text for word in words.casefold().split())
+    text = f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]} {competencies}"
+    return all(word in folded(text) for word in folded(words).split())
 
 
 def _competency_choices(catalog: Catalog, wording: Wording) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from service.api.context import Call, rule
 from service.api.jobs import MOST_FILES, TOO_MANY_FILES, JobStatus, find_job, jobs_of, status_of, submit
 from service.api.problems import wording_of
 from service.imports.profiles import PROFILES
-from service.imports.report import Problem
+from service.imports.report import MOST_LISTED, Problem
 from service.jobs.job import ENDED, pack_files
 from service.portal.desk.jobs import TONES, WORDS
 from service.portal.desk.reading import CHOICES, OPTION_LABELS, PROFILE_WORDS, field_of, read_options, with_labels
@@ -99,6 +99,15 @@ def findings_of(report: dict[str, Any], severity: str, file: str) -> list[Findin
     return sorted(found, key=lambda one: order.index(one.severity))
 
 
+def _unlisted(report: dict[str, Any], severity: str, file: str) -> int:
+    """Return how many problems a report counts without listing them, of one kind and file where asked for."""
+    return sum(
+        count["found"] - count["listed"]
+        for n, one in enumerate(report["files"]) for count in one.get("counts", ())  # earlier reports list all
+        if severity in ("", count["severity"]) and file in ("", str(n))
+    )  # fmt: skip
+
+
 def _name(n: int, part: dict[str, Any]) -> str:
     sheet = f" · {part['sheet']}" if part.get("sheet") else ""
     return f"{n + 1}. {part['file']}{sheet}"
@@ -118,7 +127,8 @@ def import_report(request: Call, job_id: FromPath[str]) -> Response[Any]:
     if job.state not in ENDED or job.result is None:
         return go(f"/jobs/{job_id}")
     severity, file = asked_for(request, "severity"), asked_for(request, "file")
-    findings = findings_of(job.result, severity if severity in SEVERITIES else "", file)
+    asked = severity if severity in SEVERITIES else ""
+    findings = findings_of(job.result, asked, file)
     pages = paged(request, len(findings))
     titles, kinds = dict(table_choices(wording)), dict(_kinds_of_files(wording))
     parts = [{**part, "name": _name(n, part)} for n, part in enumerate(job.result["files"])]
@@ -126,6 +136,7 @@ def import_report(request: Call, job_id: FromPath[str]) -> Response[Any]:
                 kinds=kinds, findings=findings[pages.shown], pages=pages,
                 labelled=lambda text: with_labels(text, wording),
                 severity=severity, file=file, severities=SEVERITIES,
+                n_unlisted=_unlisted(job.result, asked, file), most_listed=MOST_LISTED,
                 sums={name: sum(part[name] for part in parts) for name in COUNTS})  # fmt: skip
 
 

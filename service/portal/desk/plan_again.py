@@ -24,6 +24,7 @@ from service.portal.desk.view import asked_for, job_key, names_of, once_token
 from service.portal.forms import Form, form_of
 from service.portal.page import THREAD, go
 from service.reports.need_section import unmet_by_reason
+from service.spelling import folded
 
 MOST_SHOWN = 200  # classes that the form lists; a search narrows them
 MOST_CANCELLED = 1_000
@@ -43,11 +44,11 @@ def _seconds(call: Call, form: Form) -> float:
 
 
 def _replan_page(call: Call, shown: Shown, form: Form, status: int = 200) -> Response[str]:
-    text = asked_for(call, "q").casefold()
+    text = folded(asked_for(call, "q"))
     opened = shown.plan.offerings[shown.plan.offerings["opened"].astype(bool)].sort_values(["start", "offering"])
     names = names_of(call, "trainings", sorted(set(opened["training"])))
     rows = [{**row, "name": names.get(row["training"], row["training"])} for row in rows_of(opened)]
-    rows = [row for row in rows if text in f"{row['name']} {row['offering']}".casefold()]
+    rows = [row for row in rows if text in folded(f"{row['name']} {row['offering']}")]
     return show_plan(call, "desk/plan_again.html.j2", shown, status=status, form=form, rows=rows[:MOST_SHOWN],
                      n=len(rows), text=asked_for(call, "q"), once=form.get("once") or once_token())  # fmt: skip
 

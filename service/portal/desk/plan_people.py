@@ -17,6 +17,7 @@ from service.portal.desk.view import asked_for, names_of, paged
 from service.portal.meant import trainings_meant
 from service.portal.page import THREAD
 from service.reports.need_section import lacking_text, unmet_by_reason
+from service.spelling import all_folded, folded
 
 SERVED, LEFT = "served", "left"
 
@@ -32,7 +33,7 @@ def _matching(frame: pd.DataFrame, text: str) -> pd.DataFrame:
     """Return the rows whose name or number holds a text, whatever its case."""
     if not text:
         return frame
-    is_meant = frame["name"].str.casefold().str.contains(text.casefold(), regex=False)
+    is_meant = all_folded(frame["name"]).str.contains(folded(text), regex=False)
     return frame[is_meant | frame["employee"].str.contains(text, regex=False)]
 
 

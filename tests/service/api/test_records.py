@@ -357,3 +357,9 @@ def test_any_bytes_as_a_body_are_refused_in_words(service, body, kind):
 def test_broken_json_is_said_to_be_broken(service, body, status):
     answer = service("PUT", "/units/U1", content=body, headers={"Content-Type": "application/json"})
     assert problem(answer)["status"] == status
+
+
+def test_a_text_with_a_national_identity_number_is_refused(service):
+    told = problem(service("PUT", "/units/U77", json={"unit": "U77", "name": "Seksi 6171010101900001"}))
+    assert (told["status"], told["errors"][0]["code"]) == (422, "id-national")
+    assert "6171010101900001" not in json.dumps(told)

@@ -106,7 +106,7 @@ def test_a_header_of_three_lines_is_read(office):
 def test_short_lines_and_columns_without_header_are_named(office):
     (file,) = office.bring(f"NIP;Nama;;Unit Kerja\n{SATRIA};Satria;catatan;U1\n{MELUR};Melur Pagi\n").report.files
     warned = [(p.code, p.line) for p in file.problems if p.severity == "warning"]
-    assert warned == [("row-short", 3), ("header-unknown", None)]
+    assert warned == [("row-short", 3), ("value-emptied", 3), ("header-unknown", None)]
     assert next(p.message for p in file.problems if p.code == "header-unknown").endswith(": C.")
 
 
@@ -258,3 +258,22 @@ def test_the_headers_of_a_list_of_ranks_are_read(office):
 def test_trainings_of_people_by_name_and_year_are_refused_with_the_numbers_to_choose_from(office, found):
     imported = office.bring("No;Nama;Nama Pelatihan;Tahun\n1;melur  pagi;Diklat X;2024\n2;Bukan Siapa;Diklat Y;2023\n")
     assert found(imported) == [("person-by-name", 2), ("person-by-name", 3)]
+
+
+@pytest.mark.parametrize("lines", [
+    ["Daftar Pelatihan, Kota Contoh", "Tahun 2026, Semester I", "Kode Pelatihan;Nama Pelatihan;Ket"],
+    ["Kode Pelatihan;Nama Pelatihan;Nama Pelatihan, Tempat, Biaya"],
+    ["Kode Pelatihan\tNama Pelatihan\tCatatan, bila ada"],
+])  # fmt: skip
+def test_commas_of_titles_split_no_line_where_something_else_does(office, lines):
+    mark = "\t" if "\t" in lines[-1] else ";"
+    rows = ["P91;Perencanaan, Penganggaran;a, b", "P92;Monitoring, Evaluasi;c, d"]
+    content = "\n".join([*lines, *(row.replace(";", mark) for row in rows)])
+    (file,) = office.bring(content, table="trainings").report.files
+    assert (file.delimiter, file.stored) == (mark, 2)
+    assert office.read("trainings").set_index("training").loc["P92", "name"] == "Monitoring, Evaluasi"
+
+
+def test_commas_with_spaces_split_where_nothing_else_does(office):
+    (file,) = office.bring("Kode Pelatihan, Nama Pelatihan\nP91, Arsip; Dinamis\nP92, Statis\n").report.files
+    assert (file.delimiter, file.stored) == (",", 2)

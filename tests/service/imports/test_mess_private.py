@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from service.exports.refused import refused_csv
+from service.imports.sensitive import without_national
 
 SATRIA, EMBUN = "198507072010012976", "199212252019032931"
 NAMES = ["AGAMA PEGAWAI", "Status Pernikahan", "KTP", "Nomor NIK", "NPWP 16", "BPJS Kesehatan", "Alamat Rumah",
@@ -71,3 +72,44 @@ def test_a_mended_refused_file_is_read_again(office):
     mended = refused_csv(part).decode("utf-8-sig").replace(f"{SATRIA};;", f"{SATRIA};Satria;")
     (file,) = office.bring(mended).report.files
     assert (file.stored, file.refused) == (1, 0)
+
+
+NIK = "6171010101900001"
+
+
+@pytest.mark.parametrize("written", [NIK, "617101-010190-0001", "6171 0101 0190 0001", "61.71.01.01.01.90.0001"])
+def test_texts_are_stored_without_national_numbers_which_is_counted(office, written):
+    lines = [f"{SATRIA};Satria ({written});U1", f"{EMBUN};Embun 1234567890123456, S.H.;U1"]
+    (file,) = office.bring("NIP;Nama;Unit Kerja\n" + "\n".join(lines) + "\n").report.files
+    assert file.stored == 2
+    assert [(p.severity, p.column, p.line, p.message) for p in file.problems if p.code == "national-removed"] == [
+        ("warning", "Nama", 2,
+         ("National identity numbers were taken out of 1 cell of Nama, here first; they are not stored."))
+    ]  # fmt: skip
+    names = office.read("employees").set_index("employee")["name"]
+    assert names[[SATRIA, EMBUN]].tolist() == ["Satria", "Embun 1234567890123456, S.H."]
+    assert written not in msgspec.json.encode(file).decode()
+
+
+def test_a_text_that_is_a_national_number_alone_is_missing(office):
+    line = f"{SATRIA};{NIK};2026-01-02;"
+    (file,) = office.bring(f"NIP;Nama Pelatihan;Tanggal Selesai;Penyelenggara\n{line}BKPSDM\n").report.files
+    assert (file.stored, file.refused + file.left_out) == (0, 1)
+    (file,) = office.bring(f"NIP;Nama;Golongan\n{SATRIA};Satria;{NIK}\n").report.files
+    assert file.stored == 1
+    assert office.read("employees").set_index("employee")["grade"].isna()[SATRIA]
+
+
+def test_codes_of_sixteen_digits_stay_as_they_are(office):
+    (file,) = office.bring(f"Kode Pelatihan;Nama Pelatihan;JP\n{NIK};Manajemen {NIK} Risiko;8\n").report.files
+    assert file.stored == 1
+    assert office.read("trainings").set_index("training").loc[NIK, "name"] == "Manajemen Risiko"
+
+
+OTHERS = ["1990 0315 2014 0219 87", "19900315 201402 1 987", "800/6171010101900001234", "5.1.02.04.01.0001",
+          "1.03.5.02.0.00.01.0000.0001", "9999 9999 9999 9999"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_other_numbers_in_texts_stay(text):
+    assert without_national(text) == text

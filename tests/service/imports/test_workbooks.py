@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
+from openpyxl.styles import Font
 
 from service.imports.cells import CellFault, FileRefusedError
 from service.imports.sheets import read_sheets
@@ -232,3 +233,26 @@ def test_a_protected_workbook_is_told_whatever_it_is_called(tmp_path):
     with pytest.raises(FileRefusedError) as refused:
         read_sheets(path)
     assert refused.value.code == "file-password"
+
+
+def test_lines_with_struck_out_cells_are_read_and_named(workbook_of, office):
+    def strike(_book, sheet):
+        for place in ("B3", "C4", "D9"):  # the last holds nothing
+            sheet[place].font = Font(strike=True)
+
+    rows = [["NIP", "Nama", "Golongan", "Ket"], ["199003152014021987", "Melur", "III/d", ""],
+            ["198507072010012976", "Satria", "III/c", ""], ["199212252019032931", "Embun", "III/a", ""]]  # fmt: skip
+    (file,) = office.bring(workbook_of(rows, strike), names=["a.xlsx"]).report.files
+    assert file.stored + file.unchanged == 3
+    assert [(p.severity, p.message.split(" have ")[0]) for p in file.problems if p.code == "cells-struck"] == [
+        ("warning", "Lines 3, 4")
+    ]
+
+
+def test_other_fonts_strike_nothing_out(workbook_of, office):
+    def style(_book, sheet):
+        sheet["B2"].font = Font(bold=True, strike=False)
+
+    (file,) = office.bring(workbook_of([["NIP", "Nama"], ["199003152014021987", "Melur"]], style),
+                           names=["a.xlsx"]).report.files  # fmt: skip
+    assert "cells-struck" not in {p.code for p in file.problems}

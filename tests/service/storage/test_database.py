@@ -3,9 +3,10 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from service.storage.database import open_database
-from training_catalog.errors import InputError
+from training_catalog.errors import InputError, StorageError
 from training_catalog.frames import empty_frame
 from training_catalog.tables import table
 
@@ -75,3 +76,16 @@ def test_an_approved_model_takes_the_place_of_the_one_before(database):
         database.save_model(name, manifest={}, payload=b"x", state="approved", created_on=day)
     assert database.load_model(None).model_id == "m-2"
     assert {m.model_id: m.state for m in database.list_models()} == {"m-1": "retired", "m-2": "approved"}
+
+
+def test_a_file_that_may_not_be_written_is_told_with_what_to_do(tmp_path):
+    path = tmp_path / "office.db"
+    open_database(f"sqlite:///{path}").engine.dispose()
+    database = open_database(f"sqlite:///{path}")
+
+    def only_read(connection, _record):
+        connection.execute("PRAGMA query_only=on")  # as where the file's rights forbid it, whoever runs the tests
+
+    sa.event.listen(database.engine, "connect", only_read)
+    with pytest.raises(StorageError, match="give the right to write in both"), database.writing() as writing:
+        database.upsert(writing, "units", pd.DataFrame({"unit": ["U"], "name": ["Unit"]}))
