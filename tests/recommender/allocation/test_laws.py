@@ -34,7 +34,7 @@ from recommender.allocation.solve import engine_for, solve, solve_with
 from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 
-N_EXAMPLES = int(os.environ.get("BANGKOM_TEST_EXAMPLES", "30"))  # `make test-long` tries more
+N_EXAMPLES = int(os.environ.get("BANGKOM_TEST_EXAMPLES", "20"))  # `make test-long` tries more of every law here
 QUICK = settings(max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 FEW = settings(QUICK, max_examples=N_EXAMPLES // 3)  # for what searches for a while in each example
 
