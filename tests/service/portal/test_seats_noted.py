@@ -220,7 +220,10 @@ WORDS = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("lang", "scripts", "width"), [("id", False, 1440), ("en", True, 320)])  # 1280 at 400 %
+@pytest.mark.parametrize(
+    ("lang", "scripts", "width"),
+    [pytest.param("id", False, 1440, marks=pytest.mark.long), ("en", True, 320)],  # 1280 pixels at 400 %
+)
 def test_a_planner_notes_who_attended(browsing, work, lang, scripts, width):
     words = WORDS[lang]
     scheme = "dark" if scripts else "light"
