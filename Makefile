@@ -27,11 +27,9 @@ demo: $(READY) ## the demo city: files, import, fit, plan, report
 test: $(READY) chromium ## the default suite, two workers
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not long"
 
-# Laws of which the default suite tries fewer examples.
-LAWS := $(patsubst %,tests/recommender/allocation/test_%.py,laws certificate changes floors prices regions why) tests/service/test_proof.py
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
 	$(BIN)/pytest -n 2 --dist worksteal -m "long and not slow"
-	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 -m "not slow and not long" $(LAWS)
+	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 --dist worksteal -m "hypothesis and not slow and not long" tests/recommender/allocation tests/service/test_proof.py $$(grep -rlw tries --include="test_*.py" tests)
 
 chromium: ## a browser for the tests of the portal, where it can be installed
 	@command -v chromium >/dev/null || { \
