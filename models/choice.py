@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models.bins import Bins
 from models.choice_rows import Rows, Steps, Together, describe_choices, find_standings, shortlist
 from models.histories import Histories
 from models.rows import canonical_order
@@ -57,6 +58,7 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
     Attributes
     ----------
     strengths_ : How strongly links are held back, see `models.strengths`; nothing where there was too little to learn.
+    bins_ : Of the columns, which the trees are handed in place of values.
     model_ : The trees; None when there was too little to learn from.
     line_ : The line beside them; None where last choices are enough for trees of full size.
     """
@@ -88,10 +90,11 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         n_trees, n_leaves = size_of(n_choices, self.n_iterations, self.n_leaves)
         if len(steps) > 1:
             self.line_ = a_line().fit(rows, chosen, logisticregression__sample_weight=weight)
+        self.bins_ = Bins().fit(rows, sample_weight=weight)
         self.model_ = HistGradientBoostingClassifier(
             max_iter=n_trees, learning_rate=self.learning_rate, max_leaf_nodes=n_leaves,
             min_samples_leaf=self.min_samples_leaf, l2_regularization=self.l2, early_stopping=False, random_state=0,
-        ).fit(rows, chosen, sample_weight=weight)  # fmt: skip
+        ).fit(self.bins_.transform(rows), chosen, sample_weight=weight)  # fmt: skip
         return self
 
     def _past_choices(self, histories: Histories) -> list[list[Part]]:
@@ -129,7 +132,9 @@ class ChoiceModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         """Return the score of each row of `describe_choices`; higher is likelier."""
         if self.model_ is None or not len(rows):
             return np.zeros(len(rows))
-        shares = [model.predict_proba(rows)[:, 1] for model in (self.model_, self.line_) if model is not None]
+        shares = [self.model_.predict_proba(self.bins_.transform(rows))[:, 1]]
+        if self.line_ is not None:
+            shares.append(self.line_.predict_proba(rows)[:, 1])
         return np.asarray(expit(np.mean(logit(np.clip(shares, SMALLEST_SHARE, 1 - SMALLEST_SHARE)), axis=0)))
 
     def order(self, steps: Steps, histories: Histories) -> Iterator[tuple[IndexArray, FloatArray]]:

@@ -1,11 +1,21 @@
+import os
+import shutil
+import tempfile
+
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.offices import KINDS, Server, empty_tables, of_its_kind
+from tests.offices import FOLDER, KINDS, Server, empty_tables, of_its_kind
 from tests.postgresql import server, which_server
 
 settings.register_profile("bangkom", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("bangkom")
+
+
+def pytest_configure(config):
+    if FOLDER not in os.environ:  # else this is a worker of a run that has one
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="bangkom-offices-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(FOLDER)))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,6 +1,7 @@
-"""Databases laid out once in each process, of which tests get copies: laying one out takes longer than most tests."""
+"""Databases laid out once in a run, of which tests get copies: laying one out takes longer than most tests."""
 
-import atexit
+import fcntl
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -41,12 +42,20 @@ def demo_city(url):
     assert run.exit_code in (0, 1), run.output
 
 
+FOLDER = "BANGKOM_TEST_OFFICES"  # of the run, set for all of its workers before they begin
+
+
 @cache
 def _file(make):
-    folder = tempfile.mkdtemp(prefix="bangkom-office-")
-    atexit.register(shutil.rmtree, folder)
-    path = Path(folder) / "office.db"
-    make(f"sqlite:///{path}")
+    """Return what a function makes, as the first worker of the run that needs it has made it."""
+    path = Path(os.environ[FOLDER]) / f"{make.__module__}.{make.__qualname__}.db"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        if not path.exists():
+            half = path.with_suffix(".half")
+            half.unlink(missing_ok=True)
+            make(f"sqlite:///{half}")
+            half.rename(path)
     return path
 
 

@@ -8,10 +8,11 @@ import pandas as pd
 from training_catalog.columns import DateArray, FloatArray, IndexArray, TextArray, look_up
 from training_catalog.schema import Column, Kind, Table
 
-_DTYPES: dict[Kind, str] = {
+_NAMES: dict[Kind, str] = {
     "id": "str", "text": "str", "choice": "str", "list": "str", "integer": "Int64", "money": "Int64",
     "decimal": "float64", "level": "float64", "hours": "float64", "date": "datetime64[s]",
 }  # fmt: skip
+_DTYPES = {kind: pd.api.types.pandas_dtype(name) for kind, name in _NAMES.items()}
 _EMPTY: dict[str, pd.DataFrame] = {}  # by table: many are asked for without a row, and each costs milliseconds to make
 Tables = Mapping[str, pd.DataFrame]  # canonical table name -> frame with canonical columns
 
@@ -58,7 +59,7 @@ def choice_of(frame: pd.DataFrame, column: str, choices: tuple[str, ...], defaul
 
 def typed(values: pd.Series, column: Column) -> pd.Series:
     """Return values with the canonical type of their column."""
-    return values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
+    return values.astype(_DTYPES[column.kind])
 
 
 def canonical(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -39,6 +39,8 @@ def check_repeats(rows: Rows) -> np.ndarray:
     repeated = np.zeros(len(rows.frame), dtype=np.bool_)
     shared = rows.frame.loc[~rows.refused, list(rows.table.key)].duplicated(keep=False).to_numpy()
     usable = usable[shared]
+    if not len(usable):
+        return repeated
     keys = row_keys(rows.frame.iloc[usable], rows.table).to_numpy()
     first = pd.Series(usable).groupby(keys, sort=False).transform("first").to_numpy(dtype=np.int64)
     again, first = usable[usable != first], first[usable != first]

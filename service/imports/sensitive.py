@@ -1,6 +1,7 @@
 """What is never stored, whatever file it comes in (UU 27/2022; merit system): columns by their headers, and numbers."""
 
 import re
+from functools import lru_cache
 
 # Headers in normal form, words and phrases of which one in a header makes the column sensitive.
 HEADERS = frozenset({
@@ -35,6 +36,7 @@ _PHRASES = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def is_sensitive(header: str) -> bool:
     """Return whether a header, as written or in normal form, names what is never stored.
 
@@ -44,9 +46,10 @@ def is_sensitive(header: str) -> bool:
     [True, True, True, False, False]
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).lower()  # as fields of JSON are named
-    words = re.findall(r"[a-z]+", f"{parted} {header.lower()}")
+    words = re.findall(r"[a-z]+", header.lower())
     if all(len(word) == 1 for word in words):
-        words = ["".join(re.findall(r"[a-z]", header.lower()))]
+        words = ["".join(words)]
+    words += re.findall(r"[a-z]+", parted)
     told = " ".join(re.findall(r"[a-z0-9.]+", parted))
     return told in HEADERS or not WORDS.isdisjoint(words) or _PHRASES.search(told) is not None
 

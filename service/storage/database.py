@@ -121,7 +121,7 @@ class Database:
         declared, key = table(name), DATABASE_TABLES[name].c[ROW_KEY]
         query = rows_at(name, None, *declared.column_names).where(one_of(key, keys))
         rows = [tuple(row) for row in connection.execute(query)]
-        return canonical(pd.DataFrame.from_records(rows, columns=list(declared.column_names)), declared)
+        return _in_one([rows] if rows else [], declared)
 
     def read_all(self, connection: sa.Connection | None = None, change: int | None = None) -> dict[str, pd.DataFrame]:
         """Return every table, all of one moment; as they were after a change if given."""
@@ -327,4 +327,6 @@ def _in_one(parts: Iterable[Sequence[tuple[Any, ...]]], declared: Table) -> pd.D
     """Return rows that come in parts as one frame with canonical columns."""
     columns = list(declared.column_names)
     frames = [canonical(pd.DataFrame.from_records(rows, columns=columns), declared) for rows in parts]
-    return pd.concat(frames, ignore_index=True) if frames else empty_frame(declared)
+    if len(frames) > 1:
+        return pd.concat(frames, ignore_index=True)
+    return frames[0] if frames else empty_frame(declared)

@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -103,10 +104,15 @@ def test_every_file_of_the_code_that_a_document_names_exists(path):
     assert [name for name in named if "<" not in name and not list(ROOT.glob(name))] == []
 
 
+@cache
+def source_of_the_settings():
+    programs = [*(ROOT / "service").rglob("*.py"), ROOT / "tests" / "postgresql.py"]
+    return "".join(p.read_text(encoding="utf-8") for p in programs)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_setting_that_a_document_names_is_read_by_the_program(path):
-    programs = [*(ROOT / "service").rglob("*.py"), ROOT / "tests" / "postgresql.py"]
-    sources = "".join(p.read_text(encoding="utf-8") for p in programs)
+    sources = source_of_the_settings()
     named = set(re.findall(r"\bBANGKOM_[A-Z_]+", path.read_text(encoding="utf-8")))
     assert [name for name in named if f'"{name}"' not in sources] == []
 

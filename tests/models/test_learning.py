@@ -50,7 +50,7 @@ def learned(planted: Planted, *, scores: np.ndarray | None = None):
     ("power", "slope", "completion", "words"),
     [
         (0.5, 5.0, CompletionModel, "The rule with learned parts: "),
-        (0.5, 0.0, UsualCompletion, "The rule with a learned part: hours "),
+        pytest.param(0.5, 0.0, UsualCompletion, "The rule with a learned part: hours ", marks=pytest.mark.long),
         pytest.param(0.0, 5.0, CompletionModel, "The rule with a learned part: completion ", marks=pytest.mark.long),
     ],
 )
@@ -79,6 +79,9 @@ def test_a_course_counts_with_what_it_teaches_where_gains_do_not_say_otherwise(b
     assert found.verdict.code == "approved"
     assert (found.model.benefit_.basis_ == BY_COURSE) == by_course
     assert (FIXED_AMOUNT in found.verdict.words) == by_course
+    assert isinstance(found.model.completion_, UsualCompletion)
+    assert found.model.benefit_.exponent_ > 0
+    assert by_course or found.verdict.words.startswith("The rule with a learned part: hours ")
 
 
 def test_a_form_that_later_outcomes_lie_clearly_farther_from_gives_way_whatever_its_size():

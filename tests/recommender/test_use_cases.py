@@ -11,6 +11,7 @@ from recommender.catalog_day import open_catalog
 from recommender.policy import Policy
 from recommender.use_cases import fit_models, recommend, recommend_in_chunks
 from tests.builders import ON, office, rows, trainings
+from tests.examples import tries
 from training_catalog.catalog import content_digest
 
 TAUGHT = trainings(P1="M.01 2", P2="M.01 3, M.02 3", P3="M.02 4, M.03 3", P4="M.03 5", P5="M.01 5")
@@ -63,7 +64,7 @@ def test_what_is_worked_out_once_for_a_day_changes_no_list():
 
 
 @given(st.integers(0, 5), st.lists(st.integers(1, 39), max_size=4, unique=True))
-@settings(max_examples=15)
+@settings(max_examples=tries(6))
 def test_everybody_s_list_is_the_same_alone_and_in_any_company(seed, cuts):
     here = office(**crowd(seed))
     whole = told(here.lists(), here.workforce)
@@ -86,7 +87,7 @@ def test_chunks_are_the_lists_of_consecutive_people():
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=10)
+@settings(max_examples=tries(4))
 def test_the_order_of_rows_changes_nothing(random):
     given_rows = crowd(1)
     here = office(**given_rows)

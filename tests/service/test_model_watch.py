@@ -17,10 +17,12 @@ from service.model_answer import approve_model, stored_model
 from service.model_watch import FEATURE_TITLES, check_model, stale_because, watch_document
 from service.pipeline import learn, load_office
 from service.predictor import load_predictor
+from service.reference import open_office
 from service.settings import ModelSettings, model_settings
 from service.wording import Wording
 from tests.builders import tables
-from tests.service.api.conftest import service_on, small_office
+from tests.offices import copied_file
+from tests.service.api.conftest import fill, service_on, small_office
 from training_catalog.errors import ConflictError, InvalidValueError
 
 ENGLISH, ON = Wording("en"), date(2027, 1, 4)
@@ -41,10 +43,8 @@ def crowd(n=160):
 
 @pytest.fixture
 def watched(tmp_path):
-    with service_on(f"sqlite:///{tmp_path / 'office.db'}", crowd()) as running:
-        database = running.parts.database
-        model, _ = learn(database, load_office(database, ON), Policy(), 0)
-        approve_model(database, model, "test", "a trial", ENGLISH)
+    with service_on(copied_file(tmp_path / "office.db", crowd_with_a_model)) as running:
+        (model,) = (one.model_id for one in running.parts.database.list_models())
         yield running, model
 
 
@@ -60,6 +60,15 @@ def test_a_model_serves_since_the_offices_own_day(watched, monkeypatch):
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def crowd_with_a_model(url):
+    """Lay out the office with a model that serves."""
+    database = open_office(url)
+    fill(database, crowd())
+    model, _ = learn(database, load_office(database, ON), Policy(), 0)
+    approve_model(database, model, "test", "a trial", ENGLISH)
+    database.engine.dispose()
 
 
 def checked(running, on=ON, **settings):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.schema import CHANGES
+from tests.offices import KINDS, of_its_kind, reference_rows
 
 MELUR, SATRIA = "198507072010012976", "197712312003121965"
 PEOPLE = f"nip,nama,tmt pensiun\n{MELUR},Melur Pagi,\n{SATRIA},Satria Awan,2019-12-31\n"
@@ -16,14 +17,20 @@ LEVELS = (f"nip,kompetensi,level,tanggal,penilai\n{MELUR},M.01,3,2017-05-01,Satr
           f"{MELUR},M.02,3,2026-05-01,Satria Awan\n{MELUR},M.03,3,,{SATRIA}\n")  # fmt: skip
 
 
+@pytest.fixture(params=KINDS)
+def office_url(request, tmp_path):
+    """Return the address of a database with the rows that every office begins with, of each kind in turn."""
+    yield from of_its_kind(request, tmp_path, reference_rows)
+
+
 @pytest.fixture
-def office(terminal_of, database_url, tmp_path, monkeypatch):
-    bangkom = terminal_of(database_url)
+def office(terminal_of, office_url, tmp_path, monkeypatch):
+    bangkom = terminal_of(office_url)
     for name, text in (("p", PEOPLE), ("r", RATINGS), ("l", LEVELS)):
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     assert bangkom("import", *[tmp_path / f"{name}.csv" for name in "prl"]).code == 0
     monkeypatch.setenv("BANGKOM_RETENTION_YEARS", "assessments=5,7")
-    return bangkom, open_database(database_url)
+    return bangkom, open_database(office_url)
 
 
 def erased(run):

@@ -1,6 +1,5 @@
 """Laws of the allocation engine, against every choice tried."""
 
-import os
 import time
 from dataclasses import replace
 
@@ -33,8 +32,9 @@ from recommender.allocation.result import Status
 from recommender.allocation.solve import engine_for, solve, solve_with
 from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
+from tests.examples import tries
 
-N_EXAMPLES = int(os.environ.get("BANGKOM_TEST_EXAMPLES", "30"))  # `make test-long` tries more
+N_EXAMPLES = tries(20)
 QUICK = settings(max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 FEW = settings(QUICK, max_examples=N_EXAMPLES // 3)  # for what searches for a while in each example
 

@@ -172,7 +172,7 @@ def depots(seed, n_places=8, n_people=30):
 
 @pytest.mark.parametrize("engine", [Engine.EXACT, Engine.DUAL])
 @pytest.mark.parametrize(("share", "steps"), [(0.3, 50_000), (0.05, 0)])
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.long)])
 def test_no_engine_proves_less_than_the_best_plan_where_sets_are_listed(monkeypatch, engine, share, steps, seed):
     monkeypatch.setattr(openings, "LIST_SHARE", share)
     monkeypatch.setattr(openings, "WALK_SHARE", share)

@@ -153,6 +153,10 @@ def service(tmp_path):
         yield running
 
 
+# Of what makes lists and plans: the statements beneath are asked of both kinds in tests of their own.
+POSTGRESQL_LATER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
+
+
 @pytest.fixture(params=KINDS)
 def filled_url(request, tmp_path):
     """Return the address of a small office, in a database of each kind in turn."""

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from service.auth.random_tokens import key_id_of
-from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, problem
+from tests.offices import of_its_kind
+from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, POSTGRESQL_LATER, filled_office, problem
 
 NEW = "198001012005012009"
 CSV = f"nip;nama;unit_kerja;jabatan\n{NEW};Eka;U1;J\n198013012005011001;Salah;U1;J\n".encode()
@@ -76,6 +77,11 @@ def test_pages_of_jobs_are_newest_first(service):
     rest = service.get(f"/jobs?limit=3&cursor={first['next']}").json()
     assert [item["id"] for item in first["items"] + rest["items"]] == made[::-1]
     assert rest["next"] is None
+
+
+@pytest.fixture(params=POSTGRESQL_LATER)
+def filled_url(request, tmp_path):
+    yield from of_its_kind(request, tmp_path, filled_office)
 
 
 @pytest.fixture

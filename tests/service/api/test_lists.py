@@ -20,8 +20,24 @@ from service.list_items import ListFilter
 from service.snapshot import Snapshots
 from service.storage.decisions import list_decisions
 from service.storage.schema import CHANGES, FEEDBACK
-from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, ON, problem, service_on
+from tests.offices import of_its_kind
+from tests.service.api.conftest import (
+    ANI,
+    BUDI,
+    CITRA,
+    DEDI,
+    ON,
+    POSTGRESQL_LATER,
+    filled_office,
+    problem,
+    service_on,
+)
 from tests.service.ledger.plans import keep
+
+
+@pytest.fixture(params=POSTGRESQL_LATER)
+def filled_url(request, tmp_path):
+    yield from of_its_kind(request, tmp_path, filled_office)
 
 
 def shown(document):

@@ -12,6 +12,7 @@ from service.imports.importer import import_files
 from service.imports.options import ImportOptions
 from service.storage.database import open_database
 from service.wording import Wording
+from tests.examples import tries
 from tests.offices import copied_file, reference_rows
 from training_catalog.errors import InputError
 from training_catalog.frames import canonical
@@ -74,7 +75,7 @@ def values(column):
 
 
 # Each example is two imports: what fails is told as found, for making it small takes minutes.
-@settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate),
+@settings(max_examples=tries(12), phases=(Phase.explicit, Phase.reuse, Phase.generate),
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(data=st.data())
 def test_what_is_exported_and_imported_again_is_identical(office, tmp_path, data):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from service.exports.case import case_package
 from service.imports.headers import plain
 from service.imports.values import is_missing
+from tests.examples import tries
 from training_catalog.frames import canonical
 from training_catalog.tables import table
 
@@ -115,7 +116,7 @@ def frameworks(draw):
     return framework, rows
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frameworks())
 def test_a_framework_is_identical_after_export_and_import_and_in_the_published_shape(desk, drawn):
     framework, rows = drawn

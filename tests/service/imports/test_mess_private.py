@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from service.exports.refused import refused_csv
-from service.imports.sensitive import without_national
+from service.imports.sensitive import is_sensitive, without_national
 
 SATRIA, EMBUN = "198507072010012976", "199212252019032931"
 NAMES = ["AGAMA PEGAWAI", "Status Pernikahan", "KTP", "Nomor NIK", "NPWP 16", "BPJS Kesehatan", "Alamat Rumah",
@@ -19,6 +19,11 @@ NAMES = ["AGAMA PEGAWAI", "Status Pernikahan", "KTP", "Nomor NIK", "NPWP 16", "B
 def test_sensitive_columns_are_known_by_their_other_names(office, name):
     (file,) = office.bring(f"NIP;Nama;Unit Kerja;{name}\n{SATRIA};Satria;U1;rahasia\n").report.files
     assert [p.message.endswith(f"{name}.") for p in file.problems if p.code == "column-sensitive"] == [True]
+
+
+@pytest.mark.parametrize("name", ["N.P.W.P", "N P W P", "agamaNama"])
+def test_a_name_is_known_as_it_is_written_too(name):
+    assert is_sensitive(name)
 
 
 @pytest.mark.parametrize("name", ["Golongan", "Alamat Kantor", "Jenis Kelamin", "Komunikasi"])

@@ -4,6 +4,7 @@ import pytest
 from service.imports.on_file import OnFile
 from service.storage.database import open_database
 from service.storage.history import last_change
+from tests.offices import copied_file, empty_tables
 
 
 def units(*names):
@@ -12,7 +13,7 @@ def units(*names):
 
 @pytest.fixture
 def database(tmp_path):
-    return open_database(f"sqlite:///{tmp_path / 'office.db'}")
+    return open_database(copied_file(tmp_path / "office.db", empty_tables))
 
 
 def test_what_an_import_writes_was_not_on_file_before_it(database):

@@ -18,7 +18,7 @@ from service.storage.history import changes_of
 from service.titles import with_titles
 from service.wording import Wording
 from tests.builders import rows, tables
-from tests.offices import copied_file, empty_tables
+from tests.offices import KINDS, copied_file, empty_tables, of_its_kind
 from tests.service.ledger.plans import keep, put_lines
 from training_catalog.catalog import build_catalog
 
@@ -40,21 +40,30 @@ def fill(database):
                 database.upsert(writing, name, frame)
 
 
-@pytest.fixture
-def office(database_url):
-    return laid_out(open_database(database_url))
+def with_a_plan(url):
+    """Lay out an office with a line of money and an approved plan of three seats."""
+    empty_tables(url)
+    database = open_database(url)
+    put_lines(database, "FEE 2027 1000")
+    fill(database)
+    approve_plan(database, keep(database, f"{ANI} K1 200 FEE", f"{BUDI} K1 200 FEE", f"{ANI} K2 100 FEE"), "sari")
+    database.engine.dispose()
+
+
+@pytest.fixture(params=KINDS)
+def office(request, tmp_path):
+    for url in of_its_kind(request, tmp_path, with_a_plan):
+        yield opened(url)
 
 
 @pytest.fixture
 def small(tmp_path):
-    return laid_out(open_database(copied_file(tmp_path / "office.db", empty_tables)))
+    return opened(copied_file(tmp_path / "office.db", with_a_plan))
 
 
-def laid_out(database):
-    put_lines(database, "FEE 2027 1000")
-    fill(database)
-    plan = keep(database, f"{ANI} K1 200 FEE", f"{BUDI} K1 200 FEE", f"{ANI} K2 100 FEE")
-    approve_plan(database, plan, "sari")
+def opened(url):
+    database = open_database(url)
+    (plan,) = (stored.plan_id for stored in database.list_plans())
 
     def happen(kind, nip=ANI, offering="K1", **given):
         return seat_event(database, plan, nip, offering, kind, "sari", **given)

@@ -1,12 +1,19 @@
 """What tests of the planner's desk share: a planner of the whole office, and forms sent as a browser does."""
 
 import re
+from contextlib import contextmanager
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from service.auth.accounts import Accounts
 from service.auth.users import update_user
+from service.ledger.approval import approve_plan
+from service.storage.database import open_database
 from service.storage.engine import transaction
-from tests.service.portal.conftest import SECRET, sign_in
+from tests.offices import copied_file
+from tests.service.api.conftest import service_on
+from tests.service.portal.conftest import SECRET, office_with_accounts, sign_in
 
 PLANNER = "rita"
 
@@ -54,6 +61,29 @@ class Desk:
         job = self.send("/plans", {**filled(self.text("/plans/new")), "year": "2027", "time_limit": "5", **fields})
         assert self.work() == 1
         return re.search(r'class="button" href="(/plans/p-[0-9a-f]+)', self.text(job))[1]
+
+
+def office_with_a_plan(url):
+    """Make a small office with accounts and a plan that its planner made by the form, which takes a search."""
+    office_with_accounts(url)
+    with TemporaryDirectory() as folder, service_on(url, is_secure=False) as running:
+        Desk(running, Path(folder)).plan(name="uji coba")
+
+
+def office_with_an_approved_plan(url):
+    """Make the same office with its plan approved."""
+    copied_file(Path(url.removeprefix("sqlite:///")), office_with_a_plan)
+    database = open_database(url)
+    approve_plan(database, database.list_plans()[0].plan_id, "test")
+    database.engine.dispose()
+
+
+@contextmanager
+def desk_with_a_plan(folder, make):
+    """Yield the desk on a copy of an office with a plan, and the plan's address."""
+    with service_on(copied_file(folder / "office.db", make), is_secure=False) as running:
+        (plan,) = running.parts.database.list_plans()
+        yield Desk(running, folder), f"/plans/{plan.plan_id}"
 
 
 def filled(page):

@@ -16,7 +16,14 @@ from service.storage.engine import transaction
 from service.storage.statements import Statement, add_statement
 from tests.builders import rows
 from tests.service.api.conftest import ANI, BUDI, CITRA, DEDI, fill
-from tests.service.portal.desk import Desk, add_limited_planner, cells_of, filled
+from tests.service.portal.desk import (
+    Desk,
+    add_limited_planner,
+    cells_of,
+    desk_with_a_plan,
+    filled,
+    office_with_a_plan,
+)
 
 
 @pytest.fixture
@@ -25,9 +32,10 @@ def desk(portal, tmp_path):
 
 
 @pytest.fixture
-def planned(desk):
-    """Return the desk with a plan, and its address."""
-    return desk, desk.plan(name="uji coba")
+def planned(tmp_path):
+    """Yield the desk with a plan, and its address."""
+    with desk_with_a_plan(tmp_path, office_with_a_plan) as found:
+        yield found
 
 
 def id_of(path):

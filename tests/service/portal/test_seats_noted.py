@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from service.ledger.approval import approve_plan
 from service.ledger.books import balances
 from service.ledger.pages import find_seats
 from service.ledger.seat_list import count_by_state, list_seats, seats_where
@@ -14,7 +13,14 @@ from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
 from tests.service.api.conftest import DEDI
 from tests.service.portal.conftest import faults_of, sign_in
-from tests.service.portal.desk import PLANNER, Desk, add_limited_planner, cells_of
+from tests.service.portal.desk import (
+    PLANNER,
+    Desk,
+    add_limited_planner,
+    cells_of,
+    desk_with_a_plan,
+    office_with_an_approved_plan,
+)
 
 
 @pytest.fixture
@@ -23,11 +29,10 @@ def desk(portal, tmp_path):
 
 
 @pytest.fixture
-def approved(desk):
-    """Return the desk with an approved plan, and its address."""
-    path = desk.plan()
-    approve_plan(desk.portal.parts.database, path.rpartition("/")[2], "test")
-    return desk, path
+def approved(tmp_path):
+    """Yield the desk with an approved plan, and its address."""
+    with desk_with_a_plan(tmp_path, office_with_an_approved_plan) as found:
+        yield found
 
 
 def seats_in(desk):
@@ -215,7 +220,10 @@ WORDS = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("lang", "scripts", "width"), [("id", False, 1440), ("en", True, 320)])  # 1280 at 400 %
+@pytest.mark.parametrize(
+    ("lang", "scripts", "width"),
+    [pytest.param("id", False, 1440, marks=pytest.mark.long), ("en", True, 320)],  # 1280 pixels at 400 %
+)
 def test_a_planner_notes_who_attended(browsing, work, lang, scripts, width):
     words = WORDS[lang]
     scheme = "dark" if scripts else "light"

@@ -37,6 +37,19 @@ def with_plans(portal, folder):
     assert portal("POST", f"/plans/{plan}/approve").status_code == 200
 
 
+@pytest.fixture(scope="module")
+def walked(portal):
+    """Return how to walk once for each role that is signed in."""
+    found = {}
+
+    def of(name):
+        if name not in found:
+            found[name] = walk(portal)
+        return found[name]
+
+    return of
+
+
 def walk(portal):
     """Return each page that links lead to, by its address, with its answer."""
     seen, waiting = {}, ["/"]
@@ -51,9 +64,9 @@ def walk(portal):
 
 
 @pytest.mark.parametrize("name", sorted(REACH))
-def test_no_link_of_a_role_leads_to_a_fault_and_no_page_is_large(portal, name):
+def test_no_link_of_a_role_leads_to_a_fault_and_no_page_is_large(portal, walked, name):
     sign_in(portal, name)
-    pages = walk(portal)
+    pages = walked(name)
     assert 6 < len(pages) < MOST_PAGES
     for path, answer in pages.items():
         assert answer.status_code in {200, 405}, (path, answer.status_code)  # 405: the address of a form
@@ -61,10 +74,10 @@ def test_no_link_of_a_role_leads_to_a_fault_and_no_page_is_large(portal, name):
         assert answer.headers["cache-control"] == "no-store", path
 
 
-@pytest.mark.parametrize("name", sorted(REACH))
-def test_another_persons_number_in_any_address_of_a_role_shows_nothing_of_them(portal, name):
+@pytest.mark.parametrize("name", ["ani", "budi"])  # the others may see everybody
+def test_another_persons_number_in_any_address_of_a_role_shows_nothing_of_them(portal, walked, name):
     token = sign_in(portal, name)
-    with_numbers = {path for path in walk(portal) if any(nip in path for nip in (ANI, BUDI, CITRA, DEDI))}
+    with_numbers = {path for path in walked(name) if any(nip in path for nip in (ANI, BUDI, CITRA, DEDI))}
     with_numbers |= {f"/team/{ANI}", f"/people/{ANI}", f"/team/{ANI}/word", f"/team/{ANI}/days"}
     for path in sorted(with_numbers):
         for other in {ANI, BUDI, CITRA, DEDI} - REACH[name]:

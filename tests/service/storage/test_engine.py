@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from service.storage.database import open_database
 from service.storage.engine import PAGE_BYTES, STATEMENTS_KEPT, one_of, shown_url, transaction
+from tests.offices import copied_file, empty_tables
 from training_catalog.errors import InputError, StorageError
 
 
 def test_a_writer_of_sqlite_holds_the_file_before_its_first_statement(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}").engine
+    engine = open_database(copied_file(tmp_path / "x.db", empty_tables)).engine
     with transaction(engine, is_writer=True), sqlite3.connect(tmp_path / "x.db", timeout=0) as other:
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
@@ -31,7 +32,7 @@ def test_a_new_file_has_large_pages_and_one_from_before_keeps_its_own(tmp_path):
 
 def test_a_connection_keeps_few_prepared_statements(tmp_path):
     """Each holds memory of SQLite's that Python does not count, on every connection of a service."""
-    with transaction(open_database(f"sqlite:///{tmp_path / 'x.db'}").engine) as connection:
+    with transaction(open_database(copied_file(tmp_path / "x.db", empty_tables)).engine) as connection:
         before = n_statements()
         for n in range(3 * STATEMENTS_KEPT):
             connection.exec_driver_sql(f"SELECT {n}")

@@ -12,6 +12,7 @@ from service.storage.database import Database, open_database
 from service.storage.engine import transaction
 from service.storage.history import changes_of, last_change
 from service.storage.schema import CHANGES, VERSIONS
+from tests.offices import copied_file, empty_tables
 from training_catalog.errors import StorageError
 
 DAYS = [date(2027, 1, day) for day in (4, 5, 6)]
@@ -98,7 +99,7 @@ def test_a_table_with_a_column_named_like_one_of_the_changes_tells_them_apart(da
 @settings(max_examples=15)
 @given(steps=st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1), max_size=5))
 def test_what_was_read_after_a_change_is_read_as_of_it_for_ever(tmp_path_factory, steps):
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('law') / 'x.db'}")
+    database = open_database(copied_file(tmp_path_factory.mktemp("law") / "x.db", empty_tables))
     seen = []
     for units in steps:
         write(database, DAYS[0], **units)

@@ -5,16 +5,15 @@ import sqlite3
 
 import sqlalchemy as sa
 
-from service.reference import open_office
 from service.storage.engine import make_engine, transaction
 from service.storage.schema import METADATA
 from service.storage.watch import ChangeWatch, Unchanged
+from tests.offices import copied_file, reference_rows
 
 
 def watched(folder, name="office.db"):
     path = folder / name
-    open_office(f"sqlite:///{path}").engine.dispose()
-    engine = make_engine(f"sqlite:///{path}", pool_size=2)
+    engine = make_engine(copied_file(path, reference_rows), pool_size=2)
     return path, engine, ChangeWatch(engine)
 
 
