@@ -46,6 +46,11 @@ _ROMAN = {
 }
 # As the national reference list of structural trainings and offices shorten it ("DIKLAT PIM TK. III").
 _SPELLED_OUT = {"pim": ("kepemimpinan",), "diklatpim": ("diklat", "kepemimpinan")}
+# Titles that differ in these alone are courses of their own, however long the rest that they share.
+_STEPS = {
+    "dasar": "first", "dsr": "first", "basic": "first", "menengah": "middle", "intermediate": "middle",
+    "lanjut": "advanced", "lanjutan": "advanced", "advanced": "advanced",
+}  # fmt: skip
 _EDITION = re.compile(r"\b(angkatan|gelombang|batch)\s+\w+|\b(tahun\s+)?(19|20)\d\d\b")
 
 
@@ -163,11 +168,18 @@ class _WordLikeness:
             pairs[one.asked, one.known] = np.maximum(pairs[one.asked, one.known], one.likeness)
             own[one.asked] = np.maximum(own[one.asked], 1.0)
         share = min(float(own @ pairs.max(axis=1) / own.sum()), float(weight @ pairs.max(axis=0) / weight.sum()))
-        return share if _numbers(asked) == _numbers(known) else min(share, UNSURE)
+        steps, other_steps = _steps(asked), _steps(known)
+        is_same = _numbers(asked) == _numbers(known) and (not steps or not other_steps or steps == other_steps)
+        return share if is_same else min(share, UNSURE)
 
 
 def _numbers(words: list[str]) -> list[str]:
     return sorted(word for word in words if word.isdecimal())
+
+
+def _steps(words: list[str]) -> set[str]:
+    """Return which steps of a course, the first, the middle or the advanced one, words name."""
+    return {_STEPS[word] for word in words if word in _STEPS}
 
 
 def _word_likeness(word: str, other: str, cosine: float) -> float:

@@ -48,6 +48,15 @@ def test_titles_of_other_numbers_are_never_sure_however_long():
     assert confidence[0] <= UNSURE < confidence[1] == 1.0
 
 
+@pytest.mark.parametrize(("written", "on_file"), [("Dasar", "Menengah"), ("dsr.", "Lanjutan"), ("Lanjut", "Menengah")])
+def test_titles_of_other_steps_are_never_sure_however_long(written, on_file):
+    title = "Pelatihan Penyusunan Rencana Kerja, Anggaran, Pelaporan, Pemantauan dan Evaluasi Perangkat Daerah {}"
+    best, confidence = match_titles([title.format(on_file)], [title.format(written), title.format(on_file)])
+    assert best.tolist() == [0, 0]
+    assert confidence[0] <= UNSURE < confidence[1] == 1.0
+    assert match_titles([title.format("Lanjutan")], [title.format("Lanjut")])[1][0] >= SURE
+
+
 @pytest.mark.parametrize("nothing", ["", "  ", "!!", "dan", "xyzzy"])
 def test_a_title_without_any_word_on_file_matches_nothing(nothing):
     assert match(nothing) == (None, 0.0)
