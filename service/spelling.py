@@ -12,10 +12,10 @@ def folded(text: str) -> str:
 
     Examples
     --------
-    >>> folded("Ma\u2019ruf") == folded("MA'RUF")
+    >>> folded("Ma\u2019ruf") == folded("MA'RUF") == folded("Ma`ruf")
     True
     """
-    return text.casefold() if text.isascii() else text.casefold().translate(_MARKS)
+    return text.casefold().translate(_MARKS)
 
 
 def all_folded(texts: pd.Series) -> pd.Series:
