@@ -15,6 +15,7 @@ from service.people import erase_person
 from service.storage.database import open_database
 from service.storage.engine import transaction
 from service.storage.ledger import LEDGER_SEATS
+from service.storage.schema import PLANS
 from tests.service.ledger.plans import check_books, keep, put_lines
 from training_catalog.errors import ConflictError, InputError, UnknownIdError
 
@@ -127,6 +128,8 @@ class Books(RuleBasedStateMachine):
         reserved, spent = check_books(self.database, self.year)
         held = sum(cost for cost in self._held_classes())
         assert (reserved, spent) == (0, held)
+        with transaction(self.database.engine, is_writer=True) as connection:
+            connection.execute(PLANS.delete())  # else erasing somebody reads the plans of every run before
 
     def _held_classes(self):
         """Yield what classes that were held cost, on their line and the ceiling above it."""
