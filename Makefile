@@ -29,7 +29,7 @@ test: $(READY) chromium ## the default suite, two workers
 
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
 	$(BIN)/pytest -n 2 --dist worksteal -m "long and not slow"
-	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 --dist worksteal -m "hypothesis and not slow and not long" tests/recommender/allocation tests/service/test_proof.py $$(grep -rlw tries --include="test_*.py" tests)
+	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 --dist worksteal -m "hypothesis and not slow and not long" tests/recommender/allocation/test_certificate.py $$(grep -rlw tries --include="test_*.py" tests)
 
 chromium: ## a browser for the tests of the portal, where it can be installed
 	@command -v chromium >/dev/null || { \

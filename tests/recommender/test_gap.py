@@ -192,7 +192,7 @@ def test_job_person_match_leaves_out_frameworks_where_lower_is_better():
 
 
 @given(st.lists(LEVELS, min_size=3, max_size=3), st.integers(0, 2), st.booleans())
-@settings(max_examples=tries(15))
+@settings(max_examples=tries(15, 40))
 def test_a_higher_assessed_level_never_widens_a_gap(levels, which, lower_is_better):
     if lower_is_better:
         standard = rows("position competency level", "J R.01 2")

@@ -44,7 +44,7 @@ def test_the_lines_that_hold_a_line_grow_with_it():
     assert [step.seats for step in climbed(two_lines((3, 3)), (3,))] == [1, 2]
 
 
-@settings(max_examples=tries(4))
+@settings(max_examples=tries(4, 6))
 @given(problem=tiny_problems(), more=st.lists(st.integers(1, 60), min_size=1, max_size=2, unique=True))
 def test_more_money_never_makes_a_plan_worth_less(problem, more):
     values = [step.value for step in climbed(problem, sorted(more), line=0)]

@@ -64,7 +64,7 @@ def test_what_is_worked_out_once_for_a_day_changes_no_list():
 
 
 @given(st.integers(0, 5), st.lists(st.integers(1, 39), max_size=4, unique=True))
-@settings(max_examples=tries(6))
+@settings(max_examples=tries(6, 15))
 def test_everybody_s_list_is_the_same_alone_and_in_any_company(seed, cuts):
     here = office(**crowd(seed))
     whole = told(here.lists(), here.workforce)
@@ -87,7 +87,7 @@ def test_chunks_are_the_lists_of_consecutive_people():
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=tries(4))
+@settings(max_examples=tries(4, 10))
 def test_the_order_of_rows_changes_nothing(random):
     given_rows = crowd(1)
     here = office(**given_rows)

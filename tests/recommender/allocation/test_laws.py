@@ -34,7 +34,7 @@ from recommender.allocation.verify import Violation, verify
 from recommender.allocation.why import Reasons
 from tests.examples import tries
 
-N_EXAMPLES = tries(20)
+N_EXAMPLES = tries(30)
 QUICK = settings(max_examples=N_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 FEW = settings(QUICK, max_examples=N_EXAMPLES // 3)  # for what searches for a while in each example
 

@@ -238,7 +238,7 @@ def test_a_role_comes_from_the_configured_claim_alone(database, settings, shared
 @example("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")
 @example("bs_" + "a" * 43)
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,40}", fullmatch=True))
-@runs(max_examples=tries(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@runs(max_examples=tries(40, 100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_caller_or_a_refusal(door, text):
     for way in (door.by_token, door.by_key, door.by_session):
         with suppress(NotAuthenticatedError):
@@ -250,14 +250,14 @@ _JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | s
 
 
 @given(st.sampled_from(["sub", "iss", "aud", "exp", "nbf", "iat", "nip", "jti"]), _JSON)
-@runs(max_examples=tries(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@runs(max_examples=tries(30, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_value_in_a_signed_token_is_a_caller_or_a_refusal(door, shared, name, value):
     with suppress(NotAuthenticatedError):
         assert isinstance(door.by_token(_signed(shared, {name: value})), Caller)
 
 
 @given(st.dictionaries(st.sampled_from(["alg", "kid", "typ", "crit", "jwk", "b64", "x5c"]), _JSON | st.just("RS256")))
-@runs(max_examples=tries(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@runs(max_examples=tries(30, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_header_is_a_refusal_where_nothing_was_signed(door, header):
     with pytest.raises(NotAuthenticatedError):
         door.by_token(f"{segment(header)}.{segment({'sub': '1'})}.AAAA")

@@ -75,7 +75,7 @@ def values(column):
 
 
 # Each example is two imports: what fails is told as found, for making it small takes minutes.
-@settings(max_examples=tries(12), phases=(Phase.explicit, Phase.reuse, Phase.generate),
+@settings(max_examples=tries(12, 40), phases=(Phase.explicit, Phase.reuse, Phase.generate),
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(data=st.data())
 def test_what_is_exported_and_imported_again_is_identical(office, tmp_path, data):

@@ -20,7 +20,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 TABLES = st.lists(st.lists(VALUES, max_size=6), max_size=5)
 HEADER = st.lists(st.sampled_from(HEADERS), min_size=1, max_size=6)
-RELAXED = settings(max_examples=tries(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
+RELAXED = settings(max_examples=tries(10, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 FEW = settings(RELAXED, max_examples=5)  # a process is started for each workbook
 
 

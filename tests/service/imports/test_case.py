@@ -116,7 +116,7 @@ def frameworks(draw):
     return framework, rows
 
 
-@settings(max_examples=tries(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(8, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frameworks())
 def test_a_framework_is_identical_after_export_and_import_and_in_the_published_shape(desk, drawn):
     framework, rows = drawn

@@ -31,7 +31,7 @@ def files(draw):
 
 
 @pytest.mark.long
-@settings(max_examples=tries(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(25, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files())
 def test_any_cells_under_our_headers_add_up_and_a_second_time_changes_nothing(desk, drawn):
     table, content = drawn
