@@ -7,7 +7,6 @@ take. Here it is sorted once; the trees are handed numbers of bins, and take tho
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from models.features import FeatureMatrix
 from training_catalog.columns import FloatArray
@@ -16,7 +15,7 @@ MOST_BINS = 255  # that scikit-learn's trees tell apart
 MOST_ROWS = 200_000  # of more scikit-learn draws so many by weight, and needs no weights and no help then
 
 
-class Bins(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class Bins:
     """Numbers of bins of about equal weight in place of values; what is missing stays missing.
 
     Parameters
@@ -31,13 +30,12 @@ class Bins(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
     def __init__(self, n_bins: int = MOST_BINS) -> None:
         self.n_bins = n_bins
 
-    def fit(self, X: FeatureMatrix, y: FloatArray | None = None, *, sample_weight: FloatArray) -> Self:  # noqa: ARG002 (scikit-learn's form)
+    def fit(self, X: FeatureMatrix, *, sample_weight: FloatArray) -> Self:
         """Find the edges.
 
         Parameters
         ----------
         X : shape (n_rows, n_columns); NaN is missing.
-        y : Not used.
         sample_weight : Above 0, of each row.
         """
         columns = np.asarray(X, dtype=np.float64).T
