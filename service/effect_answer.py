@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from models.effect import LOWERED, NO_COUNTERPARTS, NO_DIFFERENCE, NOT_ENOUGH_DATA, RAISED, Effect
 from models.pooling import GroupEffect
 from models.service_link import ServiceLink
@@ -177,7 +175,7 @@ def _of_indicator(one: Mapping[str, Any], wording: Wording) -> str:
 
 def _digits(width: float) -> int:
     """Return the decimals that tell the ends of an interval apart: an indicator may be a share or in points."""
-    return 2 if width <= 0 else int(np.clip(1 - math.floor(math.log10(width)), 2, 6))
+    return 2 if width <= 0 else min(max(1 - math.floor(math.log10(width)), 2), 6)
 
 
 __all__ = ["WAYS", "WORDS", "effects_card", "effects_document", "in_words", "kept_effects"]

@@ -13,4 +13,5 @@ def trainings_meant(call: Call, asked: str) -> list[tuple[str, str]]:
     pairs = list(zip(trainings.ids.tolist(), trainings.names.tolist(), strict=True))
     exact = [(code, name) for code, name in pairs if code == asked]
     words = folded(asked).split()
-    return exact or [(code, name) for code, name in pairs if all(word in folded(name) for word in words)][:N_FOUND]
+    told = ((code, name, folded(name)) for code, name in pairs)
+    return exact or [(code, name) for code, name, text in told if all(word in text for word in words)][:N_FOUND]

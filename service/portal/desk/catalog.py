@@ -108,8 +108,8 @@ def _has_words(catalog: Catalog, row: int, words: str) -> bool:
     trainings = catalog.trainings
     taught = trainings.target_competency[_targets(catalog, row)]
     competencies = " ".join((*catalog.competencies.names[taught], *catalog.competencies.names_en[taught]))
-    text = f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]} {competencies}"
-    return all(word in folded(text) for word in folded(words).split())
+    text = folded(f"{trainings.names[row]} {trainings.ids[row]} {trainings.topic[row]} {competencies}")
+    return all(word in text for word in folded(words).split())
 
 
 def _competency_choices(catalog: Catalog, wording: Wording) -> list[tuple[str, str]]:
