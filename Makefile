@@ -28,7 +28,7 @@ test: $(READY) chromium ## the default suite, two workers
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not long"
 
 test-long: $(READY) ## what takes longer: killed processes, whole servers, long laws
-	$(BIN)/pytest -n 2 --dist worksteal -m "long and not slow"
+	$(BIN)/pytest -n 3 --dist worksteal -m "long and not slow"  # they wait for servers and processes
 	BANGKOM_TEST_EXAMPLES=100 $(BIN)/pytest -n 2 --dist worksteal -m "hypothesis and not slow and not long" tests/recommender/allocation/test_certificate.py $$(grep -rlw tries --include="test_*.py" tests)
 
 chromium: ## a browser for the tests of the portal, where it can be installed

@@ -21,12 +21,11 @@ from models.effect import (
     is_enough,
     weighted,
 )
+from models.findings import FALSE_CLAIMS, SMALLEST_ERROR, stand_together
 from training_catalog.columns import BoolArray, FloatArray, IndexArray
 
-FALSE_CLAIMS = 0.05  # expected share of false claims in one table
 FEWEST_IN_GROUP = 10  # trained people; below, a group has no estimate of its own
 PRIOR_PEOPLE = 10.0  # people that the common spread counts for in a small group's own error
-SMALLEST_ERROR = 1e-12  # keeps weights finite where outcomes do not vary
 N_STEPS = 60  # halvings in the search for the spread of true effects
 
 
@@ -177,21 +176,6 @@ def claims(mean: FloatArray, error: FloatArray, false_share: float = FALSE_CLAIM
     [True, False, True]
     """
     return stand_together(2 * ndtr(-np.abs(mean) / np.where(error > 0, error, SMALLEST_ERROR)), false_share)
-
-
-def stand_together(rate: FloatArray, false_share: float = FALSE_CLAIMS) -> BoolArray:
-    """Return which of several findings may be claimed, by how probable each is of nothing (Benjamini & Hochberg 1995).
-
-    Examples
-    --------
-    >>> stand_together(np.array([0.01, 0.04, 0.2])).tolist()
-    [True, False, False]
-    """
-    order = np.argsort(rate, kind="stable")
-    below = np.flatnonzero(rate[order] <= false_share * np.arange(1, len(rate) + 1) / len(rate))
-    claimed = np.zeros(len(rate), dtype=bool)
-    claimed[order[: below[-1] + 1 if len(below) else 0]] = True
-    return claimed
 
 
 def steadied(estimates: list[Effect]) -> FloatArray:

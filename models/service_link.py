@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from models.pooling import SMALLEST_ERROR, stand_together
+from models.findings import SMALLEST_ERROR, stand_together
 
 MINIMUM_PERIODS = 60  # unit-periods below which nothing is said
 FEWEST_UNITS = 5  # units below which nothing is said: the interval is clustered by unit

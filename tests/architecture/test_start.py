@@ -61,3 +61,8 @@ def test_the_help_of_every_command_comes_without_numbers_tables_and_database():
         "print([m for m in ('numpy', 'pandas', 'scipy', 'sklearn', 'sqlalchemy', 'highspy') if m in sys.modules])"
     )
     assert said_by(program) == ["[]"]
+
+
+def test_a_worker_that_waits_for_jobs_holds_neither_scikit_learn_nor_a_solver():
+    program = "import sys, service.jobs.worker; print([m for m in ('sklearn', 'numba', 'highspy') if m in sys.modules])"
+    assert said_by(program) == ["[]"]
