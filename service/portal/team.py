@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import sqlalchemy as sa
@@ -24,12 +25,13 @@ from service.exports.tables import neutralise
 from service.list_items import ListFilter
 from service.lookup import Person
 from service.phrases import competency_name
-from service.portal.desk.view import names_of
+from service.portal.desk.view import asked_for, names_of
 from service.portal.forms import Form, form_of
 from service.portal.own import person_view
 from service.portal.page import THREAD, go, page_asked, show
 from service.portal.said import said_of, say
-from service.snapshot import person_in
+from service.snapshot import Snapshot, person_in
+from service.spelling import folded
 from service.storage.engine import transaction
 from service.storage.schema import DATABASE_TABLES
 from service.storage.statements import ENDORSED, NOMINATED, NOT_ENDORSED
@@ -42,6 +44,10 @@ NO_UNIT = "-"  # stands for people who are in no unit
 N_WIDEST = 12  # competencies of the map; the rest on request
 WORDS = {"leave": "Leave", "study": "Study assignment", "duty": "Duty"}
 STATUSES = {NOMINATED: "Nominated", ENDORSED: "Endorsed", NOT_ENDORSED: "Not endorsed"}
+
+
+def _is_below(hours: float, floor: float | None) -> bool:
+    return floor is not None and hours < floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +75,29 @@ class Member:
     @property
     def is_short(self) -> bool:
         """Whether the year's hours are below the floor."""
-        return self.floor is not None and self.hours < self.floor
+        return _is_below(self.hours, self.floor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a page of people is narrowed to."""
+
+    unit: str
+    words: str
+    only_short: bool
+
+    @property
+    def address(self) -> str:
+        """The same, as the end of an address."""
+        told = {"unit": self.unit, "q": self.words, "short": "1" if self.only_short else ""}
+        return urlencode({name: value for name, value in told.items() if value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """A unit's people, a page of them, and the competencies of the map."""
+    """People of a unit, or found by words; a page of them, and the competencies of the map."""
 
-    unit: str
+    asked: Asked
     units: tuple[tuple[str, str], ...]
     members: tuple[Member, ...]
     competencies: tuple[tuple[str, str], ...]
@@ -110,16 +131,51 @@ def _own_unit(connection: sa.Connection, reach: Reach) -> str:
     return str(found) if found is not None and (reach.everyone or found in reach.units) else ""
 
 
-def _numbers(connection: sa.Connection, reach: Reach, unit: str) -> list[str]:
-    people = DATABASE_TABLES["employees"]
-    is_in = _is_stray() if unit == NO_UNIT else people.c.unit == unit
-    query = sa.select(people.c.employee).where(records.within("employees", reach), is_in)
+def _numbers(connection: sa.Connection, reach: Reach, asked: Asked) -> list[str]:
+    """Return the numbers of a unit's people by name, or of all within reach whose name or number has all the words."""
+    people, words = DATABASE_TABLES["employees"], folded(asked.words).split()
+    query = sa.select(people.c.employee, people.c.name).where(records.within("employees", reach))
+    if not words:
+        query = query.where(_is_stray() if asked.unit == NO_UNIT else people.c.unit == asked.unit)
     query = query.where(sa.func.coalesce(people.c.status, "active").not_in(["inactive", "retired"]))
-    return list(connection.execute(query.order_by(people.c.name, people.c.employee)).scalars())
+    rows = connection.execute(query.order_by(people.c.name, people.c.employee)).all()
+    told = ((str(row.employee), folded(f"{row.name} {row.employee}")) for row in rows)
+    return [number for number, text in told if all(word in text for word in words)]
 
 
-def team_of(call: Call, unit: str, *, all_columns: bool) -> Team:
-    """Return a page of a unit's people within the caller's reach; of the first unit where none is named.
+def _asked(call: Call, own: str, units: Sequence[tuple[str, str]]) -> Asked:
+    """Return what is asked for; where no unit is named, the own one or the first.
+
+    Raises
+    ------
+    UnknownIdError
+        When the unit is not within reach.
+    """
+    unit = asked_for(call, "unit") or own or (units[0][0] if units else "")
+    if units and unit not in dict(units):
+        raise UnknownIdError("unit", unit)
+    return Asked(unit=unit, words=asked_for(call, "q"), only_short=bool(asked_for(call, "short")))
+
+
+def _people(
+    call: Call, snapshot: Snapshot, connection: sa.Connection, asked: Asked
+) -> tuple[Sequence[Person], int, int, int]:
+    """Return a page of people, its number, how many pages there are, and how many people."""
+    parts = parts_of(call)
+    numbers = _numbers(connection, reach_of_call(call), asked)
+
+    def known(some: Sequence[str]) -> list[Person]:
+        return [person_in(snapshot, parts.database, connection, number)[0] for number in some]
+
+    if asked.only_short:
+        numbers = [str(one.crew.ids[0]) for one in known(numbers) if _is_below(*_hours(call, one))]
+    n_pages = max(1, -(-len(numbers) // A_PAGE))
+    page = page_asked(call, n_pages)
+    return known(numbers[(page - 1) * A_PAGE : page * A_PAGE]), page, n_pages, len(numbers)
+
+
+def team_of(call: Call, *, all_columns: bool) -> Team:
+    """Return a page of the people within the caller's reach that are asked for.
 
     Raises
     ------
@@ -130,22 +186,16 @@ def team_of(call: Call, unit: str, *, all_columns: bool) -> Team:
     snapshot = parts.snapshots.current(parts.watch.look())
     with transaction(parts.database.engine) as connection:
         units = _units(connection, reach, wording_of(call))
-        unit = unit or _own_unit(connection, reach) or (units[0][0] if units else "")
-        if units and unit not in dict(units):
-            raise UnknownIdError("unit", unit)
-        numbers = _numbers(connection, reach, unit)
-        n_pages = max(1, -(-len(numbers) // A_PAGE))
-        page = page_asked(call, n_pages)
-        people = [person_in(snapshot, parts.database, connection, nip)[0]
-                  for nip in numbers[(page - 1) * A_PAGE : page * A_PAGE]]  # fmt: skip
+        asked = _asked(call, _own_unit(connection, reach), units)
+        people, page, n_pages, n_people = _people(call, snapshot, connection, asked)
     gaps = [find_gaps(one.crew, snapshot.office.catalog, snapshot.office.on, parts.policy.gap) for one in people]
     order = _widest(gaps)
     shown = order if all_columns else order[:N_WIDEST]
     catalog, wording = snapshot.office.catalog, wording_of(call)
     names = tuple((str(catalog.competencies.ids[i]), competency_name(catalog, i, wording)) for i in shown)
     members = tuple(_member(call, one, own, shown) for one, own in zip(people, gaps, strict=True))
-    return Team(unit=unit, units=units, members=members, competencies=names, n_competencies=len(order), page=page,
-                n_pages=n_pages, n_people=len(numbers))  # fmt: skip
+    return Team(asked=asked, units=units, members=members, competencies=names, n_competencies=len(order), page=page,
+                n_pages=n_pages, n_people=n_people)  # fmt: skip
 
 
 def _widest(gaps: Sequence[Gaps]) -> list[int]:
@@ -157,18 +207,25 @@ def _widest(gaps: Sequence[Gaps]) -> list[int]:
     return sorted(total, key=lambda competency: (-total[competency], competency))
 
 
+def _hours(call: Call, person: Person) -> tuple[float, float | None]:
+    """Return a person's learning hours of this year, and the least that are asked for; None without a floor."""
+    parts, kind = parts_of(call), EMPLOYMENT_TYPES[int(person.crew.employment_type[0])]
+    hours = hours_taken(person.crew, person.office.catalog, parts.settings.today().year)
+    return float(hours[0]), parts.policy.plan.hours_floor.get(kind)
+
+
+
 def _member(call: Call, person: Person, gaps: Gaps, shown: Sequence[int]) -> Member:
-    parts, catalog, crew = parts_of(call), person.office.catalog, person.crew
+    crew = person.crew
     rows = {competency: row for row, competency in enumerate(gaps.competency.tolist())}
-    year = parts.settings.today().year
-    kind = EMPLOYMENT_TYPES[int(crew.employment_type[0])]
+    hours, floor = _hours(call, person)
     blind = gaps.is_blind_spot
     today = np.datetime64(person.office.on, "D")
     ahead = crew.absences.end >= today
     return Member(
         employee=str(crew.ids[0]), name=person.name, position=str(person.identity["position"] or ""),
         cells=tuple(_cell(call, gaps, rows.get(competency)) for competency in shown), n_blind=int(blind.sum()),
-        hours=float(hours_taken(crew, catalog, year)[0]), floor=parts.policy.plan.hours_floor.get(kind),
+        hours=hours, floor=floor,
         away=tuple(zip(crew.absences.start[ahead].tolist(), crew.absences.end[ahead].tolist(), strict=True)),
     )  # fmt: skip
 
@@ -191,16 +248,15 @@ def _cell(call: Call, gaps: Gaps, row: int | None) -> Cell:
 @get("/team", opt=rule("team.read"), **THREAD)
 def team(request: Call) -> Response[str]:
     """Show a unit's people."""
-    asked = request.query_params
-    found = team_of(request, asked.get("unit", ""), all_columns="all" in asked)
-    return show(request, "team.html.j2", team=found, all_columns="all" in asked)
+    all_columns = "all" in request.query_params
+    return show(request, "team.html.j2", team=team_of(request, all_columns=all_columns), form=Form())
 
 
 @get("/team-file", opt=rule("team.read"), **THREAD)
 def team_file(request: Call) -> Response[bytes]:
     """Hand out the people of the page as a file, and nobody else."""
     wording = wording_of(request)
-    found = team_of(request, request.query_params.get("unit", ""), all_columns=True)
+    found = team_of(request, all_columns=True)
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
     table.writerow([wording.text("NIP"), wording.text("Name"), "JP", *(name for _, name in found.competencies)])

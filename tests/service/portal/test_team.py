@@ -30,6 +30,34 @@ def test_a_team_is_the_unit_and_those_below_and_the_file_has_the_people_of_the_p
     assert client.get("/team-file?unit=U3").status_code == 404
 
 
+def test_people_are_found_by_words_of_their_name_or_number_in_all_units_within_reach_and_nowhere_else(budi):
+    portal, client, _ = budi
+    database = portal.parts.database
+    row = next(r for r in database.read("employees").to_dict("records") if r["employee"] == CITRA)
+    with database.writing("test") as writing:
+        renamed = [{**row, "name": "dr. Citra Ma\u2019ruf, Sp.A., M.Kes."}]
+        write_records(database, writing, "employees", renamed, EVERYONE, Wording("id"))
+    for words in ("citra ma'ruf", "MA`RUF citra", CITRA[8:]):
+        page, file = client.get("/team", params={"q": words}).text, client.get("/team-file", params={"q": words}).text
+        assert [f"/team/{nip}" in page for nip in (ANI, BUDI, CITRA, DEDI)] == [False, False, True, False], words
+        assert [nip in file for nip in (ANI, BUDI, CITRA, DEDI)] == [False, False, True, False], words
+    for words in ("dedi", DEDI):
+        page = client.get("/team", params={"q": words}).text
+        assert f"/team/{DEDI}" not in page
+        assert "Tidak ada pegawai dalam jangkauan Anda yang cocok." in page
+
+
+def test_who_lacks_learning_hours_is_shown_alone_and_pages_stay_narrowed(budi, monkeypatch):
+    _, client, _ = budi
+    page = client.get("/team?unit=U1").text
+    lacking = {nip for nip in (ANI, BUDI) if "kurang</span>" in page.partition(f"/team/{nip}")[2].partition("</tr>")[0]}
+    assert lacking
+    narrowed = client.get("/team?unit=U1&short=1").text
+    assert {nip for nip in (ANI, BUDI, CITRA, DEDI) if f"/team/{nip}" in narrowed} == lacking
+    monkeypatch.setattr("service.portal.team.A_PAGE", 1)
+    assert "/team?unit=U1&amp;q=i&amp;short=1&amp;page=2" in client.get("/team?unit=U1&q=i&short=1").text
+
+
 def test_who_is_outside_is_not_there_on_any_address(budi):
     portal, client, post = budi
     assert client.get(f"/team/{CITRA}").status_code == 200
