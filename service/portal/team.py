@@ -214,7 +214,6 @@ def _hours(call: Call, person: Person) -> tuple[float, float | None]:
     return float(hours[0]), parts.policy.plan.hours_floor.get(kind)
 
 
-
 def _member(call: Call, person: Person, gaps: Gaps, shown: Sequence[int]) -> Member:
     crew = person.crew
     rows = {competency: row for row, competency in enumerate(gaps.competency.tolist())}
