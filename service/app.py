@@ -14,7 +14,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from service.api.audit import audit_router
 from service.api.bodies import StrictRequest
-from service.api.context import check_media, guard
+from service.api.context import QUERIES, check_call, guard, query_names
 from service.api.documentation import documentation_router, openapi_config
 from service.api.feedback import feedback_router
 from service.api.gate import App, Gate
@@ -56,7 +56,7 @@ def build_api() -> Litestar:
     return Litestar(
         route_handlers=[Router(path="/api/v1", route_handlers=own), operation_router(), provider_router(),
                         documentation_router(), portal_router()],
-        request_class=StrictRequest, guards=[guard], before_request=check_media, lifespan=[_living],
+        request_class=StrictRequest, guards=[guard], before_request=check_call, lifespan=[_living],
         exception_handlers=as_pages(HANDLERS), logging_config=None,
         openapi_config=openapi_config(metadata.version("bangkom")),
         request_max_body_size=None,  # the gate sees to it
@@ -79,7 +79,7 @@ def methods_of(app: Litestar, path: str) -> list[str]:
 
 def with_gate(app: Litestar, parts: Parts) -> Gate:
     """Return an API with its parts, behind its gate."""
-    app.state["parts"] = parts
+    app.state["parts"], app.state[QUERIES] = parts, query_names(app)
     return Gate(cast("App", app), parts, lambda path: methods_of(app, path), plain_page)
 
 

@@ -3,14 +3,15 @@
 import asyncio
 from typing import Any
 
-from litestar import Request
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
 
 from service.access import ANYBODY, RULES, WHOLE, Reach, may
 from service.api.parts import SESSION_COOKIE, Parts
-from service.api.problems import ApiError
+from service.api.problems import ApiError, FaultSaid
 from service.auth.caller import Caller
 from service.records import OutOfReachError
 
@@ -99,14 +100,42 @@ JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 FORM_TYPES = frozenset({"multipart/form-data"})
 
 
-async def check_media(call: Call) -> None:
-    """Refuse a body of another kind than its route takes; a coroutine, or each request would go through a thread.
+QUERIES = "queries"  # where the application keeps what `query_names` returns
+
+
+def query_names(app: Litestar) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the names of the query parameters that each route of the API takes, by path and method."""
+    return {
+        (route.path_format, method): frozenset(one.field_alias for one in model.expected_query_params)
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1/")
+        for method, (_, model) in route.route_handler_map.items()
+    }
+
+
+def _check_query(call: Call) -> None:
+    """Refuse a query parameter that is not known: passed over, a misspelt one would narrow nothing, without a word."""
+    accepted = call.app.state[QUERIES].get((call.scope["path_template"], call.method))
+    unknown = [] if accepted is None else sorted(set(call.query_params) - accepted)
+    if unknown:
+        told = "not known; accepted: {accepted}" if accepted else "not known; no query parameter is accepted here"
+        raise ApiError(422, "values-refused", "values are not accepted", faults=tuple(
+            FaultSaid(pointer=name[:100], code="parameter-unknown", message=told,
+                      fields={"accepted": ", ".join(sorted(accepted or ()))}) for name in unknown))  # fmt: skip
+
+
+async def check_call(call: Call) -> None:
+    """Refuse an unknown query parameter, and a body of another kind than the route takes.
+
+    A coroutine, or each request would go through a thread.
 
     Raises
     ------
     ApiError
-        415, with what is accepted.
+        422 and 415, with what is accepted.
     """
+    if call.scope["query_string"]:
+        _check_query(call)
     has_body = call.headers.get("content-length", "0") != "0" or "transfer-encoding" in call.headers
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     accepted = FORM_TYPES if call.url.path == "/api/v1/imports" else JSON_TYPES

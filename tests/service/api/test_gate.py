@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from sqlalchemy import event
 
-from service.api.context import check_media
+from service.api.context import check_call
 from service.api.rate import Buckets
 from service.app import behind, build
 from service.auth.accounts import Accounts
@@ -86,7 +86,7 @@ def test_a_body_that_breaks_off_is_no_fault_of_the_service(service, path, kind):
 
 
 def test_what_looks_at_every_body_needs_no_thread():
-    assert inspect.iscoroutinefunction(check_media)
+    assert inspect.iscoroutinefunction(check_call)
 
 
 def test_a_body_of_another_kind_is_refused(service):
