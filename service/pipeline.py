@@ -33,6 +33,7 @@ from service.evidence_answer import evidence_card, lists_card, objections_to
 from service.nation.workers import run_in, usual_processes
 from service.plan_document import pack_plan, proof_of, unpack_plan
 from service.predictor import Predictor, load_predictor
+from service.spelling import those_named
 from service.storage.database import APPROVED, DRAFT, REJECTED, Database
 from service.storage.decisions import Decision, insert_decision
 from service.storage.engine import transaction
@@ -62,9 +63,13 @@ class Office:
         Raises
         ------
         UnknownIdError
-            When nobody has that id.
+            When nobody has that id; with who is named so.
         """
-        return find_rows("employee", self.workforce.ids, [employee])
+        try:
+            return find_rows("employee", self.workforce.ids, [employee])
+        except UnknownIdError as error:
+            named = those_named(self.tables["employees"], employee, SUGGESTIONS)
+            raise UnknownIdError("employee", employee, named or error.suggestions) from error
 
 
 def standards_version(catalog: Catalog) -> str:

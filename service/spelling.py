@@ -21,3 +21,18 @@ def folded(text: str) -> str:
 def all_folded(texts: pd.Series) -> pd.Series:
     """Return texts as `folded` does; missing ones stay so."""
     return texts.str.casefold().str.translate(_MARKS)
+
+
+def those_named(people: pd.DataFrame, words: str, most: int) -> tuple[str, ...]:
+    """Return the first people in whose names all the words stand, each as a number with the name in brackets.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"employee": ["1", "2"], "name": ["dr. Melur Pagi, Sp.A.", "Lintang"]})
+    >>> those_named(people, "melur pagi", 3)
+    ('1 (dr. Melur Pagi, Sp.A.)',)
+    """
+    wanted = folded(words).split()
+    is_named = [all(word in name for word in wanted) for name in all_folded(people["name"].fillna(""))]
+    found = people[is_named] if wanted else people[:0]
+    return tuple(f"{number} ({name})" for number, name in zip(found["employee"][:most], found["name"], strict=False))

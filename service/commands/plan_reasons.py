@@ -128,12 +128,14 @@ def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, 
     """
     from service.pipeline import fetch_plan
     from service.plan_why import why_rows
+    from service.spelling import those_named
+    from training_catalog.columns import SUGGESTIONS
     from training_catalog.errors import UnknownIdError
 
     terminal, database = open_both(settings, as_json=as_json)
     plan = fetch_plan(database, plan_id)
     if nip not in set(plan.people["employee"]):
-        raise UnknownIdError("employee", nip)
+        raise UnknownIdError("employee", nip, those_named(database.read("employees"), nip, SUGGESTIONS))
     names = _names(terminal, database)
     if training is None:
         rows = why_rows(plan, nip, terminal.wording, names.trainings)

@@ -110,6 +110,9 @@ def test_somebody_who_does_not_exist_is_an_error_and_not_another_person(bangkom,
     assert (run.code, run.out) == (3, "")
     assert "employee '198507072010012999' is not known; did you mean 198507072010012976?" in run.err
     assert "Traceback" not in run.err
+    named = bangkom("recommend", "976 pegawai", "--json", on=TODAY)
+    assert (named.code, named.out) == (3, "")
+    assert f"employee '976 pegawai' is not known; did you mean {ADI} (Pegawai 976)?" in named.err
 
 
 def test_somebody_never_assessed_gets_a_list_that_says_so(world):
