@@ -30,6 +30,7 @@ _SUM_ALONE = re.compile(  # no training, also beside the number of a person
     r"(?:sub[ -]?)?(?:total|jumlah|jml|sum)\.?"
     r"(?: (?:jp|jpl|jam|pelajaran|pelatihan|diklat|kursus|keseluruhan|total|jumlah))*"
 )
+_COUNT = re.compile(r"\d{1,7}(?:[.,]0+)?")  # of the lines above, in the place of a key
 TOTAL_WITHIN = 2  # cells that hold something, of which one names the total
 FEWEST_NUMBERED = 4  # columns of a line of numbers without brackets, or it may be a row
 MOST_FEET = 60  # lines under a table that are looked at
@@ -237,13 +238,13 @@ def _unread(lines: Lines, header: Header, chosen: np.ndarray) -> list[int]:
 def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
     """Return the lines that name a total in the first cells that hold something, and are of nothing else.
 
-    A person's training may be called Total Quality Management: beside a key such a name is none of a total. Budget
-    lines alone may add up others under a code of their own.
+    A person's training may be called Total Quality Management: beside a key such a name is none of a total, but beside
+    a count in the key's place. Budget lines alone may add up others under a code of their own.
     """
     n_before = np.zeros(len(lines), dtype=np.int8)
     key = header.columns.get(header.table.key[0])
     known = set(header.columns.values())
-    title = header.columns.get("training_name", -1)
+    title, name = (header.columns.get(column, -1) for column in ("training_name", "name"))
     found: set[int] = set()
     for position, (cells, reached) in enumerate(_columns(lines, chosen)):
         is_total = cells.which_words(_is_total)
@@ -251,6 +252,9 @@ def _totals(lines: Lines, header: Header, chosen: np.ndarray) -> set[int]:
         is_own = header.table.name == "budgets" or position == key
         if position == title:
             found |= set(reached[cells.which_words(_is_sum_alone)].tolist())
+        if position == name and key is not None:
+            alone = reached[cells.which_words(_is_sum_alone)].tolist()
+            found |= {line for line in alone if key < len(lines[line]) and _COUNT.fullmatch(plain(lines[line][key]))}
         found |= {line for line in named if is_own or key is None or not _is_told(lines[line], key)
                   or (position not in known and not n_before[line])}  # fmt: skip
         n_before[reached] += cells.which(lambda cell: cell != "", are_figures_so=True) & (

@@ -19,7 +19,7 @@ _IDLE = frozenset({
     "optional", "dd", "mm", "yyyy", "yy", "hh", "tgl", "bln", "thn", "tanggal", "bulan", "tahun", "day", "month",
     "year", "l", "p", "m", "f", "ya", "tidak", "y", "n", "t", "dengan", "tanpa", "gelar", "lengkap", "s", "d",
     "sd", "to", "skala", "scale", "teks", "text", "format", "contoh", "lihat",
-    "x", "kelipatan", "satuan",
+    "x", "kelipatan", "satuan", "dgn", "dg", "tnp", "beserta", "serta", "sesuai", "sk",
 })  # fmt: skip
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 # Zeros that stand for a unit: Rp 000, x1000, dalam Rp.1.000,-; a million has six of them.
@@ -40,8 +40,8 @@ def unqualified(header: str) -> str:
 
     Examples
     --------
-    >>> unqualified("NIP (18 digit)"), unqualified("Pagu (Rp ribu)"), unqualified("Jabatan (TMT)")
-    ('NIP ', 'Pagu ', 'Jabatan (TMT)')
+    >>> [unqualified(one) for one in ("NIP (18 digit)", "Pagu (Rp ribu)", "Nama (dgn gelar)", "Jabatan (TMT)")]
+    ['NIP ', 'Pagu ', 'Nama ', 'Jabatan (TMT)']
     """
     return _BRACKETS.sub(lambda found: "" if _IDLE.union(FACTORS) >= set(_words(found[0])) else found[0], header)
 

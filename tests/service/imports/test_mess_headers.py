@@ -22,7 +22,7 @@ HEADERS = {
                            ["Level Standar", "Level yang dipersyaratkan"]),
     "employees.employee": (f"{{}};Nama;Unit Kerja\n{SATRIA};Satria;U1\n",
                            ["N I P", "N.I.P.", "NIP ASN", "Employee No"]),
-    "employees.name": (f"NIP;{{}};Unit Kerja\n{SATRIA};Satria;U1\n", ["N A M A", "Nama & Gelar", "Nama ASN"]),
+    "employees.name": (f"NIP;{{}};Unit Kerja\n{SATRIA};Satria;U1\n", ["N A M A", "Nama & Gelar", "Nama ASN", "Nama (dgn gelar)"]),
     "employees.unit": (f"NIP;Nama;{{}};Jabatan\n{SATRIA};Satria;U1;J1\n", ["SKPD", "Nama OPD"]),
     "trainings.hours": ("Kode Pelatihan;Nama Pelatihan;{}\nX1;Arsip Statis;8\n", ["Durasi JP", "Beban JP"]),
     "offerings.seat_cost": (CLASS, ["Biaya/Orang", "Tarif", "Biaya Kontribusi"]),

@@ -96,6 +96,18 @@ def test_a_training_called_total_is_no_total(office):
     assert office.read("history")["training_name"].tolist() == ["Total Quality Management"]
 
 
+@pytest.mark.parametrize("total", ["Jumlah;2;;", "TOTAL;2,0;;", "Jumlah Total;0002;;"])
+def test_how_many_people_there_are_is_none_of_them(office, found, total):
+    imported = office.bring(f"Nama;NIP;Unit;Jabatan\nMelur;{MELUR};;\nSatria;{SATRIA};;\n{total}\n")
+    assert ("row-total", 4) in found(imported, "note")
+    assert set(office.read("employees")["employee"]) == {MELUR, SATRIA}
+
+
+def test_somebody_called_like_a_total_is_one_by_their_number(office):
+    (file,) = office.bring(f"Nama;NIP;Unit;Jabatan\nJumlah;{MELUR};;\n").report.files
+    assert (file.stored, file.left_out) == (1, 0)
+
+
 def test_a_header_of_three_lines_is_read(office):
     lines = ["NIP;Nama;Penempatan;;", ";;Kini;;Dahulu", ";;Unit Kerja;Jabatan;Catatan", f"{SATRIA};Satria;U2;J2;x"]
     (file,) = office.bring("\n".join(lines)).report.files
