@@ -35,7 +35,7 @@ TITLES = (
     "course title",
 )  # fmt: skip
 HOURS = (
-    "jp", "jpl", "jumlah_jp", "jumlah jpl", "total jp", "lama jp", "durasi jp", "beban jp", "jp konversi", "jam pelajaran",
+    "jp", "jpl", "jumlah_jp", "jumlah jpl", "total jp", "lama jp", "durasi jp", "beban jp", "jp konversi", "jp diakui", "jam pelajaran",
     "jumlah jam pelajaran", "total jam pelajaran", "jumlah_jam", "lama diklat (jp)", "durasi", "pola durasi",
 )  # fmt: skip
 
@@ -147,7 +147,7 @@ TRAININGS = Table(
         Column(name="form", kind="id", header_id="Bentuk", header_en="Form",
                meaning="Development form code, such as B3 or C3.", aliases=("kode_bentuk", "jenis_pengembangan")),
         Column(name="mode", kind="choice", choices=MODES, header_id="Metode", header_en="Mode",
-               meaning="Face-to-face, online or blended; face-to-face when empty.", aliases=("moda", "mode")),
+               meaning="Face-to-face, online or blended; face-to-face when empty.", aliases=("moda", "mode", "moda_pelatihan", "metode_pelatihan")),
         Column(name="hours", kind="hours", header_id="JP", header_en="Hours (JP)",
                meaning="Learning hours of 45 minutes; 0 is counted when empty.", aliases=HOURS),
         Column(name="provider", kind="text", header_id="Penyelenggara", header_en="Provider", meaning="Organiser.",
@@ -217,10 +217,10 @@ OFFERINGS = Table(
                meaning="Course fee per participant, in rupiah.", aliases=("biaya", "kontribusi", "biaya_peserta", "biaya per orang", "biaya/orang", "biaya satuan",
                                                                          "biaya kontribusi", "tarif", "unit cost", "cost per seat", "cost per person")),
         Column(name="seats_min", kind="integer", header_id="Peserta Minimum", header_en="Seats min",
-               meaning="Fewest participants with which it opens.", aliases=("min", "minimum")),
+               meaning="Fewest participants with which it opens.", aliases=("min", "minimum", "min_peserta", "peserta_min", "kuota_min", "kuota_minimum")),
         Column(name="seats_max", kind="integer", header_id="Kuota", header_en="Seats max",
                meaning="Seats.", aliases=("maks", "kuota", "quota", "jumlah sasaran kuota", "pst", "max", "kapasitas", "capacity",
-                                        "maksimal peserta", "peserta maksimal", "peserta maksimum", "kuota maksimum", "daya tampung", "jumlah kursi")),
+                                        "maksimal peserta", "peserta maksimal", "kuota_maks", "peserta maksimum", "kuota maksimum", "daya tampung", "jumlah kursi")),
         Column(name="budget_line", kind="id", references="budgets", header_id="Kode Anggaran", header_en="Budget line",
                meaning="Line that pays the fixed cost; the central line when empty.", aliases=("mata_anggaran",)),
         Column(name="status", kind="choice", choices=OPEN_STATES, header_id="Status", header_en="Status",

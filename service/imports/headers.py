@@ -29,8 +29,11 @@ _NOTHING = (*map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x7f"),
 INVISIBLE: dict[int, str | None] = dict.fromkeys(_NOTHING) | {0xA0: " ", 0x202F: " "}
 _SUFFIX = re.compile(r"[._]\d{1,2}$")  # by which a program tells columns of one name apart, as in TMT.1
 _APART = re.compile(r"(?:[a-z][. ]+){2,}[a-z]\.?")  # N I P, N.I.P.
-_SHORT = {"tgl": "tanggal", "tgl.": "tanggal", "thn": "tahun", "thn.": "tahun", "jml": "jumlah", "jml.": "jumlah",
-          "kd": "kode", "kd.": "kode"}  # fmt: skip
+_SHORT = {  # with or without a full stop
+    "tgl": "tanggal", "thn": "tahun", "jml": "jumlah", "kd": "kode", "nm": "nama", "jns": "jenis", "gol": "golongan",
+    "jab": "jabatan", "lhr": "lahir", "sts": "status", "stts": "status", "kepeg": "kepegawaian", "peg": "pegawai",
+    "ket": "keterangan", "rek": "rekening", "maks": "maksimal", "min": "minimal",
+}  # fmt: skip
 # A bare ``id`` or ``kode`` names the key where nothing better does; for people only when the table was named.
 BARE_KEYS = ("id", "kode", "code")
 YEARS_ALONE = frozenset({"tahun", "tahun pelatihan", "tahun diklat", "tahun kursus", "tahun pelaksanaan", "year"})
@@ -51,8 +54,8 @@ def normal(header: Cell) -> str:
 
     Examples
     --------
-    >>> normal("Kode_Unit  Kerja "), normal("Tgl. Mulai")
-    ('kode unit kerja', 'tanggal mulai')
+    >>> normal("Kode_Unit  Kerja "), normal("Tgl. Mulai"), normal("Pangkat/Gol.")
+    ('kode unit kerja', 'tanggal mulai', 'pangkat golongan')
     """
     return _normal(plain(header))
 
@@ -63,7 +66,7 @@ def _normal(text: str) -> str:
     words = re.sub(r"[^0-9a-z#.]+", " ", text.lower()).split()
     if _APART.fullmatch(" ".join(words)):
         return re.sub(r"[ .]", "", text.lower())
-    return " ".join([_SHORT.get(word, word) for word in words])
+    return " ".join([_SHORT.get(word.rstrip("."), word) for word in words])
 
 
 @cache
