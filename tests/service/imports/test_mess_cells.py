@@ -106,3 +106,13 @@ def test_amounts_are_in_the_unit_that_zeros_or_short_words_tell(office, unit, fa
     (file,) = office.bring(f"{above}Kode Anggaran;Tahun;Uraian;{header}\nA;2027;Kursus;1.500\n").report.files
     assert office.read("budgets")["amount"].tolist() == [1_500 * factor]
     assert ("amount-scaled" in {p.code for p in file.problems}) == (factor > 1)
+
+
+@pytest.mark.parametrize(("told", "status"), [
+    ("Tidak Aktif", "inactive"), ("Non Aktif", "inactive"), ("TUBEL", "study"), ("Cuti Besar", "leave"),
+    ("Cuti Diluar Tanggungan Negara", "leave"), ("Pensiunan", "retired"),
+])  # fmt: skip
+def test_how_somebody_stands_is_read_in_the_words_of_offices(office, told, status):
+    office.bring(f"NIP;Nama;Kedudukan Hukum\n198507072010012976;Satria;{told}\n")
+    people = office.read("employees").set_index("employee")
+    assert people.loc["198507072010012976", "status"] == status
