@@ -112,6 +112,17 @@ def show_moves(terminal: Terminal, database: Any, plans: Sequence[Any], changes:
     terminal.console.print(table)
 
 
+def _nobody(nip: str, plan_id: str, people: Any) -> Exception:
+    """Return what is to be said of a number, or a name, that a plan does not hold."""
+    from service.spelling import those_named
+    from training_catalog.columns import SUGGESTIONS
+    from training_catalog.errors import InputError, UnknownIdError
+
+    if nip in set(people["employee"]):
+        return InputError("{employee} is on file, but was not when {plan} was made.", employee=nip, plan=plan_id)
+    return UnknownIdError("employee", nip, those_named(people, nip, SUGGESTIONS))
+
+
 @click.command()
 @click.argument("plan_id")
 @click.argument("nip")
@@ -128,14 +139,11 @@ def why(settings: Settings, /, *, plan_id: str, nip: str, training: str | None, 
     """
     from service.pipeline import fetch_plan
     from service.plan_why import why_rows
-    from service.spelling import those_named
-    from training_catalog.columns import SUGGESTIONS
-    from training_catalog.errors import UnknownIdError
 
     terminal, database = open_both(settings, as_json=as_json)
     plan = fetch_plan(database, plan_id)
     if nip not in set(plan.people["employee"]):
-        raise UnknownIdError("employee", nip, those_named(database.read("employees"), nip, SUGGESTIONS))
+        raise _nobody(nip, plan_id, database.read("employees"))
     names = _names(terminal, database)
     if training is None:
         rows = why_rows(plan, nip, terminal.wording, names.trainings)

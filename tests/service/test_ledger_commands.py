@@ -66,3 +66,14 @@ def test_movements_of_a_line_are_shown_and_an_unknown_one_is_named(bangkom, city
     assert (shown.code, "dicadangkan" in shown.out) == (0, True)
     unknown = bangkom("plans", "ledger", "L-none", lang="id")
     assert (unknown.code, "mata anggaran 'L-none' tidak dikenal" in unknown.err) == (3, True)
+
+
+def test_who_came_after_a_plan_is_told_so_and_a_name_is_answered_with_numbers(bangkom, demo_plan, tmp_path):
+    people, new = bangkom("plans", "show", demo_plan, "--full", "--json").document["chosen"], "199001012015011001"
+    (tmp_path / "new.csv").write_text(f"NIP;Nama\n{new};Melur Pagi\n", encoding="utf-8")
+    assert bangkom("import", tmp_path / "new.csv").code == 0
+    late = bangkom("plans", "why", demo_plan, new, lang="id")
+    assert (late.code, f"{new} ada dalam data, tetapi belum ada ketika {demo_plan} dibuat." in late.err) == (3, True)
+    named = bangkom("plans", "why", demo_plan, "melur pagi")
+    assert (named.code, f"did you mean {new} (Melur Pagi)?" in named.err) == (3, True)
+    assert bangkom("plans", "why", demo_plan, people[0]["employee"]).code == 0
