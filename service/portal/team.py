@@ -167,11 +167,12 @@ def _people(
     def known(some: Sequence[str]) -> list[Person]:
         return [person_in(snapshot, parts.database, connection, number)[0] for number in some]
 
-    if asked.only_short:
-        numbers = [str(one.crew.ids[0]) for one in known(numbers) if _is_below(*_hours(call, one))]
-    n_pages = max(1, -(-len(numbers) // A_PAGE))
+    lacking = [one for one in known(numbers) if _is_below(*_hours(call, one))] if asked.only_short else None
+    n_people = len(numbers) if lacking is None else len(lacking)
+    n_pages = max(1, -(-n_people // A_PAGE))
     page = page_asked(call, n_pages)
-    return known(numbers[(page - 1) * A_PAGE : page * A_PAGE]), page, n_pages, len(numbers)
+    shown = slice((page - 1) * A_PAGE, page * A_PAGE)
+    return known(numbers[shown]) if lacking is None else lacking[shown], page, n_pages, n_people
 
 
 def team_of(call: Call, *, all_columns: bool) -> Team:
