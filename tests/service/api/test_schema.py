@@ -13,6 +13,7 @@ from service.api.examples import ROWS
 from service.auth.caller import SCOPES
 from service.auth.keys import create_key
 from service.reference import open_office
+from tests.examples import tries
 from tests.service.api.conftest import fill, real_server, service_on, small_office
 from training_catalog.tables import TABLES
 
@@ -20,7 +21,8 @@ N_OPERATIONS = 150  # more than these
 # What a schema can't say: whether a code is on file, and a level on its scale.
 EXCLUDED = "positive_data_acceptance"
 ENDLESS = "/events$"  # what follows a job ends with it, and no worker runs beside this server
-EXAMPLES, SEED = "4", "1"  # drawn for each operation, the same each time; beside those that cover its schema
+# Drawn for each operation, the same each time; beside those that cover its schema. BANGKOM_TEST_EXAMPLES asks for more.
+EXAMPLES, SEED = str(tries(4)), "1"
 
 
 @pytest.fixture
